@@ -1,0 +1,1 @@
+"""Speaks LiveChat's protocol: customer accounts, Customer Chat API, RTM and the relay."""

@@ -1,0 +1,1 @@
+"""What people see: the widget in the browser, its embed, its admin."""

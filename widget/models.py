@@ -1,0 +1,278 @@
+"""The widget a site owner configures, and who may configure it."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.html import format_html
+
+from chatproxy.organization import Organization
+from widget.look import Look
+from widget.origins import clean_origin, matches, validate_origins
+from widget.validators import (
+    TEXT_LENGTH,
+    validate_client_id,
+    validate_color,
+    validate_key,
+    validate_language,
+    validate_organization_id,
+    validate_redirect_uri,
+    validate_texts,
+)
+
+# Seconds for which a changed widget may still be seen as it was, if the cache forgot to forget.
+CACHE_SECONDS = 60
+
+
+def new_key() -> str:
+    """A key nobody has yet, safe in a URL."""
+    return secrets.token_hex(8)
+
+
+class WidgetQuerySet(models.QuerySet["Widget"]):
+    """Widgets, as views and the admin ask for them."""
+
+    def find(self, key: str) -> "Widget":
+        """The live widget with this key, cached. Raises Widget.DoesNotExist."""
+        widget: Widget | None = cache.get(cache_key(key))
+        if widget is None:
+            widget = self.live().get(key=key)
+            cache.set(cache_key(key), widget, CACHE_SECONDS)
+        return widget
+
+    def live(self) -> "WidgetQuerySet":
+        """Those that are switched on."""
+        return self.filter(enabled=True)
+
+    def of(self, user: Any) -> "WidgetQuerySet":
+        """Those of the organizations this user belongs to; all of them for a superuser."""
+        if user.is_superuser:
+            return self.all()
+        memberships = Membership.objects.filter(user=user)
+        return self.filter(organization_id__in=memberships.values("organization_id"))
+
+
+def cache_key(key: str) -> str:
+    """Where the shared cache keeps the widget with this key."""
+    return f"widget:{key}"
+
+
+class Widget(models.Model):
+    """One chat widget: whose chats it opens, where it may appear, how it looks and behaves."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "As the customer's device is set"
+        LIGHT = "light", "Always light"
+        DARK = "dark", "Always dark"
+
+    class Position(models.TextChoices):
+        RIGHT = "right", "Bottom right"
+        LEFT = "left", "Bottom left"
+
+    class Font(models.TextChoices):
+        SYSTEM = "system", "The device's own"
+        ROUNDED = "rounded", "Rounded"
+        SERIF = "serif", "With serifs"
+
+    class Version(models.TextChoices):
+        V3_5 = "3.5", "3.5 (legacy)"
+        V3_6 = "3.6", "3.6 (stable)"
+        V3_7 = "3.7", "3.7 (preview)"
+
+    class Region(models.TextChoices):
+        DALLAS = "dal", "United States"
+        FRANKFURT = "fra", "Europe"
+
+    key = models.CharField(
+        max_length=50,
+        unique=True,
+        default=new_key,
+        validators=[validate_key],
+    )
+    name = models.CharField(max_length=100)
+    enabled = models.BooleanField(default=True)
+
+    organization_id = models.CharField(
+        "organization ID", max_length=36, validators=[validate_organization_id], db_index=True
+    )
+    client_id = models.CharField("client ID", max_length=100, validators=[validate_client_id])
+    redirect_uri = models.CharField(
+        "redirect URI", max_length=500, validators=[validate_redirect_uri]
+    )
+    group_id = models.PositiveIntegerField("group", default=0)
+    identity_per_group = models.BooleanField("separate customers per group", default=False)
+    api_version = models.CharField(
+        "API version", max_length=3, choices=Version.choices, default=Version.V3_6
+    )
+    region = models.CharField(max_length=3, choices=Region.choices, default=Region.DALLAS)
+    allowed_origins = models.JSONField(
+        "allowed websites", default=list, blank=True, validators=[validate_origins]
+    )
+
+    brand_color = models.CharField(
+        "brand colour", max_length=7, default="#1f5eff", validators=[validate_color]
+    )
+    theme = models.CharField(
+        "light or dark", max_length=5, choices=Theme.choices, default=Theme.AUTO
+    )
+    font = models.CharField(max_length=8, choices=Font.choices, default=Font.SYSTEM)
+    corner_radius = models.PositiveSmallIntegerField(default=16, validators=[MaxValueValidator(32)])
+    position = models.CharField(
+        "launcher's corner", max_length=5, choices=Position.choices, default=Position.RIGHT
+    )
+    offset_x = models.PositiveSmallIntegerField(
+        "distance from the side", default=20, validators=[MaxValueValidator(400)]
+    )
+    offset_y = models.PositiveSmallIntegerField(
+        "distance from the bottom", default=20, validators=[MaxValueValidator(400)]
+    )
+    launcher_size = models.PositiveSmallIntegerField(
+        default=60, validators=[MinValueValidator(44), MaxValueValidator(96)]
+    )
+    hide_on_mobile = models.BooleanField("hidden on phones", default=False)
+
+    default_language = models.CharField(max_length=12, default="en", validators=[validate_language])
+    launcher_label = models.CharField("text beside the launcher", max_length=30, blank=True)
+    header_title = models.CharField(max_length=60, blank=True)
+    header_text = models.CharField(max_length=160, blank=True)
+    greeting_text = models.TextField("greeting", max_length=TEXT_LENGTH, blank=True)
+    offline_text = models.TextField("when nobody is there", max_length=TEXT_LENGTH, blank=True)
+    texts = models.JSONField(
+        "texts in other languages", default=dict, blank=True, validators=[validate_texts]
+    )
+
+    files = models.BooleanField("sending files", default=True)
+    emoji = models.BooleanField("emoji picker", default=True)
+    sound = models.BooleanField("sound for new messages", default=True)
+    rating = models.BooleanField("rating the chat", default=True)
+    transcript = models.BooleanField("transcript by e-mail or download", default=True)
+    history = models.BooleanField("earlier chats", default=True)
+    sneak_peek = models.BooleanField("sneak peek", default=False)
+    connect_early = models.BooleanField("connect on opening", default=False)
+    retention_days = models.PositiveSmallIntegerField(
+        "days until a customer is forgotten",
+        default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+    )
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = WidgetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.forget_cached()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self.forget_cached()
+        return super().delete(*args, **kwargs)
+
+    def forget_cached(self) -> None:
+        """Have every process read this widget anew once the change is committed."""
+        key = cache_key(self.key)
+        transaction.on_commit(lambda: cache.delete(key))
+
+    def clean(self) -> None:
+        if self.key and self.pk and not Widget.objects.filter(pk=self.pk, key=self.key).exists():
+            raise ValidationError({"key": "The key is in your websites' snippets: keep it."})
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Forgive what does not matter (capitals, spaces, paths), then validate."""
+        self.brand_color = self.brand_color.strip().lower()
+        self.organization_id = self.organization_id.strip().lower()
+        self.client_id = self.client_id.strip()
+        self.redirect_uri = self.redirect_uri.strip()
+        if isinstance(self.allowed_origins, list):
+            self.allowed_origins = cleaned_origins(self.allowed_origins)
+        super().clean_fields(exclude=exclude)
+
+    @property
+    def organization(self) -> Organization:
+        """Whose LiveChat this widget opens chats in."""
+        return Organization(
+            organization_id=self.organization_id,
+            client_id=self.client_id,
+            redirect_uri=self.redirect_uri,
+            group_id=self.group_id,
+            identity_per_group=self.identity_per_group,
+            version=self.api_version,
+            region=self.region,
+        )
+
+    def allows(self, origin: str) -> bool:
+        """Whether a page of this origin, as a browser sends it, may show the widget."""
+        return matches(origin, self.allowed_origins)
+
+    @property
+    def frame_ancestors(self) -> str:
+        """The value of the CSP directive `frame-ancestors`."""
+        return " ".join(self.allowed_origins) or "'none'"
+
+    @property
+    def look(self) -> Look:
+        """Its colours and measures."""
+        return Look.of(
+            self.brand_color, theme=self.theme, radius=self.corner_radius, font=self.font
+        )
+
+    def text(self, name: str, language: str) -> str:
+        """One of the owner's TEXTS in a language, else in the default one; "" if not written."""
+        for code in (language, language.partition("-")[0]):
+            if written := self.texts.get(code, {}).get(name):
+                return str(written)
+        return str(getattr(self, name))
+
+    def snippet(self, base_url: str) -> str:
+        """The HTML an owner pastes into a website, for our server at `base_url`."""
+        return format_html(
+            '<script async src="{0}{1}"></script>\n'
+            '<noscript><a href="{0}{2}">Chat with us</a></noscript>',
+            base_url.rstrip("/"),
+            reverse("widget:embed", args=[self.key]),
+            reverse("widget:panel", args=[self.key]),
+        )
+
+
+def cleaned_origins(origins: list[Any]) -> list[str]:
+    """Each origin once, as browsers write it. Raises ValidationError for what is none."""
+    try:
+        return list(dict.fromkeys(clean_origin(str(origin)) for origin in origins))
+    except ValidationError as error:
+        raise ValidationError({"allowed_origins": error.messages}) from None
+
+
+class Membership(models.Model):
+    """Lets a user of the admin work with the widgets of one LiveChat organization."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner: everything, people included"
+        EDITOR = "editor", "Editor: changes widgets"
+        VIEWER = "viewer", "Viewer: looks only"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    organization_id = models.CharField(
+        "organization ID", max_length=36, validators=[validate_organization_id]
+    )
+    role = models.CharField(max_length=6, choices=Role.choices, default=Role.EDITOR)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization_id"], name="one_role_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"

@@ -1,0 +1,78 @@
+"""What each setting of a widget must look like, said so that its owner can put it right."""
+
+import re
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+# The owner's own texts: the ones a widget has in its default language and may have in others.
+TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
+TEXT_LENGTH = 500
+
+
+def validate_key(value: str) -> None:
+    """Raise ValidationError unless this can stand in a URL as it is."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value):
+        raise ValidationError("A key has only small letters, digits and hyphens, like my-shop.")
+
+
+def validate_color(value: str) -> None:
+    """Raise ValidationError unless this is `#rrggbb`."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise ValidationError(
+            "A colour is written as # and six digits or letters from a to f, like #1f5eff."
+        )
+
+
+def validate_client_id(value: str) -> None:
+    """Raise ValidationError unless this could be a client ID."""
+    if not re.fullmatch(r"\S+", value):
+        raise ValidationError(
+            "A client ID has no spaces. Copy it from your app in the LiveChat Developer Console."
+        )
+
+
+def validate_organization_id(value: str) -> None:
+    """Raise ValidationError unless this is a UUID in its usual form."""
+    try:
+        usual = str(UUID(value)) == value.lower()
+    except ValueError:
+        usual = False
+    if not usual:
+        raise ValidationError(
+            "An organization ID looks like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44. "
+            "Copy it whole from the LiveChat Developer Console or from your LiveChat snippet."
+        )
+
+
+def validate_redirect_uri(value: str) -> None:
+    """Raise ValidationError unless this is a web address without a #fragment."""
+    if not re.fullmatch(r"https?://[^\s/#?]+[^\s#]*", value):
+        raise ValidationError(
+            "A redirect URI is a full web address such as https://shop.example/ without a # part. "
+            "It must be one of those registered for your app in the LiveChat Developer Console."
+        )
+
+
+def validate_language(value: str) -> None:
+    """Raise ValidationError unless Django knows this language."""
+    if value not in dict(settings.LANGUAGES):
+        raise ValidationError(f"“{value}” is not a language code such as en, de or pt-br.")
+
+
+def validate_texts(texts: object) -> None:
+    """Raise ValidationError unless this maps languages to some of our texts."""
+    if not isinstance(texts, dict):
+        raise ValidationError('Write texts as {"de": {"header_title": "Hallo"}}.')
+    for language, written in texts.items():
+        validate_language(language)
+        if not isinstance(written, dict):
+            raise ValidationError(f"The texts for “{language}” must be named, one by one.")
+        for name, text in written.items():
+            if name not in TEXTS:
+                raise ValidationError(f"“{name}” is none of the texts: {', '.join(TEXTS)}.")
+            if not isinstance(text, str) or len(text) > TEXT_LENGTH:
+                raise ValidationError(
+                    f"The text “{name}” for “{language}” may have {TEXT_LENGTH} characters."
+                )

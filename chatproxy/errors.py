@@ -142,6 +142,12 @@ class CustomerBanned(Refused):
     advice = _("You can't chat here at the moment.")
 
 
+class IdentityLost(Refused):
+    """LiveChat no longer knows this customer: forget them and begin anew."""
+
+    advice = _("We could not find your earlier chat. Please start again.")
+
+
 class EntityTooLarge(Refused):
     type = "entity_too_large"
     advice = _("That is too large to send.")

@@ -289,16 +289,14 @@ class Custom(Event):
 def _image(data: object) -> Image | None:
     fields = _object(data)
     url = _web_url(fields.get("url"))
-    return (
-        url
-        and Image(
-            url=url,
-            name=_text(fields.get("name")),
-            width=_number(fields.get("width")),
-            height=_number(fields.get("height")),
-            alternative_text=_text(fields.get("alternative_text")),
-        )
-        or None
+    if not url:
+        return None
+    return Image(
+        url=url,
+        name=_text(fields.get("name")),
+        width=_number(fields.get("width")),
+        height=_number(fields.get("height")),
+        alternative_text=_text(fields.get("alternative_text")),
     )
 
 

@@ -1,0 +1,60 @@
+"""What is kept secret in the database, and with which keys."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@cache
+def _fernet() -> MultiFernet:
+    """The first key encrypts, every key decrypts: that is how keys rotate."""
+    secrets = settings.ENCRYPTION_KEYS or [settings.SECRET_KEY]
+    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
+
+
+def _derived(secret: str) -> bytes:
+    """A Fernet key from a secret of any form and length."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chatproxy.encryption")
+    return base64.urlsafe_b64encode(kdf.derive(secret.encode()))
+
+
+def _forget_keys(*, setting: str, **_: object) -> None:
+    if setting in {"ENCRYPTION_KEYS", "SECRET_KEY"}:
+        _fernet.cache_clear()
+
+
+setting_changed.connect(_forget_keys)
+
+
+class UnreadableSecret(Exception):
+    """No key we have opens what is stored; its plain text is lost."""
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that is encrypted in the database and plain in Python. It cannot be filtered on."""
+
+    def get_prep_value(self, value: Any) -> str:
+        return _fernet().encrypt(str(value).encode()).decode() if value else ""
+
+    def from_db_value(
+        self,
+        value: str,
+        expression: object,  # noqa: ARG002 - Django's signature
+        connection: BaseDatabaseWrapper,  # noqa: ARG002
+    ) -> str:
+        if not value:
+            return ""
+        try:
+            return _fernet().decrypt(value.encode()).decode()
+        except InvalidToken as error:
+            raise UnreadableSecret("Add the key that encrypted it to ENCRYPTION_KEYS") from error

@@ -1,0 +1,107 @@
+"""Fixtures for tests in a real browser. What they hand out is described in `rig.py`."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = chromium()
+    return {
+        **browser_type_launch_args,
+        "args": BROWSER_ARGUMENTS,
+        **({"executable_path": executable} if executable else {}),
+    }
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """Fails the test if any browser complained, unless the test called `console.expect`."""
+    console = Console()
+    yield console
+    assert console.unexpected == []
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext], console: Console
+) -> Callable[..., BrowserContext]:
+    """Another person's browser. Its console is watched."""
+
+    def watched(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.set_default_timeout(10_000)
+        console.watch(context)
+        return context
+
+    return watched
+
+
+@pytest.fixture(scope="session")
+def websites() -> Iterator[Websites]:
+    """Websites whose pages a test writes itself."""
+    websites = Websites()
+    yield websites
+    websites.close()
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, sandbox: Any, websites: Websites
+) -> Iterator[Site]:
+    """The server with its own database and sandbox, and one widget with the key `demo`."""
+    site = Site(tmp_path_factory.mktemp("site"), sandbox.url)
+    site.manage("migrate", "--verbosity", "0")
+    site.add_widget("demo", **demo_widget(site, sandbox, websites))
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def add_widget(site: Site, sandbox: Any, websites: Websites) -> Callable[..., None]:
+    """Configure another widget of the same organization: `add_widget("tall", theme="dark")`."""
+
+    def add(key: str, **fields: Any) -> None:
+        site.add_widget(key, **demo_widget(site, sandbox, websites) | fields)
+
+    return add
+
+
+def demo_widget(site: Site, sandbox: Any, websites: Websites) -> dict[str, Any]:
+    """The fields of a widget that reaches this sandbox and may stand on the tests' websites."""
+    return {
+        "name": "Demo",
+        "organization_id": sandbox.config["organization_id"],
+        "client_id": sandbox.config["client_id"],
+        "redirect_uri": sandbox.config["redirect_uri"],
+        "allowed_origins": [site.shop_url, f"http://localhost:{site.port}", *websites.origins],
+    }
+
+
+@pytest.fixture
+def open_shop(site: Site) -> OpenShop:
+    """Visit the demo shop: `open_shop(page).open_chat().send("Hello")`."""
+
+    def visit(page: Page) -> Shop:
+        page.goto(site.shop_url)
+        return Shop(page)
+
+    return visit
+
+
+@pytest.fixture
+def shop(open_shop: OpenShop, page: Page) -> Shop:
+    """The demo shop, visited by one person."""
+    return open_shop(page)
+
+
+@pytest.fixture
+def chat(shop: Shop) -> Chat:
+    """The chat one person has just opened in the demo shop, connected."""
+    return shop.open_chat()

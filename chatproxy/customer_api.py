@@ -1,0 +1,298 @@
+"""The Customer Chat Web API: one Python method for each action.
+
+Every method may raise any LiveChatError; docstrings name only what is special.
+Source: Customer Chat API v3.6, "Methods".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import IO, Any
+
+import requests
+from django.core.cache import cache
+
+from . import http
+from .errors import LiveChatError, TokenRejected, WrongRegion, error_from
+from .models import Customer
+from .organization import Organization
+from .structures import (
+    Chat,
+    ChatSummary,
+    FormToFill,
+    Json,
+    PredictedAgent,
+    Properties,
+    ThreadPage,
+    User,
+)
+
+logger = logging.getLogger(__name__)
+
+REGION_KEPT = 86_400  # seconds
+
+
+def region_of(organization: Organization) -> str:
+    """Where the organization lives: as LiveChat last told us, else as configured."""
+    return str(cache.get(_region_key(organization), organization.region))
+
+
+def move(organization: Organization, region: str) -> None:
+    """Remember the region LiveChat named."""
+    if region.isalpha() and len(region) < 8:
+        cache.set(_region_key(organization), region, REGION_KEPT)
+
+
+def _region_key(organization: Organization) -> str:
+    return f"region:{organization.organization_id}"
+
+
+class CustomerApi:
+    """Acts as one customer. Renews tokens and follows regions by itself, once a call."""
+
+    def __init__(self, customer: Customer, organization: Organization) -> None:
+        self.customer = customer
+        self.organization = organization
+
+    # Chats
+
+    def list_chats(self) -> list[ChatSummary]:
+        """The customer's chats; LiveChat allows one in an organization."""
+        answer = self._act("list_chats", {})
+        return [ChatSummary.parse(chat) for chat in _first_list(answer, _CHATS)]
+
+    def list_threads(self, chat_id: str, *, page_id: str = "", events: int = 25) -> ThreadPage:
+        """Threads, newest first, that together hold at least `events` (1 to 100) events."""
+        payload = {"page_id": page_id} if page_id else {"min_events_count": events}
+        return ThreadPage.parse(self._act("list_threads", {"chat_id": chat_id, **payload}))
+
+    def get_chat(self, chat_id: str, thread_id: str = "") -> Chat:
+        thread = {"thread_id": thread_id} if thread_id else {}
+        return Chat.parse(self._act("get_chat", {"chat_id": chat_id, **thread}))
+
+    def start_chat(
+        self, chat: Json, *, active: bool = True, continuous: bool = False
+    ) -> tuple[str, str]:
+        """Make the customer's chat; the ids of the chat and of its first thread.
+
+        Raises ChatLimitReached if there is a chat, GroupsOffline if nobody could take it.
+        """
+        payload = {"chat": chat, "active": active, "continuous": continuous}
+        answer = self._act("start_chat", payload)
+        return str(answer["chat_id"]), str(answer["thread_id"])
+
+    def resume_chat(self, chat: Json, *, active: bool = True, continuous: bool = False) -> str:
+        """Begin another thread of the chat `chat["id"]`; the thread's id.
+
+        Raises ChatAlreadyActive, GroupsOffline, NotFound.
+        """
+        payload = {"chat": chat, "active": active, "continuous": continuous}
+        return str(self._act("resume_chat", payload)["thread_id"])
+
+    def deactivate_chat(self, chat_id: str) -> None:
+        """Raises ChatInactive."""
+        self._act("deactivate_chat", {"id": chat_id})
+
+    # Events
+
+    def send_event(self, chat_id: str, event: Json, *, attach_to_last_thread: bool = False) -> str:
+        """The id LiveChat gave the event. Raises ChatInactive."""
+        attach = {"attach_to_last_thread": True} if attach_to_last_thread else {}
+        payload = {"chat_id": chat_id, "event": event, **attach}
+        return str(self._act("send_event", payload)["event_id"])
+
+    def delete_event(self, chat_id: str, thread_id: str, event_id: str) -> None:
+        """Of the customer's own events only. From 3.6 on."""
+        self._act(
+            "delete_event", {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        )
+
+    def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
+        """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
+        answer = self._post("upload_file", files={"file": (name, content, content_type)})
+        return str(answer["url"])
+
+    def send_rich_message_postback(
+        self, chat_id: str, thread_id: str, event_id: str, postback: Json
+    ) -> None:
+        """`postback`: id, toggled, and button_type, button_value, ecommerce from 3.6 on."""
+        self._act(
+            "send_rich_message_postback",
+            {
+                "chat_id": chat_id,
+                "thread_id": thread_id,
+                "event_id": event_id,
+                "postback": postback,
+            },
+        )
+
+    def send_sneak_peek(self, chat_id: str, text: str) -> None:
+        self._act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
+
+    def mark_events_as_seen(self, chat_id: str, seen_up_to: str) -> None:
+        """`seen_up_to`: the `created_at` of the newest event shown, exactly as received."""
+        self._act("mark_events_as_seen", {"chat_id": chat_id, "seen_up_to": seen_up_to})
+
+    # Properties
+
+    def update_chat_properties(self, chat_id: str, properties: Properties) -> None:
+        self._act("update_chat_properties", {"id": chat_id, "properties": properties})
+
+    def delete_chat_properties(self, chat_id: str, names: dict[str, list[str]]) -> None:
+        self._act("delete_chat_properties", {"id": chat_id, "properties": names})
+
+    def update_thread_properties(
+        self, chat_id: str, thread_id: str, properties: Properties
+    ) -> None:
+        """Works on closed threads too; a rating is given so."""
+        payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": properties}
+        self._act("update_thread_properties", payload)
+
+    def delete_thread_properties(
+        self, chat_id: str, thread_id: str, names: dict[str, list[str]]
+    ) -> None:
+        payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": names}
+        self._act("delete_thread_properties", payload)
+
+    def update_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, properties: Properties
+    ) -> None:
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("update_event_properties", {**place, "properties": properties})
+
+    def delete_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, names: dict[str, list[str]]
+    ) -> None:
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("delete_event_properties", {**place, "properties": names})
+
+    # The customer
+
+    def update_customer(self, **fields: Any) -> None:
+        """`name`, `email`, `avatar`, `session_fields` (a list of one-key objects)."""
+        self._act("update_customer", fields)
+
+    def set_customer_session_fields(self, session_fields: Sequence[dict[str, str]]) -> None:
+        """Replaces them all; at most 100 keys."""
+        self._act("set_customer_session_fields", {"session_fields": list(session_fields)})
+
+    def get_customer(self) -> User:
+        return User.parse({"type": "customer", **self._act("get_customer", {})})
+
+    def request_email_verification(self, callback_uri: str) -> None:
+        self._act("request_email_verification", {"callback_uri": callback_uri})
+
+    # Groups and agents
+
+    def list_group_statuses(self) -> dict[int, str]:
+        """Group id to online, offline or online_for_queue."""
+        statuses = self._act("list_group_statuses", {"all": True}).get("groups_status", {})
+        return {int(group): str(status) for group, status in statuses.items()}
+
+    def get_predicted_agent(self) -> PredictedAgent:
+        """Until 3.6, and only for a customer who has logged in over RTM.
+
+        Raises GroupOffline or GroupUnavailable.
+        """
+        return PredictedAgent.parse(
+            self._act("get_predicted_agent", {"group_id": self.organization.group_id})
+        )
+
+    def request_welcome_message(self) -> PredictedAgent:
+        """The message itself comes as a push. From 3.6 on, for a customer logged in over RTM."""
+        answer = self._act("request_welcome_message", {"group_id": self.organization.group_id})
+        return PredictedAgent.parse({**answer, "agent": answer.get("predicted_agent")})
+
+    def get_form(self, kind: str) -> FormToFill | None:
+        """The prechat, postchat or ticket form of the group, or None if it is switched off."""
+        payload = {"group_id": self.organization.group_id, "type": kind}
+        answer = self._act("get_form", payload)
+        return FormToFill.parse(answer.get("form")) if answer.get("enabled") is True else None
+
+    # Greetings
+
+    def accept_greeting(self, greeting_id: int, unique_id: str) -> None:
+        """Raises GreetingNotFound."""
+        self._act("accept_greeting", {"greeting_id": greeting_id, "unique_id": unique_id})
+
+    def cancel_greeting(self, unique_id: str) -> None:
+        self._act("cancel_greeting", {"unique_id": unique_id})
+
+    def send_greeting_button_clicked(self, unique_id: str, button_id: str) -> None:
+        """From 3.6 on."""
+        payload = {"greeting_unique_id": unique_id, "button_id": button_id}
+        self._act("send_greeting_button_clicked", payload)
+
+    # The rest
+
+    def get_url_info(self, url: str) -> Json:
+        """title, description, image_url, image_width, image_height, url: what there is."""
+        return self._act("get_url_info", {"url": url})
+
+    def check_goals(self, session_fields: Sequence[dict[str, str]], page_url: str) -> None:
+        """Only for customers without an RTM connection."""
+        payload = {
+            "session_fields": list(session_fields),
+            "group_id": self.organization.group_id,
+            "page_url": page_url,
+        }
+        self._act("check_goals", payload)
+
+    def _act(self, action: str, payload: Json) -> Json:
+        return self._post(action, json=payload)
+
+    def _post(self, action: str, **body: Any) -> Json:
+        """One call, repeated at most once for each remedy an error names."""
+        token = self.customer.fresh_token(self.organization)
+        try:
+            return self._once(action, token, body)
+        except TokenRejected:
+            logger.info("%s: the token was refused, asking for another", action)
+            token = self.customer.renew_token(self.organization, instead_of=token)
+        except WrongRegion as error:
+            move(self.organization, error.region)
+        _rewind(body)
+        return self._once(action, token, body)
+
+    def _once(self, action: str, token: str, body: dict[str, Any]) -> Json:
+        region = region_of(self.organization)
+        response = http.request(
+            "POST",
+            f"{http.api_url(self.organization, region)}/action/{action}",
+            params={"organization_id": self.organization.organization_id},
+            headers={"Authorization": f"Bearer {token}", "X-Region": region},
+            **body,
+        )
+        return _read(response)
+
+
+_CHATS = ("chats_summary", "chats_info")  # until 3.6, from 3.7
+
+
+def _first_list(answer: Json, names: Sequence[str]) -> list[Json]:
+    return next((answer[name] for name in names if isinstance(answer.get(name), list)), [])
+
+
+def _rewind(body: dict[str, Any]) -> None:
+    """Files have been read to their end by the first try."""
+    for _name, content, _type in body.get("files", {}).values():
+        content.seek(0)
+
+
+def _read(response: requests.Response) -> Json:
+    if response.status_code == 200:
+        answer = http.read_json(response)
+        return answer if isinstance(answer, dict) else {}
+    raise _error(response)
+
+
+def _error(response: requests.Response) -> LiveChatError:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    error = error_from(body, response.status_code)
+    if (retry_after := response.headers.get("Retry-After", "")).isdigit():
+        error.data = {**error.data, "retry_after": int(retry_after)}
+    return error

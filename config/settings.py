@@ -13,6 +13,9 @@ env = Env()
 # Off unless asked for: a forgotten variable must never open a debugger to the internet.
 DEBUG = env.bool("DEBUG", False)
 
+# The demo's shop on every host. Only for trying things out.
+DEMO = env.bool("DEMO", False)
+
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", "")
 if not SECRET_KEY:
     if not DEBUG:
@@ -61,7 +64,7 @@ LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", "https://api.livechatinc.com")
 
 # Keys that encrypt LiveChat's cookies and tokens at rest, newest first, separated by commas.
 # Without them one is derived from DJANGO_SECRET_KEY. See docs/operators.md for rotating them.
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.
 RELAY_LINGER = env.float("RELAY_LINGER", 10.0)
@@ -76,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "config",
     "chatproxy",
     "widget",
     "sandbox",
@@ -141,8 +145,9 @@ STORAGES = {
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Behind a proxy that ends TLS and sets X-Forwarded-Proto itself.
-if env.bool("BEHIND_TLS_PROXY", False):
+# Behind a proxy that ends TLS and sets X-Forwarded-Proto and X-Real-IP itself.
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -152,7 +157,7 @@ SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""How the widget's tables came to be."""

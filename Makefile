@@ -1,0 +1,54 @@
+# `make demo` tries it, `make test` proves it, `make bench` measures it. CONTRIBUTING.md has more.
+PYTHON ?= python3
+PORT ?= 8000
+SANDBOX_PORT ?= 8100
+WORKERS ?= 2
+BIN := .venv/bin
+RUN := DEBUG=1 $(BIN)/python manage.py
+
+.PHONY: demo test lint bench format lock
+
+demo: .venv/installed
+	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+test: lint
+	tests/services.sh
+	$(BIN)/pytest -n $(WORKERS)
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(RUN) makemigrations --check --dry-run
+	DJANGO_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(50))')" \
+		ALLOWED_HOSTS=chat.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/installed-dev
+	$(BIN)/python -m bench
+
+format: .venv/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The locked versions, with hashes, for every platform and Python from pyproject.toml's on.
+lock: .venv/installed-dev
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
+		pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
+		--constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/installed: requirements.lock | .venv/bin/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/installed

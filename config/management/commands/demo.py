@@ -1,0 +1,174 @@
+"""`python manage.py demo`: the sandbox and the server, seeded, in the foreground, together."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from widget.models import Widget
+
+HOST = "127.0.0.1"
+START_TIMEOUT = 60  # seconds until each of the two must answer
+STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
+KEPT = settings.BASE_DIR / "var" / "demo.json"
+
+READY = """
+The demo is running. Ctrl-C stops it; what you change is kept in var/.
+
+  A shop with the chat on it   http://shop.localhost:{port}/
+  The agent who answers        http://localhost:{sandbox_port}/
+  The admin                    http://localhost:{port}/admin/
+                               user: admin   password: {password}
+"""
+
+
+class Command(BaseCommand):
+    help = "Runs the whole project on this machine, with a local LiveChat and a shop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--sandbox-port", type=int, default=8100)
+
+    def handle(self, *args: Any, port: int, sandbox_port: int, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo is for trying things out: it only runs with DEBUG=1.")
+        for number, variable in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
+            refuse_busy_port(number, variable)
+        signal.signal(signal.SIGTERM, interrupt)
+        kept = kept_secrets(KEPT)
+        running: list[subprocess.Popen[bytes]] = []
+        try:
+            running.append(start("sandbox", sandbox_port))
+            wait_until_healthy(running[-1], sandbox_port)
+            call_command("migrate", verbosity=0)
+            seed(port, sandbox_port, kept["admin_password"])
+            running.append(start("serve", port, **server_environment(kept, sandbox_port)))
+            wait_until_healthy(running[-1], port)
+            self.stdout.write(
+                READY.format(port=port, sandbox_port=sandbox_port, password=kept["admin_password"])
+            )
+            self.stdout.flush()
+            wait_until_one_ends(running)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+        finally:
+            stop(running)
+
+
+def interrupt(*_: object) -> None:
+    """Treat SIGTERM like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def refuse_busy_port(port: int, variable: str) -> None:
+    """Raise CommandError, naming the port, if something listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken ({error.strerror}). Stop what uses it, or choose another: "
+                f"make demo {variable}={port + 1}"
+            ) from error
+
+
+def kept_secrets(path: Path) -> dict[str, str]:
+    """The demo's secrets, made on its first run, so that its data can be read on the second."""
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        path.touch(mode=0o600)
+        made = {"secret_key": secrets.token_urlsafe(50), "admin_password": secrets.token_hex(6)}
+        path.write_text(json.dumps(made))
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def seed(port: int, sandbox_port: int, admin_password: str) -> None:
+    """Give the demo its admin, and its widget the organization that the sandbox has."""
+    users = get_user_model()._default_manager
+    if not users.filter(username="admin").exists():
+        users.create_superuser("admin", "admin@shop.example", admin_password)
+    livechat = requests.get(f"http://{HOST}:{sandbox_port}/sandbox/config", timeout=10).json()
+    connection = {
+        "organization_id": livechat["organization_id"],
+        "client_id": livechat["client_id"],
+        "redirect_uri": livechat["redirect_uri"],
+        "allowed_origins": [
+            f"http://{host}:{port}" for host in ("shop.localhost", "localhost", HOST)
+        ],
+    }
+    look = {
+        "name": "Fern & Clay",
+        "brand_color": "#1f6f54",
+        "header_title": "Fern & Clay",
+        "header_text": "We usually answer within a few minutes.",
+    }
+    Widget.objects.update_or_create(
+        key="demo", defaults=connection, create_defaults=connection | look
+    )
+
+
+def server_environment(kept: dict[str, str], sandbox_port: int) -> dict[str, str]:
+    """What the server is told, beside what this command was told."""
+    return {
+        "DEMO": "1",
+        "DJANGO_SECRET_KEY": kept["secret_key"],
+        "LIVECHAT_ACCOUNTS_URL": f"http://{HOST}:{sandbox_port}",
+        "LIVECHAT_API_URL": f"http://{HOST}:{sandbox_port}",
+    }
+
+
+def start(command: str, port: int, **environment: str) -> subprocess.Popen[bytes]:
+    """Start one of our commands. Ctrl-C is for us alone: we stop the two in order."""
+    return subprocess.Popen(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), command, "--port", str(port)],
+        env={"LOG_LEVEL": "WARNING"} | os.environ | {"DEBUG": "1"} | environment,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once `/healthz` on this port answers 200. Raises CommandError if it never does."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CommandError(f"What should serve port {port} ended: see its message above.")
+        try:
+            if requests.get(f"http://{HOST}:{port}/healthz", timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise CommandError(f"Port {port} did not answer within {START_TIMEOUT} seconds.")
+
+
+def wait_until_one_ends(running: list[subprocess.Popen[bytes]]) -> None:
+    """Return never, unless one of the two dies: then raise CommandError."""
+    while all(process.poll() is None for process in running):
+        time.sleep(0.5)
+    raise CommandError("One of the two servers ended, so the demo ends: see its message above.")
+
+
+def stop(running: list[subprocess.Popen[bytes]]) -> None:
+    """End the server first, then the sandbox it talks to."""
+    for process in reversed(running):
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

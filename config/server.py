@@ -1,0 +1,119 @@
+"""The web server: Daphne on uvloop, with limits and with a goodbye.
+
+Import this before anything imports Twisted's reactor: uvloop's policy must be there first.
+"""
+
+import asyncio
+from typing import Any
+
+import uvloop
+
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
+from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from django.conf import settings  # noqa: E402
+from twisted.internet import reactor  # noqa: E402
+from twisted.internet.defer import Deferred  # noqa: E402
+from twisted.internet.interfaces import IDelayedCall, IPushProducer  # noqa: E402
+from zope.interface import implementer  # noqa: E402
+
+# Browsers that may wait to be accepted, for the moment after a restart when all come back.
+BACKLOG = 4096
+# Bytes of one websocket message from a browser: it sends small JSON, and files by HTTP.
+MESSAGE_SIZE = 32 * 1024
+# Bytes a browser may leave unread, and the seconds it then has to catch up.
+UNREAD = 256 * 1024
+PATIENCE = 5.0
+# Seconds: for one HTTP request; between two pings; and for what runs when we are told to stop.
+REQUEST_TIMEOUT = 60
+PING_INTERVAL = 20
+GRACE = 8.0
+# RFC 6455's registry, "Service Restart": htmx connects again, each browser in its own time.
+SERVICE_RESTART = 1012
+
+
+def serve(application: Any, host: str, port: int) -> str | None:
+    """Serve until SIGTERM or SIGINT. Return why not, if it could not listen."""
+    interface = host.strip("[]").replace(":", r"\:")
+    server = Server(
+        application,
+        endpoints=[f"tcp:port={port}:interface={interface}:backlog={BACKLOG}"],
+        http_timeout=REQUEST_TIMEOUT,
+        ping_interval=PING_INTERVAL,
+        websocket_timeout=-1,
+        websocket_max_message_size=MESSAGE_SIZE,
+        websocket_max_frame_size=MESSAGE_SIZE,
+        proxy_forwarded_address_header="X-Real-IP" if settings.BEHIND_TLS_PROXY else None,
+        server_name="",
+    )
+    server.run()
+    return server.refusal
+
+
+class Server(daphne.Server):
+    """Daphne that lets go of browsers which do not read, and says goodbye to the others."""
+
+    refusal: str | None = None
+
+    def listen_error(self, failure: Any) -> None:
+        self.refusal = failure.getErrorMessage()
+        self.stop()
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.accept":
+            watch(protocol.transport)
+
+    def kill_all_applications(self) -> Deferred[None]:
+        """Called by Daphne when it stops; it waits for what is returned here."""
+        return Deferred.fromFuture(asyncio.ensure_future(self.goodbye()))
+
+    async def goodbye(self) -> None:
+        """Take no one in, send the sockets elsewhere, let requests finish, cancel the rest."""
+        for listening in self.listeners:
+            listening.addCallback(lambda port: port.stopListening())
+        for protocol in self.connections:
+            if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
+                protocol.sendCloseFrame(code=SERVICE_RESTART)
+        running = [
+            connection["application_instance"]
+            for connection in self.connections.values()
+            if "application_instance" in connection
+        ]
+        if running:
+            _, unfinished = await asyncio.wait(running, timeout=GRACE)
+            for application in unfinished:
+                application.cancel()
+
+
+def watch(transport: Any) -> None:
+    """Give a websocket's transport a limit to what it buffers."""
+    transport.bufferSize = UNREAD
+    transport.unregisterProducer()  # the HTTP channel it was before
+    transport.registerProducer(SlowReader(transport), streaming=True)
+
+
+@implementer(IPushProducer)
+class SlowReader:
+    """Cuts a connection whose browser leaves UNREAD bytes unread for PATIENCE seconds.
+
+    To the transport this is the producer of its bytes, to be told when the buffer is full and
+    when it is empty again. A close frame would only queue behind what is not read.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self.transport = transport
+        self.deadline: IDelayedCall | None = None
+
+    def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names
+        if self.deadline is None:
+            self.deadline = reactor.callLater(PATIENCE, self.transport.abortConnection)
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        if self.deadline is not None and self.deadline.active():
+            self.deadline.cancel()
+        self.deadline = None
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self.resumeProducing()

@@ -78,7 +78,7 @@ def filled_form(form_id: str, kind: str, fields: list[Json], custom_id: str) -> 
     }
 
 
-def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:  # noqa: B008
+def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     """Put the event into the customer's chat, exactly once, whatever happened before.
 
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
@@ -99,7 +99,7 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:  #
                 raise
 
 
-def say_again(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:  # noqa: B008
+def say_again(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
     cache.set(f"tried:{api.customer.pk}:{event['custom_id']}", True, REMEMBERED)
     say(api, event, opening)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -40,7 +40,13 @@ class UnreadableSecret(Exception):
     """No key we have opens what is stored; its plain text is lost."""
 
 
-class EncryptedTextField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField  # which takes no type arguments while running
+
+
+class EncryptedTextField(TextField):
     """Text that is encrypted in the database and plain in Python. It cannot be filtered on."""
 
     def get_prep_value(self, value: Any) -> str:

@@ -244,6 +244,11 @@ class Widget(models.Model):
             reverse("widget:panel", args=[self.key]),
         )
 
+    def host_policy(self, base_url: str) -> str:
+        """What a website with a Content-Security-Policy adds to it, for our server there."""
+        origin = base_url.rstrip("/")
+        return f"script-src {origin}; frame-src {origin}"
+
 
 def cleaned_origins(origins: list[Any]) -> list[str]:
     """Each origin once, as browsers write it. Raises ValidationError for what is none."""

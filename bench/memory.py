@@ -1,0 +1,61 @@
+"""Memory of one held customer: browser socket, our state and the TLS connection to LiveChat.
+
+`python -m bench.memory [--customers 2000]`
+"""
+
+import argparse
+import asyncio
+import subprocess
+import tempfile
+from pathlib import Path
+
+import uvloop
+
+from bench import browsers, processes
+
+PUSHES = 5  # to each customer, so that what is allocated on the way is counted
+
+
+async def grow(port: int, upstream: int, customers: int, child: subprocess.Popen[bytes]) -> int:
+    """KiB for each customer beyond the first hundred, after some pushes to each."""
+    crowd = browsers.Crowd()
+    opening = browsers.panel(port, processes.KEY)
+    everybody = processes.tokens(customers)
+    await browsers.gather(crowd, port, opening, everybody[:100])
+    await settle(crowd, upstream, 100)
+    base = processes.resident(child)
+    await browsers.gather(crowd, port, opening, everybody[100:])
+    await settle(crowd, upstream, customers)
+    return (processes.resident(child) - base) * 1024 // (customers - 100)
+
+
+async def settle(crowd: browsers.Crowd, upstream: int, customers: int) -> None:
+    await crowd.until_ready(customers, 240)
+    rate = min(1000, customers * PUSHES / 5)
+    seconds = customers * PUSHES / rate
+    await asyncio.to_thread(processes.ask, upstream, f"push/{rate}/{seconds}", seconds + 30)
+    await asyncio.sleep(2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=2000)
+    options = parser.parse_args()
+    processes.allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with (
+            processes.livechat(directory) as (_, upstream),
+            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
+                child,
+                port,
+            ),
+        ):
+            size = uvloop.run(grow(port, upstream, options.customers, child))
+            total = processes.resident(child)
+    print(f"{options.customers} customers held, TLS to LiveChat, {PUSHES} pushes each")
+    print(f"{size / 1024:.1f} KiB a customer; the process holds {total / 1024:.0f} MiB in all")
+
+
+if __name__ == "__main__":
+    main()

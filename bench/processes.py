@@ -1,0 +1,227 @@
+"""Starts what a benchmark measures as processes of their own, and reads what they use."""
+
+import datetime as dt
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ROOT = Path(__file__).resolve().parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+KEY = "bench"
+
+SEED = """
+import datetime as dt, json, sys
+from django.utils import timezone
+from chatproxy.models import Customer, hash_of
+from widget.models import Widget
+organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+Widget.objects.create(
+    key="bench", name="Bench", organization_id=organization,
+    client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861",
+    redirect_uri="http://127.0.0.1/", allowed_origins=[],
+)
+Customer.objects.bulk_create([
+    Customer(
+        widget_key="bench", token_hash=hash_of(token), organization_id=organization, entity_id="c",
+        chat_id="SK7Q2M4XAA", cid="c", cst="s", access_token="dal:" + token,
+        fresh_until=timezone.now() + dt.timedelta(hours=7),
+    )
+    for token in json.load(sys.stdin)
+], batch_size=500)
+"""
+
+
+def tokens(count: int) -> list[str]:
+    return [f"token-of-customer-{number:06d}" for number in range(count)]
+
+
+def allow_many_sockets() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def free_port() -> int:
+    """A port that is free, and the next one too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def process(*command: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A child process that listens on `port` by the time it is handed out."""
+    with tempfile.TemporaryFile() as log:
+        child = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
+        )
+        try:
+            deadline = time.monotonic() + 30
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                if child.poll() is not None or time.monotonic() > deadline:
+                    log.seek(0)
+                    raise RuntimeError(log.read().decode()[-3000:])
+                time.sleep(0.05)
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+@contextmanager
+def livechat(
+    directory: Path, *, delay: float = 0.0
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The bare LiveChat: plain on its port, TLS on the next."""
+    port = free_port()
+    certificate, key = certificate_in(directory)
+    with process(
+        sys.executable,
+        "-m",
+        "bench.livechat",
+        str(port),
+        "--tls",
+        str(certificate),
+        str(key),
+        "--delay",
+        str(delay),
+        port=port,
+    ) as child:
+        yield child, port
+
+
+@contextmanager
+def server(
+    directory: Path, livechat_url: str, customers: int
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Our server with a database of that many customers."""
+    port = free_port()
+    environment = {
+        "DJANGO_SECRET_KEY": "only for measuring " * 4,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "false",
+        "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
+        "LIVECHAT_API_URL": livechat_url,
+        "LIVECHAT_ACCOUNTS_URL": livechat_url,
+        "SSL_CERT_FILE": str(directory / "certificate.pem"),
+        "LOG_LEVEL": "WARNING",
+        "RATE_LIMITS": "false",
+    }
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    manage(environment, "shell", "-c", SEED, stdin=json.dumps(tokens(customers)))
+    with process(
+        sys.executable, "manage.py", "serve", "--port", str(port), port=port, **environment
+    ) as child:
+        yield child, port
+
+
+def manage(environment: dict[str, str], *command: str, stdin: str = "") -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        input=stdin,
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+
+
+@contextmanager
+def nginx(directory: Path, upstream: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """nginx as a websocket proxy in front of `upstream`: one worker, as one core."""
+    port = free_port()
+    configuration = directory / "nginx.conf"
+    configuration.write_text(
+        f"""daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log;
+        worker_processes 1; worker_rlimit_nofile 60000;
+        events {{ worker_connections 25000; }}
+        http {{
+          access_log off; client_body_temp_path {directory}; proxy_temp_path {directory};
+          fastcgi_temp_path {directory}; uwsgi_temp_path {directory}; scgi_temp_path {directory};
+          server {{ listen 127.0.0.1:{port} backlog=4096;
+            location / {{ proxy_pass http://127.0.0.1:{upstream}; proxy_http_version 1.1;
+              proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+              proxy_read_timeout 1h; }} }} }}"""
+    )
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
+    with process(program, "-c", str(configuration), port=port) as child:
+        yield child, port
+
+
+def certificate_in(directory: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (directory / "certificate.pem").write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    (directory / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return directory / "certificate.pem", directory / "key.pem"
+
+
+def ask(port: int, path: str, timeout: float = 120) -> Any:
+    """What the bare LiveChat says of itself, or does for us."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/bench/{path}", timeout=timeout) as answer:
+        return json.load(answer)
+
+
+def resident(child: subprocess.Popen[bytes]) -> int:
+    """Memory a process holds, in KiB."""
+    status = Path(f"/proc/{child.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])
+
+
+def cpu_seconds(child: subprocess.Popen[bytes]) -> float:
+    """Processor time a process and its children (nginx's worker) have used."""
+    children = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+    return sum(_cpu(pid) for pid in [str(child.pid), *children])
+
+
+def _cpu(pid: str) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS

@@ -1,0 +1,107 @@
+"""A customer's POST through us, beside the same call made directly; LiveChat takes 50 ms.
+
+`python -m bench.sends [--senders 300]`
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import uvloop
+
+from bench import processes
+
+DELAY = 0.05  # seconds LiveChat takes for a call
+EACH = 5  # messages by each sender
+
+
+class Connection:
+    """A kept-alive HTTP connection that posts."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def open(cls, port: int) -> "Connection":
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def post(self, path: str, body: bytes, headers: str) -> int:
+        """The status. The whole answer has been read."""
+        self.writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+            f"{headers}\r\n".encode()
+            + body
+        )
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        status = int(head.split(b" ", 2)[1])
+        length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
+        if length:
+            await self.reader.readexactly(int(length))
+        return status
+
+
+async def direct(connection: Connection, token: str, number: int) -> int:
+    event = {"type": "message", "text": "Hello", "custom_id": f"{token}-{number}"}
+    body = json.dumps({"chat_id": "SK7Q2M4XAA", "event": event}).encode()
+    headers = f"Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
+    return await connection.post("/v3.6/customer/action/send_event", body, headers)
+
+
+async def ours(connection: Connection, token: str, number: int) -> int:
+    body = f"text=Hello&attempt=0&custom_id={token}-{number}".encode()
+    headers = (
+        f"Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Bearer {token}\r\n"
+    )
+    return await connection.post(f"/w/{processes.KEY}/events", body, headers)
+
+
+async def senders(port: int, send: object, count: int) -> list[float]:
+    """Milliseconds of every message when `count` customers send at once, each one by one."""
+    took: list[float] = []
+
+    async def one(token: str) -> None:
+        connection = await Connection.open(port)
+        for number in range(EACH):
+            began = time.perf_counter()
+            status = await send(connection, token, number)  # type: ignore[operator]
+            assert status in (200, 204), status
+            took.append((time.perf_counter() - began) * 1000)
+        connection.writer.close()
+
+    await asyncio.gather(*(one(token) for token in processes.tokens(count)))
+    return took[count:]  # the first round opens connections
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--senders", type=int, default=300)
+    options = parser.parse_args()
+    processes.allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with (
+            processes.livechat(directory, delay=DELAY) as (_, upstream),
+            processes.server(directory, f"http://127.0.0.1:{upstream}", options.senders) as (
+                _,
+                port,
+            ),
+        ):
+            for count in (1, options.senders):
+                floor = statistics.median(uvloop.run(senders(upstream, direct, count)))
+                before = processes.ask(upstream, "state")["connections"]
+                took = uvloop.run(senders(port, ours, count))
+                opened = processes.ask(upstream, "state")["connections"] - before
+                median, p99 = statistics.median(took), sorted(took)[int(len(took) * 0.99) - 1]
+                print(
+                    f"{count:>4} at once: direct {floor:.1f} ms, ours {median:.1f} ms "
+                    f"(+{median - floor:.1f}), p99 {p99:.1f} ms; "
+                    f"{opened} connections to LiveChat for {count * EACH} messages"
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+// Speaks with the page that shows the chat. In a tab of its own the panel is its own host.
+const root = document.documentElement;
+const storageKey = `livechat-widget:${root.dataset.widget}`;
+const alone = parent === window;
+let hostOrigin = null;
+
+function heard(message) {
+  document.dispatchEvent(new CustomEvent(`host:${message.chat}`, { detail: message }));
+}
+
+addEventListener("message", ({ source, origin, data }) => {
+  if (alone || source !== parent || typeof data?.chat !== "string") return;
+  if (data.chat === "hello") hostOrigin = origin;
+  if (origin === hostOrigin) heard(data);
+});
+
+document.addEventListener("tell-host", ({ detail }) => {
+  if (alone && detail.chat === "token") keepToken(detail.token);
+  if (hostOrigin) parent.postMessage(detail, hostOrigin);
+});
+
+document.addEventListener("host:hello", ({ detail }) => {
+  if (detail.theme) root.dataset.theme = detail.theme;
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  if (!alone) return parent.postMessage({ chat: "ready" }, "*");
+  root.dataset.alone = "";
+  const page = { url: location.href, title: document.title, referrer: document.referrer };
+  heard({ chat: "hello", token: keptToken(), page, open: true });
+});
+
+document.querySelector(".minimize").addEventListener("click", close);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) close();
+});
+function close() {
+  document.dispatchEvent(new CustomEvent("tell-host", { detail: { chat: "close" } }));
+}
+
+// Storage may be refused altogether: then the chat lasts as long as the page.
+function keptToken() {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null;
+  }
+}
+function keepToken(token) {
+  try {
+    if (token) localStorage.setItem(storageKey, token);
+    else localStorage.removeItem(storageKey);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,46 @@
+// What has been read, by whom: tells LiveChat what is really on screen, counts the rest for the
+// launcher, and marks the customer's last message that an agent has seen.
+const root = document.documentElement;
+const threads = document.getElementById("threads");
+const mark = document.getElementById("seen-mark").content.firstElementChild;
+let visible = false;
+let reported = "";
+let counted = 0;
+
+document.addEventListener("host:hello", ({ detail }) => look(detail.open === true));
+document.addEventListener("host:visible", ({ detail }) => look(detail.visible));
+document.addEventListener("visibilitychange", () => look(visible));
+document.getElementById("scroll").addEventListener("scroll", () => look(visible), { passive: true });
+document.addEventListener("htmx:after:ws:message", () => {
+  look(visible);
+  markSeen();
+});
+
+function look(isOpen) {
+  visible = isOpen;
+  const state = document.getElementById("state").dataset;
+  const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
+  const unread = [...threads.querySelectorAll('[data-author="agent"]')]
+    .filter(({ dataset }) => dataset.at > seen);
+  if (unread.length && visible && !document.hidden && root.hasAttribute("data-at-end")) {
+    reported = unread.at(-1).dataset.at;
+    tell("tell-socket", { seen: { chat: state.chat, at: reported } });
+    unread.length = 0;
+  }
+  if (unread.length !== counted) tell("tell-host", { chat: "unread", count: unread.length });
+  counted = unread.length;
+  document.querySelector("#to-end .unseen").textContent = counted || "";
+}
+
+function markSeen() {
+  const { seenByAgent = "" } = document.getElementById("state").dataset;
+  const own = [...threads.querySelectorAll('[data-author="customer"]')];
+  const last = own.findLast(({ dataset }) => dataset.at <= seenByAgent);
+  if (last?.contains(mark)) return;
+  mark.remove();
+  last?.append(mark);
+}
+
+function tell(whom, detail) {
+  document.dispatchEvent(new CustomEvent(whom, { detail }));
+}

@@ -1,0 +1,160 @@
+"""The customer's socket: LiveChat's pushes go out as HTML, what the panel notices comes in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from chatproxy.errors import LiveChatError
+from chatproxy.models import Customer
+from chatproxy.relay import Tab, relay
+from chatproxy.rtm import Visit
+from chatproxy.structures import Json
+from chatproxy.updates import Update
+from widget.fragments import html_of
+from widget.models import Widget
+from widget.reader import Reader
+from widget.security import is_own
+
+PROTOCOL = "chat"
+TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
+UNKNOWN_TOKEN = 4401
+FORBIDDEN_ORIGIN = 4403
+MESSAGE_LIMIT = 32_768  # bytes
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One tab. It says hello with its page, language and clock; then it is told everything."""
+
+    customer: Customer
+    widget: Widget
+    reader: Reader
+    tab: Tab | None = None
+
+    async def connect(self) -> None:
+        """Refuse only after accepting: the browser cannot see why a handshake failed."""
+        found = await self.identify()
+        await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
+        if found is None:
+            await self.close(UNKNOWN_TOKEN)
+        elif not self.may_come_from(found[0]):
+            await self.close(FORBIDDEN_ORIGIN)
+        else:
+            self.widget, self.customer = found
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002
+        if self.tab:
+            relay.detach(self.customer.pk, self.tab)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+        """One JSON object: what the panel says, by name. The unknown is ignored."""
+        for name, content in said(text_data or "").items():
+            if handle := HEARD.get(name):
+                handle(self, content)
+
+    def hello(self, content: Any) -> None:
+        """Begin to show. `event` is the last one on screen, "" for none."""
+        if self.tab or not isinstance(content, dict):
+            return
+        self.reader = Reader.of(word(content, "language"), word(content, "zone"))
+        visit = self.visit(content.get("page"))
+        self.tab = relay.attach(
+            self.customer, self.widget.organization, visit, self.show, word(content, "event")
+        )
+
+    def page(self, content: Any) -> None:
+        """The customer is on another page of the website."""
+        if isinstance(content, dict):
+            page = {"url": word(content, "url"), "title": word(content, "title")}
+            self.act("update_customer_page", page)
+
+    def seen(self, content: Any) -> None:
+        """Everything up to this `created_at` is on screen, in a visible tab."""
+        if isinstance(content, dict) and word(content, "chat"):
+            payload = {"chat_id": word(content, "chat"), "seen_up_to": word(content, "at")}
+            self.act("mark_events_as_seen", payload)
+
+    def sneak_peek(self, content: Any) -> None:
+        """What is being typed, if the owner lets agents look."""
+        if self.widget.sneak_peek and isinstance(content, dict) and word(content, "chat"):
+            payload = {"chat_id": word(content, "chat"), "sneak_peek_text": word(content, "text")}
+            self.act("send_sneak_peek", payload)
+
+    def act(self, action: str, payload: Json) -> None:
+        """Do it while the next message is read already. None of these is worth a retry."""
+        if self.tab:
+            relay.start(act_or_let_be(self.customer.pk, action, payload))
+
+    async def show(self, update: Update) -> None:
+        if html := html_of(update, self.reader):
+            await self.send(text_data=html)
+
+    @database_sync_to_async
+    def identify(self) -> tuple[Widget, Customer] | None:
+        """Whose token this is, under the widget of this URL."""
+        offered = self.scope["subprotocols"]
+        token = next((p for p in offered if p.startswith(TOKEN_PREFIX)), "")
+        key = self.scope["url_route"]["kwargs"]["key"]
+        try:
+            widget = Widget.objects.find(key)
+        except Widget.DoesNotExist:
+            return None
+        customer = Customer.objects.find(key, token.removeprefix(TOKEN_PREFIX))
+        return (widget, customer) if customer else None
+
+    def may_come_from(self, widget: Widget) -> bool:
+        """Browsers always say where a socket comes from; programs need not."""
+        origin = self.header("origin")
+        return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
+
+    def header(self, name: str) -> str:
+        values = (value for key, value in self.scope["headers"] if key == name.encode())
+        return next(values, b"").decode("latin-1")
+
+    def visit(self, page: Any) -> Visit:
+        """Where the customer is, as the website told the panel."""
+        page = page if isinstance(page, dict) else {}
+        agent = self.header("user-agent")
+        return Visit(
+            url=word(page, "url"),
+            title=word(page, "title"),
+            referrer=word(page, "referrer"),
+            user_agent=agent,
+            is_mobile="Mobi" in agent,
+        )
+
+
+async def act_or_let_be(customer_pk: int, action: str, payload: Json) -> None:
+    try:
+        await relay.act(customer_pk, action, payload)
+    except LiveChatError:
+        return
+
+
+def said(text: str) -> Json:
+    """The message as an object; {} for anything else."""
+    if len(text) > MESSAGE_LIMIT:
+        return {}
+    try:
+        message = json.loads(text)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def word(content: Json, name: str) -> str:
+    """A text of the message, cut to what LiveChat takes."""
+    value = content.get(name)
+    return value[:3500] if isinstance(value, str) else ""
+
+
+HEARD: dict[str, Callable[[ChatConsumer, Any], None]] = {
+    "hello": ChatConsumer.hello,
+    "page": ChatConsumer.page,
+    "seen": ChatConsumer.seen,
+    "sneak_peek": ChatConsumer.sneak_peek,
+}

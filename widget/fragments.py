@@ -1,0 +1,153 @@
+"""How an update becomes HTML: rendered once, for all of a customer's tabs alike.
+
+Each fragment names its own place in the panel (`hx-upsert`, `hx-partial`), so the socket is the
+only writer of the log, and showing something twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+
+from chatproxy import pushes
+from chatproxy.structures import Thread
+from chatproxy.updates import Conversation, Happened, Snapshot, Standing, Update
+from widget.bubbles import bubble
+from widget.reader import Reader
+
+NEW = "is-new"
+
+
+def html_of(update: Update, reader: Reader) -> str:
+    """The HTML that shows this update, "" for one that changes nothing on screen."""
+    if reader not in update.rendered:
+        with translation.override(reader.language):
+            update.rendered[reader] = rendered(update, reader)
+    return update.rendered[reader]
+
+
+def rendered(update: Update, reader: Reader) -> str:
+    match update:
+        case Snapshot():
+            return snapshot(update, reader)
+        case Happened(push=push) if render := SHOWN.get(type(push)):
+            return render(update, reader)
+        case Standing():
+            return partial("standing", state=update.state.value, advice=update.advice)
+        case _:
+            return ""
+
+
+def partial(name: str, **context: Any) -> SafeString:
+    return get_template(f"widget/pushes/{name}.html").render(context)
+
+
+def snapshot(update: Snapshot, reader: Reader) -> str:
+    """The latest threads whole, each replacing what stands of it, and who is there."""
+    threads = [thread_of(thread, update.conversation, reader) for thread in update.threads]
+    shown = partial(
+        "snapshot",
+        threads=threads,
+        earlier=update.earlier_page_id,
+        is_empty=not update.threads,
+    )
+    return shown + around(update.conversation)
+
+
+def thread_of(thread: Thread, conversation: Conversation, reader: Reader) -> dict[str, Any]:
+    """A thread with its events as HTML, as `thread.html` shows it."""
+    events = [bubble(event, conversation, reader) for event in thread.events]
+    return {
+        "id": thread.id,
+        "key": thread.created_at or thread.id,
+        "active": thread.active,
+        "events": mark_safe("".join(events)),  # noqa: S308 - rendered by our templates
+    }
+
+
+def around(conversation: Conversation) -> str:
+    """Everything beside the log that depends on the chat: its people, its state."""
+    seen = conversation.seen.get(conversation.customer_id, "")
+    return partial(
+        "around",
+        conversation=conversation,
+        agent=conversation.agent,
+        seen=seen,
+        minutes=minutes_of(conversation),
+    )
+
+
+def minutes_of(conversation: Conversation) -> int:
+    """How long the queue takes, never less than a minute."""
+    return max(1, round(conversation.queue.wait_time / 60)) if conversation.queue else 0
+
+
+def incoming_event(update: Happened, reader: Reader) -> str:
+    push = update.push
+    assert isinstance(push, pushes.IncomingEvent)
+    is_own = update.conversation.is_own(push.event)
+    return partial(
+        "event",
+        thread_id=push.thread_id,
+        html=bubble(push.event, update.conversation, reader, "" if is_own else NEW),
+        author_id="" if is_own else push.event.author_id,
+    )
+
+
+def event_updated(update: Happened, reader: Reader) -> str:
+    push = update.push
+    assert isinstance(push, pushes.EventUpdated)
+    html = bubble(push.event, update.conversation, reader)
+    return partial("event", thread_id=push.thread_id, html=html)
+
+
+def event_deleted(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.EventDeleted)
+    return partial("event_deleted", event_id=push.event_id)
+
+
+def incoming_chat(update: Happened, reader: Reader) -> str:
+    """A chat was started or resumed, here or in another tab."""
+    push = update.push
+    assert isinstance(push, pushes.IncomingChat)
+    thread = push.chat.thread
+    threads = [thread_of(thread, update.conversation, reader)] if thread else []
+    return partial("incoming_chat", threads=threads) + around(update.conversation)
+
+
+def people_changed(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    return around(update.conversation)
+
+
+def chat_deactivated(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    return partial("nobody_types") + around(update.conversation)
+
+
+def typing(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.Typing)
+    if push.author_id == update.conversation.customer_id:
+        return ""
+    if not push.is_typing:
+        return partial("nobody_types")
+    return partial("typing", author=update.conversation.people.get(push.author_id))
+
+
+SHOWN: dict[type[pushes.Push], Callable[[Happened, Reader], str]] = {
+    pushes.IncomingChat: incoming_chat,
+    pushes.IncomingEvent: incoming_event,
+    pushes.EventUpdated: event_updated,
+    pushes.EventDeleted: event_deleted,
+    pushes.ChatDeactivated: chat_deactivated,
+    pushes.ChatTransferred: people_changed,
+    pushes.UserAdded: people_changed,
+    pushes.UserRemoved: people_changed,
+    pushes.EventsSeen: people_changed,
+    pushes.QueuePosition: people_changed,
+    pushes.Typing: typing,
+}

@@ -1,0 +1,61 @@
+"""Who reads a fragment: their language and clock decide how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import dateformat, translation
+from django.utils.formats import get_format
+
+from widget.security import supported
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A language we speak and a time zone we know."""
+
+    language: str = "en"
+    zone: str = "UTC"
+
+    @classmethod
+    def of(cls, language: str, zone: str) -> Reader:
+        """The nearest to what a browser asks for."""
+        return cls(supported(language) or "en", zone if is_zone(zone) else "UTC")
+
+    def local(self, created_at: str) -> dt.datetime | None:
+        """LiveChat's time on this reader's clock, or None if it is no time."""
+        try:
+            return dt.datetime.fromisoformat(created_at).astimezone(ZoneInfo(self.zone))
+        except ValueError:
+            return None
+
+    def time(self, moment: dt.datetime) -> str:
+        """Hours and minutes."""
+        return dateformat.format(moment, time_format(self.language))
+
+    def day(self, moment: dt.datetime) -> str:
+        """The day in words."""
+        return day_in_words(moment.date(), self.language)
+
+
+@lru_cache(maxsize=1000)
+def is_zone(name: str) -> bool:
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+@lru_cache(maxsize=100)
+def time_format(language: str) -> str:
+    """Django's English format says "3:19 p.m."; everybody else's says 15:19."""
+    return "g:i A" if language.startswith("en") else get_format("TIME_FORMAT", language)
+
+
+@lru_cache(maxsize=1000)
+def day_in_words(date: dt.date, language: str) -> str:
+    with translation.override(language):
+        return dateformat.format(date, "l, " + get_format("MONTH_DAY_FORMAT", language))

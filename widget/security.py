@@ -1,0 +1,145 @@
+"""Who may come in, and what every answer to a customer carries.
+
+Customers have no cookies: a browser proves who it is with our bearer token, so nothing here reads
+a session and nothing can be forged from another website.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.utils import translation
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+
+from chatproxy.models import Customer
+from widget.models import Widget
+
+TOKEN_HEADER = "X-Chat-Token"
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+
+
+class CustomerRequest(HttpRequest):
+    """A request of somebody whose bearer token we know."""
+
+    customer: Customer
+    token: str
+
+
+View = Callable[..., HttpResponse]
+
+
+def widget_view(view: View) -> View:
+    """Give the view its widget, and the answer the headers of a page inside a frame."""
+
+    @csrf_exempt  # no ambient credential is read: there is nothing to forge
+    @xframe_options_exempt  # frame-ancestors says it better
+    @wraps(view)
+    def inner(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        widget = find_widget(key)
+        if not may_act(request, widget):
+            return HttpResponseForbidden("This website may not use the chat.")
+        with translation.override(language_of(request, widget)):
+            return secure(view(request, widget, *args, **kwargs), widget)
+
+    return inner
+
+
+def customer_required(view: View) -> View:
+    """Let in only who brings a bearer token we know; 401 tells the browser to forget any other."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
+        token = bearer_of(request)
+        customer = Customer.objects.find(widget.key, token) if token else None
+        if customer is None:
+            return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
+        request = cast(CustomerRequest, request)
+        request.customer, request.token = customer, token
+        return view(request, widget, *args, **kwargs)
+
+    return inner
+
+
+def find_widget(key: str) -> Widget:
+    """The live widget with this key. Raises Http404."""
+    try:
+        return Widget.objects.find(key)
+    except Widget.DoesNotExist:
+        raise Http404 from None
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of `Authorization: Bearer …`, or "". Source: RFC 6750."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def may_act(request: HttpRequest, widget: Widget) -> bool:
+    """Whether a request that changes something comes from our panel or an allowed website."""
+    origin = request.headers.get("Origin", "")
+    if request.method in ("GET", "HEAD") or not origin:
+        return True
+    return is_own(origin, request.get_host()) or widget.allows(origin)
+
+
+def is_own(origin: str, host: str) -> bool:
+    """Whether this origin is the server that was asked."""
+    return urlsplit(origin).netloc == host
+
+
+def language_of(request: HttpRequest, widget: Widget) -> str:
+    """What the page asked for, else what the browser prefers, else the owner's default."""
+    asked = request.GET.get("lang") or request.headers.get("X-Chat-Language", "")
+    return supported(asked) or supported(widget.default_language) or settings.LANGUAGE_CODE
+
+
+def supported(language: str) -> str:
+    """The nearest language we speak, or ""."""
+    try:
+        return translation.get_supported_language_variant(language.lower()) if language else ""
+    except LookupError:
+        return ""
+
+
+def secure(response: HttpResponse, widget: Widget) -> HttpResponse:
+    """Add what a browser must know to show this inside a stranger's page, and nowhere else.
+
+    Source: Content Security Policy Level 3; HTML, "Cross-origin embedder policies".
+    """
+    response.headers["Content-Security-Policy"] = content_security_policy(widget)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = PERMISSIONS
+    response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def content_security_policy(widget: Widget) -> str:
+    """Scripts and styles of ours alone; pictures also from where LiveChat keeps faces and files."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob: https: {livechat_origin()}",
+            f"media-src 'self' https: {livechat_origin()}",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {widget.frame_ancestors}",
+        ]
+    )
+
+
+def livechat_origin() -> str:
+    """Where LiveChat's API is; a sandbox has its files there, and no https."""
+    parts = urlsplit(settings.LIVECHAT_API_URL)
+    return f"{parts.scheme}://{parts.netloc}"

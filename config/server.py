@@ -13,9 +13,8 @@ asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
 from django.conf import settings  # noqa: E402
-from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
-from twisted.internet.interfaces import IDelayedCall, IPushProducer  # noqa: E402
+from twisted.internet.interfaces import IPushProducer  # noqa: E402
 from zope.interface import implementer  # noqa: E402
 
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
@@ -104,16 +103,17 @@ class SlowReader:
 
     def __init__(self, transport: Any) -> None:
         self.transport = transport
-        self.deadline: IDelayedCall | None = None
+        self.deadline: asyncio.TimerHandle | None = None
 
     def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names
         if self.deadline is None:
-            self.deadline = reactor.callLater(PATIENCE, self.transport.abortConnection)
+            loop = asyncio.get_running_loop()
+            self.deadline = loop.call_later(PATIENCE, self.transport.abortConnection)
 
     def resumeProducing(self) -> None:  # noqa: N802
-        if self.deadline is not None and self.deadline.active():
+        if self.deadline is not None:
             self.deadline.cancel()
-        self.deadline = None
+            self.deadline = None
 
     def stopProducing(self) -> None:  # noqa: N802
         self.resumeProducing()

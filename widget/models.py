@@ -49,13 +49,6 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
         """Those that are switched on."""
         return self.filter(enabled=True)
 
-    def of(self, user: Any) -> "WidgetQuerySet":
-        """Those of the organizations this user belongs to; all of them for a superuser."""
-        if user.is_superuser:
-            return self.all()
-        memberships = Membership.objects.filter(user=user)
-        return self.filter(organization_id__in=memberships.values("organization_id"))
-
 
 def cache_key(key: str) -> str:
     """Where the shared cache keeps the widget with this key."""
@@ -175,6 +168,9 @@ class Widget(models.Model):
         super().save(*args, **kwargs)
         self.forget_cached()
 
+    def get_absolute_url(self) -> str:
+        return reverse("widget:panel", args=[self.key])
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.forget_cached()
         return super().delete(*args, **kwargs)
@@ -241,7 +237,7 @@ class Widget(models.Model):
             '<noscript><a href="{0}{2}">Chat with us</a></noscript>',
             base_url.rstrip("/"),
             reverse("widget:embed", args=[self.key]),
-            reverse("widget:panel", args=[self.key]),
+            self.get_absolute_url(),
         )
 
     def host_policy(self, base_url: str) -> str:

@@ -1,0 +1,65 @@
+/* The widget's form: copy buttons, the default text beside a translation, and the live preview. */
+
+(() => {
+  const PAUSE = 350; // milliseconds without typing before the preview follows
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const said = button.parentElement.querySelector("[role=status]");
+    const text = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      said.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(text);
+      said.textContent = "Press Ctrl+C to copy.";
+    }
+  });
+
+  const showDefaults = () => {
+    for (const text of document.querySelectorAll("[data-default]")) {
+      text.placeholder = document.getElementById(text.dataset.default)?.value || "";
+    }
+  };
+
+  const startPreview = (form, preview) => {
+    const tools = preview.querySelector("form");
+    const screen = preview.querySelector(".screen");
+    const frame = preview.querySelector("iframe");
+    let waiting;
+    let latest = 0;
+
+    const refresh = async () => {
+      const turn = ++latest;
+      const body = new FormData(form);
+      body.set("preview_theme", tools.preview_theme.value);
+      const response = await fetch(preview.dataset.url, { method: "POST", body });
+      if (!response.ok || turn !== latest) return;
+      const shown = new URL((await response.json()).url, location.href);
+      shown.searchParams.set("language", tools.language.value);
+      frame.contentWindow.location.replace(shown);
+    };
+    const soon = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => refresh().catch(() => {}), PAUSE);
+    };
+
+    form.addEventListener("input", soon);
+    tools.addEventListener("input", () => {
+      screen.dataset.screen = tools.screen.value;
+      soon();
+    });
+    tools.addEventListener("submit", (event) => event.preventDefault());
+    preview.hidden = false;
+    soon();
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.getElementById("widget_form");
+    const preview = document.getElementById("preview");
+    showDefaults();
+    form?.addEventListener("input", showDefaults);
+    if (form && preview) startPreview(form, preview);
+  });
+})();

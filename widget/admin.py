@@ -1,0 +1,236 @@
+"""Where owners set up their widgets."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from widget import access, preview
+from widget.connection import ConnectionFailed, try_connection
+from widget.forms import WidgetForm
+from widget.models import Membership, Widget
+
+admin.site.site_title = "Chat widgets"
+admin.site.site_header = "Chat widgets"
+admin.site.index_title = "What would you like to set up?"
+
+PREVIEW_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+@admin.register(Widget)
+class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
+    form = WidgetForm
+    list_display = ("name", "state", "websites", "group", "updated_at")
+    list_filter = ("enabled", "region")
+    search_fields = ("name", "key", "organization_id", "allowed_origins")
+    actions = ("test_the_connection",)
+    save_on_top = False
+    fieldsets = (
+        (None, {"fields": ("name", "key", "enabled")}),
+        ("Your website", {"fields": ("allowed_origins",)}),
+        (
+            "Your LiveChat",
+            {
+                "description": (
+                    "Four values connect the widget with your LiveChat account. "
+                    "“Save and test” tries them and says what is wrong."
+                ),
+                "fields": ("organization_id", "client_id", "redirect_uri", "group_id", "region"),
+            },
+        ),
+        (
+            "Look",
+            {
+                "fields": (
+                    "brand_color",
+                    "theme",
+                    "font",
+                    "corner_radius",
+                    "position",
+                    ("offset_x", "offset_y"),
+                    "launcher_size",
+                    "launcher_label",
+                    "hide_on_mobile",
+                )
+            },
+        ),
+        (
+            "Words",
+            {
+                "description": "What you leave empty has a good text of its own in each language.",
+                "fields": (
+                    "default_language",
+                    "header_title",
+                    "header_text",
+                    "greeting_text",
+                    "offline_text",
+                    "texts",
+                ),
+            },
+        ),
+        (
+            "What customers can do",
+            {"fields": ("files", "emoji", "sound", "rating", "transcript", "history")},
+        ),
+        ("Privacy", {"fields": ("connect_early", "sneak_peek", "retention_days")}),
+        (
+            "For experts",
+            {"classes": ("collapse",), "fields": ("identity_per_group", "api_version")},
+        ),
+    )
+
+    class Media:
+        css = {"all": ["widget/admin/form.css"]}
+        js = ["widget/admin/form.js"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Widget]:
+        return access.widgets_of(request.user).order_by("name")
+
+    # Who may do what
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Widget | None = None) -> bool:
+        return access.may(request.user, access.VIEWERS, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, access.EDITORS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Widget | None = None) -> bool:
+        return access.may(request.user, access.EDITORS, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Widget | None = None) -> bool:
+        return access.may(request.user, access.OWNERS, obj)
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Let who is no superuser choose among their own organizations only."""
+        if db_field.name == "organization_id" and not request.user.is_superuser:
+            own = access.organization_ids(request.user, access.EDITORS)
+            return forms.ChoiceField(label="Organization ID", choices=[(id_, id_) for id_ in own])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # The list
+
+    @admin.display(description="State", ordering="enabled")
+    def state(self, widget: Widget) -> SafeString:
+        return render_to_string("widget/admin/state.html", {"widget": widget})
+
+    @admin.display(description="Appears on")
+    def websites(self, widget: Widget) -> str:
+        return ", ".join(widget.allowed_origins) or "No website yet"
+
+    @admin.display(description="Group", ordering="group_id")
+    def group(self, widget: Widget) -> str:
+        return f"{widget.group_id}" if widget.group_id else "0 (General)"
+
+    @admin.action(description="Test the connection to LiveChat", permissions=["view"])
+    def test_the_connection(self, request: HttpRequest, widgets: QuerySet[Widget]) -> None:
+        for widget in widgets:
+            self.tell_connection(request, widget)
+
+    def tell_connection(self, request: HttpRequest, widget: Widget) -> None:
+        """Test one widget and say what was found, above the next page."""
+        try:
+            self.message_user(request, f"{widget}: {try_connection(widget)}", messages.SUCCESS)
+        except ConnectionFailed as failure:
+            self.message_user(request, f"{widget}: {failure}", messages.ERROR)
+
+    # One widget
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
+        return ["key"] if obj else []
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Widget | None = None,
+    ) -> HttpResponse:
+        context["languages"] = settings.LANGUAGES
+        if obj:
+            base_url = request.build_absolute_uri("/")
+            context["snippet"] = obj.snippet(base_url)
+            context["host_policy"] = obj.host_policy(base_url)
+            context["full_page"] = request.build_absolute_uri(obj.get_absolute_url())
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_add(
+        self, request: HttpRequest, obj: Widget, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if "_test" not in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        self.tell_connection(request, obj)
+        return redirect("admin:widget_widget_change", obj.pk)
+
+    def response_change(self, request: HttpRequest, obj: Widget) -> HttpResponse:
+        if "_test" not in request.POST:
+            return super().response_change(request, obj)
+        self.tell_connection(request, obj)
+        return redirect("admin:widget_widget_change", obj.pk)
+
+    # The preview
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("preview/", view(self.preview), name="widget_preview_new"),
+            path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
+            path("previewed/<slug:key>/", view(self.previewed), name="widget_previewed"),
+        ]
+        return own + super().get_urls()
+
+    def preview(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        """Take the form as it stands, unsaved, and say where it can be seen for a while."""
+        saved = access.widgets_of(request.user).filter(pk=pk).first()
+        if not access.may(request.user, access.EDITORS, saved):
+            raise PermissionDenied
+        form = self.get_form(request, saved, change=saved is not None)(
+            request.POST, instance=copy.copy(saved) if saved else Widget()
+        )
+        draft = preview.without(form.instance, form.errors, saved or Widget())
+        draft.theme = request.POST.get("preview_theme") or draft.theme
+        origin = f"{request.scheme}://{request.get_host()}"
+        return JsonResponse(
+            {"url": reverse("admin:widget_previewed", args=[preview.publish(draft, origin)])}
+        )
+
+    @method_decorator(xframe_options_sameorigin)
+    def previewed(self, request: HttpRequest, key: str) -> HttpResponse:
+        """A page that carries the draft with this key, as a website would."""
+        response = render(
+            request,
+            "widget/admin/previewed.html",
+            {"key": key, "language": request.GET.get("language", "en")},
+        )
+        response["Content-Security-Policy"] = PREVIEW_POLICY
+        return response
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
+    list_display = ("user", "role", "organization_id")
+    list_filter = ("role",)
+    search_fields = ("user__username", "organization_id")

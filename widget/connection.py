@@ -1,0 +1,113 @@
+"""Does a widget reach its LiveChat? Tried for real, and answered in its owner's words."""
+
+from contextlib import suppress
+
+from chatproxy import accounts
+from chatproxy.customer_api import CustomerApi
+from chatproxy.errors import (
+    CustomerBanned,
+    GrantRefused,
+    GroupNotFound,
+    LicenseExpired,
+    LicenseNotFound,
+    LiveChatError,
+    Unreachable,
+    UnsupportedVersion,
+    WrongProductVersion,
+)
+from chatproxy.models import Customer
+from widget.models import Widget
+
+CONSOLE = "the LiveChat Developer Console"
+
+# What the accounts service's words mean for the owner, the most telling word first.
+# Source: Customer Accounts API v2, "Errors".
+REFUSED_GRANTS = {
+    "client_id_not_found": (
+        "LiveChat does not know this client ID. "
+        f"Copy it again from your app in {CONSOLE}, under “App authorization”."
+    ),
+    "invalid_redirect_uri": (
+        "This redirect URI is not registered for your app. Add exactly this address in "
+        f"{CONSOLE}, under “App authorization”, or enter one that stands there."
+    ),
+    "redirect_uri_not_set": (
+        "Your app has no redirect URI yet. "
+        f"Add one in {CONSOLE}, under “App authorization”, and enter the same here."
+    ),
+    "too_many_redirects": f"Your app has too many redirect URIs. Remove some in {CONSOLE}.",
+    "unauthorized_client": (
+        "LiveChat does not accept this client ID together with this redirect URI. "
+        f"Compare both with your app in {CONSOLE}."
+    ),
+    "access_denied": (
+        "LiveChat did not let this app act for this organization. "
+        f"Check in {CONSOLE} that the app is installed for it."
+    ),
+    "invalid_request": (
+        "LiveChat did not understand the request. "
+        "Check that the organization ID is complete and belongs to your account."
+    ),
+}
+
+REFUSALS: tuple[tuple[type[LiveChatError], str], ...] = (
+    (
+        Unreachable,
+        "We cannot reach LiveChat at the moment. Nothing is wrong with your settings as far as "
+        "we can tell: try again in a minute, and tell whoever runs this server if it stays so.",
+    ),
+    (LicenseNotFound, "LiveChat knows no organization with this ID. Copy it again, whole."),
+    (LicenseExpired, "Your LiveChat subscription has ended. Renew it, then test again."),
+    (GroupNotFound, "There is no group with this number. You find it in the group's address."),
+    (CustomerBanned, "LiveChat has banned this server's address. Ask LiveChat's support."),
+    (UnsupportedVersion, "LiveChat no longer offers this API version: choose the stable one."),
+    (WrongProductVersion, "This organization is still on LiveChat Classic, which has no chat API."),
+)
+
+
+class ConnectionFailed(Exception):
+    """The widget cannot chat. The message says why, and what its owner can do."""
+
+
+def try_connection(widget: Widget) -> str:
+    """Become a customer of this widget for a moment; say what was found.
+
+    Raises ConnectionFailed.
+    """
+    try:
+        grant = accounts.exchange(widget.organization, None)
+        try:
+            statuses = group_statuses(widget, grant)
+        finally:
+            with suppress(LiveChatError):  # the token ends by itself in a few hours
+                accounts.revoke(grant.access_token)
+    except LiveChatError as error:
+        raise ConnectionFailed(explanation(error)) from error
+    if widget.group_id not in statuses:
+        known = ", ".join(str(group_id) for group_id in sorted(statuses))
+        raise ConnectionFailed(
+            f"LiveChat answers, but there is no group {widget.group_id}. "
+            f"This organization has: {known or 'none'}."
+        )
+    if statuses[widget.group_id] == "offline":
+        return "It works. At the moment nobody is there to take chats in this group."
+    return "It works, and somebody is there to take chats."
+
+
+def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
+    """Ask as a customer whom nobody will remember."""
+    passer_by = Customer(widget_key=widget.key, organization_id=widget.organization_id)
+    passer_by.accept(grant)
+    return CustomerApi(passer_by, widget.organization).list_group_statuses()
+
+
+def explanation(error: LiveChatError) -> str:
+    """What this error means for the owner of a widget."""
+    if isinstance(error, GrantRefused):
+        for word in (error.detail, error.reason):
+            if word in REFUSED_GRANTS:
+                return REFUSED_GRANTS[word]
+    for kind, meaning in REFUSALS:
+        if isinstance(error, kind):
+            return meaning
+    return f"LiveChat refused: {error}."

@@ -1,0 +1,178 @@
+"""The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from widget.models import Widget
+from widget.origins import clean_origin
+from widget.validators import TEXTS
+
+TEXT_LABELS = {
+    "launcher_label": "Text beside the launcher",
+    "header_title": "Header title",
+    "header_text": "Header text",
+    "greeting_text": "Greeting",
+    "offline_text": "When nobody is there",
+}
+
+
+class OriginsField(forms.Field):
+    """Websites, one per line, as a list of origins."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "placeholder": "https://shop.example"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        origins, errors = [], []
+        for line in str(value or "").replace(",", "\n").splitlines():
+            if not line.strip():
+                continue
+            try:
+                origins.append(clean_origin(line.strip()))
+            except ValidationError as error:
+                errors += error.messages
+        if errors:
+            raise ValidationError(errors)
+        return list(dict.fromkeys(origins))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool((initial or []) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class TextsInput(forms.Widget):
+    """A group of text inputs for each language, and an empty one to add a language.
+
+    Their names are `<field>-<row>-language` and `<field>-<row>-<text>`.
+    """
+
+    template_name = "widget/admin/texts.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        written = value if isinstance(value, dict) else {}
+        context["languages"] = settings.LANGUAGES
+        context["rows"] = [
+            {
+                "number": number,
+                "language": language,
+                "texts": [(text, TEXT_LABELS[text], texts.get(text, "")) for text in TEXTS],
+            }
+            for number, (language, texts) in enumerate([*written.items(), ("", {})])
+        ]
+        return context
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        texts: dict[str, dict[str, str]] = {}
+        number = 0
+        while f"{name}-{number}-language" in data:
+            language = data[f"{name}-{number}-language"]
+            written = {text: data.get(f"{name}-{number}-{text}", "").strip() for text in TEXTS}
+            if language:
+                texts[language] = {text: value for text, value in written.items() if value}
+            number += 1
+        return texts
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return f"{name}-0-language" not in data
+
+
+class TextsField(forms.Field):
+    """The owner's texts in other languages: `{"de": {"header_title": "Hallo"}}`."""
+
+    widget = TextsInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or {}) != (data or {}))
+
+
+class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    allowed_origins = OriginsField(
+        label="Allowed websites",
+        required=False,
+        help_text=(
+            "One address per line. https://*.shop.example takes in every subdomain, but not "
+            "shop.example itself. While the list is empty the chat opens on no website."
+        ),
+    )
+    texts = TextsField(label="In other languages", required=False)
+    default_language = forms.ChoiceField(
+        choices=settings.LANGUAGES,
+        initial="en",
+        help_text="The language of the texts below, and of the widget where nothing else fits.",
+    )
+
+    class Meta:
+        model = Widget
+        fields = "__all__"  # noqa: DJ007  # the admin says which
+        widgets = {
+            "brand_color": forms.ColorInput,
+            "greeting_text": forms.Textarea(attrs={"rows": 3}),
+            "offline_text": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "name": "For you alone, for example “Shop, Spain”.",
+            "enabled": "Switched off, the widget disappears from every website.",
+            "key": "Part of the snippet's address: it cannot be changed later.",
+            "organization_id": (
+                "Whose chats these are. In the LiveChat Developer Console: Settings, "
+                "“Organization ID”. Like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44."
+            ),
+            "client_id": "Of your app in the Developer Console: “App authorization”, “Client ID”.",
+            "redirect_uri": (
+                "One of the “Redirect URI whitelist” of the same app, letter for letter. "
+                "Nobody is sent there: LiveChat only compares it."
+            ),
+            "group_id": (
+                "The number of the group that answers. 0 is “General”. "
+                "You see it in the address when you open the group in LiveChat."
+            ),
+            "identity_per_group": (
+                "Only where LiveChat keeps your groups' customers apart (larger plans only)."
+            ),
+            "region": "Where your LiveChat account was opened.",
+            "brand_color": (
+                "For the launcher, the header and the customer's messages. The text on it turns "
+                "black or white, and links are darkened or lightened, so that all can be read."
+            ),
+            "corner_radius": "In pixels: 0 is square, 32 is very round.",
+            "offset_x": "In pixels.",
+            "offset_y": "In pixels. More, where your page has a bar of its own down there.",
+            "launcher_size": "In pixels, from 44 to 96.",
+            "launcher_label": "For example “Chat with us”. Empty: only the round button.",
+            "header_title": "For example your shop's name.",
+            "header_text": "For example “We usually answer within ten minutes.”",
+            "greeting_text": "What an open, still empty chat says.",
+            "offline_text": "What customers read when nobody can answer: say when you are back.",
+            "files": "Pictures and documents up to 10 MB.",
+            "rating": "Thumbs up or down, and a comment.",
+            "history": "Customers can scroll back to what was said before.",
+            "sneak_peek": (
+                "Agents see what customers type before they send it. The customer is told so."
+            ),
+            "connect_early": (
+                "Connects to LiveChat as soon as the chat is opened, for welcome messages and the "
+                "face of whoever will answer. Without it, at the customer's first message: nobody "
+                "is stored who only looked."
+            ),
+            "retention_days": (
+                "Counted from a customer's last visit. Afterwards we no longer recognise the "
+                "browser. What was said stays in LiveChat, under LiveChat's own rules."
+            ),
+        }
+        error_messages = {
+            "organization_id": {
+                "required": "Enter your organization ID: it says whose chats these are."
+            },
+            "client_id": {"required": "Enter the client ID of your app in the Developer Console."},
+            "redirect_uri": {"required": "Enter a redirect URI that is registered for your app."},
+            "key": {"unique": "Another widget has this key. Choose a different one."},
+        }

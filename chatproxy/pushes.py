@@ -252,7 +252,8 @@ _PARSERS: dict[str, Callable[[Json], Push | None]] = {
         id=str(p["id"]), event=parse_event(p["event"])
     ),
     "customer_disconnected": lambda p: CustomerDisconnected(
-        reason=str(p.get("reason") or ""), data=dict(p.get("data") or {})
+        reason=str(p.get("reason") or ""),
+        data=p["data"] if isinstance(p.get("data"), dict) else {},
     ),
 }
 
@@ -264,5 +265,5 @@ def parse_push(action: str, payload: Json) -> Push | None:
         return None
     try:
         return parser(payload)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return None

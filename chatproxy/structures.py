@@ -15,6 +15,8 @@ from typing import Any
 Json = dict[str, Any]
 Properties = dict[str, dict[str, Any]]
 
+LARGEST = 2**53  # beyond it a JSON number is no longer exact
+
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
@@ -29,7 +31,10 @@ def _objects(value: object) -> list[Json]:
 
 
 def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A whole number; infinity and its like, which Python's JSON lets in, are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < LARGEST else None
 
 
 def _properties(value: object) -> Properties:

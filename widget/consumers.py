@@ -46,11 +46,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         else:
             self.widget, self.customer = found
 
-    async def disconnect(self, code: int) -> None:  # noqa: ARG002
+    async def disconnect(self, code: int) -> None:
         if self.tab:
             relay.detach(self.customer.pk, self.tab)
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One JSON object: what the panel says, by name. The unknown is ignored."""
         for name, content in said(text_data or "").items():
             if handle := HEARD.get(name):

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from chatproxy.models import Customer
 from widget.models import Widget
 
-TOKEN_HEADER = "X-Chat-Token"
+TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -45,7 +45,20 @@ def widget_view(view: View) -> View:
         if not may_act(request, widget):
             return HttpResponseForbidden("This website may not use the chat.")
         with translation.override(language_of(request, widget)):
-            return secure(view(request, widget, *args, **kwargs), widget)
+            return secure(view(request, widget, *args, **kwargs), widget.frame_ancestors)
+
+    return inner
+
+
+def plain_view(view: View) -> View:
+    """As `widget_view` for the page without JavaScript, which is no frame's and has a session."""
+
+    @xframe_options_exempt
+    @wraps(view)
+    def inner(request: HttpRequest, key: str) -> HttpResponse:
+        widget = find_widget(key)
+        with translation.override(language_of(request, widget)):
+            return secure(view(request, widget), "'self'")
 
     return inner
 
@@ -96,7 +109,8 @@ def is_own(origin: str, host: str) -> bool:
 def language_of(request: HttpRequest, widget: Widget) -> str:
     """What the page asked for, else what the browser prefers, else the owner's default."""
     asked = request.GET.get("lang") or request.headers.get("X-Chat-Language", "")
-    return supported(asked) or supported(widget.default_language) or settings.LANGUAGE_CODE
+    preferred = translation.get_language_from_request(request) if not asked else ""
+    return supported(asked or preferred) or supported(widget.default_language) or "en"
 
 
 def supported(language: str) -> str:
@@ -107,12 +121,12 @@ def supported(language: str) -> str:
         return ""
 
 
-def secure(response: HttpResponse, widget: Widget) -> HttpResponse:
-    """Add what a browser must know to show this inside a stranger's page, and nowhere else.
+def secure(response: HttpResponse, frame_ancestors: str) -> HttpResponse:
+    """Add what a browser must know to show this inside these websites' pages, and no others.
 
     Source: Content Security Policy Level 3; HTML, "Cross-origin embedder policies".
     """
-    response.headers["Content-Security-Policy"] = content_security_policy(widget)
+    response.headers["Content-Security-Policy"] = content_security_policy(frame_ancestors)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = PERMISSIONS
     response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"
@@ -121,7 +135,7 @@ def secure(response: HttpResponse, widget: Widget) -> HttpResponse:
     return response
 
 
-def content_security_policy(widget: Widget) -> str:
+def content_security_policy(frame_ancestors: str) -> str:
     """Scripts and styles of ours alone; pictures also from where LiveChat keeps faces and files."""
     return "; ".join(
         [
@@ -134,7 +148,7 @@ def content_security_policy(widget: Widget) -> str:
             "frame-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            f"frame-ancestors {widget.frame_ancestors}",
+            f"frame-ancestors {frame_ancestors}",
         ]
     )
 

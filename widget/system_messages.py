@@ -53,6 +53,6 @@ def sentence_of(event: SystemMessage) -> str:
     sentence = SENTENCES.get(kind) or FAMILIES.get(kind.partition("_")[0])
     if kind == "rating.chat_rated":
         sentence = RATINGS.get(event.text_vars.get("score", ""), RATED)
-    if sentence is None or not event.text_vars and "{" in str(sentence):
+    if sentence is None or (not event.text_vars and "{" in str(sentence)):
         return event.text
     return str(sentence).format_map(defaultdict(str, event.text_vars))

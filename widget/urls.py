@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from widget.views import conversation, customers, embed, look, panel
+from widget.views import conversation, customers, embed, look, panel, plain
 
 app_name = "widget"
 
@@ -16,4 +16,7 @@ urlpatterns = [
     path("w/<slug:key>/customer", customers.customer, name="customer"),
     path("w/<slug:key>/events", conversation.send, name="events"),
     path("w/<slug:key>/end", conversation.end, name="end"),
+    path("w/<slug:key>/plain/", plain.plain, name="plain"),
+    path("w/<slug:key>/plain/log", plain.log, name="plain_log"),
+    path("w/<slug:key>/plain/end", plain.end, name="plain_end"),
 ]

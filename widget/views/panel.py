@@ -45,7 +45,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
 @require_safe
 @widget_view
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Whether somebody is there, asked when the panel opens: LiveChat may be slow, the shell not."""
+    """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
     language = translation.get_language() or "en"
     return render(
         request,

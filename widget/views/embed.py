@@ -1,0 +1,179 @@
+"""The loader a website embeds, with the widget's public configuration, small and cacheable."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import brotli
+import rcssmin
+import rjsmin
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from widget.look import DARK_SURFACE, LIGHT_SURFACE
+from widget.models import Widget
+from widget.security import find_widget, supported
+
+LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
+PART_HOLDS = 31_536_000  # seconds; its address changes with its content
+
+
+@require_safe
+def embed(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The script of the snippet: the launcher and `LiveChatWidget`."""
+    widget = find_widget(key)
+    script = minified("loader.js").replace("SETTINGS", as_javascript(public_settings(widget)))
+    return script_response(request, script, LOADER_HOLDS)
+
+
+@require_safe
+def panel_part(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
+    """The loader's second half, fetched when somebody wants to chat."""
+    return script_response(request, loader_panel(), PART_HOLDS)
+
+
+@require_safe
+def older_api(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
+    """LiveChat's older LC_API, fetched by pages that use it."""
+    return script_response(request, minified("lc_api.js"), PART_HOLDS)
+
+
+def public_settings(widget: Widget) -> dict[str, Any]:
+    """What the loader may know about the widget, and with it everybody."""
+    return {
+        "key": widget.key,
+        "organization": widget.organization_id,
+        "position": widget.position,
+        "theme": widget.theme,
+        "hideOnPhones": widget.hide_on_mobile,
+        "language": widget.default_language,
+        "texts": {language: texts(widget, language) for language in languages(widget)},
+        "css": stylesheet(widget),
+        "panel": part_url("panel_part", widget, loader_panel()),
+        "olderApi": part_url("older_api", widget, minified("lc_api.js")),
+    }
+
+
+def languages(widget: Widget) -> list[str]:
+    """The default language and those the owner has written something in."""
+    return list(dict.fromkeys([widget.default_language, *widget.texts]))
+
+
+def texts(widget: Widget, language: str) -> dict[str, str]:
+    """What the loader says in this language."""
+    with translation.override(supported(language) or supported(widget.default_language) or "en"):
+        return {
+            "open": gettext("Open chat"),
+            "close": gettext("Close chat"),
+            "unread": gettext("unread messages: %"),
+            "title": gettext("Chat"),
+            "failed": gettext("The chat could not be loaded."),
+            "page": gettext("Open it in a new tab"),
+            "label": widget.text("launcher_label", language),
+        }
+
+
+def stylesheet(widget: Widget) -> str:
+    """The launcher's look: the owner's colours and measures, and the rules that use them."""
+    look = widget.look
+    measures = {
+        "brand": light_dark(look.brand, look.brand_dark),
+        "on-brand": light_dark(look.on_brand, look.on_brand_dark),
+        "accent": light_dark(look.accent, look.accent_dark),
+        "surface": light_dark(LIGHT_SURFACE, DARK_SURFACE),
+        "x": f"{widget.offset_x}px",
+        "y": f"{widget.offset_y}px",
+        "size": f"{widget.launcher_size}px",
+        "radius": f"{look.radius}px",
+        "font": look.font,
+    }
+    declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
+    return f":host{{{declarations}}}" + rcssmin.cssmin(source("loader.css"))
+
+
+def light_dark(light: str, dark: str) -> str:
+    """A CSS colour for both schemes."""
+    return light if light == dark else f"light-dark({light},{dark})"
+
+
+def part_url(view: str, widget: Widget, script: str) -> str:
+    """Where a part is; the address changes with its content, so it may be kept for ever."""
+    digest = hashlib.sha256(script.encode()).hexdigest()
+    return f"{reverse(f'widget:{view}', args=[widget.key])}?{digest[:8]}"
+
+
+def loader_panel() -> str:
+    """The loader's second half with its styles inside."""
+    css = rcssmin.cssmin(source("loader_panel.css"))
+    return minified("loader_panel.js").replace("PANEL_CSS", as_javascript(css))
+
+
+def minified(name: str) -> str:
+    """One of our scripts without comments and spaces."""
+    return without_spaces(source(name))
+
+
+@lru_cache
+def without_spaces(script: str) -> str:
+    return str(rjsmin.jsmin(script))
+
+
+def source(name: str) -> str:
+    """One of the loader's files, as it is on disk now."""
+    path = finders.find(f"widget/{name}")
+    assert path
+    return Path(path).read_text()
+
+
+def as_javascript(value: Any) -> str:
+    """A value as a JavaScript literal."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponseBase:
+    """A script that any website may load, isolated ones included; 304 if the browser has it.
+
+    Source: RFC 9110, "Conditional Requests"; Fetch, "Cross-Origin-Resource-Policy".
+    """
+    encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
+    etag = f'W/"{hashlib.sha256(script.encode()).hexdigest()[:16]}"'
+    response = HttpResponse(
+        encoded(script, encoding),
+        content_type="text/javascript; charset=utf-8",
+        headers={
+            "Cache-Control": f"public, max-age={holds}",
+            "ETag": etag,
+            "Vary": "Accept-Encoding",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Access-Control-Allow-Origin": "*",
+        },
+    )
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def best_encoding(accepted: str) -> str:
+    """The smallest of the encodings a browser takes, or "" for none. Source: RFC 9110."""
+    offered = {part.strip().lower() for part in accepted.split(",")}
+    return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
+
+
+@lru_cache(maxsize=512)
+def encoded(script: str, encoding: str) -> bytes:
+    """The script as it travels. Compressing as far as it goes takes 20 ms: once per script."""
+    body = script.encode()
+    if encoding == "br":
+        return bytes(brotli.compress(body, quality=11))
+    return gzip.compress(body, 9) if encoding == "gzip" else body

@@ -1,0 +1,68 @@
+"""What the doors share: who calls, which methods there are, and how one is called."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.parameters import Kind, check, record
+from sandbox.platform.errors import LiveChatError
+from sandbox.platform.structures import Agent, Customer, Organization, Payload
+
+Transport = Literal["web", "rtm"]
+BOTH: tuple[Transport, ...] = ("web", "rtm")
+WEB: tuple[Transport, ...] = ("web",)
+RTM: tuple[Transport, ...] = ("rtm",)
+
+
+@dataclass
+class Caller:
+    """Who calls, and how. `person` is missing where no token is asked for."""
+
+    organization: Organization
+    version: str
+    person: Customer | Agent | None = None
+    client_id: str = ""
+    ip: str = ""
+    user_agent: str = ""
+
+    @property
+    def customer(self) -> Customer:
+        if not isinstance(self.person, Customer):
+            raise LiveChatError("authentication")
+        return self.person
+
+    @property
+    def agent(self) -> Agent:
+        if not isinstance(self.person, Agent):
+            raise LiveChatError("authentication")
+        return self.person
+
+
+Answer = Any  # a JSON object, for few methods of agents an array
+Run = Callable[[Caller, Payload], Answer | Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Method:
+    run: Run
+    parameters: Kind = field(default_factory=record)
+    transports: tuple[Transport, ...] = BOTH
+    versions: tuple[str, ...] = ("3.5", "3.6", "3.7")
+    http: Literal["GET", "POST"] = "POST"
+    needs_token: bool = True
+
+
+def method_for(
+    methods: Mapping[str, Method], action: str, version: str, transport: Transport
+) -> Method:
+    """Raises validation for an action that this version does not have on this transport."""
+    method = methods.get(action)
+    if method is None or version not in method.versions or transport not in method.transports:
+        raise LiveChatError("validation", f"Unknown action {action}")
+    return method
+
+
+def call(method: Method, caller: Caller, payload: Payload) -> Answer | Awaitable[Answer]:
+    """Check the parameters, then run. Raises LiveChatError."""
+    check(method.parameters, payload)
+    return method.run(caller, payload)

@@ -1,0 +1,194 @@
+"""The RTM door: one websocket, frames in, responses and pushes out. Shared by both sides."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from sandbox.api import Caller, Method, call, method_for
+from sandbox.parameters import array, check, record, text
+from sandbox.platform.errors import LiveChatError
+from sandbox.platform.structures import Payload
+from sandbox.world import Connection, world
+
+FRAME = record(request_id=text(), version=text(), payload=record())
+PUSHES = record(extra=array(text()))
+
+
+class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Everything about a connection that customers and agents have in common.
+
+    A subclass names its side and methods, says who may open a connection (`admit`) and what
+    logging in means (`log_in`).
+    """
+
+    side: ClassVar[str]
+    methods: ClassVar[Mapping[str, Method]]
+    versions: ClassVar[tuple[str, ...]]
+    legacy: ClassVar[Mapping[str, str]] = {}
+    shape: ClassVar[Callable[[Any, str], Any]]
+
+    connection: Connection
+    caller: Caller | None = None
+
+    # --- for subclasses -----------------------------------------------------------------------
+
+    def admit(self) -> None:
+        """Refuse a connection right after it opened, by `self.connection.disconnect(...)`."""
+
+    def log_in(self, version: str, payload: Payload) -> tuple[Caller, Any]:
+        """Returns who logged in and the answer. Raises LiveChatError."""
+        raise NotImplementedError
+
+    # --- life of a connection -----------------------------------------------------------------
+
+    async def connect(self) -> None:
+        self.pending: set[asyncio.Task[None]] = set()
+        version = self.scope["url_route"]["kwargs"].get("version") or self.versions[1]
+        ip = self.scope["client"][0] if self.scope["client"] else ""
+        self.connection = Connection(self.side, self.scope["wire"], version, ip)
+        world.remember(self.connection)
+        await self.accept()
+        if version not in self.versions:
+            self.connection.version = self.versions[-1]
+            self.connection.disconnect("unsupported_version")
+            return
+        self.admit()
+        rules = world.rules_of(self.connection)
+        world.clock.call_later(rules.login_timeout, self.close_unless_logged_in)
+        world.set_alarm()
+
+    def close_unless_logged_in(self) -> None:
+        if self.caller is None and self.connection in world.all_connections:
+            self.connection.disconnect("connection_timeout")
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.pending:
+            task.cancel()
+        self.connection.leave()
+        if self.connection.organization:
+            world.deliver(self.connection.organization)
+
+    # --- frames -------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.connection not in world.all_connections:
+            return
+        frame = read_frame(text_data)
+        problem = complaint_about(frame)
+        if problem:
+            self.respond(frame, False, problem.body())
+        elif len(self.pending) >= world.rules_of(self.connection).pending_requests:
+            self.respond(frame, False, LiveChatError("pending_requests_limit_reached").body())
+        else:
+            self.serve(frame)
+
+    def serve(self, frame: Payload) -> None:
+        """Answer at once, or in a task of its own where something has to be waited for."""
+        try:
+            result = self.run(frame)
+        except LiveChatError as error:
+            self.finish(frame, False, error.body())
+            return
+        if inspect.isawaitable(result):
+            task = asyncio.ensure_future(self.serve_slowly(frame, result))
+            self.pending.add(task)
+            task.add_done_callback(self.pending.discard)
+        else:
+            self.finish(frame, True, result)
+
+    async def serve_slowly(self, frame: Payload, result: Any) -> None:
+        try:
+            answer = await result
+        except LiveChatError as error:
+            self.finish(frame, False, error.body())
+        else:
+            self.finish(frame, True, answer)
+
+    def finish(self, frame: Payload, success: bool, answer: Any) -> None:
+        """The response first, then the pushes that the request caused."""
+        self.respond(frame, success, answer)
+        if self.connection.organization:
+            world.deliver(self.connection.organization, self.connection, frame.get("request_id"))
+
+    def respond(self, frame: Payload, success: bool, answer: Any) -> None:
+        response: Payload = {
+            "action": frame.get("action", ""),
+            "type": "response",
+            "success": success,
+            "payload": answer,
+        }
+        if isinstance(frame.get("request_id"), str):
+            response = {"request_id": frame["request_id"]} | response
+        self.connection.send(response)
+
+    def run(self, frame: Payload) -> Any:
+        """Do what a frame asks for. Raises LiveChatError."""
+        action, payload = frame["action"], frame.get("payload") or {}
+        version = frame.get("version", self.connection.version)
+        if version not in self.versions or version < self.connection.version:
+            raise LiveChatError("unsupported_version")
+        if action == "ping":
+            return {}
+        if action == "login":
+            return self.first_login(version, payload)
+        if self.caller is None:
+            raise LiveChatError("authentication", "Log in first")
+        method = method_for(self.methods, action, version, "rtm")
+        self.caller.version = version
+        self.check_caller(self.caller)
+        result = call(method, self.caller, payload)
+        if inspect.isawaitable(result):
+            return result
+        return type(self).shape(result, version)
+
+    def check_caller(self, caller: Caller) -> None:
+        """Refuse a request of somebody who logged in earlier."""
+
+    def first_login(self, version: str, payload: Payload) -> Any:
+        if self.caller is not None:
+            raise LiveChatError("validation", "Already logged in")
+        check(record(pushes=PUSHES), payload)
+        caller, answer = self.log_in(version, payload)
+        assert caller.person is not None
+        self.caller = caller
+        self.connection.subscriptions = subscriptions(
+            payload.get("pushes"), self.connection.version, self.versions
+        )
+        world.log_in(self.connection, caller.organization, caller.person.id)
+        return type(self).shape(answer, version)
+
+
+def read_frame(frame_text: str | None) -> Payload:
+    """What was sent, as far as it can be read."""
+    try:
+        frame = json.loads(frame_text or "")
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+def complaint_about(frame: Payload) -> LiveChatError | None:
+    if not isinstance(frame.get("action"), str):
+        return LiveChatError("validation", "A frame is a JSON object with an `action`")
+    try:
+        check(FRAME, {key: value for key, value in frame.items() if value is not None})
+    except LiveChatError as error:
+        return error
+    return None
+
+
+def subscriptions(
+    wished: Mapping[str, list[str]] | None, own_version: str, served: tuple[str, ...]
+) -> dict[str, frozenset[str] | None]:
+    """Which pushes in which version; names that do not exist do no harm."""
+    if wished is None:
+        return {own_version: None}
+    return {
+        version: None if "all" in names else frozenset(names)
+        for version, names in wished.items()
+        if version in served
+    }

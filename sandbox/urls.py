@@ -1,0 +1,44 @@
+"""Where everything is: LiveChat's own paths, and the sandbox's below `/sandbox/`."""
+
+from django.contrib.staticfiles.views import serve as serve_static
+from django.urls import path, re_path, register_converter
+
+from sandbox import accounts, agent_api, control, customer_api, files
+
+
+class Version:
+    """`3.6` of `/v3.6/`."""
+
+    regex = r"\d+\.\d+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Version, "version")
+
+urlpatterns = [
+    path("healthz", control.healthz),
+    path("sandbox/config", control.config),
+    path("sandbox/reset", control.reset),
+    path("sandbox/clock", control.clock),
+    path("sandbox/settings", control.settings),
+    path("sandbox/avatars/<slug:name>.svg", control.avatar),
+    re_path(r"^v2/customer/token/?$", accounts.token),
+    re_path(
+        r"^v2/customer/(?P<organization_id>[0-9a-fA-F-]{36})/(?P<group_id>\d+)/token/?$",
+        accounts.group_token,
+    ),
+    re_path(r"^v2/customer/info/?$", accounts.info),
+    re_path(r"^v2/customer/identity_transfer/?$", accounts.identity_transfer),
+    re_path(r"^v2/info/?$", accounts.agent_info),
+    path("v<version:version>/customer/action/<str:action>", customer_api.customer_action),
+    path("customer/action/<str:action>", customer_api.customer_action),
+    path("v<version:version>/agent/action/<str:action>", agent_api.agent_action),
+    path("agent/action/<str:action>", agent_api.agent_action),
+    path("api/file/lc/att/<int:license_id>/<str:file_id>/<str:name>", files.serve),
+    re_path(r"^static/(?P<path>.*)$", serve_static, {"insecure": True}),
+]

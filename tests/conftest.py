@@ -1,0 +1,30 @@
+"""Fixtures for every test: a sandbox in a process of its own, fresh each time, and its agent."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[SandboxProcess]:
+    """One sandbox for all tests of a worker."""
+    process = SandboxProcess()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess) -> Iterator[Sandbox]:
+    """The sandbox as if it had just been started."""
+    running = Sandbox(sandbox_process.url)
+    running.reset()
+    yield running
+    running.http.close()
+
+
+@pytest.fixture
+def agent(sandbox: Sandbox) -> Agent:
+    """Piotr, who is accepting chats."""
+    return Agent(sandbox)

@@ -4,6 +4,7 @@ const root = document.documentElement;
 const lock = `livechat-customer:${root.dataset.widget}`;
 const OTHER_TAB = 1500; // ms to wait for the token another tab has just been given
 let token = null;
+let introduction = null;
 
 document.addEventListener("host:hello", ({ detail }) => become(detail.token || null));
 document.addEventListener("token-refused", () => remember(null));
@@ -31,14 +32,24 @@ async function send(url, request) {
   return response;
 }
 
-async function introduce() {
+function introduce() {
+  introduction ??= introduceOnce().finally(() => (introduction = null));
+  return introduction.then((response) => response?.clone());
+}
+
+// A browser that refuses storage to frames refuses locks as well: then each tab is on its own.
+async function introduceOnce() {
   const post = () => send("customer", { method: "POST" });
-  if (!navigator.locks) return post();
-  return navigator.locks.request(lock, { ifAvailable: true }, (free) => (free ? post() : null))
-    .then((response) => response ?? navigator.locks.request(lock, async () => {
+  try {
+    const tried = await navigator.locks.request(lock, { ifAvailable: true }, (free) => free && post());
+    return tried ?? await navigator.locks.request(lock, async () => {
       await heardOfToken();
       return token ? null : post();
-    }));
+    });
+  } catch (error) {
+    if (navigator.locks && error.name !== "SecurityError") throw error;
+    return post();
+  }
 }
 
 function heardOfToken() {

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
+from tests.sandbox_rig import Sandbox, SandboxProcess
 
 
 @pytest.fixture(scope="session")
@@ -51,37 +52,42 @@ def websites() -> Iterator[Websites]:
 
 
 @pytest.fixture(scope="session")
+def demo_fields(sandbox_process: SandboxProcess, websites: Websites) -> dict[str, Any]:
+    """The fields of a widget that reaches this sandbox and may stand on the tests' websites."""
+    config = Sandbox(sandbox_process.url).config
+    return {
+        "name": "Demo",
+        "organization_id": config["organization_id"],
+        "client_id": config["client_id"],
+        "redirect_uri": config["redirect_uri"],
+        "allowed_origins": websites.origins,
+    }
+
+
+@pytest.fixture(scope="session")
 def site(
-    tmp_path_factory: pytest.TempPathFactory, sandbox: Any, websites: Websites
+    tmp_path_factory: pytest.TempPathFactory,
+    sandbox_process: SandboxProcess,
+    demo_fields: dict[str, Any],
 ) -> Iterator[Site]:
     """The server with its own database and sandbox, and one widget with the key `demo`."""
-    site = Site(tmp_path_factory.mktemp("site"), sandbox.url)
+    site = Site(tmp_path_factory.mktemp("site"), sandbox_process.url)
     site.manage("migrate", "--verbosity", "0")
-    site.add_widget("demo", **demo_widget(site, sandbox, websites))
+    demo_fields["allowed_origins"] += [site.shop_url, f"http://localhost:{site.port}"]
+    site.add_widget("demo", **demo_fields)
     site.start()
     yield site
     site.stop()
 
 
 @pytest.fixture
-def add_widget(site: Site, sandbox: Any, websites: Websites) -> Callable[..., None]:
+def add_widget(site: Site, demo_fields: dict[str, Any]) -> Callable[..., None]:
     """Configure another widget of the same organization: `add_widget("tall", theme="dark")`."""
 
     def add(key: str, **fields: Any) -> None:
-        site.add_widget(key, **demo_widget(site, sandbox, websites) | fields)
+        site.add_widget(key, **demo_fields | fields)
 
     return add
-
-
-def demo_widget(site: Site, sandbox: Any, websites: Websites) -> dict[str, Any]:
-    """The fields of a widget that reaches this sandbox and may stand on the tests' websites."""
-    return {
-        "name": "Demo",
-        "organization_id": sandbox.config["organization_id"],
-        "client_id": sandbox.config["client_id"],
-        "redirect_uri": sandbox.config["redirect_uri"],
-        "allowed_origins": [site.shop_url, f"http://localhost:{site.port}", *websites.origins],
-    }
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from playwright.sync_api import (
     WebError,
 )
 
+from tests.sandbox_rig import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -49,13 +51,6 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 class Site:
     """Our real server as a process of its own, with its own database and LiveChat.
 
@@ -69,6 +64,7 @@ class Site:
         self.chat_url = f"http://chat.localhost:{self.port}"
         self.environment = os.environ | {
             "DEBUG": "true",
+            "DEMO": "true",
             "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
             "REDIS_URL": "",
             "ALLOWED_HOSTS": ".localhost,127.0.0.1",
@@ -103,7 +99,7 @@ class Site:
         """Start serving; returns when the server answers."""
         with (self.directory / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "daphne", "-p", str(self.port), "config.asgi:application"],
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

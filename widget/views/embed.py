@@ -99,7 +99,7 @@ def stylesheet(widget: Widget) -> str:
         "font": look.font,
     }
     declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
-    return f":host{{{declarations}}}" + rcssmin.cssmin(source("loader.css"))
+    return f":host{{{declarations}}}{rcssmin.cssmin(source('loader.css'))}"
 
 
 def light_dark(light: str, dark: str) -> str:

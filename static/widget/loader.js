@@ -1,0 +1,363 @@
+// The chat on a website: the launcher and `LiveChatWidget`. The panel it opens is in
+// loader_panel.js, fetched together with the iframe once somebody wants to chat. Until then
+// nothing is stored and nothing else is fetched.
+// SETTINGS is the widget's public configuration: see widget/views/embed.py.
+(function (settings) {
+  "use strict";
+
+  const PATIENCE = 10000; // ms until a silent panel counts as broken
+  const STORAGE_KEY = "livechat-widget:" + settings.key;
+  const SVG = "http://www.w3.org/2000/svg";
+  const BUBBLE =
+    "M12 3C6.5 3 2 6.8 2 11.5c0 2.3 1.1 4.4 2.9 5.9L4 22l5-2.3c1 .2 2 .3 3 .3 5.5 0 10-3.8 10-8.5S17.5 3 12 3z";
+  const ARROW = "M5.5 7.5L12 14l6.5-6.5 2 2L12 18 3.5 9.5z";
+
+  const script =
+    document.currentScript || document.querySelector(`script[src*="/${settings.key}/embed.js"]`);
+  const home = new URL(".", script.src); // https://chat.example/w/<key>/
+  const asked = script.dataset;
+  const page = document.documentElement;
+
+  // Browsers may refuse storage: then everything lasts as long as the page.
+  function stored(area, value) {
+    try {
+      const storage = window[area];
+      if (value) storage.setItem(STORAGE_KEY, value);
+      else if (value === null) storage.removeItem(STORAGE_KEY);
+      return storage.getItem(STORAGE_KEY);
+    } catch {
+      return null;
+    }
+  }
+
+  // ---- LiveChatWidget: queues until started, and is new again after `destroy`
+
+  function install(api) {
+    for (const method of ["on", "once", "off", "call"]) {
+      api[method] = (...args) => {
+        if (api._h) api._h(method, args);
+        else api._q.push([method, args]);
+      };
+    }
+    window.LiveChatWidget = Object.assign(api, {
+      _q: api._q || [],
+      _h: null,
+      _v: "2.0",
+      _home: home,
+      get(name) {
+        if (!api._h) throw new Error("[LiveChatWidget] You can't use getters before load.");
+        return api._h("get", [name]);
+      },
+      init: () => api._h || start(api),
+      scriptTagVersion: () => api._v,
+    });
+  }
+
+  // ---- one life of the widget, from `init` to `destroy`
+
+  function start(api) {
+    const life = new AbortController();
+    const { signal } = life;
+    const listen = (target, name, handler) => target.addEventListener(name, handler, { signal });
+    const later = (action, delay) => setTimeout(() => signal.aborted || action(), delay);
+
+    const configured = window.__lc || {};
+    const language = asked.language || page.lang || navigator.language;
+    const { texts } = settings;
+    const words = texts[language] || texts[language.split("-")[0]] || texts[settings.language];
+
+    let panel; // what loader_panel.js gives, once it is here
+    let loading;
+    let isReady; // the page has been told so
+
+    // What the getters show: our own copy, because they cannot wait for the panel's answer.
+    const known = {
+      statistics: {},
+      state: { availability: "online", visibility: "hidden" in asked ? "hidden" : "minimized" },
+    };
+
+    // -- what is drawn
+
+    function make(parent, tag, text = "", space = page.namespaceURI) {
+      const element = document.createElementNS(space, tag);
+      element.textContent = text;
+      parent.append(element);
+      return element;
+    }
+
+    const host = document.createElement("livechat-widget");
+    const shadow = host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(settings.css);
+    shadow.adoptedStyleSheets = [sheet];
+    const root = make(shadow, "div");
+    const launcher = make(root, "button");
+    const icon = make(launcher, "svg", "", SVG);
+    icon.setAttribute("viewBox", "0 0 24 24");
+    for (const shape of [BUBBLE, ARROW]) {
+      make(icon, "path", "", SVG).setAttribute("d", shape);
+    }
+    make(launcher, "span", words.label);
+    const badge = make(launcher, "b");
+    const box = make(root, "section");
+    launcher.part = "launcher";
+    box.part = "panel";
+    const failure = make(box, "p");
+    failure.role = "alert";
+
+    // What both files work with.
+    const widget = {
+      asked, home, language, words, signal, listen, later, stored, emit, show, draw,
+      known, shadow, root, launcher, box, storageKey: STORAGE_KEY,
+      theme: asked.theme || settings.theme,
+      identity: asked.identity,
+      token: stored("localStorage"),
+    };
+
+    // Beside the body, not in it: what swaps the body (Turbo, htmx) then leaves the chat alone.
+    function attach() {
+      const place = asked.inline ? document.querySelector(asked.inline) : document.body && page;
+      if (!place || host.isConnected) return;
+      host.dir = getComputedStyle(document.body).direction;
+      place.append(host);
+      if (asked.inline) show("maximized");
+    }
+
+    function draw() {
+      const { unread } = widget;
+      const { visibility } = known.state;
+      const isOpen = visibility === "maximized";
+      launcher.ariaLabel = [
+        isOpen ? words.close : words.open,
+        words.label,
+        unread && words.unread.replace("%", unread),
+      ].filter(Boolean).join(", ");
+      launcher.ariaExpanded = isOpen;
+      badge.textContent = unread > 9 ? "9+" : unread || "";
+      root.className = [
+        visibility,
+        widget.theme,
+        asked.position || settings.position,
+        widget.isAlive ? "alive" : failure.textContent && "failed",
+        asked.inline && "inline",
+        settings.hideOnPhones && "no-phone",
+      ].join(" ");
+    }
+
+    // -- showing and hiding
+
+    function show(visibility, byCustomer) {
+      if (visibility === known.state.visibility) return;
+      const isOpen = visibility === "maximized";
+      known.state.visibility = visibility;
+      if (isOpen) load();
+      draw();
+      if (byCustomer || stored("sessionStorage")) {
+        stored("sessionStorage", isOpen ? visibility : "minimized");
+      }
+      if (panel) panel.shown(byCustomer);
+      if (!isOpen && byCustomer) launcher.focus();
+      emit("visibility_changed", { visibility });
+    }
+
+    function toggle() {
+      show(known.state.visibility === "maximized" ? "minimized" : "maximized", true);
+    }
+
+    function load() {
+      if (widget.isAlive || (loading && !failure.textContent)) return;
+      if (document.prerendering) return listen(document, "prerenderingchange", load);
+      failure.textContent = "";
+      later(() => widget.isAlive || fail(), PATIENCE);
+      if (panel) panel.renew();
+      else {
+        loading = import(new URL(settings.panel, home)).then(({ openPanel }) => {
+          if (!signal.aborted) panel = openPanel(widget);
+        }, fail);
+      }
+    }
+
+    function fail() {
+      failure.textContent = words.failed;
+      const link = make(failure, "a", words.page);
+      link.href = home;
+      link.target = "_blank";
+      draw();
+    }
+
+    function forget() {
+      known.customer_data = {
+        name: "",
+        email: "",
+        isReturning: !!widget.token,
+        sessionVariables: {},
+        id: null,
+        status: "browsing",
+      };
+      known.chat_data = { chatId: null, threadId: null };
+    }
+
+    // -- the API: events, methods, getters
+
+    const listeners = new WeakMap(); // of the page's handlers
+
+    function emit(name, detail) {
+      dispatchEvent(new CustomEvent("livechat:" + name, { detail }));
+    }
+
+    function subscribe(name, handler, once) {
+      if (name === "ready" && isReady) return handler(readiness());
+      const listener = listeners.get(handler) || ((event) => handler(event.detail));
+      listeners.set(handler, listener);
+      addEventListener("livechat:" + name, listener, { once, signal });
+    }
+
+    const get = (name) => ({ ...lookUp(known, name) });
+    const readiness = () => ({ state: get("state"), customerData: get("customer_data") });
+
+    function know(changes) {
+      Object.assign(known.customer_data, changes);
+      if (panel) panel.customer();
+    }
+
+    function texted(values, earlier) {
+      const texts = { ...earlier };
+      for (const name in values) texts[name] = String(values[name]);
+      return texts;
+    }
+
+    // A customer's token cannot report sales to LiveChat: the page's own handlers get them.
+    const passOn = (name, needed) => (sale) => {
+      if (sale && sale[needed]) emit(name, sale);
+      else console.error(`[LiveChatWidget] ${name} needs "${needed}".`);
+    };
+
+    const methods = {
+      maximize(options) {
+        widget.draft = options && options.messageDraft;
+        if (panel) panel.draft();
+        show("maximized");
+      },
+      minimize: () => show("minimized"),
+      hide: () => show("hidden"),
+      toggle,
+      destroy() {
+        life.abort();
+        swaps.disconnect();
+        host.remove();
+        api._h = (method, args) => window.LiveChatWidget[method](...args);
+        install({});
+      },
+      hide_greeting: () => panel && panel.post({ chat: "hide_greeting" }),
+      trigger_sales_tracker: passOn("trigger_sales_tracker", "trackerId"),
+      track_sales_event: passOn("track_sales_event", "name"),
+      set_session_variables(values) {
+        widget.replace = true;
+        know({ sessionVariables: texted(values) });
+      },
+      update_session_variables: (values) =>
+        know({ sessionVariables: texted(values, known.customer_data.sessionVariables) }),
+      set_customer_name: (name) => know({ name }),
+      set_customer_email: (email) => know({ email }),
+      identify(statement) {
+        widget.identity = statement;
+        if (panel) panel.hello();
+      },
+      logout() {
+        widget.token = stored("localStorage", null);
+        widget.identity = null;
+        forget();
+        if (panel) panel.renew();
+      },
+    };
+    methods.reset = methods.logout;
+
+    const entries = {
+      on: subscribe,
+      once: (name, handler) => subscribe(name, handler, true),
+      off: (name, handler) => removeEventListener("livechat:" + name, listeners.get(handler)),
+      call: (name, payload) => (lookUp(methods, name) || toggle.call)(payload),
+      get,
+    };
+
+    function lookUp(table, name) {
+      if (Object.hasOwn(table, name)) return table[name];
+      console.error(`[LiveChatWidget] There is no "${name}".`);
+    }
+
+    // -- begin
+
+    forget();
+    for (const { name, value } of configured.params || []) {
+      known.customer_data.sessionVariables[name] = String(value);
+    }
+    Object.assign(known.customer_data, configured.visitor);
+    const { organizationId } = configured;
+    if (organizationId && organizationId !== settings.organization) {
+      console.error(`[LiveChatWidget] ${organizationId} is not ${settings.organization}.`);
+    }
+    api._h = (method, args) => entries[method](...args);
+
+    listen(launcher, "click", toggle);
+    listen(launcher, "pointerenter", load);
+    listen(launcher, "focus", load);
+    listen(shadow, "keydown", (event) => {
+      if (event.key === "Escape") show("minimized", true);
+    });
+    listen(document, "click", (event) => {
+      const link = event.target.closest('[data-livechat], a[href$="#chat"]');
+      if (!link) return;
+      event.preventDefault();
+      entries.call(link.dataset.livechat || "maximize");
+    });
+
+    const openByLink = () => location.hash === "#chat" && show("maximized");
+    listen(window, "hashchange", openByLink);
+
+    const swaps = new MutationObserver(() => later(attach));
+    swaps.observe(document, { childList: true });
+    swaps.observe(page, { childList: true });
+    listen(document, "DOMContentLoaded", attach);
+
+    draw();
+    attach();
+    if (stored("sessionStorage") === "maximized" && innerWidth > 480) show("maximized");
+    openByLink();
+    if (widget.token) (window.requestIdleCallback || setTimeout)(() => signal.aborted || load());
+
+    for (const [method, args] of api._q.splice(0)) window.LiveChatWidget[method](...args);
+    later(() => {
+      isReady = true;
+      emit("ready", readiness());
+    });
+  }
+
+  // ---- the older LC_API lives in a file of its own, fetched when the page first touches it
+
+  function offerOlderApi() {
+    const bring = (value) => {
+      Object.defineProperty(window, "LC_API", { value, writable: true });
+      import(new URL(settings.olderApi, home));
+      return value;
+    };
+    if (window.LC_API) bring(window.LC_API);
+    else {
+      Object.defineProperty(window, "LC_API", {
+        configurable: true,
+        get: () => bring({}),
+        set: bring,
+      });
+    }
+  }
+
+  const present = window.LiveChatWidget;
+  const isSecond = present && present._home;
+  if (!isSecond) {
+    install(present || {});
+    offerOlderApi();
+    if (asked.consent) addEventListener(asked.consent, () => window.LiveChatWidget.init());
+  }
+  // LiveChat's own snippet asks for this file only when it is wanted; our tag may say "not yet".
+  const waits = asked.start || "consent" in asked || (window.__lc && window.__lc.asyncInit);
+  if (!waits || (present && !isSecond)) window.LiveChatWidget.init();
+})(SETTINGS);

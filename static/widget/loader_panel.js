@@ -1,0 +1,242 @@
+// The second half of the loader, fetched once somebody wants to chat: the iframe, what is said
+// between it and the page, and the page's manners around it.
+// PANEL_CSS is loader_panel.css: see widget/views/embed.py.
+
+const SETTLE = 300; // ms a page gets to change its title after its address
+
+export function openPanel(widget) {
+  const { home, known, launcher, listen, later, root, shadow } = widget;
+  const page = document.documentElement;
+  const phone = matchMedia("(max-width: 480px), (max-height: 480px) and (pointer: coarse)");
+  const isOpen = () => known.state.visibility === "maximized";
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(PANEL_CSS);
+  shadow.adoptedStyleSheets.push(sheet);
+
+  // -- the iframe; `src` is there before it is, or it would leave an entry in the history
+
+  let frame;
+
+  function load() {
+    frame = document.createElement("iframe");
+    frame.id = "chat-widget";
+    frame.title = widget.words.title;
+    frame.allow = "clipboard-write";
+    frame.src = home + "?lang=" + encodeURIComponent(widget.language);
+    widget.box.append(frame);
+  }
+
+  function unload() {
+    frame.remove();
+    widget.isAlive = false;
+  }
+
+  const post = (message) =>
+    widget.isAlive && frame.contentWindow.postMessage(message, home.origin);
+
+  // -- what we tell it
+
+  let previousUrl = document.referrer;
+  let currentUrl = location.href;
+  const whereabouts = () => ({ url: location.href, title: title(), referrer: previousUrl });
+
+  function hello() {
+    if (!widget.isAlive) return;
+    told = JSON.stringify(about());
+    post({
+      chat: "hello",
+      token: widget.token,
+      identity: widget.identity,
+      page: whereabouts(),
+      language: widget.language,
+      customer: about(),
+      open: isOpen(),
+      theme: widget.theme,
+      draft: widget.draft,
+      group: window.__lc && window.__lc.group,
+    });
+    widget.draft = null;
+  }
+
+  // What the page has told about the customer. `replace`: these variables and no others.
+  function about() {
+    const { name, email, sessionVariables: session } = known.customer_data;
+    return { name, email, session, replace: widget.replace };
+  }
+
+  // A page may set the same values at each of its renders: only a change is worth a message.
+  let told;
+  let telling;
+
+  function customer() {
+    clearTimeout(telling);
+    telling = later(() => {
+      if (told === (told = JSON.stringify(about()))) return;
+      post({ chat: "customer", ...about() });
+    }, 50);
+  }
+
+  // Single-page applications move without loading anything.
+  let settling;
+
+  function moved() {
+    clearTimeout(settling);
+    settling = later(() => {
+      if (location.href !== currentUrl) {
+        previousUrl = currentUrl;
+        currentUrl = location.href;
+      }
+      post({ chat: "page", page: whereabouts() });
+    }, SETTLE);
+  }
+
+  // -- what it tells us
+
+  const heard = {
+    ready() {
+      widget.isAlive = true;
+      widget.draw();
+      hello();
+      if (isOpen() && shadow.activeElement === launcher) frame.focus();
+    },
+    token({ token }) {
+      widget.token = token;
+      widget.stored("localStorage", token);
+    },
+    close: () => widget.show("minimized", true),
+    unread: (message) => count(message.count),
+    event: (message) => widget.emit(message.name, message.data),
+    state({ availability, status, chatId, threadId, customer }) {
+      known.chat_data = { chatId, threadId };
+      Object.assign(known.customer_data, customer);
+      change("state", "availability", availability);
+      change("customer_data", "status", status);
+    },
+  };
+
+  function change(which, name, value) {
+    if (!value || known[which][name] === value) return;
+    known[which][name] = value;
+    widget.emit(name === "status" ? "customer_status_changed" : "availability_changed", {
+      [name]: value,
+    });
+  }
+
+  // -- unread messages: on the launcher, in the title, to the page
+
+  let prefix = "";
+
+  function title() {
+    const shown = document.title;
+    return shown.startsWith(prefix) ? shown.slice(prefix.length) : shown;
+  }
+
+  function count(unread) {
+    const plain = title();
+    prefix = unread ? `(${unread}) ` : "";
+    if (document.title !== prefix + plain) document.title = prefix + plain;
+    if (unread === widget.unread) return;
+    widget.unread = unread;
+    widget.draw();
+    widget.emit("unread_count_changed", { count: unread });
+  }
+
+  // -- on a phone the panel covers the page: nothing scrolls behind it, the keyboard fits below
+
+  let overflow = null; // the page's own, while we hold it
+
+  function hold() {
+    const wanted = isOpen() && phone.matches && !widget.asked.inline && !widget.signal.aborted;
+    if (wanted === (overflow !== null)) return;
+    if (wanted) overflow = page.style.overflow;
+    page.style.overflow = wanted ? "hidden" : overflow;
+    if (!wanted) overflow = null;
+  }
+
+  function fit() {
+    const { scale, height, offsetTop } = visualViewport;
+    const isZoomed = scale > 1.01;
+    root.style.setProperty("--height", isZoomed ? "" : height + "px");
+    root.style.setProperty("--top", isZoomed ? "" : offsetTop + "px");
+  }
+
+  // -- data-theme="host": as the page is, now and when it changes
+
+  function follow() {
+    const hints = [page.className, page.dataset.theme, getComputedStyle(page).colorScheme];
+    widget.theme = hints.join().includes("dark") ? "dark" : "light";
+    widget.draw();
+    hello();
+  }
+
+  // -- begin
+
+  listen(window, "message", ({ source, origin, data }) => {
+    if (source !== frame.contentWindow || origin !== home.origin) return;
+    if (data && Object.hasOwn(heard, data.chat)) heard[data.chat](data);
+  });
+  listen(window, "storage", ({ key, newValue, storageArea }) => {
+    if (key !== widget.storageKey || storageArea !== localStorage) return;
+    widget.token = newValue;
+    hello();
+  });
+  listen(window, "pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    widget.token = widget.stored("localStorage") || widget.token;
+    hello();
+  });
+
+  if (window.navigation) listen(navigation, "currententrychange", moved);
+  else {
+    for (const name of ["pushState", "replaceState"]) {
+      const original = history[name];
+      history[name] = function (...args) {
+        original.apply(this, args);
+        moved();
+      };
+    }
+    listen(window, "popstate", moved);
+  }
+
+  listen(phone, "change", hold);
+  listen(visualViewport, "resize", fit);
+  listen(visualViewport, "scroll", fit);
+
+  const looks = new MutationObserver(follow);
+  if (widget.theme === "host") {
+    follow();
+    looks.observe(page, { attributeFilter: ["class", "style", "data-theme"] });
+  }
+
+  load();
+  hold();
+
+  listen(widget.signal, "abort", () => {
+    looks.disconnect();
+    count(0);
+    hold();
+  });
+
+  return {
+    post,
+    hello,
+    customer,
+    renew() {
+      unload();
+      count(0);
+      load();
+      widget.draw();
+    },
+    shown(byCustomer) {
+      hold();
+      post({ chat: "visible", visible: isOpen() });
+      if (isOpen() && byCustomer && widget.isAlive) frame.focus();
+    },
+    draft() {
+      if (!widget.isAlive || !widget.draft) return;
+      post({ chat: "draft", text: widget.draft });
+      widget.draft = null;
+    },
+  };
+}

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
@@ -27,6 +28,7 @@ from widget.models import Membership, Widget
 admin.site.site_title = "Chat widgets"
 admin.site.site_header = "Chat widgets"
 admin.site.index_title = "What would you like to set up?"
+admin.site.site_url = None  # this server has no site of its own
 
 PREVIEW_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -37,8 +39,7 @@ PREVIEW_POLICY = (
 @admin.register(Widget)
 class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     form = WidgetForm
-    list_display = ("name", "state", "websites", "group", "updated_at")
-    list_filter = ("enabled", "region")
+    list_display = ("name", "state", "websites", "group", "changed")
     search_fields = ("name", "key", "organization_id", "allowed_origins")
     actions = ("test_the_connection",)
     save_on_top = False
@@ -143,6 +144,15 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     def group(self, widget: Widget) -> str:
         return f"{widget.group_id}" if widget.group_id else "0 (General)"
 
+    @admin.display(description="Last change", ordering="updated_at")
+    def changed(self, widget: Widget) -> str:
+        return f"{naturaltime(widget.updated_at)}"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Widgets"} | (extra_context or {}))
+
     @admin.action(description="Test the connection to LiveChat", permissions=["view"])
     def test_the_connection(self, request: HttpRequest, widgets: QuerySet[Widget]) -> None:
         for widget in widgets:
@@ -170,6 +180,8 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         obj: Widget | None = None,
     ) -> HttpResponse:
         context["languages"] = settings.LANGUAGES
+        context["title"] = obj.name if obj else "A new widget"
+        context["subtitle"] = None
         if obj:
             base_url = request.build_absolute_uri("/")
             context["snippet"] = obj.snippet(base_url)
@@ -202,7 +214,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         ]
         return own + super().get_urls()
 
-    def preview(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    def preview(self, request: HttpRequest, pk: int = 0) -> HttpResponse:
         """Take the form as it stands, unsaved, and say where it can be seen for a while."""
         saved = access.widgets_of(request.user).filter(pk=pk).first()
         if not access.may(request.user, access.EDITORS, saved):

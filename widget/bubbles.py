@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.template import loader
+from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString, mark_safe
 
 from chatproxy.structures import (
+    Button,
     Custom,
+    Element,
     Event,
     File,
     Form,
@@ -20,6 +23,7 @@ from chatproxy.structures import (
 )
 from chatproxy.updates import Conversation
 from widget.links import linked
+from widget.markdown import markdown
 from widget.reader import Reader
 from widget.system_messages import sentence_of
 
@@ -33,7 +37,9 @@ TEMPLATES: dict[type[Event], str] = {
     SystemMessage: "widget/events/system_message.html",
     Event: "widget/events/unknown.html",
 }
+FILLED_FORM = "widget/events/filled_form.html"
 FOLD_AFTER = 1200  # characters
+PICTURE_WIDTH, PICTURE_HEIGHT = 280, 320  # CSS pixels
 STRANGER = User(id="", type="agent")
 
 
@@ -46,8 +52,13 @@ def bubble(
     """
     if event.recipients == "agents" or isinstance(event, HIDDEN):
         return mark_safe("")
-    template = loader.get_template(TEMPLATES[type(event)])
+    template = loader.get_template(template_of(event))
     return template.render(context_of(event, conversation, reader, arrival))
+
+
+def template_of(event: Event) -> str:
+    """A form that asks and one that was answered are of one class, and look different."""
+    return FILLED_FORM if event.type == "filled_form" else TEMPLATES[type(event)]
 
 
 def context_of(
@@ -61,6 +72,7 @@ def context_of(
         "id": event.id,
         "key": event.created_at if number is None else number,
         "thread_id": event.id.rpartition("_")[0],
+        "customer_id": conversation.customer_id,
         "custom_id": event.custom_id,
         "created_at": event.created_at,
         "time": reader.time(moment) if moment else "",
@@ -87,8 +99,50 @@ def details_of(event: Event) -> dict[str, Any]:
     """What only this kind of event has."""
     match event:
         case Message():
-            return {"text": linked(event.text), "is_long": len(event.text) > FOLD_AFTER}
+            return {"text": text_of(event), "is_long": len(event.text) > FOLD_AFTER}
         case SystemMessage():
             return {"text": sentence_of(event)}
+        case File():
+            return {"size": filesizeformat(event.size) if event.size else ""} | frame_of(event)
+        case RichMessage():
+            return {"elements": [element_of(element) for element in event.elements]}
+        case Form():
+            return {"kind": event.form_type}
         case _:
             return {}
+
+
+def text_of(message: Message) -> SafeString:
+    """What was written, or its translation for the customer, if LiveChat made one."""
+    translated = message.properties.get("translation", {}).get("target_message")
+    if isinstance(translated, str) and translated:
+        return linked(translated)
+    return markdown(message.text) if message.is_markdown else linked(message.text)
+
+
+def frame_of(file: File) -> dict[str, Any]:
+    """The size at which a picture is shown, known before it has loaded."""
+    if not file.is_image:
+        return {}
+    width, height = file.width or 1, file.height or 1
+    scale = min(1, PICTURE_WIDTH / width, PICTURE_HEIGHT / height)
+    return {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
+
+
+def element_of(element: Element) -> dict[str, Any]:
+    """A card with its buttons, each told what it does."""
+    return {
+        "title": linked(element.title),
+        "subtitle": linked(element.subtitle),
+        "image": element.image,
+        "product": element.product,
+        "buttons": [(button, link_of(button)) for button in element.buttons if button.text],
+    }
+
+
+def link_of(button: Button) -> str:
+    """Where a button leads, "" for one that only tells LiveChat it was pressed."""
+    if button.type in ("url", "webview") and button.value.startswith(("https://", "http://")):
+        return button.value
+    digits = "".join(character for character in button.value if character in "+0123456789")
+    return f"tel:{digits}" if button.type == "phone" and digits else ""

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from widget.models import Widget
 from widget.origins import clean_origin
@@ -69,6 +71,9 @@ class TextsInput(forms.Widget):
             for number, (language, texts) in enumerate([*written.items(), ("", {})])
         ]
         return context
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         texts: dict[str, dict[str, str]] = {}

@@ -50,6 +50,10 @@
       screen.dataset.screen = tools.screen.value;
       soon();
     });
+    // The chat inside takes the focus when it opens: not while somebody types in the form.
+    frame.inert = true;
+    screen.addEventListener("pointerenter", () => (frame.inert = false));
+    screen.addEventListener("pointerleave", () => (frame.inert = true));
     tools.addEventListener("submit", (event) => event.preventDefault());
     preview.hidden = false;
     soon();

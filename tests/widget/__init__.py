@@ -1,0 +1,1 @@
+"""The widget: its pages, its loader and its admin."""

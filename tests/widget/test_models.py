@@ -1,0 +1,147 @@
+"""What a widget promises to views, to the loader and to its owner."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+from widget.models import Widget
+
+VALID = {
+    "key": "shop",
+    "name": "Shop",
+    "organization_id": "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44",
+    "client_id": "c2c0ffee",
+    "redirect_uri": "https://shop.example/",
+    "allowed_origins": ["https://shop.example"],
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+def errors_of(**changes: Any) -> dict[str, list[str]]:
+    """The errors of a widget that is valid but for these changes."""
+    with pytest.raises(ValidationError) as caught:
+        Widget(**(VALID | changes)).full_clean()
+    return caught.value.message_dict
+
+
+def test_a_widget_with_four_values_from_livechat_is_valid() -> None:
+    Widget(**VALID).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("organization_id", "10012345", "An organization ID looks like"),
+        ("client_id", "my client", "no spaces"),
+        ("redirect_uri", "shop.example", "full web address"),
+        ("redirect_uri", "https://shop.example/#top", "without a # part"),
+        ("key", "My Shop", "small letters"),
+        ("brand_color", "blue", "written as #"),
+        ("default_language", "klingon", "not a language code"),
+        ("allowed_origins", ["shop example"], "not an address such as"),
+        ("texts", {"de": {"footer": "Hallo"}}, "none of the texts"),
+        ("texts", {"klingon": {"header_title": "nuqneH"}}, "not a language code"),
+        ("texts", {"de": {"header_title": "x" * 501}}, "may have 500 characters"),
+        ("corner_radius", 99, "less than or equal to 32"),
+        ("retention_days", 0, "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_words_an_owner_understands(
+    field: str, value: Any, said: str
+) -> None:
+    errors = errors_of(**{field: value})
+    assert list(errors) == [field]
+    assert said in " ".join(errors[field])
+
+
+def test_capitals_spaces_and_paths_are_forgiven() -> None:
+    widget = Widget(
+        **VALID
+        | {
+            "organization_id": " 7C1F0D2E-5B0A-4A53-9A5E-2F1D6F3B8C44 ",
+            "brand_color": "#FFCC00",
+            "allowed_origins": ["shop.example/help", "https://shop.example"],
+        }
+    )
+    widget.full_clean()
+    assert widget.organization_id == "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+    assert widget.brand_color == "#ffcc00"
+    assert widget.allowed_origins == ["https://shop.example"]
+
+
+def test_the_key_stays_what_the_websites_know() -> None:
+    widget = Widget.objects.create(**VALID)
+    widget.key = "other"
+    with pytest.raises(ValidationError, match="keep it"):
+        widget.full_clean()
+
+
+def test_a_widget_knows_whose_livechat_it_opens() -> None:
+    organization = Widget(**VALID, group_id=3, region="fra", api_version="3.5").organization
+    assert organization.organization_id == VALID["organization_id"]
+    assert (organization.group_id, organization.region, organization.version) == (3, "fra", "3.5")
+
+
+def test_a_widget_allows_its_own_websites_only() -> None:
+    widget = Widget(**VALID)
+    assert widget.allows("https://shop.example")
+    assert not widget.allows("https://other.example")
+    assert not widget.allows("null")
+
+
+def test_a_widget_without_websites_may_stand_in_no_frame() -> None:
+    assert Widget(**VALID | {"allowed_origins": []}).frame_ancestors == "'none'"
+    assert Widget(**VALID).frame_ancestors == "https://shop.example"
+
+
+def test_the_snippet_is_one_async_tag_and_a_link() -> None:
+    assert Widget(**VALID).snippet("https://chat.example/") == (
+        '<script async src="https://chat.example/w/shop/embed.js"></script>\n'
+        '<noscript><a href="https://chat.example/w/shop/">Chat with us</a></noscript>'
+    )
+
+
+def test_a_text_falls_back_from_region_to_language_to_default() -> None:
+    widget = Widget(**VALID, header_title="Hello", texts={"de": {"header_title": "Hallo"}})
+    assert widget.text("header_title", "de-at") == "Hallo"
+    assert widget.text("header_title", "fr") == "Hello"
+    assert widget.text("header_text", "de") == ""
+
+
+def test_a_widget_that_is_switched_off_is_not_found() -> None:
+    Widget.objects.create(**VALID, enabled=False)
+    with pytest.raises(Widget.DoesNotExist):
+        Widget.objects.find("shop")
+
+
+def test_finding_a_widget_again_asks_no_database(django_assert_num_queries: Any) -> None:
+    Widget.objects.create(**VALID)
+    Widget.objects.find("shop")
+    with django_assert_num_queries(0):
+        assert Widget.objects.find("shop").name == "Shop"
+
+
+def test_a_saved_change_is_seen_at_once(django_capture_on_commit_callbacks: Any) -> None:
+    widget = Widget.objects.create(**VALID)
+    Widget.objects.find("shop")
+    with django_capture_on_commit_callbacks(execute=True):
+        widget.name = "New name"
+        widget.save()
+    assert Widget.objects.find("shop").name == "New name"
+
+
+def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: Any) -> None:
+    widget = Widget.objects.create(**VALID)
+    Widget.objects.find("shop")
+    with django_capture_on_commit_callbacks(execute=True):
+        widget.delete()
+    with pytest.raises(Widget.DoesNotExist):
+        Widget.objects.find("shop")

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
 
 from sandbox.platform import customers, tokens
 from sandbox.platform.errors import LiveChatError
 from sandbox.platform.structures import Agent, Client, Customer, CustomerToken, Organization
+from sandbox.web import disturbed
 from sandbox.world import world
 
 COOKIE_AGE = 63_072_000  # seconds: two years
@@ -39,19 +41,38 @@ class Refusal(Exception):
 
 async def token(
     request: HttpRequest, organization_id: str | None = None, group_id: int | None = None
-) -> HttpResponse:
+) -> HttpResponseBase:
     """`POST /token` issues a token by one of three grants, `DELETE /token` revokes one."""
-    try:
-        if request.method == "DELETE":
-            return revoke(request)
-        return grant(request, organization_id, group_id)
-    except Refusal as refusal:
-        return JsonResponse(refusal.body(), status=refusal.status)
-    finally:
-        world.deliver_all()
+
+    async def undisturbed() -> HttpResponse:
+        try:
+            if request.method == "DELETE":
+                return revoke(request)
+            return grant(request, organization_id, group_id)
+        except Refusal as refusal:
+            return JsonResponse(refusal.body(), status=refusal.status)
+        finally:
+            world.deliver_all()
+
+    disturbance = world.faults.on_request(
+        "customer", "accounts", "token", request.COOKIES.get("__lc_cid")
+    )
+    if disturbance is None:
+        return await undisturbed()
+    return await disturbed(request, disturbance, undisturbed, refuse)
 
 
-async def group_token(request: HttpRequest, organization_id: str, group_id: str) -> HttpResponse:
+def refuse(error: LiveChatError) -> HttpResponse:
+    """A fault's error in the words of this service."""
+    words = {"internal": "server_error", "service_unavailable": "temporarily_unavailable"}
+    refusal = Refusal(words.get(error.type, error.type), error.message)
+    status = 500 if refusal.exception == "server_error" else error.status
+    return JsonResponse(refusal.body(), status=status)
+
+
+async def group_token(
+    request: HttpRequest, organization_id: str, group_id: str
+) -> HttpResponseBase:
     """An identity of its own in each group, for who keeps groups apart."""
     return await token(request, organization_id, int(group_id))
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from sandbox import avatars, seed
+from sandbox import avatars, bot, seed
 from sandbox.platform import routing
+from sandbox.platform.errors import LiveChatError
 from sandbox.platform.structures import Organization, Rules
 from sandbox.world import world
 
@@ -99,6 +100,36 @@ async def clock(request: HttpRequest) -> HttpResponse:
     except (Mistake, TypeError, ValueError) as mistake:
         return JsonResponse({"error": str(mistake)}, status=400)
     return JsonResponse({"now": world.clock.now()})
+
+
+async def faults(request: HttpRequest) -> HttpResponse:
+    """GET lists, POST adds to, DELETE empties what goes wrong."""
+    if request.method == "DELETE":
+        world.faults.clear()
+    if request.method == "POST":
+        try:
+            wished = json.loads(request.body)
+            world.faults.switch_on(wished if isinstance(wished, list) else [wished])
+        except ValueError:
+            return JsonResponse({"error": "The body is not JSON"}, status=400)
+        except LiveChatError as error:
+            return JsonResponse({"error": error.message}, status=400)
+    return JsonResponse({"faults": world.faults.shown()})
+
+
+async def switch_bot(request: HttpRequest) -> HttpResponse:
+    """`{"on": true}` lets the bot agent answer customers, `{"on": false}` sends it away."""
+    try:
+        wished = read(request)
+        organization = organization_named(wished)
+    except Mistake as mistake:
+        return JsonResponse({"error": str(mistake)}, status=400)
+    if wished.get("on"):
+        bot.switch_on(organization)
+    else:
+        bot.switch_off(organization)
+    world.deliver(organization)
+    return JsonResponse({"on": bool(wished.get("on"))})
 
 
 async def settings(request: HttpRequest) -> HttpResponse:

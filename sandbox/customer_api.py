@@ -1,6 +1,7 @@
 """The customer's Web door, and who may pass it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from sandbox.api import Caller, Method
 from sandbox.customer_methods import METHODS
@@ -92,5 +93,5 @@ CUSTOMER = Side(
 
 async def customer_action(
     request: HttpRequest, action: str, version: str | None = None
-) -> HttpResponse:
+) -> HttpResponseBase:
     return await answer(request, CUSTOMER, version, action)

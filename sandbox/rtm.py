@@ -3,12 +3,13 @@
 import asyncio
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, ClassVar
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from sandbox.api import Caller, Method, call, method_for
+from sandbox.faults import Abort, Disturbance, HttpFailure
 from sandbox.parameters import array, check, record, text
 from sandbox.platform.errors import LiveChatError
 from sandbox.platform.structures import Payload
@@ -18,7 +19,7 @@ FRAME = record(request_id=text(), version=text(), payload=record())
 PUSHES = record(extra=array(text()))
 
 
-class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class RtmConsumer(AsyncWebsocketConsumer):
     """Everything about a connection that customers and agents have in common.
 
     A subclass names its side and methods, says who may open a connection (`admit`) and what
@@ -29,7 +30,7 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     methods: ClassVar[Mapping[str, Method]]
     versions: ClassVar[tuple[str, ...]]
     legacy: ClassVar[Mapping[str, str]] = {}
-    shape: ClassVar[Callable[[Any, str], Any]]
+    shape: ClassVar[Any]  # a function: an answer as a version has it
 
     connection: Connection
     caller: Caller | None = None
@@ -50,16 +51,25 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         version = self.scope["url_route"]["kwargs"].get("version") or self.versions[1]
         ip = self.scope["client"][0] if self.scope["client"] else ""
         self.connection = Connection(self.side, self.scope["wire"], version, ip)
+        if world.faults.refuses_connections(self.side):
+            await self.close()
+            return
         world.remember(self.connection)
-        await self.accept()
+        await self.accept(headers=self.stage_headers(version))
         if version not in self.versions:
             self.connection.version = self.versions[-1]
             self.connection.disconnect("unsupported_version")
             return
         self.admit()
+        world.faults.on_connect(self.connection)
         rules = world.rules_of(self.connection)
         world.clock.call_later(rules.login_timeout, self.close_unless_logged_in)
         world.set_alarm()
+
+    def stage_headers(self, version: str) -> list[tuple[bytes, bytes]]:
+        """What a version near its end says with the handshake."""
+        ends = self.legacy.get(version)
+        return [(b"Legacy", ends.encode())] if ends else []
 
     def close_unless_logged_in(self) -> None:
         if self.caller is None and self.connection in world.all_connections:
@@ -80,25 +90,55 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         frame = read_frame(text_data)
         problem = complaint_about(frame)
         if problem:
-            self.respond(frame, False, problem.body())
+            self.finish(frame, False, problem.body())
         elif len(self.pending) >= world.rules_of(self.connection).pending_requests:
-            self.respond(frame, False, LiveChatError("pending_requests_limit_reached").body())
+            self.finish(frame, False, LiveChatError("pending_requests_limit_reached").body())
         else:
             self.serve(frame)
 
     def serve(self, frame: Payload) -> None:
         """Answer at once, or in a task of its own where something has to be waited for."""
+        connection = self.connection
+        disturbance = world.faults.on_request(self.side, "rtm", frame["action"], connection.user_id)
+        if disturbance:
+            self.wait_for(self.serve_disturbed(frame, disturbance))
+            return
         try:
             result = self.run(frame)
         except LiveChatError as error:
             self.finish(frame, False, error.body())
             return
         if inspect.isawaitable(result):
-            task = asyncio.ensure_future(self.serve_slowly(frame, result))
-            self.pending.add(task)
-            task.add_done_callback(self.pending.discard)
+            self.wait_for(self.serve_slowly(frame, result))
         else:
             self.finish(frame, True, result)
+
+    def wait_for(self, answering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(answering)
+        self.pending.add(task)
+        task.add_done_callback(self.pending.discard)
+
+    async def serve_disturbed(self, frame: Payload, disturbance: Disturbance) -> None:
+        """Answer as far as the faults allow it. There is no HTTP status to fail with."""
+        rules = world.rules_of(self.connection)
+        try:
+            await disturbance.before(rules)
+            try:
+                success, answer = True, self.run(frame)
+                if inspect.isawaitable(answer):
+                    answer = await answer
+            except LiveChatError as error:
+                success, answer = False, error.body()
+            await disturbance.after(rules)
+        except LiveChatError as error:
+            success, answer = False, error.body()
+        except (Abort, HttpFailure):
+            self.connection.wire.abort()
+            self.deliver(frame)
+            return
+        text = json.dumps(response_to(frame, success, answer))
+        self.connection.wire.send(disturbance.spoil(text).encode())
+        self.deliver(frame)
 
     async def serve_slowly(self, frame: Payload, result: Any) -> None:
         try:
@@ -110,20 +150,12 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     def finish(self, frame: Payload, success: bool, answer: Any) -> None:
         """The response first, then the pushes that the request caused."""
-        self.respond(frame, success, answer)
+        self.connection.send(response_to(frame, success, answer))
+        self.deliver(frame)
+
+    def deliver(self, frame: Payload) -> None:
         if self.connection.organization:
             world.deliver(self.connection.organization, self.connection, frame.get("request_id"))
-
-    def respond(self, frame: Payload, success: bool, answer: Any) -> None:
-        response: Payload = {
-            "action": frame.get("action", ""),
-            "type": "response",
-            "success": success,
-            "payload": answer,
-        }
-        if isinstance(frame.get("request_id"), str):
-            response = {"request_id": frame["request_id"]} | response
-        self.connection.send(response)
 
     def run(self, frame: Payload) -> Any:
         """Do what a frame asks for. Raises LiveChatError."""
@@ -141,9 +173,7 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.caller.version = version
         self.check_caller(self.caller)
         result = call(method, self.caller, payload)
-        if inspect.isawaitable(result):
-            return result
-        return type(self).shape(result, version)
+        return result if inspect.isawaitable(result) else self.shape(result, version)
 
     def check_caller(self, caller: Caller) -> None:
         """Refuse a request of somebody who logged in earlier."""
@@ -159,7 +189,20 @@ class RtmConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             payload.get("pushes"), self.connection.version, self.versions
         )
         world.log_in(self.connection, caller.organization, caller.person.id)
-        return type(self).shape(answer, version)
+        world.faults.on_login(self.connection)
+        return self.shape(answer, version)
+
+
+def response_to(frame: Payload, success: bool, answer: Any) -> Payload:
+    response: Payload = {
+        "action": frame.get("action", ""),
+        "type": "response",
+        "success": success,
+        "payload": answer,
+    }
+    if isinstance(frame.get("request_id"), str):
+        response = {"request_id": frame["request_id"]} | response
+    return response
 
 
 def read_frame(frame_text: str | None) -> Payload:

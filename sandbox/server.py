@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 if sys.platform != "win32":
@@ -11,6 +13,7 @@ if sys.platform != "win32":
 
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import reactor
 
 from sandbox.wire import Wire
 
@@ -23,13 +26,22 @@ class FreezableWebSocket(WebSocketProtocol):
     """A websocket that a fault can turn silent, and that carries headers of our own."""
 
     frozen = False
+    autoPingTimeoutCall: Any  # noqa: N815 - Autobahn's name
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Daphne drops the headers of an acceptance; Autobahn would send them."""
+        if message["type"] == "websocket.accept" and message.get("headers"):
+            headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self.handshake_deferred.callback((message.get("subprotocol"), headers))
+            del self.handshake_deferred
+        else:
+            super().handle_reply(message)
 
     def freeze(self) -> None:
         self.frozen = True
         self.transport.pauseProducing()
         if self.autoPingTimeoutCall is not None:
-            self.autoPingTimeoutCall.cancel()
-            self.autoPingTimeoutCall = None
+            self._cancelAutoPingTimeoutCall()
 
     def check_timeouts(self) -> None:
         if not self.frozen:
@@ -47,14 +59,23 @@ class SandboxServer(Server):
 WebSocketFactory.protocol = FreezableWebSocket
 
 
-def serve(host: str, port: int, state_file: str | None = None, *, bot: bool = False) -> None:
+def serve(host: str, port: int, state_file: Path | None, *, with_bot: bool) -> None:
     """Run until interrupted."""
+    from sandbox import bot, state
     from sandbox.asgi import application
+    from sandbox.seed import ORGANIZATION_ID
     from sandbox.world import world
 
-    shown_host = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
+    shown_host = "localhost" if host == "0.0.0.0" else host  # noqa: S104
     world.base_url = f"http://{shown_host}:{port}"
     world.begin()
+    world.listeners.append(bot.Bot(world.base_url).hears)
+    if state_file:
+        state.load(world, state_file)
+        keep(lambda: state.save(world, state_file), every=state.SAVE_EVERY)
+    if with_bot:
+        bot.switch_on(world.organizations[ORGANIZATION_ID])
+    reactor.callWhenRunning(world.set_alarm)
     print(f"LiveChat sandbox on {world.base_url}/", flush=True)  # noqa: T201
     SandboxServer(
         application,
@@ -64,3 +85,16 @@ def serve(host: str, port: int, state_file: str | None = None, *, bot: bool = Fa
         ping_timeout=PING_TIMEOUT,
         websocket_handshake_timeout=20,
     ).run()
+
+
+def keep(save: Callable[[], None], *, every: float) -> None:
+    """Save now and then, and once more at the end."""
+
+    timers: Any = reactor  # typed as an interface, whose methods look unbound
+
+    def save_and_repeat() -> None:
+        save()
+        timers.callLater(every, save_and_repeat)
+
+    timers.callLater(every, save_and_repeat)
+    timers.addSystemEventTrigger("before", "shutdown", save)

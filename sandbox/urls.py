@@ -25,6 +25,8 @@ urlpatterns = [
     path("sandbox/config", control.config),
     path("sandbox/reset", control.reset),
     path("sandbox/clock", control.clock),
+    path("sandbox/faults", control.faults),
+    path("sandbox/bot", control.switch_bot),
     path("sandbox/settings", control.settings),
     path("sandbox/avatars/<slug:name>.svg", control.avatar),
     re_path(r"^v2/customer/token/?$", accounts.token),

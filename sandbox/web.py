@@ -2,17 +2,20 @@
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from sandbox.api import Caller, Method, call, method_for
+from sandbox.faults import Abort, Disturbance, HttpFailure
 from sandbox.parameters import Kind, integer
 from sandbox.platform.errors import LiveChatError
-from sandbox.platform.structures import Organization, Payload
+from sandbox.platform.structures import Organization, Payload, Rules
+from sandbox.wire import Wire
 from sandbox.world import world
 
 MOST_JSON_BYTES = 1024 * 1024
@@ -34,17 +37,81 @@ class Side:
 
 async def answer(
     request: HttpRequest, side: Side, version: str | None, action: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Serve one Web request of a side."""
     version = version or request.headers.get("X-API-Version") or side.default_version
-    try:
-        response = await _succeed(request, side, version, action)
-    except LiveChatError as error:
-        response = JsonResponse(error.body(), status=error.status)
+
+    async def undisturbed() -> HttpResponse:
+        try:
+            return await _succeed(request, side, version, action)
+        except LiveChatError as error:
+            return refusal(error)
+
+    disturbance = world.faults.on_request(side.name, "web", action, user_id_of(request))
+    if disturbance is None:
+        response: HttpResponseBase = await undisturbed()
+    else:
+        response = await disturbed(request, disturbance, undisturbed, refusal)
     response.headers["X-Debug-Id"] = uuid4().hex
     if version in side.legacy:
         response.headers["Legacy"] = side.legacy[version]
     return response
+
+
+def refusal(error: LiveChatError) -> HttpResponse:
+    return JsonResponse(error.body(), status=error.status)
+
+
+def user_id_of(request: HttpRequest) -> str | None:
+    """Whose token a request presents, for faults that meet one customer only."""
+    value = request.headers.get("Authorization", "").partition(" ")[2]
+    for organization in world.organizations.values():
+        if value in organization.customer_tokens:
+            return organization.customer_tokens[value].customer_id
+    return None
+
+
+async def disturbed(
+    request: HttpRequest,
+    disturbance: Disturbance,
+    produce: Callable[[], Awaitable[HttpResponse]],
+    refuse: Callable[[LiveChatError], HttpResponse],
+) -> HttpResponseBase:
+    """Answer as far as the faults allow it."""
+    wire: Wire = request.scope["wire"]  # type: ignore[attr-defined]
+    rules = Rules()
+    try:
+        await disturbance.before(rules)
+        response = await produce()
+        await disturbance.after(rules)
+    except LiveChatError as error:
+        return refuse(error)
+    except HttpFailure as failure:
+        headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
+        return HttpResponse(
+            failure.body, status=failure.status, content_type="text/plain", headers=headers
+        )
+    except Abort:
+        wire.abort()
+        return HttpResponse()
+    if disturbance.truncates:
+        return truncated(response, wire)
+    response.content = disturbance.spoil(response.content.decode())
+    return response
+
+
+def truncated(response: HttpResponse, wire: Wire) -> StreamingHttpResponse:
+    """Promise the whole body, send half of it and hang up."""
+
+    async def half() -> AsyncIterator[bytes]:
+        yield response.content[: len(response.content) // 2]
+        wire.hang_up()
+
+    return StreamingHttpResponse(
+        half(),
+        status=response.status_code,
+        headers=dict(response.headers) | {"Content-Length": str(len(response.content))},
+    )
 
 
 async def _succeed(request: HttpRequest, side: Side, version: str, action: str) -> HttpResponse:
@@ -99,8 +166,8 @@ def read_query(request: HttpRequest, parameters: Kind) -> Payload:
     """The query string, with numbers where numbers are asked for."""
     payload: Payload = {}
     wants_integer = integer().complain
-    for name, value in request.GET.items():
-        kind = parameters.fields.get(name)
+    for name, values in request.GET.lists():
+        kind, value = parameters.fields.get(name), str(values[-1])
         is_number = kind is not None and kind.complain("") == wants_integer("")
         payload[name] = int(value) if is_number and value.lstrip("-").isdigit() else value
     return payload

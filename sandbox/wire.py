@@ -42,8 +42,15 @@ class Wire:
 
     def abort(self) -> None:
         """Reset the connection: the client sees neither an answer nor a farewell."""
-        transport = self._protocol.transport or self._protocol.channel.transport
-        transport.abortConnection()
+        self._transport().abortConnection()
+
+    def hang_up(self) -> None:
+        """Close the connection below the protocol, after what was written has gone."""
+        self._transport().loseConnection()
+
+    def _transport(self) -> Any:
+        channel = getattr(self._protocol, "channel", None)
+        return channel.transport if channel else self._protocol.transport
 
     def freeze(self) -> None:
         """Go silent without closing: nothing is read, written or answered any more."""

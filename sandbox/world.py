@@ -104,11 +104,15 @@ class World:
         for connection in list(self.all_connections):
             connection.leave()
             connection.wire.close()
-        self.start = start or secrets.token_hex(8)
-        self.clock = Clock()
-        self.faults = Faults(self, self.start)
-        self.organizations = seed.organizations(self.clock, self.start, self.base_url)
-        self._license_ids = {each.license_id: each for each in self.organizations.values()}
+        start = start or secrets.token_hex(8)
+        clock = Clock()
+        self.take(start, clock, seed.organizations(clock, start, self.base_url))
+
+    def take(self, start: str, clock: Clock, organizations: dict[str, Organization]) -> None:
+        """Go on from this state."""
+        self.start, self.clock, self.organizations = start, clock, organizations
+        self.faults = Faults(self, start)
+        self._license_ids = {each.license_id: each for each in organizations.values()}
 
     def organization_of_license(self, license_id: int) -> Organization | None:
         return self._license_ids.get(license_id)

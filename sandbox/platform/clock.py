@@ -1,7 +1,6 @@
 """Time as one organization sees it: the real clock, plus what was skipped, and timers."""
 
 import heapq
-import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ class Clock:
         self.skipped = 0.0
         self._latest = 0
         self._timers: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
-        self._numbers = itertools.count()
+        self._number = 0
 
     def time(self) -> float:
         """Unix seconds."""
@@ -44,7 +43,13 @@ class Clock:
         There is no way to cancel: a timer looks for itself whether it still matters.
         """
         due = self.time() + seconds
-        heapq.heappush(self._timers, (due, next(self._numbers), function, args))
+        self._number += 1
+        heapq.heappush(self._timers, (due, self._number, function, args))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """To be kept in a file: timers of connections do not outlive the process."""
+        timers = [timer for timer in self._timers if not hasattr(timer[2], "__self__")]
+        return vars(self) | {"_timers": timers}
 
     def next_due(self) -> float | None:
         return self._timers[0][0] if self._timers else None

@@ -111,7 +111,11 @@ def tell_side_storage(organization: Organization, customer: Customer) -> None:
     if "name" in customer.fields:
         kept["name"] = customer.fields["name"]
     pushes.to_customer(
-        organization, customer, "customer_side_storage_updated", {"customer_side_storage": kept}
+        organization,
+        customer,
+        "customer_side_storage_updated",
+        {"customer_side_storage": kept},
+        answers_request=False,
     )
 
 

@@ -52,7 +52,10 @@ def to_agents_of_chat(
 
 
 def to_agents(
-    organization: Organization, agent_ids: Iterable[str], action: str, payload: Payload
+    organization: Organization,
+    agent_ids: Iterable[str],
+    action: str,
+    payload: Payload | list[Payload],
 ) -> None:
     organization.outbox.append(
         Push(
@@ -64,12 +67,19 @@ def to_agents(
     )
 
 
-def to_all_agents(organization: Organization, action: str, payload: Payload) -> None:
+def to_all_agents(
+    organization: Organization, action: str, payload: Payload | list[Payload]
+) -> None:
     to_agents(organization, organization.agents, action, payload)
 
 
 def to_customer(
-    organization: Organization, customer: Customer, action: str, payload: Payload
+    organization: Organization,
+    customer: Customer,
+    action: str,
+    payload: Payload,
+    *,
+    answers_request: bool = True,
 ) -> None:
     """Tell every connection of one customer."""
     organization.outbox.append(
@@ -77,7 +87,7 @@ def to_customer(
             action,
             customer_ids=[customer.id],
             customer_payload=payload,
-            answers_request=True,
+            answers_request=answers_request,
         )
     )
 

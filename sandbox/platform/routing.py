@@ -89,7 +89,13 @@ def tell_group_statuses(organization: Organization) -> None:
             # Official clients look at the first entry only and take it for their own group.
             own_first = sorted(changed, key=lambda group_id: group_id != customer.group_id)
             groups = [{"id": group_id, "status": now[group_id]} for group_id in own_first]
-            pushes.to_customer(organization, customer, "groups_status_updated", {"groups": groups})
+            pushes.to_customer(
+                organization,
+                customer,
+                "groups_status_updated",
+                {"groups": groups},
+                answers_request=False,
+            )
 
 
 # --- people of a chat -------------------------------------------------------------------------
@@ -293,7 +299,9 @@ def tell_queue_positions(organization: Organization) -> None:
             }
             moved.append(told)
             customer = organization.customers[chat.customer_id]
-            pushes.to_customer(organization, customer, "queue_position_updated", told)
+            pushes.to_customer(
+                organization, customer, "queue_position_updated", told, answers_request=False
+            )
     if moved:
         pushes.to_all_agents(organization, "queue_positions_updated", moved)
 
@@ -341,7 +349,9 @@ def hand_over(organization: Organization, chat: Chat, agent: Agent, reason: Gone
         text_vars = {"agent_added": replacement.name, "agent_removed": agent.name}
         if reason == "inactive":
             text_vars["duration"] = _minutes(organization.rules.agent_answer_timeout)
-        system_messages.add(organization, chat, thread, f"routing.assigned_{reason}", **text_vars)
+        system_messages.add(
+            organization, chat, thread, f"routing.assigned_{reason}", visibility="all", **text_vars
+        )
         join(organization, chat, replacement)
         tell_user_added(organization, chat, replacement, "assigned", None)
         why = "inactive" if reason == "inactive" else "other"
@@ -497,7 +507,7 @@ def close_thread(
     """Close the active thread: a system message, then `chat_deactivated`."""
     thread = chat.active_thread()
     leave_queue(organization, chat)
-    system_messages.add(organization, chat, thread, message_type, **text_vars)
+    system_messages.add(organization, chat, thread, message_type, visibility="all", **text_vars)
     thread.active = False
     for user in chat.present_agents():
         leave(chat, organization.agents[user.id])

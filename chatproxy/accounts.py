@@ -6,10 +6,9 @@ Source: Customer Accounts API v2, "Cookie grant", "Per-group identity", "Revocat
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
-import requests
 from django.conf import settings
 
 from . import http
@@ -33,15 +32,15 @@ LIFETIME = 28_800  # seconds, where an answer names none
 class Identity:
     """The two cookies that are a customer for two years. Guard them like a password."""
 
-    cid: str
-    cst: str
+    cid: str = field(repr=False)
+    cst: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A customer access token, living `expires_in` seconds, and the identity it belongs to."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     entity_id: str
     expires_in: int
     identity: Identity
@@ -52,7 +51,7 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
 
     Raises GrantRefused, CustomerBanned, IdentityLost or Unreachable.
     """
-    response = http.request(
+    answer = http.request(
         "POST",
         _token_url(organization),
         json={
@@ -64,7 +63,7 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
         },
         headers={"Cookie": f"__lc_cid={identity.cid}; __lc_cst={identity.cst}"} if identity else {},
     )
-    body = http.read_json(response)
+    body = answer.json()
     if not isinstance(body, dict):
         raise Unreachable("the grant's answer is not an object")
     if error := _refusal(body):
@@ -74,10 +73,10 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
             access_token=str(body["access_token"]),
             entity_id=str(body["entity_id"]),
             expires_in=int(body.get("expires_in", LIFETIME)),
-            identity=_identity(response) or identity or _no_identity(),
+            identity=_identity(answer) or identity or _no_identity(),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise Unreachable(f"HTTP {response.status_code} without a token") from error
+        raise Unreachable(f"HTTP {answer.status} without a token") from error
 
 
 def revoke(access_token: str) -> None:
@@ -114,10 +113,10 @@ def _refusal(body: dict[str, object]) -> LiveChatError | None:
     )
 
 
-def _identity(response: requests.Response) -> Identity | None:
+def _identity(answer: http.Answer) -> Identity | None:
     """Read from the headers, because no jar keeps `Secure` cookies over plain http."""
     cookies: SimpleCookie = SimpleCookie()
-    for header in response.raw.headers.getlist("Set-Cookie"):
+    for header in answer.headers.getlist("Set-Cookie"):
         try:
             cookies.load(header)
         except CookieError:

@@ -6,7 +6,6 @@ Source: Customer Chat API v3.6, "Chats", "Events" and the errors they answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +31,7 @@ TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 86_400  # seconds for which a custom_id counts as tried
 LOOK_BACK = 100  # events searched for a custom_id
 PATIENCE = 3.0  # seconds we wait at most before the one second try
-TURNS = 4  # send → resume → send, or start → list → resume → send
+TURNS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class Opening:
     active: bool = True
     group_id: int | None = None
 
-    def chat(self, event: Json, **fields: Any) -> Json:
-        thread: Json = {"events": [*self.events, event]}
+    def chat(self, events: list[Json], **fields: Any) -> Json:
+        thread: Json = {"events": events}
         if self.thread_properties:
             thread["properties"] = self.thread_properties
         if self.group_id is not None:
@@ -84,34 +83,26 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
     LiveChatError when the event is not in the chat, as far as anyone can know.
     """
-    custom_id = event["custom_id"]
+    unsaid = [*opening.events, event]
     with one_at_a_time(f"say:{api.customer.pk}"):
-        tried_before = not cache.add(f"tried:{api.customer.pk}:{custom_id}", True, REMEMBERED)
-        if tried_before and is_in_chat(api, custom_id):
+        first_try = cache.add(_tried(api, event), True, REMEMBERED)
+        if not first_try and not (unsaid := _missing(api, unsaid)):
             return
         try:
-            _say(api, event, opening)
+            _say(api, unsaid, opening)
         except (NotConnected, ServiceUnavailable, TooManyRequests) as error:
-            time.sleep(_pause(error))  # nothing happened, so a second try is safe
-            _say(api, event, opening)
+            _wait_as_told(error)
+            if unsaid := _missing(api, unsaid):
+                _say(api, unsaid, opening)
         except Unreachable:
-            if not is_in_chat(api, custom_id):
-                raise
+            if _missing(api, unsaid):
+                raise  # it may still arrive, so only another try may send it again
 
 
 def say_again(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
-    cache.set(f"tried:{api.customer.pk}:{event['custom_id']}", True, REMEMBERED)
+    cache.set(_tried(api, event), True, REMEMBERED)
     say(api, event, opening)
-
-
-def is_in_chat(api: CustomerApi, custom_id: str) -> bool:
-    """Whether the latest events of the chat hold this `custom_id`."""
-    chat_id = api.customer.chat_id or _find_chat(api)
-    if not chat_id:
-        return False
-    threads = api.list_threads(chat_id, events=LOOK_BACK).threads
-    return any(event.custom_id == custom_id for thread in threads for event in thread.events)
 
 
 def end(api: CustomerApi) -> None:
@@ -122,45 +113,64 @@ def end(api: CustomerApi) -> None:
             api.deactivate_chat(chat_id)
 
 
-def _pause(error: LiveChatError) -> float:
+def _tried(api: CustomerApi, event: Json) -> str:
+    return f"tried:{api.customer.pk}:{event['custom_id']}"
+
+
+def _wait_as_told(error: LiveChatError) -> None:
+    """Raises the error again if the wait would try the customer's patience."""
     asked = error.retry_after if isinstance(error, TooManyRequests) else None
-    return min(PATIENCE, asked or 0.5)
+    if asked and asked > PATIENCE:
+        raise error
+    time.sleep(asked or 0.5)
 
 
-def _say(api: CustomerApi, event: Json, opening: Opening) -> None:
+def _missing(api: CustomerApi, events: list[Json]) -> list[Json]:
+    """Those of the events that LiveChat does not have, to go by their `custom_id`."""
+    chat_id = api.customer.chat_id or _find_chat(api)
+    try:
+        threads = api.list_threads(chat_id, events=LOOK_BACK).threads if chat_id else ()
+    except NotFound:
+        threads = ()
+    there = {event.custom_id for thread in threads for event in thread.events}
+    return [event for event in events if event["custom_id"] not in there]
+
+
+def _say(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
-    step: Callable[[CustomerApi, Json, Opening], None]
     step = _send if api.customer.chat_id and opening.active else _open
-    for _turn in range(TURNS):
+    for turns_left in reversed(range(TURNS)):
         try:
-            return step(api, event, opening)
-        except ChatInactive:
-            step = _open
-        except ChatAlreadyActive:
-            step = _send
+            step(api, unsaid, opening)
+            return
+        except (ChatAlreadyActive, ChatInactive, NotFound) as refusal:
+            if not turns_left:
+                raise
+            step = _send if isinstance(refusal, ChatAlreadyActive) else _open
+            if isinstance(refusal, NotFound):
+                api.customer.found_chat("")
+
+
+def _send(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
+    """One by one; what was said is no longer unsaid, should the next one be refused."""
+    while unsaid:
+        api.send_event(api.customer.chat_id, unsaid[0])
+        del unsaid[0]
+
+
+def _open(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
+    """Begin a thread, in the chat the customer has, or else in the one that this makes."""
+    how = {"active": opening.active, "continuous": opening.continuous}
+    if not api.customer.chat_id:
+        try:
+            chat_id, _thread_id = api.start_chat(opening.chat(unsaid), **how)
         except ChatLimitReached:
             if not _find_chat(api):
                 raise
-            step = _open
-        except NotFound:
-            api.customer.found_chat("")
-            step = _open
-    raise ServiceUnavailable("the chat changes faster than we can follow")
-
-
-def _send(api: CustomerApi, event: Json, opening: Opening) -> None:
-    for first in opening.events:
-        api.send_event(api.customer.chat_id, first)
-    api.send_event(api.customer.chat_id, event)
-
-
-def _open(api: CustomerApi, event: Json, opening: Opening) -> None:
-    how = {"active": opening.active, "continuous": opening.continuous}
-    if api.customer.chat_id:
-        api.resume_chat(opening.chat(event, id=api.customer.chat_id), **how)
-    else:
-        chat_id, _thread_id = api.start_chat(opening.chat(event), **how)
-        api.customer.found_chat(chat_id)
+        else:
+            api.customer.found_chat(chat_id)
+            return
+    api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
 
 
 def _find_chat(api: CustomerApi) -> str:

@@ -10,11 +10,10 @@ import logging
 from collections.abc import Sequence
 from typing import IO, Any
 
-import requests
 from django.core.cache import cache
 
 from . import http
-from .errors import LiveChatError, TokenRejected, WrongRegion, error_from
+from .errors import LiveChatError, TokenRejected, Unreachable, WrongRegion, error_from
 from .models import Customer
 from .organization import Organization
 from .structures import (
@@ -26,6 +25,7 @@ from .structures import (
     Properties,
     ThreadPage,
     User,
+    parse_chats,
 )
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def region_of(organization: Organization) -> str:
 
 def move(organization: Organization, region: str) -> None:
     """Remember the region LiveChat named."""
-    if region.isalpha() and len(region) < 8:
+    if region.isascii() and region.isalpha() and len(region) < 8:
         cache.set(_region_key(organization), region, REGION_KEPT)
 
 
@@ -59,8 +59,7 @@ class CustomerApi:
 
     def list_chats(self) -> list[ChatSummary]:
         """The customer's chats; LiveChat allows one in an organization."""
-        answer = self._act("list_chats", {})
-        return [ChatSummary.parse(chat) for chat in _first_list(answer, _CHATS)]
+        return parse_chats(self._act("list_chats", {}))
 
     def list_threads(self, chat_id: str, *, page_id: str = "", events: int = 25) -> ThreadPage:
         """Threads, newest first, that together hold at least `events` (1 to 100) events."""
@@ -80,7 +79,7 @@ class CustomerApi:
         """
         payload = {"chat": chat, "active": active, "continuous": continuous}
         answer = self._act("start_chat", payload)
-        return str(answer["chat_id"]), str(answer["thread_id"])
+        return _id(answer, "chat_id"), _id(answer, "thread_id")
 
     def resume_chat(self, chat: Json, *, active: bool = True, continuous: bool = False) -> str:
         """Begin another thread of the chat `chat["id"]`; the thread's id.
@@ -88,7 +87,7 @@ class CustomerApi:
         Raises ChatAlreadyActive, GroupsOffline, NotFound.
         """
         payload = {"chat": chat, "active": active, "continuous": continuous}
-        return str(self._act("resume_chat", payload)["thread_id"])
+        return _id(self._act("resume_chat", payload), "thread_id")
 
     def deactivate_chat(self, chat_id: str) -> None:
         """Raises ChatInactive."""
@@ -100,7 +99,7 @@ class CustomerApi:
         """The id LiveChat gave the event. Raises ChatInactive."""
         attach = {"attach_to_last_thread": True} if attach_to_last_thread else {}
         payload = {"chat_id": chat_id, "event": event, **attach}
-        return str(self._act("send_event", payload)["event_id"])
+        return _id(self._act("send_event", payload), "event_id")
 
     def delete_event(self, chat_id: str, thread_id: str, event_id: str) -> None:
         """Of the customer's own events only. From 3.6 on."""
@@ -111,7 +110,7 @@ class CustomerApi:
     def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
         """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
         answer = self._post("upload_file", files={"file": (name, content, content_type)})
-        return str(answer["url"])
+        return _id(answer, "url")
 
     def send_rich_message_postback(
         self, chat_id: str, thread_id: str, event_id: str, postback: Json
@@ -187,8 +186,9 @@ class CustomerApi:
 
     def list_group_statuses(self) -> dict[int, str]:
         """Group id to online, offline or online_for_queue."""
-        statuses = self._act("list_group_statuses", {"all": True}).get("groups_status", {})
-        return {int(group): str(status) for group, status in statuses.items()}
+        statuses = self._act("list_group_statuses", {"all": True}).get("groups_status")
+        named = statuses.items() if isinstance(statuses, dict) else ()
+        return {int(group): str(status) for group, status in named if group.isdecimal()}
 
     def get_predicted_agent(self) -> PredictedAgent:
         """Until 3.6, and only for a customer who has logged in over RTM.
@@ -243,7 +243,7 @@ class CustomerApi:
         return self._post(action, json=payload)
 
     def _post(self, action: str, **body: Any) -> Json:
-        """One call, repeated at most once for each remedy an error names."""
+        """One call, repeated at most once, after the remedy the error names."""
         token = self.customer.fresh_token(self.organization)
         try:
             return self._once(action, token, body)
@@ -257,21 +257,14 @@ class CustomerApi:
 
     def _once(self, action: str, token: str, body: dict[str, Any]) -> Json:
         region = region_of(self.organization)
-        response = http.request(
+        answer = http.request(
             "POST",
             f"{http.api_url(self.organization, region)}/action/{action}",
             params={"organization_id": self.organization.organization_id},
             headers={"Authorization": f"Bearer {token}", "X-Region": region},
             **body,
         )
-        return _read(response)
-
-
-_CHATS = ("chats_summary", "chats_info")  # until 3.6, from 3.7
-
-
-def _first_list(answer: Json, names: Sequence[str]) -> list[Json]:
-    return next((answer[name] for name in names if isinstance(answer.get(name), list)), [])
+        return _read(answer)
 
 
 def _rewind(body: dict[str, Any]) -> None:
@@ -280,19 +273,26 @@ def _rewind(body: dict[str, Any]) -> None:
         content.seek(0)
 
 
-def _read(response: requests.Response) -> Json:
-    if response.status_code == 200:
-        answer = http.read_json(response)
-        return answer if isinstance(answer, dict) else {}
-    raise _error(response)
+def _id(answer: Json, name: str) -> str:
+    """Raises Unreachable if it is missing: then nobody knows what happened."""
+    if not isinstance(answer.get(name), str):
+        raise Unreachable(f"an answer without {name}")
+    return str(answer[name])
 
 
-def _error(response: requests.Response) -> LiveChatError:
+def _read(answer: http.Answer) -> Json:
+    if answer.status == 200:
+        body = answer.json()
+        return body if isinstance(body, dict) else {}
+    raise _error(answer)
+
+
+def _error(answer: http.Answer) -> LiveChatError:
     try:
-        body = response.json()
-    except ValueError:
+        body = answer.json()
+    except Unreachable:
         body = None
-    error = error_from(body, response.status_code)
-    if (retry_after := response.headers.get("Retry-After", "")).isdigit():
+    error = error_from(body, answer.status)
+    if (retry_after := answer.headers.get("Retry-After", "")).isdecimal():
         error.data = {**error.data, "retry_after": int(retry_after)}
     return error

@@ -55,8 +55,8 @@ class EncryptedTextField(TextField):
     def from_db_value(
         self,
         value: str,
-        expression: object,  # noqa: ARG002 - Django's signature
-        connection: BaseDatabaseWrapper,  # noqa: ARG002
+        expression: object,
+        connection: BaseDatabaseWrapper,
     ) -> str:
         if not value:
             return ""

@@ -1,7 +1,10 @@
-"""The pool of HTTP connections to LiveChat, and how a broken one is told."""
+"""The pool of HTTP connections to LiveChat, its limits, and how a broken one is told."""
 
 from __future__ import annotations
 
+import json
+import time
+from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .errors import NotConnected, Unreachable
@@ -16,7 +20,26 @@ from .organization import Organization
 
 # Seconds to connect, and between two bytes: LiveChat itself gives up after 15.
 TIMEOUT = (3.05, 16.0)
-POOL_SIZE = 500  # as many calls at once as worker threads may make
+LONGEST = 20.0  # seconds for a whole answer
+LARGEST = 16 * 1024 * 1024  # bytes of an answer: a page of long threads
+PIECE = 64 * 1024  # bytes read at once
+POOL_SIZE = 500  # calls at once; more wait for one to end
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What LiveChat answered, whatever its status."""
+
+    status: int
+    headers: HTTPHeaderDict
+    body: bytes
+
+    def json(self) -> Any:
+        """Raises Unreachable for a body that is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise Unreachable(f"HTTP {self.status} without JSON") from error
 
 
 @cache
@@ -24,19 +47,21 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each belongs to one
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE)
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def request(method: str, url: str, **options: Any) -> requests.Response:
-    """LiveChat's answer, whatever its status.
-
-    Raises NotConnected when nothing was sent, Unreachable when the outcome is unknown.
-    """
+def request(method: str, url: str, **options: Any) -> Answer:
+    """Raises NotConnected when nothing was sent, Unreachable when the outcome is unknown."""
+    deadline = time.monotonic() + LONGEST
     try:
-        return _session().request(method, url, timeout=TIMEOUT, allow_redirects=False, **options)
+        with _session().request(
+            method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **options
+        ) as response:
+            body = _body(response, deadline)
+            return Answer(response.status_code, response.raw.headers, body)
     except requests.ConnectTimeout as error:
         raise NotConnected("connecting took too long") from error
     except requests.ConnectionError as error:
@@ -48,12 +73,13 @@ def request(method: str, url: str, **options: Any) -> requests.Response:
         raise Unreachable(type(error).__name__) from error
 
 
-def read_json(response: requests.Response) -> Any:
-    """The body of an answer. Raises Unreachable for one that is not JSON."""
-    try:
-        return response.json()
-    except ValueError as error:
-        raise Unreachable(f"HTTP {response.status_code} without JSON") from error
+def _body(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for piece in response.iter_content(PIECE):
+        body += piece
+        if len(body) > LARGEST or time.monotonic() > deadline:
+            raise Unreachable("the answer is too long or too slow")
+    return bytes(body)
 
 
 def api_url(organization: Organization, region: str) -> str:

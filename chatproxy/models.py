@@ -14,11 +14,13 @@ from django.utils import timezone
 from . import accounts
 from .accounts import Grant, Identity
 from .encryption import EncryptedTextField
-from .errors import LiveChatError
+from .errors import IdentityLost, LiveChatError
 from .locks import one_at_a_time
 from .organization import Organization
 
 SEEN_EVERY = dt.timedelta(days=1)
+SECRETS = ("cid", "cst", "access_token")
+GRANTED = (*SECRETS, "entity_id", "chat_id", "fresh_until")
 
 
 def hash_of(token: str) -> str:
@@ -26,13 +28,35 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def unseen_for(self, days: int) -> CustomerQuerySet:
+        """Whose browsers have not been here for so many days."""
+        return self.filter(last_seen_at__lt=timezone.now() - dt.timedelta(days=days))
+
+    def encrypt_again(self) -> int:
+        """Encrypt every secret with the newest key; how many customers have them.
+
+        Raises UnreadableSecret for one that no key opens; those before it are done.
+        """
+        done = 0
+        for pk in self.values_list("pk", flat=True).iterator():
+            with one_at_a_time(f"grant:{pk}"):
+                if customer := self.filter(pk=pk).first():
+                    customer.keep(*SECRETS)
+                    done += 1
+        return done
+
+
 class CustomerManager(models.Manager["Customer"]):
+    def get_queryset(self) -> CustomerQuerySet:
+        return CustomerQuerySet(self.model, using=self._db)
+
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
         customer = self.filter(widget_key=widget_key, token_hash=hash_of(token)).first()
         if customer and timezone.now() - customer.last_seen_at > SEEN_EVERY:
             customer.last_seen_at = timezone.now()
-            customer.save(update_fields=["last_seen_at"])
+            customer.keep("last_seen_at")
         return customer
 
     def welcome(self, widget_key: str, organization: Organization) -> tuple[Customer, str]:
@@ -95,22 +119,40 @@ class Customer(models.Model):
         return self.renew_token(organization, instead_of=self.access_token)
 
     def renew_token(self, organization: Organization, instead_of: str) -> str:
-        """Another token than the one refused; of many who ask at once, one asks LiveChat."""
+        """Another token than the one refused; of many who ask at once, one asks LiveChat.
+
+        Raises what `accounts.exchange` raises, and IdentityLost for an erased customer.
+        """
         with one_at_a_time(f"grant:{self.pk}"):
-            self.refresh_from_db()
+            try:
+                self.refresh_from_db()
+            except Customer.DoesNotExist as error:
+                raise IdentityLost("erased here") from error
             if self.access_token == instead_of:
-                self.accept(accounts.exchange(organization, self.identity))
-                self.save()
+                self.accept(self._grant(organization))
+                self.keep(*GRANTED)
         return self.access_token
+
+    def _grant(self, organization: Organization) -> Grant:
+        """For the same person; for a new one, if LiveChat has forgotten this one."""
+        try:
+            return accounts.exchange(organization, self.identity)
+        except IdentityLost:
+            return accounts.exchange(organization, None)
 
     def found_chat(self, chat_id: str) -> None:
         """Remember where this customer's one chat is."""
         if self.chat_id != chat_id:
             self.chat_id = chat_id
-            Customer.objects.filter(pk=self.pk).update(chat_id=chat_id)
+            self.keep("chat_id")
+
+    def keep(self, *names: str) -> None:
+        """Store these fields, unless the customer was erased meanwhile: then they stay erased."""
+        values = {name: getattr(self, name) for name in names}
+        Customer.objects.filter(pk=self.pk).update(**values)
 
     def forget(self) -> None:
         """Erase who this browser was, here at once, and the token at LiveChat if it answers."""
+        self.delete()
         with suppress(LiveChatError):
             accounts.revoke(self.access_token)
-        self.delete()

@@ -50,7 +50,7 @@ class OrganizationApi:
         group = answer.get("livechat", answer)  # 3.5 answers flat
         group = group if isinstance(group, dict) else {}
         return Availability(
-            is_online=self.organization.group_id in (group.get("online_group_ids") or []),
+            is_online=self.organization.group_id in _list(group.get("online_group_ids")),
             language=str(group.get("language", "")),
             config_version=str(group.get("config_version", "")),
             localization_version=str(group.get("localization_version", "")),
@@ -93,16 +93,20 @@ class OrganizationApi:
 
     def _once(self, action: str, query: dict[str, Any]) -> Json:
         region = region_of(self.organization)
-        response = http.request(
+        answer = http.request(
             "GET",
             f"{http.api_url(self.organization, region)}/action/{action}",
             params={"organization_id": self.organization.organization_id, **query},
             headers={"X-Region": region},
         )
-        answer = http.read_json(response)
-        if response.status_code != 200:
-            raise error_from(answer, response.status_code)
-        return answer if isinstance(answer, dict) else {}
+        body = answer.json()
+        if answer.status != 200:
+            raise error_from(body, answer.status)
+        return body if isinstance(body, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _form(data: object) -> FormToFill | None:

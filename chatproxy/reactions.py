@@ -19,32 +19,32 @@ from .errors import (
     Refused,
     TokenRejected,
     TooManyRequests,
-    Unreachable,
     UsersLimitReached,
     WrongRegion,
 )
 from .rtm import Disconnected
 
-FIRST_DELAY = 1.0  # seconds
-LONGEST_DELAY = 60.0  # seconds
+SHORTEST = 1.0  # seconds
+FIRST = 5.0  # seconds, at most, after the first loss
+LONGEST = 60.0  # seconds
+HOUR = 3600.0  # seconds; a longer block is looked at sooner
 MINUTES = 120.0  # seconds, before looking again whether an organization has room or paid
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`delay` in seconds before the next try; None: wait for the customer to act."""
+    """`delay` in seconds before the next try; None: wait for the customer to act.
+
+    A `firm` delay is LiveChat's wish: not even an act of the customer shortens it.
+    """
 
     delay: float | None
-    renew_token: bool = False
     region: str = ""
     advice: str | Promise = ""
-
-    @property
-    def is_final(self) -> bool:
-        return self.delay is None
+    firm: bool = False
 
 
-RENEW = {"access_token_expired", "access_token_revoked"}
+RENEWED = {"access_token_expired", "access_token_revoked"}  # each login sees to its token
 STOP: dict[str, str | Promise] = {
     "too_many_connections": _("This chat is open in too many places. Close some, then reload."),
     "license_not_found": Misconfigured.advice,
@@ -57,8 +57,8 @@ STOP: dict[str, str | Promise] = {
 
 
 def backoff(tries: int) -> float:
-    """Seconds to wait after this many tries in vain: growing, capped, with full jitter."""
-    return random.uniform(0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries, 10)))  # noqa: S311
+    """Seconds to wait after so many tries in vain: anything up to a growing, capped limit."""
+    return random.uniform(SHORTEST, min(LONGEST, FIRST * 2 ** min(tries, 10)))  # noqa: S311
 
 
 def reaction_to(end: Disconnected | LiveChatError, tries: int) -> Reaction:
@@ -72,14 +72,14 @@ def reaction_to(end: Disconnected | LiveChatError, tries: int) -> Reaction:
 
 
 def _to_disconnect(end: Disconnected, tries: int) -> Reaction:
-    if end.reason in RENEW:
-        return Reaction(backoff(tries) if tries else 0, renew_token=True)
+    if end.reason in RENEWED:
+        return Reaction(_at_first_at_once(tries))
     if end.reason == "misdirected_connection":
-        return Reaction(backoff(tries) if tries else 0, region=str(end.data.get("region", "")))
+        return Reaction(_at_first_at_once(tries), region=str(end.data.get("region", "")))
     if end.reason == "license_expired":
-        return Reaction(_around(MINUTES), advice=LicenseExpired.advice)
+        return Reaction(_around(MINUTES), advice=LicenseExpired.advice, firm=True)
     if end.reason == "customer_temporarily_blocked":
-        return Reaction(_around(_seconds(end.data.get("timeout"))))
+        return Reaction(_around(_seconds(end.data.get("timeout"))), firm=True)
     if end.reason in STOP:
         return Reaction(None, advice=STOP[end.reason])
     return Reaction(backoff(tries))
@@ -87,20 +87,20 @@ def _to_disconnect(end: Disconnected, tries: int) -> Reaction:
 
 def _to_refusal(end: LiveChatError, tries: int) -> Reaction:
     match end:
-        case TokenRejected() if tries == 0:
-            return Reaction(0, renew_token=True)
         case WrongRegion():
-            return Reaction(backoff(tries) if tries else 0, region=end.region)
+            return Reaction(_at_first_at_once(tries), region=end.region)
         case UsersLimitReached() | LicenseExpired():
-            return Reaction(_around(MINUTES), advice=end.advice)
+            return Reaction(_around(MINUTES), advice=end.advice, firm=True)
         case TooManyRequests(retry_after=float(asked)):
-            return Reaction(asked + backoff(tries))
-        case Unreachable() | TokenRejected():
-            return Reaction(backoff(tries), renew_token=isinstance(end, TokenRejected))
-        case Refused():
+            return Reaction(asked + backoff(tries), firm=True)
+        case Refused() | TokenRejected():
             return Reaction(None, advice=end.advice)
         case _:
             return Reaction(backoff(tries))
+
+
+def _at_first_at_once(tries: int) -> float:
+    return backoff(tries) if tries else 0
 
 
 def _around(seconds: float) -> float:
@@ -109,5 +109,6 @@ def _around(seconds: float) -> float:
 
 
 def _seconds(timeout: object) -> float:
-    known = isinstance(timeout, int | float) and not isinstance(timeout, bool)
-    return max(FIRST_DELAY, float(timeout)) if known else LONGEST_DELAY  # type: ignore[arg-type]
+    if isinstance(timeout, int | float) and SHORTEST <= timeout < HOUR:
+        return float(timeout)
+    return LONGEST

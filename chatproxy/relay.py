@@ -10,42 +10,47 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.utils.functional import Promise
 
 from . import customer_api, rtm
-from .errors import LiveChatError, NotConnected, Unreachable
+from .errors import LiveChatError, NotConnected, TokenRejected
 from .models import Customer
 from .organization import Organization
 from .pushes import IncomingChat, IncomingEvent, Push, SideStorageUpdated
-from .reactions import backoff, reaction_to
+from .reactions import Reaction, backoff, reaction_to
 from .rtm import Connection, Disconnected, Visit
-from .structures import ChatSummary, Json, Thread, ThreadPage
+from .structures import Chat, Json, Thread, ThreadPage, parse_chats
 from .updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Show = Callable[[Update], Awaitable[None]]
 
 LATEST_EVENTS = 25  # in a snapshot, at least
-PAGES_BACK = 20  # read at most to bridge a gap
+PAGES_BACK = 100  # read at most to bridge a gap
 READ_TRIES = 4
 STEADY_AFTER = 10.0  # seconds logged in before a loss counts as the first again
-HELD_LIMIT = 500  # updates held for one tab, past which its snapshot is read anew
+HELD_LIMIT = 500  # pushes held for one tab, past which its snapshot is read anew
+SHOW_TIMEOUT = 5.0  # seconds for a tab to take one update
 
 
 class Tab:
     """One open panel of a customer. `since` is the last event it shows, "" for none."""
 
-    __slots__ = ("held", "reading", "show", "since")
+    __slots__ = ("held", "show", "since")
 
     def __init__(self, show: Show, since: str) -> None:
         self.show = show
         self.since = since
-        self.held: list[Push] | None = []  # None once the tab has its snapshot
-        self.reading: asyncio.Task[None] | None = None
+        self.held: list[Push] | None = []  # what waits for its snapshot; None: up to date
 
 
 class LiveCustomer:
@@ -59,14 +64,15 @@ class LiveCustomer:
         self.organization = organization
         self.visit = visit
         self.tabs: set[Tab] = set()
-        self.state = State.CONNECTING
-        self.advice: Any = ""
+        self.standing = Standing(State.CONNECTING)
         self.conversation = Conversation(customer_id=customer.entity_id)
         self.connection: Connection | None = None
         self.last_event_id = ""
         self.side_storage: dict[str, str] = {}
         self.linger: asyncio.TimerHandle | None = None
         self._awake = asyncio.Event()
+        self._logged_in_at: float | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._task = relay.start(self._run())
 
     def add(self, tab: Tab) -> None:
@@ -74,15 +80,14 @@ class LiveCustomer:
         if self.linger:
             self.linger.cancel()
             self.linger = None
-        if self.state in (State.RESUMING, State.LIVE):
-            self._read_for(tab)
+        if self.connection:
+            self._catch_up_soon()
         else:
+            self.relay.start(self._tell(tab, self.standing))
             self.wake()
 
     def remove(self, tab: Tab) -> None:
         self.tabs.discard(tab)
-        if tab.reading:
-            tab.reading.cancel()
 
     def wake(self) -> None:
         """The customer did something: worth a new try, even after a refusal."""
@@ -91,92 +96,108 @@ class LiveCustomer:
     async def close(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        await self._enter(State.CLOSED)
 
     async def act(self, action: str, payload: Json) -> Json:
         self.wake()
-        if self.connection is None:
-            raise NotConnected(action)
-        return await self.connection.act(action, payload)
+        return await self._ask(action, payload)
+
+    async def move(self, url: str, title: str) -> None:
+        """The customer is on another page: agents see it now, and after the next login."""
+        self.visit = replace(self.visit, url=url, title=title)
+        with suppress(LiveChatError):
+            await self.act("update_customer_page", {"url": url, "title": title})
 
     async def _run(self) -> None:
         """Stay logged in for as long as there is somebody to tell."""
-        tries, renew = 0, False
-        try:
-            while True:
-                await self._enter(State.CONNECTING)
-                began = asyncio.get_running_loop().time()
-                try:
-                    await self._one_connection(renew_token=renew)
-                except (Disconnected, LiveChatError) as error:
-                    end = error
-                if asyncio.get_running_loop().time() - began > STEADY_AFTER:
-                    tries = 0
-                reaction = reaction_to(end, tries)
-                logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
-                renew, tries = reaction.renew_token, tries + 1
-                if reaction.region:
-                    await asyncio.to_thread(customer_api.move, self.organization, reaction.region)
-                await self._rest(reaction.delay, reaction.advice)
-        finally:
-            self.state = State.CLOSED
-            self._forget_reads()
+        tries = 0
+        while True:
+            end = await self._end_of_one_connection()
+            if self._was_steady():
+                tries = 0
+            reaction = reaction_to(end, tries)
+            tries += 1
+            logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
+            if reaction.region:
+                await asyncio.to_thread(customer_api.move, self.organization, reaction.region)
+            await self._rest(reaction)
 
-    async def _rest(self, delay: float | None, advice: Any) -> None:
-        """Wait before the next try, or for the customer; a new tab ends both."""
+    async def _rest(self, reaction: Reaction) -> None:
+        """Wait before the next try, or for the customer, who may end both."""
         self._awake.clear()
-        await self._enter(State.REFUSED if delay is None else State.WAITING, advice)
-        try:
-            async with asyncio.timeout(delay):
+        waits_for_customer = reaction.delay is None
+        await self._enter(State.REFUSED if waits_for_customer else State.WAITING, reaction.advice)
+        if reaction.firm:
+            await asyncio.sleep(reaction.delay or 0)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(reaction.delay):
                 await self._awake.wait()
-        except TimeoutError:
-            pass
 
-    async def _one_connection(self, *, renew_token: bool) -> None:
-        """Log in, catch up, hand out; ends only by raising Disconnected or LiveChatError."""
+    def _was_steady(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return self._logged_in_at is not None and now - self._logged_in_at > STEADY_AFTER
+
+    async def _end_of_one_connection(self) -> Disconnected | LiveChatError:
+        self._logged_in_at = None
+        await self._enter(State.CONNECTING)
+        try:
+            await self._one_connection()
+        except (Disconnected, LiveChatError) as error:
+            return error
+        except Exception:
+            logger.exception("customer %s: a connection ended by a bug", self.customer.pk)
+        return Disconnected(rtm.LOST)
+
+    async def _one_connection(self) -> None:
+        """Log in, catch up, hand out; ends by raising Disconnected or LiveChatError."""
         async with self.relay.logins:
-            connection = await self._log_in(renew_token=renew_token)
+            connection = await self._log_in()
         self.connection = connection
+        self._logged_in_at = asyncio.get_running_loop().time()
         try:
             await self._enter(State.RESUMING)
-            for tab in self.tabs:
-                tab.since = tab.since if tab.held is not None else self.last_event_id
-                tab.held = []
-                self._read_for(tab)
+            self._resume()
             async for push in connection.pushes():
                 await self._hand_out(push)
         finally:
             self.connection = None
-            self._forget_reads()
+            if self._reading:
+                self._reading.cancel()
+                self._reading = None
             await connection.close()
 
-    async def _log_in(self, *, renew_token: bool) -> Connection:
-        token = await database_sync_to_async(self._token, thread_sensitive=False)(renew_token)
-        region = await asyncio.to_thread(customer_api.region_of, self.organization)
-        payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
-        connection = await Connection.log_in(
-            self.organization, region, token, payload, self.visit.user_agent
-        )
+    async def _log_in(self) -> Connection:
+        """With a fresh token and, should that be refused, with another one, once."""
+        token, region = await self.relay.in_thread(self._token_and_region)
+        try:
+            connection = await self._log_in_with(token, region)
+        except TokenRejected:
+            token = await self.relay.in_thread(
+                self.customer.renew_token, self.organization, instead_of=token
+            )
+            connection = await self._log_in_with(token, region)
         if self.customer.entity_id != self.conversation.customer_id:
             self.conversation = Conversation(customer_id=self.customer.entity_id)
             self.last_event_id = ""
         return connection
 
-    def _token(self, renew: bool) -> str:
-        if renew:
-            return self.customer.renew_token(
-                self.organization, instead_of=self.customer.access_token
-            )
-        return self.customer.fresh_token(self.organization)
+    def _token_and_region(self) -> tuple[str, str]:
+        token = self.customer.fresh_token(self.organization)
+        return token, customer_api.region_of(self.organization)
+
+    async def _log_in_with(self, token: str, region: str) -> Connection:
+        payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
+        return await Connection.log_in(
+            self.organization, region, token, payload, self.visit.user_agent
+        )
 
     async def _hand_out(self, push: Push) -> None:
         if isinstance(push, SideStorageUpdated):
             self.side_storage = push.customer_side_storage
             return
         self.conversation = self.conversation.after(push)
-        if isinstance(push, IncomingEvent):
-            self.last_event_id = push.event.id
-        if isinstance(push, IncomingChat) and push.chat.thread and push.chat.thread.events:
-            self.last_event_id = push.chat.thread.events[-1].id
+        self.last_event_id = _last_event_id(push) or self.last_event_id
         update = Happened(push, self.conversation)
         for tab in tuple(self.tabs):
             if tab.held is None:
@@ -184,67 +205,80 @@ class LiveCustomer:
             elif len(tab.held) < HELD_LIMIT:
                 tab.held.append(push)
             else:
-                self._read_for(tab)
+                tab.held = []  # another list: the snapshot that is on its way is not for it
 
     async def _tell(self, tab: Tab, update: Update) -> None:
         """A tab that cannot be told is gone; its browser will come back for a snapshot."""
         try:
-            await tab.show(update)
+            async with asyncio.timeout(SHOW_TIMEOUT):
+                await tab.show(update)
         except Exception:
             logger.exception("customer %s: a tab could not be told", self.customer.pk)
             self.remove(tab)
 
-    async def _enter(self, state: State, advice: Any = "") -> None:
-        self.state, self.advice = state, advice
-        standing = Standing(state, advice)
+    async def _enter(self, state: State, advice: str | Promise = "") -> None:
+        self.standing = Standing(state, advice)
         for tab in tuple(self.tabs):
-            await self._tell(tab, standing)
+            await self._tell(tab, self.standing)
 
     # Snapshots
 
-    def _read_for(self, tab: Tab) -> None:
-        if tab.reading:
-            tab.reading.cancel()
-        tab.held = []
-        tab.reading = self.relay.start(self._catch_up(tab))
-
-    def _forget_reads(self) -> None:
+    def _resume(self) -> None:
+        """After a login every tab needs a snapshot, back to the last event it shows."""
         for tab in self.tabs:
-            if tab.reading:
-                tab.reading.cancel()
+            if tab.held is None:
+                tab.since = self.last_event_id
+            tab.held = []
+        self._catch_up_soon()
 
-    async def _catch_up(self, tab: Tab) -> None:
-        """Show the tab everything as it is now, then what happened meanwhile."""
-        for tries in range(READ_TRIES):
-            try:
-                snapshot = await self._read(tab.since)
-                break
-            except LiveChatError as error:
-                logger.info("customer %s: reading the chat: %r", self.customer.pk, error)
-                await asyncio.sleep(backoff(tries))
-        else:
-            if self.connection:
-                await self.connection.close()  # then everything begins anew
+    def _catch_up_soon(self) -> None:
+        if self._reading is None or self._reading.done():
+            self._reading = self.relay.start(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        """Show each tab that waits the chat as it is now, then what happened meanwhile."""
+        while waiting := [(tab, tab.held) for tab in self.tabs if tab.held is not None]:
+            snapshot = await self._read_patiently({tab.since for tab, _held in waiting} - {""})
+            for tab, held in waiting:
+                await self._begin(tab, held, snapshot)
+
+    async def _begin(self, tab: Tab, held: list[Push], snapshot: Snapshot) -> None:
+        if tab.held is not held:
             return
-        conversation = snapshot.conversation
         await self._tell(tab, snapshot)
-        while tab.held:
-            push = tab.held.pop(0)
+        conversation = snapshot.conversation
+        while held and tab.held is held:
+            push = held.pop(0)
             conversation = conversation.after(push)
             await self._tell(tab, Happened(push, conversation))
-        tab.held = None
-        self.conversation, self.state = conversation, State.LIVE
-        await self._tell(tab, Standing(State.LIVE))
+        if tab.held is held:
+            tab.held = None
+            self.conversation = conversation
+            self.standing = Standing(State.LIVE)
+            await self._tell(tab, self.standing)
 
-    async def _read(self, since: str) -> Snapshot:
-        """The latest threads, back to the one that holds the event `since`."""
-        chat = await self._chat()
-        if chat is None:
+    async def _read_patiently(self, marks: set[str]) -> Snapshot:
+        """If LiveChat lets us read nothing for long, everything begins anew."""
+        for tries in range(READ_TRIES):
+            try:
+                return await self._read(marks)
+            except LiveChatError as error:
+                logger.info("customer %s: reading the chat: %r", self.customer.pk, error)
+            await asyncio.sleep(backoff(tries))
+        if self.connection:
+            await self.connection.close()
+        raise asyncio.CancelledError
+
+    async def _read(self, marks: set[str]) -> Snapshot:
+        """The latest threads, back to the oldest one that holds one of these events."""
+        chats = parse_chats(await self._ask("list_chats", {}))
+        if not chats:
             return Snapshot(self.conversation)
+        chat = chats[0]  # LiveChat allows one
         page = await self._page(chat.id, {"min_events_count": LATEST_EVENTS})
         threads = [*page.threads]
         for _page in range(PAGES_BACK):
-            if not since or not page.next_page_id or _holds(threads, since):
+            if not page.next_page_id or _all_in(threads, marks):
                 break
             page = await self._page(chat.id, {"page_id": page.next_page_id})
             threads += page.threads
@@ -254,22 +288,33 @@ class LiveCustomer:
         conversation = self.conversation.with_chat(chat, tuple(threads))
         return Snapshot(conversation, tuple(threads), page.next_page_id)
 
-    async def _chat(self) -> ChatSummary | None:
-        answer = await self._ask("list_chats", {})
-        summaries = answer.get("chats_summary") or answer.get("chats_info") or []
-        return ChatSummary.parse(summaries[0]) if summaries else None
-
     async def _page(self, chat_id: str, payload: Json) -> ThreadPage:
         return ThreadPage.parse(await self._ask("list_threads", {"chat_id": chat_id, **payload}))
 
     async def _ask(self, action: str, payload: Json) -> Json:
         if self.connection is None:
-            raise Unreachable(action)
+            raise NotConnected(action)
         return await self.connection.act(action, payload)
 
 
-def _holds(threads: Iterable[Thread], event_id: str) -> bool:
-    return any(event.id == event_id for thread in threads for event in thread.events)
+def _last_event_id(push: Push) -> str:
+    match push:
+        case IncomingEvent(event=event):
+            return event.id
+        case IncomingChat(chat=Chat(thread=Thread(events=(*_, last)))):
+            return last.id
+        case _:
+            return ""
+
+
+def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:
+    """Whether these threads reach back to all these events.
+
+    An event that has been deleted since is found by its thread, which its id begins with.
+    """
+    there = {thread.id for thread in threads}
+    there |= {event.id for thread in threads for event in thread.events}
+    return all(there & {event_id, event_id.rpartition("_")[0]} for event_id in event_ids)
 
 
 class Relay:
@@ -279,6 +324,7 @@ class Relay:
         self._live: dict[int, LiveCustomer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.logins = asyncio.Semaphore(settings.RELAY_LOGINS_AT_ONCE)
+        self._threads = ThreadPoolExecutor(settings.RELAY_LOGINS_AT_ONCE, "relay")
 
     def attach(
         self,
@@ -293,6 +339,8 @@ class Relay:
         if live is None:
             live = LiveCustomer(self, customer, organization, visit)
             self._live[customer.pk] = live
+        elif visit.url:
+            self.start(live.move(visit.url, visit.title))
         tab = Tab(show, since)
         live.add(tab)
         return tab
@@ -316,6 +364,11 @@ class Relay:
             raise NotConnected(action)
         return await live.act(action, payload)
 
+    async def move(self, customer_pk: int, url: str, title: str) -> None:
+        """The customer is on another page of the website."""
+        if live := self._live.get(customer_pk):
+            await live.move(url, title)
+
     async def drop(self, customer_pk: int) -> None:
         """Close the connection of a customer who was erased."""
         if live := self._live.pop(customer_pk, None):
@@ -325,6 +378,12 @@ class Relay:
         """Leave LiveChat politely: every connection is closed."""
         leaving, self._live = self._live, {}
         await asyncio.gather(*(live.close() for live in leaving.values()))
+
+    async def in_thread(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """For what asks the database or LiveChat's accounts and waits for them."""
+        run = database_sync_to_async(work, thread_sensitive=False, executor=self._threads)
+        result: T = await run(*args, **kwargs)
+        return result
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of ours; its failure is a bug and is logged once."""

@@ -30,6 +30,8 @@ from .pushes import CustomerDisconnected, Push, parse_push
 from .structures import Json
 
 logger = logging.getLogger(__name__)
+frames_logger = logging.getLogger(f"{__name__}.frames")
+frames_logger.setLevel(logging.INFO)  # at DEBUG it would write down tokens and conversations
 
 OPEN_TIMEOUT = 10.0  # seconds for the handshake
 ANSWER_TIMEOUT = 16.0  # seconds for one action: LiveChat gives up after 15
@@ -37,6 +39,7 @@ PING_EVERY = 15.0  # seconds
 SILENT_TOO_LONG = 2 * PING_EVERY  # seconds without a frame: the connection is dead
 FRAME_LIMIT = 16 * 1024 * 1024  # bytes: a list of long threads is one frame
 PENDING_LIMIT = 8  # requests; LiveChat refuses the eleventh
+PING = json.dumps({"action": "ping", "payload": {}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Connection:
         self._requests = 0
         self._heard_at = self._loop.time()
         self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
+        self._pinging: asyncio.Future[None] = self._loop.create_future()
+        self._pinging.set_result(None)
         self.login: Json = {}
 
     @classmethod
@@ -102,16 +107,15 @@ class Connection:
         """The answer to one action. Raises LiveChatError; Unreachable if the outcome is unknown."""
         if len(self._pending) >= PENDING_LIMIT:
             raise PendingRequestsLimitReached(action)
-        answer: asyncio.Future[Json] = self._loop.create_future()
-        request_id = await self._send(action, payload)
-        self._pending[request_id] = answer
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                return await answer
-        except TimeoutError as error:
-            raise Unreachable(f"no answer to {action}") from error
-        finally:
-            self._pending.pop(request_id, None)
+        with self._request(action, payload) as (frame, answer):
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT):
+                    await self._socket.send(frame)
+                    return await answer
+            except ConnectionClosed as error:
+                raise Unreachable("the connection closed") from error
+            except TimeoutError as error:
+                raise Unreachable(f"no answer to {action}") from error
 
     async def pushes(self) -> AsyncIterator[Push]:
         """What LiveChat tells, in its order, until the connection ends with Disconnected."""
@@ -132,40 +136,40 @@ class Connection:
         with suppress(WebSocketException, OSError):
             await self._socket.close()
 
-    async def _send(self, action: str, payload: Json) -> str:
+    @contextmanager
+    def _request(self, action: str, payload: Json) -> Iterator[tuple[str, asyncio.Future[Json]]]:
+        """A frame to send, and what will be its answer while this block lasts."""
         self._requests += 1
         request_id = str(self._requests)
-        frame = {"request_id": request_id, "action": action, "payload": payload}
+        answer = self._pending[request_id] = self._loop.create_future()
         try:
-            await self._socket.send(json.dumps(frame))
-        except ConnectionClosed as error:
-            raise NotConnected(action) from error
-        return request_id
+            frame = {"request_id": request_id, "action": action, "payload": payload}
+            yield json.dumps(frame), answer
+        finally:
+            self._pending.pop(request_id, None)
 
     async def _first_answer(self, action: str, payload: Json) -> Json:
         """The answer while nobody iterates over the pushes yet."""
-        answer: asyncio.Future[Json] = self._loop.create_future()
-        self._pending[await self._send(action, payload)] = answer
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                while not answer.done():
-                    push = self._take(await self._socket.recv(decode=False))
-                    if isinstance(push, CustomerDisconnected):
-                        raise Disconnected(push.reason, push.data)
-        except ConnectionClosed as error:
-            raise Disconnected(LOST) from error
-        except TimeoutError as error:
-            raise Unreachable(f"no answer to {action}") from error
-        finally:
-            self._pending.clear()
-        return await answer
+        with self._request(action, payload) as (frame, answer):
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT):
+                    await self._socket.send(frame)
+                    while not answer.done():
+                        push = self._take(await self._socket.recv(decode=False))
+                        if isinstance(push, CustomerDisconnected):
+                            raise Disconnected(push.reason, push.data)
+                    return answer.result()
+            except ConnectionClosed as error:
+                raise Disconnected(LOST) from error
+            except TimeoutError as error:
+                raise Unreachable(f"no answer to {action}") from error
 
     def _take(self, frame: bytes | str) -> Push | None:
         """Settle a response; return a push. What cannot be read is nothing."""
         self._heard_at = self._loop.time()
         try:
             message = json.loads(frame)
-            kind, action, payload = message["type"], message["action"], message.get("payload")
+            kind, action, payload = message["type"], str(message["action"]), message["payload"]
         except (KeyError, TypeError, ValueError, RecursionError):
             logger.debug("LiveChat sent a frame that cannot be read")
             return None
@@ -193,16 +197,18 @@ class Connection:
             self._socket.transport.abort()
             return
         self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
-        task = self._loop.create_task(self._ping())
-        task.add_done_callback(lambda done: done.exception())
+        if self._pinging.done():
+            self._pinging = self._loop.create_task(self._ping())
 
     async def _ping(self) -> None:
-        with suppress(NotConnected):
-            await self._send("ping", {})
+        """Its answer is a frame like any other; that it comes is all we want to know."""
+        with suppress(ConnectionClosed):
+            await self._socket.send(PING)
 
     def _give_up(self) -> None:
         """Whatever is unanswered now will never be answered here."""
         self._timer.cancel()
+        self._pinging.cancel()
         pending, self._pending = self._pending, {}
         for answer in pending.values():
             if not answer.done():
@@ -218,6 +224,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
             additional_headers={"X-Region": region},
             user_agent_header=user_agent or None,
+            logger=frames_logger,
             open_timeout=OPEN_TIMEOUT,
             ping_interval=None,  # LiveChat's own ping action serves, see _keep_alive
             close_timeout=2,

@@ -526,6 +526,12 @@ class ChatSummary:
         )
 
 
+def parse_chats(data: Json) -> list[ChatSummary]:
+    """The summaries that `list_chats` answers: `chats_info` from 3.7 on."""
+    chats = _objects(data.get("chats_summary")) or _objects(data.get("chats_info"))
+    return [ChatSummary.parse(chat) for chat in chats]
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
     """Some threads, newest first; `next_page_id` is empty at the end."""

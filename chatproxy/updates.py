@@ -98,7 +98,7 @@ class Conversation:
                     active=thread.active if thread else self.active,
                     queue=thread.queue if thread else None,
                 ).with_users(chat.users)
-            case ChatDeactivated():
+            case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
                 return replace(self, active=False, queue=None)
             case ChatTransferred(queue=queue) | QueuePosition(queue=queue):
                 return replace(self, queue=queue)

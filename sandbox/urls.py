@@ -3,7 +3,7 @@
 from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import path, re_path, register_converter
 
-from sandbox import accounts, agent_api, control, customer_api, files
+from sandbox import accounts, agent_api, console, control, customer_api, files
 
 
 class Version:
@@ -21,6 +21,10 @@ class Version:
 register_converter(Version, "version")
 
 urlpatterns = [
+    path("", console.desk),
+    path("sandbox/console", console.beside),
+    path("sandbox/console/<str:agent_id>/<slug:action>", console.act),
+    path("sandbox/console/<str:agent_id>/chats/<str:chat_id>/<slug:action>", console.act_in_chat),
     path("healthz", control.healthz),
     path("sandbox/config", control.config),
     path("sandbox/reset", control.reset),

@@ -24,6 +24,7 @@ HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
 STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
 KEPT = settings.BASE_DIR / "var" / "demo.json"
+SANDBOX_STATE = settings.BASE_DIR / "var" / "sandbox.json"
 
 READY = """
 The demo is running. Ctrl-C stops it; what you change is kept in var/.
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         kept = kept_secrets(KEPT)
         running: list[subprocess.Popen[bytes]] = []
         try:
-            running.append(start("sandbox", sandbox_port))
+            running.append(start("sandbox", sandbox_port, "--state", str(SANDBOX_STATE)))
             wait_until_healthy(running[-1], sandbox_port)
             call_command("migrate", verbosity=0)
             seed(port, sandbox_port, kept["admin_password"])
@@ -132,10 +133,11 @@ def server_environment(kept: dict[str, str], sandbox_port: int) -> dict[str, str
     }
 
 
-def start(command: str, port: int, **environment: str) -> subprocess.Popen[bytes]:
+def start(command: str, port: int, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     """Start one of our commands. Ctrl-C is for us alone: we stop the two in order."""
     return subprocess.Popen(
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), command, "--port", str(port)],
+        [sys.executable, "manage.py", command, "--port", str(port), *arguments],
+        cwd=settings.BASE_DIR,
         env={"LOG_LEVEL": "WARNING"} | os.environ | {"DEBUG": "1"} | environment,
         stdout=subprocess.DEVNULL,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),

@@ -50,10 +50,16 @@
       screen.dataset.screen = tools.screen.value;
       soon();
     });
-    // The chat inside takes the focus when it opens: not while somebody types in the form.
+    // The chat inside takes the focus when it opens. Give it back to whoever is typing here,
+    // unless they went there themselves.
     frame.inert = true;
     screen.addEventListener("pointerenter", () => (frame.inert = false));
     screen.addEventListener("pointerleave", () => (frame.inert = true));
+    form.addEventListener("focusout", (event) => {
+      setTimeout(() => {
+        if (frame.inert && document.activeElement === frame) event.target.focus();
+      });
+    });
     tools.addEventListener("submit", (event) => event.preventDefault());
     preview.hidden = false;
     soon();

@@ -1,0 +1,305 @@
+"""The admin, as an owner uses it."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from tests.sandbox_rig import Sandbox
+from widget.models import Membership, Widget
+
+OWN = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+OTHER = "0f0f0f0f-5b0a-4a53-9a5e-2f1d6f3b8c44"
+LIST = "/admin/widget/widget/"
+ADD = "/admin/widget/widget/add/"
+
+# What the form of a widget sends, but for its connection to LiveChat.
+FORM = {
+    "name": "Shop",
+    "key": "shop",
+    "enabled": "on",
+    "allowed_origins": "https://shop.example/help\nhttps://*.shop.example",
+    "organization_id": OWN,
+    "client_id": "c2c0ffee",
+    "redirect_uri": "https://shop.example/",
+    "group_id": "0",
+    "region": "dal",
+    "api_version": "3.6",
+    "brand_color": "#1f6f54",
+    "theme": "auto",
+    "font": "system",
+    "corner_radius": "16",
+    "position": "right",
+    "offset_x": "20",
+    "offset_y": "20",
+    "launcher_size": "60",
+    "default_language": "en",
+    "header_title": "Hello",
+    "texts-0-language": "de",
+    "texts-0-header_title": "Hallo",
+    "texts-1-language": "",
+    "retention_days": "365",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def superuser(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def signed_in(client: Client, role: Membership.Role) -> Client:
+    """A user of the admin who has this role in the organization OWN."""
+    user = User.objects.create_user(role.value, is_staff=True)
+    Membership.objects.create(user=user, organization_id=OWN, role=role)
+    client.force_login(user)
+    return client
+
+
+def add_widget(**changes: Any) -> Widget:
+    fields = {
+        "key": "shop",
+        "name": "Shop",
+        "organization_id": OWN,
+        "client_id": "c2c0ffee",
+        "redirect_uri": "https://shop.example/",
+    }
+    return Widget.objects.create(**fields | changes)
+
+
+def change(widget: Widget) -> str:
+    return f"{LIST}{widget.pk}/change/"
+
+
+def page(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    return dict(response.context["adminform"].errors)
+
+
+def test_a_filled_form_makes_a_widget(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    assert widget.allowed_origins == ["https://shop.example", "https://*.shop.example"]
+    assert widget.texts == {"de": {"header_title": "Hallo"}}
+    assert not widget.sneak_peek
+
+
+def test_a_missing_organization_id_is_explained_beside_its_field(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"organization_id": ""})
+    assert errors(response) == {
+        "organization_id": ["Enter your organization ID: it says whose chats these are."]
+    }
+
+
+def test_every_website_that_is_none_is_named(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"allowed_origins": "shop.example\nmy shop\n*"})
+    assert [error[:10] for error in errors(response)["allowed_origins"]] == [
+        "“my shop” ",
+        "“*” is not",
+    ]
+
+
+def test_what_was_typed_stands_in_the_form_that_comes_back(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"allowed_origins": "my shop"})
+    assert "my shop</textarea>" in response.content.decode()
+
+
+def test_a_language_that_is_emptied_is_removed(superuser: Client) -> None:
+    widget = add_widget(texts={"de": {"header_title": "Hallo"}})
+    superuser.post(change(widget), FORM | {"texts-0-language": ""})
+    widget.refresh_from_db()
+    assert widget.texts == {}
+
+
+def test_the_key_of_a_widget_cannot_be_changed(superuser: Client) -> None:
+    widget = add_widget()
+    superuser.post(change(widget), FORM | {"key": "other"})
+    widget.refresh_from_db()
+    assert (widget.key, widget.header_title) == ("shop", "Hello")
+
+
+def test_the_snippet_stands_in_the_form_as_text_to_copy(superuser: Client) -> None:
+    html = page(superuser, change(add_widget()))
+    assert "&lt;script async src=&quot;http://testserver/w/shop/embed.js&quot;&gt;" in html
+    assert '<script async src="http://testserver/w/shop/embed.js"' not in html
+    assert "script-src http://testserver; frame-src http://testserver" in html
+
+
+def test_the_list_says_where_a_widget_appears_and_whether_it_is_on(superuser: Client) -> None:
+    add_widget(allowed_origins=["https://shop.example"], enabled=False)
+    html = page(superuser, LIST)
+    assert "https://shop.example" in html
+    assert "Off</span>" in html
+
+
+@pytest.mark.parametrize("url", ["/admin/login/", "/admin/", LIST, ADD])
+def test_no_page_of_the_admin_has_anything_inline(superuser: Client, url: str) -> None:
+    if url == "/admin/login/":
+        superuser.logout()
+    response = superuser.get(url)
+    html = response.content.decode()
+    assert "script-src 'self'; style-src 'self'" in response["Content-Security-Policy"]
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
+
+
+# Roles
+
+
+def test_an_owner_sees_only_the_widgets_of_their_organization(client: Client) -> None:
+    add_widget()
+    add_widget(key="other", name="Someone else's", organization_id=OTHER)
+    html = page(signed_in(client, Membership.Role.OWNER), LIST)
+    assert "Shop" in html
+    assert "Someone else" not in html
+
+
+def test_an_editor_cannot_open_a_widget_of_another_organization(client: Client) -> None:
+    other = add_widget(organization_id=OTHER)
+    response = signed_in(client, Membership.Role.EDITOR).get(change(other))
+    assert response.status_code == 302
+
+
+def test_an_editor_cannot_move_a_widget_to_another_organization(client: Client) -> None:
+    widget = add_widget()
+    response = signed_in(client, Membership.Role.EDITOR).post(
+        change(widget), FORM | {"organization_id": OTHER}
+    )
+    assert list(errors(response)) == ["organization_id"]
+
+
+def test_an_editor_changes_but_does_not_delete(client: Client) -> None:
+    widget = add_widget()
+    editor = signed_in(client, Membership.Role.EDITOR)
+    assert editor.post(change(widget), FORM).status_code == 302
+    assert editor.post(f"{LIST}{widget.pk}/delete/", {"post": "yes"}).status_code == 403
+    widget.refresh_from_db()
+    assert widget.header_title == "Hello"
+
+
+def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
+    widget = add_widget()
+    viewer = signed_in(client, Membership.Role.VIEWER)
+    assert "Shop" in page(viewer, change(widget))
+    assert viewer.post(change(widget), FORM).status_code == 403
+    assert viewer.get(ADD).status_code == 403
+
+
+def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
+    client.force_login(User.objects.create_user("guest", is_staff=True))
+    assert client.get(LIST).status_code == 403
+
+
+# The preview
+
+
+def test_the_preview_serves_the_form_as_it_stands_unsaved(superuser: Client) -> None:
+    widget = add_widget(header_title="Saved")
+    answer = superuser.post(f"{LIST}preview/{widget.pk}/", FORM | {"header_title": "Draft"}).json()
+    key = answer["url"].rstrip("/").rpartition("/")[2]
+    assert Widget.objects.find(key).header_title == "Draft"
+    assert Widget.objects.find("shop").header_title == "Saved"
+    assert f'src="/w/{key}/embed.js"' in page(superuser, answer["url"])
+
+
+def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -> None:
+    changes = {"brand_color": "blue", "corner_radius": "999", "header_title": "Draft"}
+    answer = superuser.post(f"{LIST}preview/", FORM | changes).json()
+    draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
+    assert (draft.header_title, draft.corner_radius) == ("Draft", 16)
+    assert "--brand" in draft.look.stylesheet()
+
+
+def test_a_preview_may_stand_on_our_own_pages_only(superuser: Client) -> None:
+    answer = superuser.post(f"{LIST}preview/", FORM).json()
+    draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
+    assert draft.frame_ancestors == "http://testserver"
+
+
+def test_nobody_previews_a_widget_of_another_organization(client: Client) -> None:
+    other = add_widget(organization_id=OTHER, header_title="Secret")
+    editor = signed_in(client, Membership.Role.EDITOR)
+    answer = editor.post(f"{LIST}preview/{other.pk}/", {"name": "x"}).json()
+    draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
+    assert draft.header_title == ""
+
+
+# The connection
+
+
+@pytest.fixture
+def livechat(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
+    """The four values that connect a widget with the sandbox."""
+    settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = sandbox.url
+    names = ("organization_id", "client_id", "redirect_uri")
+    return {name: sandbox.config[name] for name in names}
+
+
+def words_of_the_test(client: Client, **connection: Any) -> str:
+    """What "Save and test the connection" says about a widget with this connection."""
+    response = client.post(ADD, FORM | connection | {"_test": "Save and test"}, follow=True)
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_a_good_connection_is_confirmed(superuser: Client, livechat: dict[str, Any]) -> None:
+    assert "It works" in words_of_the_test(superuser, **livechat)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"organization_id": OTHER}, "organization"),
+        ({"client_id": "nobody"}, "does not know this client ID"),
+        ({"group_id": "4711"}, "no group 4711"),
+    ],
+)
+def test_a_wrong_value_is_named_in_plain_words(
+    superuser: Client, livechat: dict[str, Any], wrong: dict[str, str], said: str
+) -> None:
+    words = words_of_the_test(superuser, **livechat | wrong)
+    assert said in words
+    assert "It works" not in words
+
+
+def test_a_redirect_uri_that_is_not_registered_is_named(
+    superuser: Client, livechat: dict[str, Any], sandbox: Sandbox
+) -> None:
+    strict = sandbox.config["strict_client"]["client_id"]
+    elsewhere = {"client_id": strict, "redirect_uri": "https://elsewhere.example/"}
+    words = words_of_the_test(superuser, **livechat | elsewhere)
+    assert "redirect URI is not registered" in words
+
+
+def test_an_unreachable_livechat_is_not_the_owners_fault(
+    superuser: Client, livechat: dict[str, Any], settings: Settings
+) -> None:
+    settings.LIVECHAT_ACCOUNTS_URL = "http://127.0.0.1:9"
+    assert "cannot reach LiveChat" in words_of_the_test(superuser, **livechat)
+
+
+def test_the_list_tests_several_widgets_at_once(
+    superuser: Client, livechat: dict[str, Any]
+) -> None:
+    good = add_widget(**livechat)
+    bad = add_widget(**livechat | {"key": "bad", "name": "Bad", "client_id": "nobody"})
+    response = superuser.post(
+        LIST, {"action": "test_the_connection", "_selected_action": [good.pk, bad.pk]}, follow=True
+    )
+    said = sorted(str(message) for message in response.context["messages"])
+    assert said[0].startswith("Bad: LiveChat does not know")
+    assert said[1].startswith("Shop: It works")

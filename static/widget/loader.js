@@ -8,12 +8,10 @@
   const PATIENCE = 10000; // ms until a silent panel counts as broken
   const STORAGE_KEY = "livechat-widget:" + settings.key;
   const SVG = "http://www.w3.org/2000/svg";
-  const BUBBLE =
-    "M12 3C6.5 3 2 6.8 2 11.5c0 2.3 1.1 4.4 2.9 5.9L4 22l5-2.3c1 .2 2 .3 3 .3 5.5 0 10-3.8 10-8.5S17.5 3 12 3z";
-  const ARROW = "M5.5 7.5L12 14l6.5-6.5 2 2L12 18 3.5 9.5z";
+  const BUBBLE = "M5 5h14v10h-9l-5 4z";
+  const ARROW = "M6 9l6 6 6-6";
 
-  const script =
-    document.currentScript || document.querySelector(`script[src*="/${settings.key}/embed.js"]`);
+  const script = document.currentScript;
   const home = new URL(".", script.src); // https://chat.example/w/<key>/
   const asked = script.dataset;
   const page = document.documentElement;
@@ -34,10 +32,7 @@
 
   function install(api) {
     for (const method of ["on", "once", "off", "call"]) {
-      api[method] = (...args) => {
-        if (api._h) api._h(method, args);
-        else api._q.push([method, args]);
-      };
+      api[method] = (...args) => (api._h ? api._h(method, args) : api._q.push([method, args]));
     }
     window.LiveChatWidget = Object.assign(api, {
       _q: api._q || [],
@@ -140,7 +135,6 @@
         asked.position || settings.position,
         widget.isAlive ? "alive" : failure.textContent && "failed",
         asked.inline && "inline",
-        settings.hideOnPhones && "no-phone",
       ].join(" ");
     }
 
@@ -155,7 +149,7 @@
       if (byCustomer || stored("sessionStorage")) {
         stored("sessionStorage", isOpen ? visibility : "minimized");
       }
-      if (panel) panel.shown(byCustomer);
+      panel?.shown(byCustomer);
       if (!isOpen && byCustomer) launcher.focus();
       emit("visibility_changed", { visibility });
     }
@@ -217,7 +211,7 @@
 
     function know(changes) {
       Object.assign(known.customer_data, changes);
-      if (panel) panel.customer();
+      panel?.customer();
     }
 
     function texted(values, earlier) {
@@ -226,16 +220,10 @@
       return texts;
     }
 
-    // A customer's token cannot report sales to LiveChat: the page's own handlers get them.
-    const passOn = (name, needed) => (sale) => {
-      if (sale && sale[needed]) emit(name, sale);
-      else console.error(`[LiveChatWidget] ${name} needs "${needed}".`);
-    };
-
     const methods = {
       maximize(options) {
-        widget.draft = options && options.messageDraft;
-        if (panel) panel.draft();
+        widget.draft = options?.messageDraft;
+        panel?.draft();
         show("maximized");
       },
       minimize: () => show("minimized"),
@@ -248,9 +236,7 @@
         api._h = (method, args) => window.LiveChatWidget[method](...args);
         install({});
       },
-      hide_greeting: () => panel && panel.post({ chat: "hide_greeting" }),
-      trigger_sales_tracker: passOn("trigger_sales_tracker", "trackerId"),
-      track_sales_event: passOn("track_sales_event", "name"),
+      hide_greeting: () => panel?.post({ chat: "hide_greeting" }),
       set_session_variables(values) {
         widget.replace = true;
         know({ sessionVariables: texted(values) });
@@ -261,28 +247,33 @@
       set_customer_email: (email) => know({ email }),
       identify(statement) {
         widget.identity = statement;
-        if (panel) panel.hello();
+        panel?.hello();
       },
       logout() {
         widget.token = stored("localStorage", null);
         widget.identity = null;
         forget();
-        if (panel) panel.renew();
+        panel?.renew();
       },
     };
     methods.reset = methods.logout;
+    // A customer cannot report sales to LiveChat: the page's own handlers hear of them.
+    for (const name of ["trigger_sales_tracker", "track_sales_event"]) {
+      methods[name] = (sale) => emit(name, sale);
+    }
 
     const entries = {
       on: subscribe,
       once: (name, handler) => subscribe(name, handler, true),
       off: (name, handler) => removeEventListener("livechat:" + name, listeners.get(handler)),
-      call: (name, payload) => (lookUp(methods, name) || toggle.call)(payload),
+      call: (name, payload) => lookUp(methods, name)(payload),
       get,
     };
 
     function lookUp(table, name) {
       if (Object.hasOwn(table, name)) return table[name];
       console.error(`[LiveChatWidget] There is no "${name}".`);
+      return () => {};
     }
 
     // -- begin
@@ -351,13 +342,13 @@
   }
 
   const present = window.LiveChatWidget;
-  const isSecond = present && present._home;
+  const isSecond = present?._home;
   if (!isSecond) {
     install(present || {});
     offerOlderApi();
     if (asked.consent) addEventListener(asked.consent, () => window.LiveChatWidget.init());
   }
   // LiveChat's own snippet asks for this file only when it is wanted; our tag may say "not yet".
-  const waits = asked.start || "consent" in asked || (window.__lc && window.__lc.asyncInit);
+  const waits = asked.start || "consent" in asked || window.__lc?.asyncInit;
   if (!waits || (present && !isSecond)) window.LiveChatWidget.init();
 })(SETTINGS);

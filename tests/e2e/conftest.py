@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.e2e.hosts import Host
 from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
 from tests.sandbox_rig import Sandbox, SandboxProcess
 
@@ -111,3 +112,9 @@ def shop(open_shop: OpenShop, page: Page) -> Shop:
 def chat(shop: Shop) -> Chat:
     """The chat one person has just opened in the demo shop, connected."""
     return shop.open_chat()
+
+
+@pytest.fixture
+def host(page: Page, site: Site, websites: Websites) -> Host:
+    """A website of the test's own, with the widget on it: `host.visit("<h1>Shop</h1>")`."""
+    return Host(page, site, websites)

@@ -26,6 +26,7 @@ from widget.models import Widget
 from widget.security import find_widget, supported
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
+HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 
@@ -56,7 +57,6 @@ def public_settings(widget: Widget) -> dict[str, Any]:
         "organization": widget.organization_id,
         "position": widget.position,
         "theme": widget.theme,
-        "hideOnPhones": widget.hide_on_mobile,
         "language": widget.default_language,
         "texts": {language: texts(widget, language) for language in languages(widget)},
         "css": stylesheet(widget),
@@ -96,10 +96,12 @@ def stylesheet(widget: Widget) -> str:
         "y": f"{widget.offset_y}px",
         "size": f"{widget.launcher_size}px",
         "radius": f"{look.radius}px",
-        "font": look.font,
     }
+    if widget.font != widget.Font.SYSTEM:
+        measures["font"] = look.font
     declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
-    return f":host{{{declarations}}}{rcssmin.cssmin(source('loader.css'))}"
+    rules = rcssmin.cssmin(source("loader.css")) + HIDDEN_ON_PHONES * widget.hide_on_mobile
+    return f":host{{{declarations}}}{rules}"
 
 
 def light_dark(light: str, dark: str) -> str:

@@ -55,7 +55,8 @@ def snapshot(update: Snapshot, reader: Reader) -> str:
         earlier=update.earlier_page_id,
         is_empty=not update.threads,
     )
-    return shown + around(update.conversation)
+    last = update.threads[-1].properties if update.threads else {}
+    return shown + around(update.conversation) + rating(last.get("rating", {}))
 
 
 def thread_of(thread: Thread, conversation: Conversation, reader: Reader) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def incoming_chat(update: Happened, reader: Reader) -> str:
     assert isinstance(push, pushes.IncomingChat)
     thread = push.chat.thread
     threads = [thread_of(thread, update.conversation, reader)] if thread else []
-    return partial("incoming_chat", threads=threads) + around(update.conversation)
+    return partial("incoming_chat", threads=threads) + around(update.conversation) + rating({})
 
 
 def people_changed(update: Happened, reader: Reader) -> str:  # noqa: ARG001
@@ -138,6 +139,44 @@ def typing(update: Happened, reader: Reader) -> str:  # noqa: ARG001
     return partial("typing", author=update.conversation.people.get(push.author_id))
 
 
+def thinking(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.Thinking)
+    author = update.conversation.people.get(push.author_id)
+    return partial("typing", author=author, title=push.title, description=push.description)
+
+
+def event_preview(update: Happened, reader: Reader) -> str:
+    """An answer in the making stands where the finished one will."""
+    push = update.push
+    assert isinstance(push, pushes.EventPreview)
+    return partial("event_preview", html=bubble(push.event, update.conversation, reader))
+
+
+def properties_updated(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.PropertiesUpdated)
+    is_rating = not push.event_id and "rating" in push.properties
+    return rating(push.properties["rating"]) if is_rating else ""
+
+
+def properties_deleted(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.PropertiesDeleted)
+    return rating({}) if not push.event_id and "rating" in push.properties else ""
+
+
+def rating(given: dict[str, Any]) -> str:
+    """How the customer has rated the latest thread; what is not given stays as it stands."""
+    scores = {1: "good", 0: "bad"}
+    return partial("rating", score=scores.get(given.get("score", -1), ""))
+
+
+def customer_disconnected(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    """Nobody who typed can be heard any more; what comes next is a Standing."""
+    return partial("nobody_types")
+
+
 SHOWN: dict[type[pushes.Push], Callable[[Happened, Reader], str]] = {
     pushes.IncomingChat: incoming_chat,
     pushes.IncomingEvent: incoming_event,
@@ -150,4 +189,9 @@ SHOWN: dict[type[pushes.Push], Callable[[Happened, Reader], str]] = {
     pushes.EventsSeen: people_changed,
     pushes.QueuePosition: people_changed,
     pushes.Typing: typing,
+    pushes.Thinking: thinking,
+    pushes.EventPreview: event_preview,
+    pushes.PropertiesUpdated: properties_updated,
+    pushes.PropertiesDeleted: properties_deleted,
+    pushes.CustomerDisconnected: customer_disconnected,
 }

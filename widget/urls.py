@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from widget.views import conversation, customers, embed, look, panel, plain
+from widget.views import (
+    conversation,
+    customers,
+    embed,
+    files,
+    forms,
+    history,
+    look,
+    panel,
+    plain,
+    rating,
+    rich_messages,
+)
 
 app_name = "widget"
 
@@ -16,6 +28,15 @@ urlpatterns = [
     path("w/<slug:key>/customer", customers.customer, name="customer"),
     path("w/<slug:key>/events", conversation.send, name="events"),
     path("w/<slug:key>/end", conversation.end, name="end"),
+    path("w/<slug:key>/files", files.send, name="files"),
+    path("w/<slug:key>/postback", rich_messages.postback, name="postback"),
+    path("w/<slug:key>/rating", rating.rate, name="rating"),
+    path("w/<slug:key>/forms/<slug:kind>", forms.form, name="form"),
+    path("w/<slug:key>/forms/<str:thread_id>/<str:event_id>", forms.form_in_chat, name="asked"),
+    path("w/<slug:key>/history", history.earlier, name="history"),
+    path("w/<slug:key>/transcript", history.transcript, name="transcript"),
+    path("w/<slug:key>/transcript/link", history.transcript_link, name="transcript_link"),
+    path("w/<slug:key>/transcript/email", history.transcript_by_email, name="transcript_email"),
     path("w/<slug:key>/plain/", plain.plain, name="plain"),
     path("w/<slug:key>/plain/log", plain.log, name="plain_log"),
     path("w/<slug:key>/plain/end", plain.end, name="plain_end"),

@@ -1,5 +1,5 @@
-// What the customer writes stands at once as a bubble of its own, until the socket brings the
-// event it became. It survives a reload, and a failure, with its text.
+// What the customer writes stands at once as a bubble. Drafts and what is not sent yet survive
+// a reload of the page.
 const root = document.documentElement;
 const composer = document.getElementById("composer");
 const message = document.getElementById("message");
@@ -14,56 +14,28 @@ message.addEventListener("keydown", (event) => {
   composer.requestSubmit();
 });
 message.addEventListener("input", keep);
+new MutationObserver(keep).observe(pending, { childList: true });
 
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!message.value.trim()) return message.focus();
-  const bubble = stand({ custom_id: crypto.randomUUID(), text: message.value, attempt: 0 });
-  message.value = "";
   message.focus();
-  bubble.requestSubmit();
-  keep();
+  if (!message.value.trim()) return;
+  const text = message.value;
+  message.value = "";
+  stand({ custom_id: crypto.randomUUID(), text, attempt: 0 }).requestSubmit();
 });
 
-pending.addEventListener("submit", ({ target, submitter }) => {
-  if (submitter) target.attempt.value = Number(target.attempt.value) + 1;
-  target.dataset.state = "sending";
-}, { capture: true });
-pending.addEventListener("click", ({ target }) => {
-  if (target.matches(".discard")) settle(target.form);
-});
-
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement.matches(".pending")) {
-    ctx.sourceElement.dataset.state = ctx.response.status === 204 ? "sent" : "failed";
-  }
-});
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (!ctx?.sourceElement.matches(".pending")) return;
-  ctx.sourceElement.dataset.state = "failed";
-  const words = ctx.sourceElement.querySelector(".unreachable").content.cloneNode(true);
-  ctx.sourceElement.querySelector(".fate").replaceChildren(words);
-});
-document.addEventListener("htmx:after:ws:message", () => {
-  for (const bubble of [...pending.children]) {
-    const event = document.querySelector(`#threads [data-custom-id="${bubble.custom_id.value}"]`);
-    if (event) settle(bubble);
-  }
-});
 document.addEventListener("host:hello", ({ detail }) => {
-  if (detail.draft && !message.value) message.value = detail.draft;
+  const { draft, unsent } = kept();
+  message.value ||= detail.draft || draft || "";
   if (detail.open) message.focus({ preventScroll: true });
+  // What was under way is tried again: the server looks before it sends, so nothing doubles.
+  for (const one of unsent ?? []) stand({ ...one, attempt: one.attempt + 1 }).requestSubmit();
 }, { once: true });
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {
   if (detail.visible) message.focus({ preventScroll: true });
 });
-// After a reload: what was under way is tried again, which cannot double it.
-document.addEventListener("host:hello", () => {
-  const { draft = "", unsent = [] } = kept();
-  message.value ||= draft;
-  for (const one of unsent) stand({ ...one, attempt: one.attempt + 1 }).requestSubmit();
-}, { once: true });
 
 function stand({ custom_id, text, attempt }) {
   const bubble = template.content.firstElementChild.cloneNode(true);
@@ -73,24 +45,22 @@ function stand({ custom_id, text, attempt }) {
   bubble.querySelector(".bubble").textContent = text;
   pending.append(bubble);
   htmx.process(bubble);
-  bubble.scrollIntoView({ block: "end" });
   return bubble;
 }
 
-function settle(bubble) {
-  bubble.remove();
-  keep();
-}
-
 function keep() {
-  const unsent = [...pending.children].map(({ custom_id, text, attempt }) => (
-    { custom_id: custom_id.value, text: text.value, attempt: Number(attempt.value) }));
+  const unsent = [...pending.querySelectorAll("form:has([name=text])")].map((bubble) => ({
+    custom_id: bubble.custom_id.value,
+    text: bubble.text.value,
+    attempt: Number(bubble.attempt.value),
+  }));
   try {
     sessionStorage.setItem(KEPT, JSON.stringify({ draft: message.value, unsent }));
   } catch {
     return; // storage is refused: nothing survives a reload
   }
 }
+
 function kept() {
   try {
     return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};

@@ -7,7 +7,10 @@ let token = null;
 let introduction = null;
 
 document.addEventListener("host:hello", ({ detail }) => become(detail.token || null));
-document.addEventListener("token-refused", () => remember(null));
+document.addEventListener("token-refused", () => {
+  remember(null);
+  location.reload();
+});
 document.addEventListener("htmx:before:request", ({ detail }) => {
   detail.ctx.fetch = (url, request) => asCustomer(url, request, 2);
 });
@@ -26,7 +29,8 @@ async function asCustomer(url, request, tries) {
 async function send(url, request) {
   const headers = { ...request.headers, "X-Chat-Language": root.lang };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await fetch(url, { ...request, headers, credentials: "omit" });
+  const carry = request.carry ?? fetch; // an upload has its own way
+  const response = await carry(url, { ...request, headers, credentials: "omit" });
   const given = response.headers.get("X-Chat-Token");
   if (given !== null) remember(given || null);
   return response;

@@ -12,13 +12,17 @@ from django.views.decorators.http import require_safe
 
 from chatproxy.errors import LiveChatError
 from chatproxy.organization_api import Availability, OrganizationApi
+from chatproxy.structures import FormToFill
 from widget.models import Widget
+from widget.questions import QuestionsForm
 from widget.security import widget_view
+from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 
 logger = logging.getLogger(__name__)
 
 SHELL_HOLDS = 60  # seconds
-AVAILABILITY_HOLDS = 20  # seconds
+AVAILABILITY_HOLDS = 10  # seconds
+UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")
 
 
 @require_safe
@@ -47,24 +51,36 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
     language = translation.get_language() or "en"
-    return render(
-        request,
-        "widget/availability.html",
-        {"is_online": is_online(widget), "offline_text": widget.text("offline_text", language)},
-    )
+    availability = availability_of(widget)
+    occasion = PRECHAT if availability.is_online else TICKET
+    form = form_of(widget, occasion.kind, availability.config_version)
+    context = {
+        "is_online": availability.is_online,
+        "offline_text": widget.text("offline_text", language),
+    }
+    if form:
+        context |= form_context(occasion, QuestionsForm(form.fields), f"forms/{occasion.kind}")
+    return render(request, "widget/availability.html", context)
 
 
-def is_online(widget: Widget) -> bool:
-    """Whether an agent of the widget's group takes chats. Unknown counts as yes: let them write."""
-    availability = cache.get_or_set(
-        f"availability:{widget.key}", lambda: availability_of(widget), AVAILABILITY_HOLDS
-    )
-    return bool(availability is None or availability.is_online)
+def availability_of(widget: Widget) -> Availability:
+    """What LiveChat says of the widget's group, cached. Unknown counts as there: let them write."""
+    key = f"availability:{widget.key}"
+    known = cache.get(key)
+    if known is None:
+        try:
+            known = OrganizationApi(widget.organization).get_dynamic_configuration()
+        except LiveChatError as error:
+            logger.warning("widget %s: availability is unknown: %s", widget.key, error)
+            known = UNKNOWN
+        cache.set(key, known, AVAILABILITY_HOLDS)
+    return known
 
 
-def availability_of(widget: Widget) -> Availability | None:
+def form_of(widget: Widget, kind: str, version: str) -> FormToFill | None:
+    """The form to fill in before anything else, None also if LiveChat does not tell."""
     try:
-        return OrganizationApi(widget.organization).get_dynamic_configuration()
+        return form_before_chat(widget, kind, version) if version else None
     except LiveChatError as error:
-        logger.warning("widget %s: availability is unknown: %s", widget.key, error)
+        logger.warning("widget %s: the %s form is unknown: %s", widget.key, kind, error)
         return None

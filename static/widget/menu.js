@@ -1,0 +1,25 @@
+// Small manners: the menu closes when it has done its work, notices go by themselves, links in
+// cards are counted as pressed, and whoever asks to be forgotten begins anew.
+const menu = document.getElementById("menu");
+const notice = document.getElementById("notice");
+const NOTICE_STAYS = 8000; // ms
+let timer = null;
+
+for (const input of document.querySelectorAll("[data-zone]")) {
+  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+menu.addEventListener("submit", () => menu.hidePopover());
+
+new MutationObserver(() => {
+  clearTimeout(timer);
+  timer = setTimeout(() => notice.replaceChildren(), NOTICE_STAYS);
+}).observe(notice, { childList: true });
+
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("a.choice");
+  if (link) htmx.trigger(link.closest("form"), "pressed");
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method === "DELETE" && ctx.response.status === 204) location.reload();
+});

@@ -9,6 +9,7 @@ import json
 import statistics
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 import uvloop
@@ -44,15 +45,15 @@ class Connection:
         return status
 
 
-async def direct(connection: Connection, token: str, number: int) -> int:
-    event = {"type": "message", "text": "Hello", "custom_id": f"{token}-{number}"}
+async def direct(connection: Connection, token: str) -> int:
+    event = {"type": "message", "text": "Hello", "custom_id": str(uuid.uuid4())}
     body = json.dumps({"chat_id": "SK7Q2M4XAA", "event": event}).encode()
     headers = f"Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
     return await connection.post("/v3.6/customer/action/send_event", body, headers)
 
 
-async def ours(connection: Connection, token: str, number: int) -> int:
-    body = f"text=Hello&attempt=0&custom_id={token}-{number}".encode()
+async def ours(connection: Connection, token: str) -> int:
+    body = f"text=Hello&attempt=0&custom_id={uuid.uuid4()}".encode()
     headers = (
         f"Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Bearer {token}\r\n"
     )
@@ -65,9 +66,9 @@ async def senders(port: int, send: object, count: int) -> list[float]:
 
     async def one(token: str) -> None:
         connection = await Connection.open(port)
-        for number in range(EACH):
+        for _ in range(EACH):
             began = time.perf_counter()
-            status = await send(connection, token, number)  # type: ignore[operator]
+            status = await send(connection, token)  # type: ignore[operator]
             assert status in (200, 204), status
             took.append((time.perf_counter() - began) * 1000)
         connection.writer.close()

@@ -53,7 +53,8 @@ class CustomerManager(models.Manager["Customer"]):
 
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
-        customer = self.filter(widget_key=widget_key, token_hash=hash_of(token)).first()
+        customers = self.defer("cid", "cst")  # needed for a new access token alone
+        customer = customers.filter(widget_key=widget_key, token_hash=hash_of(token)).first()
         if customer and timezone.now() - customer.last_seen_at > SEEN_EVERY:
             customer.last_seen_at = timezone.now()
             customer.keep("last_seen_at")

@@ -1,14 +1,18 @@
-"""The ASGI application: HTTP to Django, the customer's websocket to its consumer."""
+"""The ASGI application: static files, HTTP to Django, the customer's websocket to its consumer."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-http = get_asgi_application()
+django.setup()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from config.http import PooledHandler  # noqa: E402
+from config.static import with_static_files  # noqa: E402
 from widget.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})
+application = ProtocolTypeRouter(
+    {"http": with_static_files(PooledHandler()), "websocket": URLRouter(websocket_urlpatterns)}
+)

@@ -27,10 +27,17 @@ if not SECRET_KEY:
 # Host names this server answers to, separated by commas. A leading dot takes in subdomains.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [".localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
-# A URL such as postgres://user:password@host/name. Without it: one SQLite file in var/.
+# Where files are kept: the SQLite database, the demo's data, collected static files.
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+DATA_DIR.mkdir(exist_ok=True)
+
+# A URL such as postgres://user:password@host/name. Without it: one SQLite file.
 DATABASES = {
     "default": env.dj_db_url(
-        "DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}", conn_max_age=0
+        "DATABASE_URL",
+        f"sqlite:///{DATA_DIR / 'db.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -66,6 +73,8 @@ LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", "https://api.livechatinc.com")
 # Without them one is derived from DJANGO_SECRET_KEY. See docs/operators.md for rotating them.
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
+# How many requests may wait for LiveChat at the same moment, in each process.
+WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.
 RELAY_LINGER = env.float("RELAY_LINGER", 10.0)
 # How many customers may log in to LiveChat at the same moment, in each process.
@@ -89,7 +98,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.policy.ContentSecurityPolicyMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,7 +142,7 @@ TIME_ZONE = "UTC"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,29 @@
+"""Static files: from the source folders while developing, compressed and cached in production."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from servestatic import ServeStaticASGI
+
+# `panel.0123456789ab.css`: its name changes with its content, so it may be kept for ever.
+HASHED = r"\.[0-9a-f]{12}\.[^/]+$"
+
+
+def with_static_files(application: Any) -> Any:
+    """Serve what is under STATIC_URL before the application is asked."""
+    if settings.DEBUG:
+        return ASGIStaticFilesHandler(application)
+    return ServeStaticASGI(
+        application,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        immutable_file_test=HASHED,
+        add_headers_function=add_headers,
+    )
+
+
+def add_headers(headers: Any, path: str, url: str) -> None:  # noqa: ARG001 - the library's signature
+    """Also for pages of other websites that are isolated: the launcher is on them."""
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    headers["X-Content-Type-Options"] = "nosniff"

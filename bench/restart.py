@@ -4,7 +4,6 @@
 """
 
 import argparse
-import asyncio
 import tempfile
 import time
 from pathlib import Path

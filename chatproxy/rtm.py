@@ -169,7 +169,7 @@ class Connection:
         self._heard_at = self._loop.time()
         try:
             message = json.loads(frame)
-            kind, action, payload = message["type"], str(message["action"]), message["payload"]
+            kind, action, payload = message["type"], str(message["action"]), message.get("payload")
         except (KeyError, TypeError, ValueError, RecursionError):
             logger.debug("LiveChat sent a frame that cannot be read")
             return None

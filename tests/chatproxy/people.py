@@ -1,12 +1,21 @@
-"""Customers for tests."""
+"""Customers and their tabs, for tests."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.utils import timezone
 
 from chatproxy.models import Customer, hash_of
+from chatproxy.organization import Organization
+from chatproxy.pushes import EventDeleted, EventUpdated, IncomingChat, IncomingEvent, Push
+from chatproxy.relay import Relay, Tab
+from chatproxy.rtm import Visit
+from chatproxy.structures import Chat, Event, Message, Thread
+from chatproxy.updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 
 def stored_customer(
@@ -29,3 +38,100 @@ def stored_customer(
         fresh_until=timezone.now() + dt.timedelta(hours=7),
         last_seen_at=timezone.now() - dt.timedelta(days=unseen_days),
     )
+
+
+class Watcher:
+    """A tab that keeps what it is told, as a panel would: each event once, in its place."""
+
+    def __init__(
+        self,
+        relay: Relay,
+        customer: Customer,
+        organization: Organization,
+        since: str = "",
+        visit: dict[str, Any] | None = None,
+    ) -> None:
+        self.updates: list[Update] = []
+        self.threads: dict[str, dict[str, Event]] = {}
+        self._told = asyncio.Event()
+        self._relay, self._customer = relay, customer
+        visiting = Visit(**(visit or {}))
+        self._tab: Tab | None = relay.attach(customer, organization, visiting, self.show, since)
+
+    async def show(self, update: Update) -> None:
+        self.updates.append(update)
+        match update:
+            case Snapshot(threads=threads):
+                for thread in threads:
+                    self.threads[thread.id] = {event.id: event for event in thread.events}
+            case Happened(push=IncomingChat(chat=Chat(thread=Thread() as thread))):
+                self.threads[thread.id] = {event.id: event for event in thread.events}
+            case Happened(push=IncomingEvent() | EventUpdated() as push):
+                self.threads[push.thread_id][push.event.id] = push.event
+            case Happened(push=EventDeleted() as push):
+                self.threads[push.thread_id].pop(push.event_id, None)
+        self._told.set()
+
+    def leave(self) -> None:
+        if self._tab:
+            self._relay.detach(self._customer.pk, self._tab)
+            self._tab = None
+
+    async def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
+        """Wait until what is shown is so."""
+        async with asyncio.timeout(seconds):
+            while not holds():
+                self._told.clear()
+                await self._told.wait()
+
+    async def snapshot(self, number: int = 1) -> Snapshot:
+        """The snapshot with this number, when it has come."""
+        await self.until(lambda: len(self.snapshots) >= number)
+        await self.until(lambda: self.state is State.LIVE)
+        return self.snapshots[number - 1]
+
+    async def shows(self, *texts: str) -> None:
+        """Wait for exactly these messages, in this order."""
+        try:
+            await self.until(lambda: self.texts == list(texts))
+        except TimeoutError:
+            raise AssertionError(f"{self.texts} instead of {list(texts)}") from None
+
+    @property
+    def texts(self) -> list[str]:
+        threads = (self.threads[thread_id] for thread_id in sorted(self.threads, key=self._began))
+        events = (sorted(thread.values(), key=lambda event: event.sort_key) for thread in threads)
+        return [event.text for thread in events for event in thread if isinstance(event, Message)]
+
+    def _began(self, thread_id: str) -> str:
+        events = self.threads[thread_id].values()
+        return min((event.created_at for event in events), default="")
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        return [update for update in self.updates if isinstance(update, Snapshot)]
+
+    @property
+    def states(self) -> list[State]:
+        return [update.state for update in self.updates if isinstance(update, Standing)]
+
+    @property
+    def state(self) -> State | None:
+        return self.states[-1] if self.states else None
+
+    @property
+    def standing(self) -> Standing:
+        return [update for update in self.updates if isinstance(update, Standing)][-1]
+
+    @property
+    def conversation(self) -> Conversation:
+        known = [u for u in self.updates if isinstance(u, Snapshot | Happened)]
+        return known[-1].conversation
+
+    def heard(self, kind: type[Push]) -> list[Any]:
+        """The pushes of this kind that came one by one."""
+        return [
+            update.push
+            for update in self.updates
+            if isinstance(update, Happened) and isinstance(update.push, kind)
+        ]

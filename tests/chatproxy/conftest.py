@@ -1,0 +1,96 @@
+"""An organization in the sandbox, and customers of it whom our code knows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from django.core.cache import cache
+
+from chatproxy import reactions
+from chatproxy.customer_api import CustomerApi
+from chatproxy.models import Customer
+from chatproxy.organization import Organization
+from chatproxy.relay import Relay
+from tests.sandbox_rig import Sandbox
+
+from .people import Watcher
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def organization(sandbox: Sandbox, settings: Any) -> Organization:
+    """The sandbox's organization as a widget reaches it."""
+    settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = sandbox.url
+    return Organization(
+        organization_id=sandbox.config["organization_id"],
+        client_id=sandbox.config["client_id"],
+        redirect_uri=sandbox.config["redirect_uri"],
+    )
+
+
+@pytest.fixture
+def customer(transactional_db: None, organization: Organization) -> Customer:
+    """Somebody who has just acted for the first time."""
+    found, _token = Customer.objects.welcome("shop", organization)
+    return found
+
+
+@pytest.fixture
+def api(customer: Customer, organization: Organization) -> CustomerApi:
+    return CustomerApi(customer, organization)
+
+
+@pytest.fixture
+def again(customer: Customer, organization: Organization) -> Any:
+    """The same customer in another request: `again()` knows only what is stored."""
+    return lambda: CustomerApi(Customer.objects.get(pk=customer.pk), organization)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of a fiftieth of their shortest length."""
+
+    def uniform(shortest: float, _longest: float) -> float:
+        return shortest / 50
+
+    monkeypatch.setattr(reactions.random, "uniform", uniform)
+
+
+@pytest_asyncio.fixture
+async def relay(settings: Any) -> AsyncIterator[Relay]:
+    settings.RELAY_LINGER = 0.2
+    running = Relay()
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture
+async def watch(relay: Relay, customer: Customer, organization: Organization) -> AsyncIterator[Any]:
+    """`await watch()` opens a tab of the customer and waits for its first snapshot."""
+    opened: list[Watcher] = []
+
+    async def open_tab(since: str = "", **visit: str) -> Watcher:
+        watcher = Watcher(relay, customer, organization, since, visit)
+        opened.append(watcher)
+        await watcher.snapshot()
+        return watcher
+
+    yield open_tab
+    for watcher in opened:
+        watcher.leave()
+
+
+@pytest.fixture
+def group(organization: Organization) -> Organization:
+    """The same organization with an identity in each group."""
+    return dataclasses.replace(organization, identity_per_group=True, group_id=1)

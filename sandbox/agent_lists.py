@@ -247,7 +247,8 @@ def for_role(agent: Agent, answer: Payload) -> Payload:
     """Agents of the role `normal` see of a deleted event only that it was there."""
     if agent.permission != "normal":
         return answer
-    return _without_deleted(answer)
+    stubbed: Payload = _without_deleted(answer)
+    return stubbed
 
 
 def _without_deleted(value: Any) -> Any:

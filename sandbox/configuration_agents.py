@@ -303,8 +303,12 @@ def issue_bot_token(caller: Caller, payload: Payload) -> Payload:
         raise LiveChatError("authentication", "Invalid bot credentials")
     token = organization.ids.token(organization.region)
     organization.agent_tokens[token] = bot.id
-    organization.clock.call_later(BOT_TOKEN_LIFETIME, organization.agent_tokens.pop, token, None)
+    organization.clock.call_later(BOT_TOKEN_LIFETIME, _end_token, organization, token)
     return {"token": token}
+
+
+def _end_token(organization: Organization, token: str) -> None:
+    organization.agent_tokens.pop(token, None)
 
 
 ID = required(text())

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import uuid4
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from sandbox import bot, files
@@ -63,7 +63,7 @@ async def stream(caller: Caller, chat: Chat, text: str) -> None:
     world.deliver(caller.organization)
 
 
-def send_files(caller: Caller, chat: Chat, uploads: list[UploadedFile]) -> None:
+def send_files(caller: Caller, chat: Chat, uploads: Iterable[Any]) -> None:
     for upload in uploads:
         stored = files.store(caller.organization, upload)
         url = files.url_of(caller.organization, stored)
@@ -160,7 +160,7 @@ def transfer(caller: Caller, chat: Chat, form: QueryDict) -> None:
     if "agent" in form:
         target: Payload = {"type": "agent", "ids": [form["agent"]]}
     else:
-        target = {"type": "group", "ids": [int(form["group"])]}
+        target = {"type": "group", "ids": [int(form.get("group", "0"))]}
     do(
         caller,
         "transfer_chat",
@@ -173,7 +173,7 @@ def transfer(caller: Caller, chat: Chat, form: QueryDict) -> None:
 
 def tag(caller: Caller, chat: Chat, form: QueryDict) -> None:
     thread_id = chat.last_thread.id
-    do(caller, "tag_thread", chat_id=chat.id, thread_id=thread_id, tag=form["tag"].strip())
+    do(caller, "tag_thread", chat_id=chat.id, thread_id=thread_id, tag=form.get("tag", "").strip())
 
 
 def untag(caller: Caller, chat: Chat, form: QueryDict) -> None:
@@ -181,7 +181,7 @@ def untag(caller: Caller, chat: Chat, form: QueryDict) -> None:
 
 
 def ban(caller: Caller, chat: Chat, form: QueryDict) -> None:
-    do(caller, "ban_customer", id=chat.customer_id, ban={"days": int(form["days"])})
+    do(caller, "ban_customer", id=chat.customer_id, ban={"days": int(form.get("days", "1"))})
 
 
 IN_CHAT: dict[str, Callable[[Caller, Chat, QueryDict], None]] = {

@@ -73,7 +73,7 @@ class ConsoleConnection(Connection):
         self.wire.close()
 
 
-class ConsoleSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+class ConsoleSocket(AsyncWebsocketConsumer):
     organization: Organization
     agent: Agent
     chat: Chat | None = None
@@ -101,7 +101,7 @@ class ConsoleSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     def is_same_origin(self) -> bool:
         headers = dict(self.scope["headers"])
         origin = urlparse(headers.get(b"origin", b"").decode("latin1"))
-        return origin.netloc == headers.get(b"host", b"").decode("latin1")
+        return bool(origin.netloc == headers.get(b"host", b"").decode("latin1"))
 
     async def disconnect(self, code: int) -> None:
         if self.connection:

@@ -238,8 +238,9 @@ def update_customer(caller: Caller, payload: Payload) -> Payload:
 
 
 def set_customer_session_fields(caller: Caller, payload: Payload) -> Payload:
-    customers.check_session_fields(caller.organization, payload["session_fields"])
-    caller.customer.session_fields = payload["session_fields"]
+    customers.set_session_fields(
+        caller.organization, caller.customer, payload["session_fields"]
+    )
     return {}
 
 

@@ -64,12 +64,13 @@ def serve(host: str, port: int, state_file: Path | None, *, with_bot: bool) -> N
     from sandbox import bot, state
     from sandbox.asgi import application
     from sandbox.seed import ORGANIZATION_ID
+    from sandbox.webhooks_delivery import Deliveries
     from sandbox.world import world
 
     shown_host = "localhost" if host == "0.0.0.0" else host  # noqa: S104
     world.base_url = f"http://{shown_host}:{port}"
     world.begin()
-    world.listeners.append(bot.Bot(world.base_url).hears)
+    world.listeners += [bot.Bot(world.base_url).hears, Deliveries().hears]
     if state_file:
         state.load(world, state_file)
         keep(lambda: state.save(world, state_file), every=state.SAVE_EVERY)

@@ -3,7 +3,7 @@
 from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import path, re_path, register_converter
 
-from sandbox import accounts, agent_api, console, control, customer_api, files
+from sandbox import accounts, agent_api, configuration_api, console, control, customer_api, files
 
 
 class Version:
@@ -31,6 +31,7 @@ urlpatterns = [
     path("sandbox/clock", control.clock),
     path("sandbox/faults", control.faults),
     path("sandbox/bot", control.switch_bot),
+    path("sandbox/multicast", control.multicast),
     path("sandbox/settings", control.settings),
     path("sandbox/avatars/<slug:name>.svg", control.avatar),
     re_path(r"^v2/customer/token/?$", accounts.token),
@@ -45,6 +46,11 @@ urlpatterns = [
     path("customer/action/<str:action>", customer_api.customer_action),
     path("v<version:version>/agent/action/<str:action>", agent_api.agent_action),
     path("agent/action/<str:action>", agent_api.agent_action),
+    path(
+        "v<version:version>/configuration/action/<str:action>",
+        configuration_api.configuration_action,
+    ),
+    path("configuration/action/<str:action>", configuration_api.configuration_action),
     path("api/file/lc/att/<int:license_id>/<str:file_id>/<str:name>", files.serve),
     re_path(r"^static/(?P<path>.*)$", serve_static, {"insecure": True}),
 ]

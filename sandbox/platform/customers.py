@@ -284,8 +284,7 @@ def update(
     if not given:
         raise LiveChatError("validation", "At least one field is required")
     if "session_fields" in given:
-        check_session_fields(organization, given["session_fields"])
-        customer.session_fields = given.pop("session_fields")
+        set_session_fields(organization, customer, given.pop("session_fields"))
     if "omnichannel" in given:
         given["omnichannel"] = {
             IN_ANSWERS.get(channel, channel): [contact]
@@ -311,6 +310,19 @@ def _note_in_chat(
     if isinstance(requester, Agent):
         text_vars["initiator"] = requester.name
     system_messages.add(organization, chat, chat.last_thread, "customer_updated", **text_vars)
+
+
+def set_session_fields(
+    organization: Organization, customer: Customer, fields: list[dict[str, Any]]
+) -> None:
+    """Replace the list. Nobody is pushed anything, but there is a webhook for it."""
+    check_session_fields(organization, fields)
+    customer.session_fields = fields
+    chat = organization.chat_of(customer)
+    if chat and chat.active:
+        told: Payload = {"id": customer.id, "session_fields": fields}
+        told["active_chat"] = {"chat_id": chat.id, "thread_id": chat.last_thread.id}
+        pushes.to_agents(organization, [], "customer_session_fields_updated", told)
 
 
 def check_session_fields(organization: Organization, fields: list[dict[str, Any]]) -> None:

@@ -46,6 +46,9 @@ class Rules:
     upload_bytes: int = 10 * 1024 * 1024
     upload_lifetime: float = 86_400
     ask_for_email: bool = False
+    webhook_timeout: float = 10
+    webhook_retries: int = 4
+    webhook_retry_delay: float = 1  # before the second try; doubled before each further one
     trusted_domains: list[str] = field(default_factory=list)
 
 

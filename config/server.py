@@ -19,8 +19,10 @@ from zope.interface import implementer  # noqa: E402
 
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
 BACKLOG = 4096
-# Bytes of one websocket message from a browser: it sends small JSON, and files by HTTP.
-MESSAGE_SIZE = 32 * 1024
+# Bytes of one websocket frame from a browser: it sends small JSON, and files by HTTP.
+FRAME_SIZE = 32 * 1024
+# Bytes of one websocket message, and this counts for what we send as well: a long conversation.
+MESSAGE_SIZE = 4 * 1024 * 1024
 # Bytes a browser may leave unread, and the seconds it then has to catch up.
 UNREAD = 256 * 1024
 PATIENCE = 5.0
@@ -42,7 +44,7 @@ def serve(application: Any, host: str, port: int) -> str | None:
         ping_interval=PING_INTERVAL,
         websocket_timeout=-1,
         websocket_max_message_size=MESSAGE_SIZE,
-        websocket_max_frame_size=MESSAGE_SIZE,
+        websocket_max_frame_size=FRAME_SIZE,
         proxy_forwarded_address_header="X-Real-IP" if settings.BEHIND_TLS_PROXY else None,
         server_name="",
     )

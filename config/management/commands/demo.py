@@ -23,11 +23,11 @@ from widget.models import Widget
 HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
 STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
-KEPT = settings.BASE_DIR / "var" / "demo.json"
-SANDBOX_STATE = settings.BASE_DIR / "var" / "sandbox.json"
+KEPT = settings.DATA_DIR / "demo.json"
+SANDBOX_STATE = settings.DATA_DIR / "sandbox.json"
 
 READY = """
-The demo is running. Ctrl-C stops it; what you change is kept in var/.
+The demo is running. Ctrl-C stops it; what you change is kept in {kept_in}.
 
   A shop with the chat on it   http://shop.localhost:{port}/
   The agent who answers        http://localhost:{sandbox_port}/
@@ -59,7 +59,12 @@ class Command(BaseCommand):
             running.append(start("serve", port, **server_environment(kept, sandbox_port)))
             wait_until_healthy(running[-1], port)
             self.stdout.write(
-                READY.format(port=port, sandbox_port=sandbox_port, password=kept["admin_password"])
+                READY.format(
+                    kept_in=settings.DATA_DIR,
+                    port=port,
+                    sandbox_port=sandbox_port,
+                    password=kept["admin_password"],
+                )
             )
             self.stdout.flush()
             wait_until_one_ends(running)
@@ -90,7 +95,6 @@ def refuse_busy_port(port: int, variable: str) -> None:
 def kept_secrets(path: Path) -> dict[str, str]:
     """The demo's secrets, made on its first run, so that its data can be read on the second."""
     if not path.exists():
-        path.parent.mkdir(exist_ok=True)
         path.touch(mode=0o600)
         made = {"secret_key": secrets.token_urlsafe(50), "admin_password": secrets.token_hex(6)}
         path.write_text(json.dumps(made))

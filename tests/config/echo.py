@@ -1,0 +1,26 @@
+"""`python -m tests.config.echo PORT`: our server around the smallest application there is."""
+
+import sys
+from typing import Any
+
+from config import server
+
+FLOOD = 400  # messages
+MESSAGE = "x" * 64 * 1024
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Send back what comes; to "flood", answer with more than a browser would ever read."""
+    assert scope["type"] == "websocket"
+    while (event := await receive())["type"] != "websocket.disconnect":
+        if event["type"] == "websocket.connect":
+            await send({"type": "websocket.accept"})
+        elif event["text"] == "flood":
+            for _ in range(FLOOD):
+                await send({"type": "websocket.send", "text": MESSAGE})
+        else:
+            await send({"type": "websocket.send", "text": event["text"]})
+
+
+if __name__ == "__main__":
+    sys.exit(server.serve(echo, "127.0.0.1", int(sys.argv[1])))

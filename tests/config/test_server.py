@@ -1,0 +1,110 @@
+"""The server's limits and its goodbye, over real sockets."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import CloseCode
+from websockets.sync.client import ClientConnection, connect
+
+from tests.config.echo import FLOOD
+from tests.sandbox_rig import ROOT, free_port
+
+START_LIMIT = 20  # seconds
+ENVIRONMENT = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+def start(port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.config.echo", str(port)],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@dataclass
+class Server:
+    port: int
+    process: subprocess.Popen[str]
+
+    def connect(self) -> ClientConnection:
+        return connect(f"ws://127.0.0.1:{self.port}/", max_queue=1, max_size=None)
+
+
+def received(browser: ClientConnection) -> list[str]:
+    """Everything that comes until the connection ends."""
+    messages: list[str] = []
+    with suppress(ConnectionClosedError):
+        while True:
+            messages.append(str(browser.recv(timeout=5)))
+    return messages
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    port = free_port()
+    process = start(port)
+    deadline = time.monotonic() + START_LIMIT
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield Server(port, process)
+    process.kill()
+    process.communicate()
+
+
+def test_a_message_within_the_limit_arrives(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("x" * 32 * 1024)
+        assert browser.recv(timeout=5) == "x" * 32 * 1024
+
+
+def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("x" * (32 * 1024 + 1))
+        with pytest.raises(ConnectionClosedError):
+            browser.recv(timeout=5)
+
+
+def test_a_browser_that_does_not_read_is_let_go(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("flood")
+        time.sleep(8)  # longer than the server's patience
+        assert len(received(browser)) < FLOOD
+    assert browser.close_code == CloseCode.ABNORMAL_CLOSURE
+
+
+def test_a_browser_that_reads_gets_everything(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("flood")
+        for _ in range(FLOOD):
+            browser.recv(timeout=5)
+        browser.send("still here")
+        assert browser.recv(timeout=5) == "still here"
+
+
+def test_whoever_is_connected_is_told_to_come_back_after_a_restart(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("hello")
+        browser.recv(timeout=5)
+        server.process.terminate()
+        with pytest.raises(ConnectionClosedError) as closed:
+            browser.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert server.process.wait(10) == 0
+
+
+def test_a_port_that_is_taken_is_said_and_not_served(server: Server) -> None:
+    second = start(server.port)
+    _, said = second.communicate(timeout=START_LIMIT)
+    assert second.returncode != 0
+    assert "Address already in use" in said

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sandbox import avatars, bot, seed
-from sandbox.platform import routing
+from sandbox.platform import pushes, routing
 from sandbox.platform.errors import LiveChatError
 from sandbox.platform.structures import Organization, Rules
 from sandbox.world import world
@@ -176,8 +176,11 @@ def change(organization: Organization, wished: dict[str, Any]) -> None:
         setattr(organization.rules, name, wished[name])
     if "region" in wished:
         organization.region = wished["region"]
+        send_away(organization, "misdirected_connection", {"region": organization.region})
     if "expired" in wished:
         organization.expired = wished["expired"]
+        if organization.expired:
+            send_away(organization, "license_expired")
     if "welcome_message" in wished:
         organization.welcome_message = wished["welcome_message"]
     for kind, enabled in wished.get("forms", {}).items():
@@ -188,6 +191,27 @@ def change(organization: Organization, wished: dict[str, Any]) -> None:
         organization.agents[agent_id].max_chats = most
     for agent_id, status in wished.get("agents", {}).items():
         routing.set_status(organization, organization.agents[agent_id], status)
+
+
+def send_away(organization: Organization, reason: str, data: dict[str, str] | None = None) -> None:
+    for user_id in [*organization.customers, *organization.agents]:
+        if world.connections_of(user_id):
+            pushes.evict(organization, user_id, reason, data=data)
+
+
+async def multicast(request: HttpRequest) -> HttpResponse:
+    """`{"content": ..., "type": "x", "customers": [ids]}` tells everybody, or these customers."""
+    try:
+        wished = read(request)
+        organization = organization_named(wished)
+    except Mistake as mistake:
+        return JsonResponse({"error": str(mistake)}, status=400)
+    told = {key: wished[key] for key in ("content", "type") if key in wished}
+    for customer in organization.customers.values():
+        if customer.id in wished.get("customers", [customer.id]):
+            pushes.to_customer(organization, customer, "incoming_multicast", told)
+    world.deliver(organization)
+    return JsonResponse({})
 
 
 async def avatar(_: HttpRequest, name: str) -> HttpResponse:

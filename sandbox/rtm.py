@@ -75,6 +75,17 @@ class RtmConsumer(AsyncWebsocketConsumer):
         if self.caller is None and self.connection in world.all_connections:
             self.connection.disconnect("connection_timeout")
 
+    def close_when_silent(self) -> None:
+        """Only where the organization asks for frames; Daphne looks after dead sockets itself."""
+        limit = world.rules_of(self.connection).ping_timeout
+        if limit is None or self.connection not in world.all_connections:
+            return
+        left = self.heard_at + limit - world.clock.time()
+        if left <= 0.001:
+            self.connection.disconnect("connection_timeout")
+        else:
+            world.clock.call_later(left, self.close_when_silent)
+
     async def disconnect(self, code: int) -> None:
         for task in self.pending:
             task.cancel()
@@ -87,6 +98,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.connection not in world.all_connections:
             return
+        self.heard_at = world.clock.time()
         frame = read_frame(text_data)
         problem = complaint_about(frame)
         if problem:
@@ -190,6 +202,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
         )
         world.log_in(self.connection, caller.organization, caller.person.id)
         world.faults.on_login(self.connection)
+        self.close_when_silent()
         return self.shape(answer, version)
 
 

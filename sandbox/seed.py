@@ -4,6 +4,7 @@ import base64
 import hashlib
 import uuid
 
+from sandbox.platform import routing
 from sandbox.platform.clock import Clock
 from sandbox.platform.ids import Ids, opaque_agent_id
 from sandbox.platform.properties import default_declarations
@@ -44,6 +45,7 @@ def organizations(clock: Clock, start: str, base_url: str) -> dict[str, Organiza
     other.agents["lena@library.example"].status = "accepting_chats"
     made = {shop.id: shop, other.id: other}
     for each in made.values():
+        routing.tell_group_statuses(each)
         for agent in each.agents.values():
             agent.avatar = f"{base_url}/sandbox/avatars/{agent.name.lower()}.svg"
     return made
@@ -60,7 +62,6 @@ def organization(
     made.localization = dict(LOCALIZATION)
     made.forms = {"prechat": prechat_form(), "postchat": postchat_form(), "ticket": ticket_form()}
     made.greetings = {each.id: each for each in greetings()}
-    made.properties = {"rating": {"enabled": True}, "chats": {"chat_between_groups": True}}
     return made
 
 

@@ -59,7 +59,8 @@ async def answer(
 
 
 def refusal(error: LiveChatError) -> HttpResponse:
-    return JsonResponse(error.body(), status=error.status)
+    headers = {"Retry-After": "1"} if error.type == "too_many_requests" else {}
+    return JsonResponse(error.body(), status=error.status, headers=headers)
 
 
 def user_id_of(request: HttpRequest) -> str | None:
@@ -79,7 +80,8 @@ async def disturbed(
 ) -> HttpResponseBase:
     """Answer as far as the faults allow it."""
     wire: Wire = request.scope["wire"]  # type: ignore[attr-defined]
-    rules = Rules()
+    organization = world.organizations.get(request.GET.get("organization_id", ""))
+    rules = organization.rules if organization else Rules()
     try:
         await disturbance.before(rules)
         response = await produce()

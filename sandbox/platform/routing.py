@@ -509,6 +509,7 @@ def close_thread(
     leave_queue(organization, chat)
     system_messages.add(organization, chat, thread, message_type, visibility="all", **text_vars)
     thread.active = False
+    organization.customers[chat.customer_id].last_activity = organization.clock.time()
     for user in chat.present_agents():
         leave(chat, organization.agents[user.id])
     told = {"chat_id": chat.id, "thread_id": thread.id}

@@ -51,7 +51,7 @@ def _as_3_5(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     older = {name: _as_3_5(each) for name, each in value.items()}
-    if value.get("type") == "customer" or "statistics" in value:
+    if "id" in value:
         for name in CUSTOMER_FIELDS_SINCE_3_6:
             older.pop(name, None)
     if "last_event_per_type" in older:

@@ -26,7 +26,7 @@ from .organization import Organization
 from .pushes import IncomingChat, IncomingEvent, Push, SideStorageUpdated
 from .reactions import Reaction, backoff, reaction_to
 from .rtm import Connection, Disconnected, Visit
-from .structures import Chat, Json, Thread, ThreadPage, parse_chats
+from .structures import Chat, Event, Json, Thread, ThreadPage, parse_chats
 from .updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class LiveCustomer:
         self.standing = Standing(State.CONNECTING)
         self.conversation = Conversation(customer_id=customer.entity_id)
         self.connection: Connection | None = None
-        self.last_event_id = ""
+        self.last_event = Event()
         self.side_storage: dict[str, str] = {}
         self.linger: asyncio.TimerHandle | None = None
         self._awake = asyncio.Event()
@@ -179,7 +179,7 @@ class LiveCustomer:
             connection = await self._log_in_with(token, region)
         if self.customer.entity_id != self.conversation.customer_id:
             self.conversation = Conversation(customer_id=self.customer.entity_id)
-            self.last_event_id = ""
+            self.last_event = Event()
         return connection
 
     def _token_and_region(self) -> tuple[str, str]:
@@ -196,8 +196,11 @@ class LiveCustomer:
         if isinstance(push, SideStorageUpdated):
             self.side_storage = push.customer_side_storage
             return
+        if isinstance(push, IncomingEvent) and not self._follows(push):
+            logger.info("customer %s: missed what came before %s", self.customer.pk, push.event.id)
+            self._resume()
         self.conversation = self.conversation.after(push)
-        self.last_event_id = _last_event_id(push) or self.last_event_id
+        self._remember_last_of(push)
         update = Happened(push, self.conversation)
         for tab in tuple(self.tabs):
             if tab.held is None:
@@ -206,6 +209,25 @@ class LiveCustomer:
                 tab.held.append(push)
             else:
                 tab.held = []  # another list: the snapshot that is on its way is not for it
+
+    def _follows(self, push: IncomingEvent) -> bool:
+        """Whether nothing was said between the last event we know and this one.
+
+        Agents whisper between the events of a thread, so a gap may turn out to be none.
+        """
+        last, event = self.last_event, push.event
+        if event.number is None or last.number is None or self._is_reading:
+            return True
+        if event.thread_id == last.thread_id:
+            return event.number <= last.number + 1
+        return event.number == 1 and push.thread_id == self.conversation.thread_id
+
+    def _remember_last_of(self, push: Push) -> None:
+        match push:
+            case IncomingEvent(event=event) if event.is_after(self.last_event):
+                self.last_event = event
+            case IncomingChat(chat=Chat(thread=Thread(events=(*_, event)))):
+                self.last_event = event
 
     async def _tell(self, tab: Tab, update: Update) -> None:
         """A tab that cannot be told is gone; its browser will come back for a snapshot."""
@@ -227,12 +249,16 @@ class LiveCustomer:
         """After a login every tab needs a snapshot, back to the last event it shows."""
         for tab in self.tabs:
             if tab.held is None:
-                tab.since = self.last_event_id
+                tab.since = self.last_event.id
             tab.held = []
         self._catch_up_soon()
 
+    @property
+    def _is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
+
     def _catch_up_soon(self) -> None:
-        if self._reading is None or self._reading.done():
+        if not self._is_reading:
             self._reading = self.relay.start(self._catch_up())
 
     async def _catch_up(self) -> None:
@@ -284,7 +310,7 @@ class LiveCustomer:
             threads += page.threads
         threads.reverse()
         if threads and threads[-1].events:
-            self.last_event_id = threads[-1].events[-1].id
+            self.last_event = threads[-1].events[-1]
         conversation = self.conversation.with_chat(chat, tuple(threads))
         return Snapshot(conversation, tuple(threads), page.next_page_id)
 
@@ -297,16 +323,6 @@ class LiveCustomer:
         return await self.connection.act(action, payload)
 
 
-def _last_event_id(push: Push) -> str:
-    match push:
-        case IncomingEvent(event=event):
-            return event.id
-        case IncomingChat(chat=Chat(thread=Thread(events=(*_, last)))):
-            return last.id
-        case _:
-            return ""
-
-
 def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:
     """Whether these threads reach back to all these events.
 
@@ -314,7 +330,7 @@ def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:
     """
     there = {thread.id for thread in threads}
     there |= {event.id for thread in threads for event in thread.events}
-    return all(there & {event_id, event_id.rpartition("_")[0]} for event_id in event_ids)
+    return all(there & {event_id, Event(id=event_id).thread_id} for event_id in event_ids)
 
 
 class Relay:

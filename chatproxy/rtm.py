@@ -153,7 +153,8 @@ class Connection:
         with self._request(action, payload) as (frame, answer):
             try:
                 async with asyncio.timeout(ANSWER_TIMEOUT):
-                    await self._socket.send(frame)
+                    with suppress(ConnectionClosed):  # LiveChat may have said why, read on
+                        await self._socket.send(frame)
                     while not answer.done():
                         push = self._take(await self._socket.recv(decode=False))
                         if isinstance(push, CustomerDisconnected):

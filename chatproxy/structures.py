@@ -103,6 +103,15 @@ class Event:
         return int(tail) if tail.isascii() and tail.isdigit() and len(tail) < 16 else None
 
     @property
+    def thread_id(self) -> str:
+        """The thread the id begins with, "" if it has another form."""
+        return "" if self.number is None else self.id.rpartition("_")[0]
+
+    def is_after(self, other: Event) -> bool:
+        """Whether it stands later in the same thread, or in another thread."""
+        return self.thread_id != other.thread_id or self.sort_key > other.sort_key
+
+    @property
     def sort_key(self) -> tuple[bool, int, str, str]:
         number = self.number
         return number is None, number or 0, self.created_at, self.id

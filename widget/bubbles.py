@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template import loader
 from django.template.defaultfilters import filesizeformat
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from chatproxy.structures import (
     Button,
@@ -51,9 +51,9 @@ def bubble(
     `arrival` is a class for events that have just come, so that they may move in.
     """
     if event.recipients == "agents" or isinstance(event, HIDDEN):
-        return mark_safe("")
+        return SafeString("")
     template = loader.get_template(template_of(event))
-    return template.render(context_of(event, conversation, reader, arrival))
+    return SafeString(template.render(context_of(event, conversation, reader, arrival)))
 
 
 def template_of(event: Event) -> str:

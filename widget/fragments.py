@@ -43,7 +43,7 @@ def rendered(update: Update, reader: Reader) -> str:
 
 
 def partial(name: str, **context: Any) -> SafeString:
-    return get_template(f"widget/pushes/{name}.html").render(context)
+    return SafeString(get_template(f"widget/pushes/{name}.html").render(context))
 
 
 def snapshot(update: Snapshot, reader: Reader) -> str:

@@ -40,8 +40,8 @@ class FileForm(forms.Form):
     custom_id = forms.RegexField(r"^[\w-]{8,64}$")
     alternative_text = forms.CharField(max_length=500, required=False)
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
         if PurePath(file.name or "").suffix.lower() in REFUSED:

@@ -66,7 +66,7 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
 def availability_of(widget: Widget) -> Availability:
     """What LiveChat says of the widget's group, cached. Unknown counts as there: let them write."""
     key = f"availability:{widget.key}"
-    known = cache.get(key)
+    known: Availability | None = cache.get(key)
     if known is None:
         try:
             known = OrganizationApi(widget.organization).get_dynamic_configuration()

@@ -1,0 +1,50 @@
+"""Fixtures for tests of the panel: a widget of the sandbox's organization, and its visitors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from pytest_django import Settings
+
+from tests.sandbox_rig import Sandbox
+from tests.widget.visitor import Visitor
+from widget.models import Widget
+
+AddWidget = Callable[..., Widget]
+
+
+@pytest.fixture
+def add_widget(db: None, sandbox: Sandbox, settings: Settings) -> AddWidget:
+    """Configure a widget that reaches the sandbox: `add_widget("help", files=False)`."""
+    settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = sandbox.url
+    settings.SECURE_SSL_REDIRECT = False
+    cache.clear()
+
+    def add(key: str = "shop", **fields: Any) -> Widget:
+        reachable = {
+            name: sandbox.config[name] for name in ("organization_id", "client_id", "redirect_uri")
+        }
+        reachable["allowed_origins"] = ["https://shop.example"]
+        return Widget.objects.create(key=key, **{"name": "Shop", **reachable, **fields})
+
+    return add
+
+
+@pytest.fixture
+def shop_widget(add_widget: AddWidget) -> Widget:
+    """The widget `shop`, which https://shop.example may embed."""
+    return add_widget()
+
+
+@pytest.fixture
+def visitor(shop_widget: Widget) -> Visitor:
+    """Somebody who has not done anything yet."""
+    return Visitor()
+
+
+@pytest.fixture
+def customer(visitor: Visitor) -> Visitor:
+    """Somebody LiveChat knows."""
+    visitor.introduce()
+    return visitor

@@ -1,0 +1,159 @@
+"""The customer's socket, from a real LiveChat to the fragments a browser gets."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
+
+from chatproxy.relay import relay
+from config.asgi import application
+from tests.sandbox_rig import Agent
+from tests.widget.visitor import Visitor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+
+HELLO = {
+    "page": {"url": "https://shop.example/pots", "title": "Pots", "referrer": ""},
+    "zone": "Europe/Warsaw",
+    "language": "en",
+    "event": "",
+}
+Open = Callable[..., WebsocketCommunicator]
+
+
+@pytest.fixture
+async def open_socket() -> AsyncIterator[Open]:
+    """A browser's socket; what is open when the test ends is closed."""
+    opened = []
+
+    def open_one(
+        token: str, key: str = "shop", origin: str = "http://testserver"
+    ) -> WebsocketCommunicator:
+        socket = WebsocketCommunicator(
+            application,
+            f"/w/{key}/socket",
+            headers=[(b"origin", origin.encode()), (b"host", b"testserver")],
+            subprotocols=["chat", f"bearer.{token}"],
+        )
+        opened.append(socket)
+        return socket
+
+    yield open_one
+    for socket in opened:
+        await socket.disconnect()
+    await relay.close()
+
+
+async def shown(socket: WebsocketCommunicator, text: str) -> str:
+    """The first fragment that contains this."""
+    while True:
+        fragment: str = await socket.receive_from(timeout=15)
+        if text in fragment:
+            return fragment
+
+
+async def refusal(socket: WebsocketCommunicator) -> int:
+    """The code with which an accepted socket is closed again."""
+    connected, _ = await socket.connect()
+    assert connected
+    message = await socket.receive_output(timeout=5)
+    assert message["type"] == "websocket.close"
+    return int(message["code"])
+
+
+async def say_hello(socket: WebsocketCommunicator, **changes: Any) -> None:
+    connected, protocol = await socket.connect()
+    assert (connected, protocol) == (True, "chat")
+    await socket.send_json_to({"hello": HELLO | changes})
+
+
+async def test_an_unknown_token_is_told_not_to_come_back(
+    visitor: Visitor, open_socket: Open
+) -> None:
+    assert await refusal(open_socket("unknown")) == 4401
+
+
+async def test_another_website_may_not_listen(customer: Visitor, open_socket: Open) -> None:
+    socket = open_socket(customer.token, origin="https://evil.example")
+    assert await refusal(socket) == 4403
+
+
+async def test_the_first_thing_shown_is_the_conversation_as_it_is(
+    customer: Visitor, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Before the socket")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    assert "Before the socket" in await shown(socket, "hx-upsert")
+
+
+async def test_what_the_agent_says_is_shown_in_every_tab(
+    customer: Visitor, agent: Agent, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    tabs = [open_socket(customer.token) for _ in range(2)]
+    for tab in tabs:
+        await say_hello(tab)
+        await shown(tab, "Hello")
+    await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "How can I help?")
+    for tab in tabs:
+        assert "is-new" in await shown(tab, "How can I help?")
+
+
+async def test_times_are_on_the_customer_s_clock(customer: Visitor, open_socket: Open) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket, language="ar", zone="Asia/Tokyo")
+    fragment = await shown(socket, "Hello")
+    assert "<time" in fragment
+    assert " PM<" not in fragment
+    assert " AM<" not in fragment
+
+
+async def page_of_the_customer(agent: Agent, chat_id: str) -> str:
+    """The last page the agent sees, once it is not the first one."""
+    for _ in range(100):
+        users = (await database_sync_to_async(agent.chat)(chat_id))["users"]
+        pages = next(user["visit"]["last_pages"] for user in users if "visit" in user)
+        if len(pages) > 1:
+            break
+    url: str = pages[-1]["url"]
+    return url
+
+
+async def test_the_agent_sees_the_customer_s_page(
+    customer: Visitor, agent: Agent, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await socket.send_json_to({"page": {"url": "https://shop.example/cart", "title": "Cart"}})
+    chat_id = agent.chats()[0]["id"]
+    assert await page_of_the_customer(agent, chat_id) == "https://shop.example/cart"
+
+
+async def test_what_was_seen_is_told_to_the_agent(
+    customer: Visitor, agent: Agent, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    chat_id = agent.chats()[0]["id"]
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await database_sync_to_async(agent.send)(chat_id, "Look")
+    at = (await shown(socket, "Look")).split('data-at="')[1].split('"')[0]
+    await socket.send_json_to({"seen": {"chat": chat_id, "at": at}})
+    assert f'data-seen="{at}"' in await shown(socket, f'data-seen="{at}"')
+
+
+@pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])
+async def test_nonsense_is_ignored(customer: Visitor, open_socket: Open, nonsense: str) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await socket.connect()
+    await socket.send_to(text_data=nonsense)
+    await socket.send_json_to({"hello": HELLO})
+    assert await shown(socket, "Hello")

@@ -1,0 +1,248 @@
+"""Files, buttons, forms, ratings and what was said before."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.conftest import AddWidget
+from tests.widget.visitor import Visitor, events_of, texts_of
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+def send_file(customer: Visitor, name: str, content: bytes, content_type: str) -> str:
+    """Upload it; what was answered, "" if it was taken."""
+    file = SimpleUploadedFile(name, content, content_type)
+    response = customer.ask("post", "files", {"file": file, "custom_id": "custom-file"})
+    assert response.status_code in (200, 204)
+    return response.content.decode()
+
+
+def test_a_file_reaches_the_agent(customer: Visitor, agent: Agent) -> None:
+    assert send_file(customer, "leaf.png", PNG, "image/png") == ""
+    files = [event for event in events_of(agent) if event["type"] == "file"]
+    assert [file["content_type"] for file in files] == ["image/png"]
+
+
+def test_a_file_that_is_too_large_is_refused(customer: Visitor, agent: Agent) -> None:
+    answer = send_file(customer, "film.mp4", b"0" * (10 * 1024 * 1024 + 1), "video/mp4")
+    assert "larger than 10 MB" in answer
+    assert agent.chats() == []
+
+
+def test_a_program_is_refused(customer: Visitor) -> None:
+    assert "Programs" in send_file(customer, "Setup.EXE", b"MZ", "application/octet-stream")
+
+
+def test_an_empty_file_is_refused(customer: Visitor) -> None:
+    assert "empty" in send_file(customer, "nothing.txt", b"", "text/plain")
+
+
+def test_an_owner_may_switch_files_off(add_widget: AddWidget) -> None:
+    add_widget(files=False)
+    customer = Visitor()
+    customer.introduce()
+    assert "be sent here" in send_file(customer, "leaf.png", PNG, "image/png")
+    assert 'id="files"' not in customer.ask("get", "").content.decode()
+
+
+@pytest.fixture
+def card(customer: Visitor, agent: Agent) -> dict[str, Any]:
+    """A card with buttons in the customer's chat: where it is."""
+    customer.send("Hello")
+    chat_id = agent.chats()[0]["id"]
+    buttons = [
+        {
+            "text": "Yes, please",
+            "type": "message",
+            "value": "yes",
+            "postback_id": "y",
+            "user_ids": [],
+        },
+        {"text": "Remember", "postback_id": "r", "user_ids": []},
+    ]
+    elements = [{"title": "Shall I?", "buttons": buttons}]
+    rich = {"type": "rich_message", "template_id": "cards", "elements": elements}
+    event_id = agent.send_event(chat_id, rich)
+    return {"event_id": event_id, "thread_id": event_id.rpartition("_")[0]}
+
+
+def test_a_button_that_speaks_says_its_text(
+    customer: Visitor, agent: Agent, card: dict[str, Any]
+) -> None:
+    pressed = {"postback_id": "y", "type": "message", "value": "yes", "text": "Yes, please"}
+    assert customer.ask("post", "postback", card | pressed).status_code == 204
+    answer = events_of(agent)[-1]
+    assert answer["text"] == "Yes, please"
+    assert answer["postback"]["event_id"] == card["event_id"]
+
+
+def test_a_silent_button_is_pressed_and_says_nothing(
+    customer: Visitor, agent: Agent, card: dict[str, Any]
+) -> None:
+    before = texts_of(agent)
+    pressed = {"postback_id": "r", "text": "Remember"}
+    assert customer.ask("post", "postback", card | pressed).status_code == 204
+    assert texts_of(agent) == before
+    pressed_by = [
+        button["user_ids"]
+        for event in events_of(agent)
+        for element in event.get("elements", [])
+        for button in element["buttons"]
+    ]
+    assert [len(users) for users in pressed_by] == [0, 1]
+
+
+def test_a_button_nobody_offered_is_refused_in_words(customer: Visitor, card: Any) -> None:
+    pressed = {"postback_id": "y", "text": "Yes", "thread_id": "NOWHERE123"}
+    response = customer.ask("post", "postback", card | pressed)
+    assert response.status_code == 200
+    assert "notice" in response.content.decode()
+
+
+def test_the_prechat_form_stands_before_the_first_message(
+    visitor: Visitor, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    assert 'hx-post="forms/prechat"' in visitor.ask("get", "welcome").content.decode()
+
+
+def test_without_a_prechat_form_one_can_write_at_once(visitor: Visitor, sandbox: Sandbox) -> None:
+    sandbox.settings(forms={"prechat": False})
+    page = visitor.ask("get", "welcome").content.decode()
+    assert "hx-post" not in page
+    assert 'data-availability="online"' in page
+
+
+def answers_to(form: str) -> dict[str, Any]:
+    """Something for every field of a form as the panel shows it."""
+    answers: dict[str, Any] = {}
+    for tag in re.findall(r"<(?:input|textarea)[^>]*>", form):
+        name = re.search(r'name="([^"]+)"', tag)
+        kind = re.search(r'type="([^"]+)"', tag)
+        value = re.search(r'value="([^"]+)"', tag)
+        if not name:
+            continue
+        if kind and kind[1] in ("radio", "checkbox"):
+            answers[name[1]] = value[1] if value else "on"
+        else:
+            answers[name[1]] = "nora@example.com" if kind and kind[1] == "email" else "Nora"
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
+        answers[name] = re.findall(r'value="([^"]+)"', options)[-1]
+    return answers
+
+
+def test_the_prechat_form_starts_the_chat(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    answers = answers_to(customer.ask("get", "welcome").content.decode())
+    assert customer.ask("post", "forms/prechat", answers).status_code == 200
+    form = next(event for event in events_of(agent) if event["type"] == "filled_form")
+    assert form["properties"]["lc2"]["form_type"] == "prechat"
+    assert "nora@example.com" in str(form["fields"])
+    users = agent.chat(agent.chats()[0]["id"])["users"]
+    assert [u["email"] for u in users if u["type"] == "customer"] == ["nora@example.com"]
+
+
+def test_a_form_with_a_wrong_answer_is_given_back(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    answers = answers_to(customer.ask("get", "welcome").content.decode())
+    wrong = {name: "no address" if "@" in value else value for name, value in answers.items()}
+    form = customer.ask("post", "forms/prechat", wrong).content.decode()
+    assert "Enter a valid email address." in form
+    assert 'value="Nora"' in form
+    assert agent.chats() == []
+
+
+def test_when_nobody_is_there_a_message_can_be_left(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    sandbox.settings(agents=everybody, forms={"ticket": True})
+    page = customer.ask("get", "welcome").content.decode()
+    assert 'data-availability="offline"' in page
+    answers = answers_to(page)
+    assert "Thank you" in customer.ask("post", "forms/ticket", answers).content.decode()
+
+
+def test_after_the_chat_the_survey_is_asked(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"postchat": True})
+    customer.send("Hello")
+    customer.ask("post", "end")
+    answers = answers_to(customer.ask("get", "forms/postchat").content.decode())
+    assert "Thank you" in customer.ask("post", "forms/postchat", answers).content.decode()
+    assert events_of(agent)[-1]["properties"]["lc2"]["form_type"] == "postchat"
+
+
+def test_an_unknown_form_is_not_found(customer: Visitor) -> None:
+    assert customer.ask("get", "forms/tax").status_code == 404
+
+
+def rating_of(agent: Agent) -> dict[str, Any]:
+    thread = agent.chat(agent.chats()[0]["id"])["thread"]
+    given: dict[str, Any] = thread.get("properties", {}).get("rating", {})
+    return given
+
+
+def test_a_chat_can_be_rated_and_the_rating_withdrawn(customer: Visitor, agent: Agent) -> None:
+    customer.send("Hello")
+    customer.ask("post", "end")
+    assert customer.ask("post", "rating", {"score": "good"}).status_code == 204
+    assert customer.ask("post", "rating", {"comment": "Quick!"}).status_code == 204
+    assert rating_of(agent) == {"score": 1, "comment": "Quick!"}
+    customer.ask("post", "rating", {"score": "none"})
+    assert rating_of(agent) == {}
+
+
+def test_a_rating_that_says_nothing_is_refused(customer: Visitor) -> None:
+    assert customer.ask("post", "rating", {}).status_code == 400
+
+
+def test_earlier_chats_are_read_page_by_page(customer: Visitor, agent: Agent) -> None:
+    for number in range(30):
+        customer.send(f"Question {number}")
+        customer.ask("post", "end")
+    seen = page = customer.ask("get", "history").content.decode()
+    while 'hx-get="history?page=' in page:
+        path = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+        page = customer.ask("get", path).content.decode()
+        seen += page
+    assert [f">Question {number}<" in seen for number in range(30)] == [True] * 30
+
+
+def test_a_transcript_holds_everything_and_is_only_the_customer_s(
+    customer: Visitor, agent: Agent
+) -> None:
+    customer.send("Keep this")
+    link = customer.ask("post", "transcript/link", {"zone": "Europe/Warsaw"})["HX-Redirect"]
+    page = Visitor().client.get(link)
+    assert page["Content-Disposition"].startswith("attachment")
+    assert "Keep this" in page.content.decode()
+    assert "Europe/Warsaw" in page.content.decode()
+    assert Visitor().client.get(link[:-1] + "x").status_code == 404
+
+
+def test_a_transcript_can_be_sent_by_mail(customer: Visitor, agent: Agent) -> None:
+    customer.send("Hello")
+    answer = customer.ask("post", "transcript/email", {"email": "nora@example.com"})
+    assert "nora@example.com" in answer.content.decode()
+    kinds = [event.get("system_message_type") for event in events_of(agent)]
+    assert "transcript_requested" in kinds
+
+
+def test_a_transcript_needs_an_address(customer: Visitor) -> None:
+    customer.send("Hello")
+    answer = customer.ask("post", "transcript/email", {"email": "nora"}).content.decode()
+    assert "valid email" in answer

@@ -9,20 +9,20 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from widget import access, preview
+from widget import access, preview, revisions
 from widget.connection import ConnectionFailed, try_connection
-from widget.forms import WidgetForm
+from widget.forms import ImportForm, WidgetForm
 from widget.models import Membership, Widget
 
 admin.site.site_title = "Chat widgets"
@@ -203,11 +203,87 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         self.tell_connection(request, obj)
         return redirect("admin:widget_widget_change", obj.pk)
 
+    # Its history, its copies, its file
+
+    def save_model(self, request: HttpRequest, obj: Widget, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        revisions.record(obj, request.user)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        widget = get_object_or_404(self.get_queryset(request), pk=object_id)
+        context = {
+            "history": revisions.history(widget),
+            "may_restore": self.has_change_permission(request, widget),
+        }
+        return super().history_view(request, object_id, context | (extra_context or {}))
+
+    def restore(self, request: HttpRequest, pk: int, revision_pk: int) -> HttpResponse:
+        """Make a widget what it was after an earlier change. POST."""
+        widget = self.editable(request, pk)
+        revision = get_object_or_404(widget.revisions, pk=revision_pk)
+        try:
+            revisions.choose(widget, revision.settings)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.keep(request, widget, f"“{widget}” is again what it was.")
+        return redirect("admin:widget_widget_change", pk)
+
+    def duplicate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a twin to change. POST."""
+        twin = revisions.copy_of(self.editable(request, pk))
+        self.keep(request, twin, "This is the copy. It is switched off until you are done.")
+        return redirect("admin:widget_widget_change", twin.pk)
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The widget's settings as a file; it holds no secrets."""
+        widget = get_object_or_404(self.get_queryset(request), pk=pk)
+        response = JsonResponse(revisions.chosen(widget), json_dumps_params={"indent": 2})
+        response["Content-Disposition"] = f'attachment; filename="{widget.key}.json"'
+        return response
+
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        """Make a widget from a file that was exported."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            widget: Widget = form.cleaned_data["file"]
+            if access.may(request.user, access.EDITORS, widget):
+                self.keep(request, widget, f"“{widget}” was imported. It is switched off.")
+                return redirect("admin:widget_widget_change", widget.pk)
+            form.add_error("file", "It belongs to an organization that you have no part in.")
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "title": "Import a widget",
+            "opts": self.opts,
+        }
+        return render(request, "widget/admin/import.html", context)
+
+    def editable(self, request: HttpRequest, pk: int) -> Widget:
+        """The widget that a POST is to change. Raises PermissionDenied, Http404."""
+        widget = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, widget):
+            raise PermissionDenied
+        return widget
+
+    def keep(self, request: HttpRequest, widget: Widget, said: str) -> None:
+        """Save, remember who did it, and say so."""
+        widget.save()
+        revisions.record(widget, request.user)
+        self.message_user(request, said, messages.SUCCESS)
+
     # The preview
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
+            path("import/", view(self.bring_in), name="widget_import"),
+            path("<int:pk>/export/", view(self.export), name="widget_export"),
+            path("<int:pk>/duplicate/", view(self.duplicate), name="widget_duplicate"),
+            path("<int:pk>/restore/<int:revision_pk>/", view(self.restore), name="widget_restore"),
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
             path("previewed/<slug:key>/", view(self.previewed), name="widget_previewed"),

@@ -1,5 +1,6 @@
 """The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from widget.models import Widget
 from widget.origins import clean_origin
+from widget.revisions import choose
 from widget.validators import TEXTS
 
 TEXT_LABELS = {
@@ -181,3 +183,27 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "redirect_uri": {"required": "Enter a redirect URI that is registered for your app."},
             "key": {"unique": "Another widget has this key. Choose a different one."},
         }
+
+
+class ImportForm(forms.Form):
+    """A file that was exported, as an unsaved widget, switched off."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="One that “Export” gave you: its name ends in .json.",
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+
+    def clean_file(self) -> Widget:
+        try:
+            settings = json.load(self.cleaned_data["file"])
+        except ValueError:
+            raise ValidationError("This is not a file that “Export” gave.") from None
+        if not isinstance(settings, dict):
+            raise ValidationError("This is not a file that “Export” gave.")
+        widget = Widget()
+        try:
+            choose(widget, settings | {"enabled": False})
+        except ValidationError as error:
+            raise ValidationError(error.messages) from None
+        return widget

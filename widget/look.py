@@ -66,7 +66,8 @@ class Look:
 
     `brand` fills the header, the launcher and the customer's bubbles, with text in `on_brand`.
     `accent` is for links and icons on the panel's own surface. Each has a twin for dark mode.
-    Sizes are CSS pixels. `theme` is "light", "dark" or "auto".
+    Sizes are CSS pixels. `theme` is "light", "dark", "auto" (as the
+    device is) or "host" (as the website is).
     """
 
     brand: str
@@ -97,7 +98,7 @@ class Look:
 
     def stylesheet(self) -> str:
         """CSS custom properties for the panel; `color-scheme` alone decides light or dark."""
-        scheme = "light dark" if self.theme == "auto" else self.theme
+        scheme = self.theme if self.theme in ("light", "dark") else "light dark"
         return (
             ":root {\n"
             f"  color-scheme: {scheme};\n"

@@ -1,5 +1,6 @@
 """The widget a site owner configures, and who may configure it."""
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
+from chatproxy.models import Customer
 from chatproxy.organization import Organization
 from widget.look import Look
 from widget.origins import clean_origin, matches, validate_origins
@@ -60,6 +63,7 @@ class Widget(models.Model):
 
     class Theme(models.TextChoices):
         AUTO = "auto", "As the customer's device is set"
+        HOST = "host", "As the website is, followed live"
         LIGHT = "light", "Always light"
         DARK = "dark", "Always dark"
 
@@ -186,10 +190,10 @@ class Widget(models.Model):
 
     def clean_fields(self, exclude: Any = None) -> None:
         """Forgive what does not matter (capitals, spaces, paths), then validate."""
-        self.brand_color = self.brand_color.strip().lower()
-        self.organization_id = self.organization_id.strip().lower()
-        self.client_id = self.client_id.strip()
-        self.redirect_uri = self.redirect_uri.strip()
+        self.brand_color = str(self.brand_color).strip().lower()
+        self.organization_id = str(self.organization_id).strip().lower()
+        self.client_id = str(self.client_id).strip()
+        self.redirect_uri = str(self.redirect_uri).strip()
         if isinstance(self.allowed_origins, list):
             self.allowed_origins = cleaned_origins(self.allowed_origins)
         super().clean_fields(exclude=exclude)
@@ -229,6 +233,12 @@ class Widget(models.Model):
             if written := self.texts.get(code, {}).get(name):
                 return str(written)
         return str(getattr(self, name))
+
+    def forget_old_customers(self) -> int:
+        """Erase whom we have not seen for `retention_days`. Return how many they were."""
+        long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
+        old = Customer.objects.filter(widget_key=self.key, last_seen_at__lt=long_ago)
+        return old.delete()[0]
 
     def snippet(self, base_url: str) -> str:
         """The HTML an owner pastes into a website, for our server at `base_url`."""
@@ -277,3 +287,17 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
+
+
+class Revision(models.Model):
+    """What a widget was like after one change."""
+
+    widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="revisions")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    settings = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.widget}, {self.made_at:%Y-%m-%d %H:%M}"

@@ -1,16 +1,19 @@
 """The admin, as an owner uses it."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
 from widget.models import Membership, Widget
+from widget.revisions import chosen
 
 OWN = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 OTHER = "0f0f0f0f-5b0a-4a53-9a5e-2f1d6f3b8c44"
@@ -203,6 +206,89 @@ def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
 def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
     client.force_login(User.objects.create_user("guest", is_staff=True))
     assert client.get(LIST).status_code == 403
+
+
+# History, copies, files
+
+
+def test_every_change_stands_in_the_history_with_who_made_it(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM | {"brand_color": "#ffcc00"})
+    html = page(superuser, f"{LIST}{widget.pk}/history/")
+    assert "Brand colour" in html
+    assert "The widget was made." in html
+    assert "<td>admin</td>" in html
+
+
+def test_a_change_can_be_undone(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM | {"brand_color": "#ffcc00"})
+    first = widget.revisions.earliest("pk")
+    superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/")
+    widget.refresh_from_db()
+    assert widget.brand_color == "#1f6f54"
+
+
+def test_nothing_is_undone_or_copied_by_following_a_link(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    assert superuser.get(f"{LIST}{widget.pk}/duplicate/").status_code == 403
+    revision = widget.revisions.get()
+    assert superuser.get(f"{LIST}{widget.pk}/restore/{revision.pk}/").status_code == 403
+
+
+def test_a_copy_has_another_key_and_is_switched_off(superuser: Client) -> None:
+    widget = add_widget(brand_color="#ffcc00")
+    superuser.post(f"{LIST}{widget.pk}/duplicate/")
+    twin = Widget.objects.exclude(pk=widget.pk).get()
+    assert twin.key != widget.key
+    assert (twin.name, twin.brand_color, twin.enabled) == ("Copy of Shop", "#ffcc00", False)
+
+
+def imported(client: Client, content: bytes) -> Any:
+    file = SimpleUploadedFile("shop.json", content)
+    return client.post(f"{LIST}import/", {"file": file}, follow=True)
+
+
+def test_a_widget_survives_the_way_through_a_file(superuser: Client) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"], header_title="Hello")
+    exported = superuser.get(f"{LIST}{widget.pk}/export/")
+    assert 'filename="shop.json"' in exported["Content-Disposition"]
+    imported(superuser, exported.content)
+    twin = Widget.objects.exclude(pk=widget.pk).get()
+    assert (twin.header_title, twin.allowed_origins) == ("Hello", ["https://shop.example"])
+    assert not twin.enabled
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"not json", "not a file that"),
+        (b"[]", "not a file that"),
+        (b'{"colour": "red"}', "A widget has no colour."),
+        (b'{"organization_id": 5}', "An organization ID looks like"),
+    ],
+)
+def test_a_file_that_is_no_widget_is_refused(superuser: Client, content: bytes, said: str) -> None:
+    assert said in imported(superuser, content).content.decode()
+    assert not Widget.objects.exists()
+
+
+def test_an_editor_imports_into_their_own_organization_only(client: Client) -> None:
+    other = add_widget(organization_id=OTHER)
+    content = json.dumps(chosen(other)).encode()
+    response = imported(signed_in(client, Membership.Role.EDITOR), content)
+    assert "you have no part in" in response.content.decode()
+    assert Widget.objects.count() == 1
+
+
+def test_a_viewer_copies_and_restores_nothing(client: Client) -> None:
+    widget = add_widget()
+    viewer = signed_in(client, Membership.Role.VIEWER)
+    assert viewer.post(f"{LIST}{widget.pk}/duplicate/").status_code == 403
+    assert viewer.get(f"{LIST}import/").status_code == 403
 
 
 # The preview

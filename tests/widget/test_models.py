@@ -1,11 +1,15 @@
 """What a widget promises to views, to the loader and to its owner."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.utils import timezone
 
+from chatproxy.models import Customer
 from widget.models import Widget
 
 VALID = {
@@ -145,3 +149,25 @@ def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: An
         widget.delete()
     with pytest.raises(Widget.DoesNotExist):
         Widget.objects.find("shop")
+
+
+def seen(days_ago: int, widget_key: str = "shop") -> Customer:
+    """A customer whom we saw last so many days ago."""
+    now = timezone.now()
+    return Customer.objects.create(
+        widget_key=widget_key,
+        token_hash=f"{widget_key} {days_ago}",
+        organization_id=VALID["organization_id"],
+        entity_id="customer",
+        fresh_until=now,
+        last_seen_at=now - dt.timedelta(days=days_ago),
+    )
+
+
+def test_customers_are_forgotten_when_their_widget_promised_it() -> None:
+    Widget.objects.create(**VALID, retention_days=30)
+    seen(31)
+    recent = seen(29)
+    of_another_widget = seen(31, widget_key="other")
+    call_command("forget_customers")
+    assert set(Customer.objects.all()) == {recent, of_another_widget}

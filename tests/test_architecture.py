@@ -1,0 +1,78 @@
+"""What holds for the whole project, so that it stays easy to find one's way in."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("config", "widget", "chatproxy", "sandbox", "tests", "bench")
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for room in ROOMS
+    for path in (ROOT / room).rglob("*.py")
+    if "migrations" not in path.parts and "node_modules" not in path.parts
+)
+# Saved to a disk, where there is no stylesheet of ours to link to.
+DOWNLOADED = {Path("templates/widget/transcript.html")}
+TEMPLATES = sorted(
+    {path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*.html")} - DOWNLOADED
+)
+INLINE = re.compile(
+    r"<style\b"
+    r"|<script\b(?![^>]*\bsrc=)(?![^>]*\btype=\"(?:application/json|text/template)\")"
+    r"|\sstyle="
+    r"|\son[a-z]+="
+    r"|\shx-on\b"
+    r"|=[\"']js:"
+    r"|javascript:",
+    re.IGNORECASE,
+)
+
+
+def test_every_room_imports_only_what_it_may() -> None:
+    assert lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_opens_by_saying_what_lives_there(module: Path) -> None:
+    source = (ROOT / module).read_text()
+    assert not source.strip() or ast.get_docstring(ast.parse(source))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=str)
+def test_a_template_has_nothing_that_a_strict_policy_would_block(template: Path) -> None:
+    html = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", (ROOT / template).read_text())
+    assert INLINE.search(html) is None
+
+
+def settings_from_the_environment() -> set[str]:
+    source = (ROOT / "config" / "settings.py").read_text()
+    return set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", source))
+
+
+def test_every_setting_is_explained_to_operators() -> None:
+    explained = (ROOT / "docs" / "operators.md").read_text()
+    assert [name for name in settings_from_the_environment() if f"`{name}`" not in explained] == []
+
+
+def test_the_locked_requirements_name_no_place_to_fetch_them_from() -> None:
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        assert "://" not in (ROOT / lock).read_text()
+        assert "--hash=sha256:" in (ROOT / lock).read_text()
+
+
+def test_every_link_in_the_documentation_leads_somewhere() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    broken = [
+        f"{page}: {link}"
+        for page in tracked.stdout.split()
+        for link in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", (ROOT / page).read_text())
+        if not (ROOT / page).parent.joinpath(link).exists()
+    ]
+    assert broken == []

@@ -1,0 +1,56 @@
+"""What a widget was like: for its history, for undoing, for copies and for files."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from widget.models import Revision, Widget, new_key
+
+# What makes this widget this one, rather than what its owner chose.
+OWN = {"id", "key", "created_at", "updated_at"}
+CHOSEN = [field.name for field in Widget._meta.concrete_fields if field.name not in OWN]
+
+
+def chosen(widget: Widget) -> dict[str, Any]:
+    """Everything its owner chose, fit for JSON."""
+    return {name: getattr(widget, name) for name in CHOSEN}
+
+
+def choose(widget: Widget, settings: dict[str, Any]) -> None:
+    """Give the widget these settings, unsaved. What is not named stays.
+
+    Raises ValidationError for what is unknown or wrong.
+    """
+    if unknown := sorted(set(settings) - set(CHOSEN)):
+        raise ValidationError(f"A widget has no {', '.join(unknown)}.")
+    for name, value in settings.items():
+        setattr(widget, name, value)
+    widget.full_clean()
+
+
+def record(widget: Widget, user: Any) -> None:
+    """Remember what the widget is like now, and who made it so."""
+    Revision.objects.create(widget=widget, made_by=user, settings=chosen(widget))
+
+
+def copy_of(widget: Widget) -> Widget:
+    """An unsaved twin, switched off until its owner has looked at it."""
+    settings = chosen(widget) | {"name": f"Copy of {widget.name}"[:100], "enabled": False}
+    return Widget(key=new_key(), **settings)
+
+
+def history(widget: Widget) -> list[dict[str, Any]]:
+    """Its revisions, newest first, each with the names of the settings that it changed."""
+    revisions = list(widget.revisions.select_related("made_by").order_by("-pk"))
+    older = [revision.settings for revision in revisions[1:]] + [{}]
+    return [
+        {
+            "revision": revision,
+            "changed": [
+                str(Widget._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+                for name in CHOSEN
+                if before and before.get(name) != revision.settings.get(name)
+            ],
+        }
+        for revision, before in zip(revisions, older, strict=True)
+    ]

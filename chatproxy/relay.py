@@ -94,6 +94,8 @@ class LiveCustomer:
         self._awake.set()
 
     async def close(self) -> None:
+        if self.linger:
+            self.linger.cancel()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         await self._enter(State.CLOSED)

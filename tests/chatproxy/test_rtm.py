@@ -27,7 +27,6 @@ from chatproxy.pushes import IncomingChat, IncomingEvent, Push, Typing
 from chatproxy.rtm import Connection, Disconnected, Visit, login_payload
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
-
 NOWHERE = Visit()
 
 

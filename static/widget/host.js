@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!alone) return parent.postMessage({ chat: "ready" }, "*");
   root.dataset.alone = "";
   const page = { url: location.href, title: document.title, referrer: document.referrer };
-  heard({ chat: "hello", token: keptToken(), page, open: true });
+  heard({ chat: "hello", token: keptToken(), page, open: true, focus: true });
 });
 
 document.querySelector(".minimize").addEventListener("click", close);

@@ -1,1 +1,81 @@
 // LiveChat's older LC_API, on top of LiveChatWidget. Fetched when a page first touches LC_API.
+// Source: Chat Widget JavaScript API v1.0. The page may set its callbacks before or after.
+
+const olderApi = window.LC_API;
+const get = (name) => window.LiveChatWidget.get(name);
+const call = (method, ...payload) => window.LiveChatWidget.call(method, ...payload);
+const isVisible = (visibility) => () => get("state").visibility === visibility;
+const hasStatus = (...statuses) => () => statuses.includes(get("customer_data").status);
+const fromList = (variables) =>
+  Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+
+Object.assign(olderApi, {
+  set_custom_variables: (variables) => call("set_session_variables", fromList(variables)),
+  update_custom_variables: (variables) => call("update_session_variables", fromList(variables)),
+  set_visitor_name: (name) => call("set_customer_name", name),
+  set_visitor_email: (email) => call("set_customer_email", email),
+  open_chat_window: () => call("maximize"),
+  minimize_chat_window: () => call("minimize"),
+  hide_chat_window: () => call("hide"),
+  close_chat: () => call("close_chat"),
+  disable_sounds: () => call("disable_sounds"),
+  agents_are_available: () => get("state").availability === "online",
+  chat_window_maximized: isVisible("maximized"),
+  chat_window_minimized: isVisible("minimized"),
+  chat_window_hidden: isVisible("hidden"),
+  visitor_queued: hasStatus("queued"),
+  chat_running: hasStatus("chatting"),
+  visitor_engaged: hasStatus("queued", "chatting", "invited"),
+  get_window_type: () => "embedded",
+  get_visitor_id: () => get("customer_data").id,
+  get_chat_id: () => get("chat_data").chatId,
+  get_last_visit_timestamp: () => get("statistics").last_visit_timestamp ?? null,
+  get_visits_number: () => get("statistics").visits_count ?? 0,
+  get_page_views_number: () => get("statistics").page_views_count ?? 0,
+  get_chats_number: () => get("statistics").chats_count ?? 0,
+});
+
+// -- callbacks
+
+const tell = (callback, ...payload) => olderApi[callback]?.(...payload);
+const when = (name, react) =>
+  addEventListener(`livechat:${name}`, (event) => react(event.detail));
+
+const WINDOWS = {
+  maximized: "on_chat_window_opened",
+  minimized: "on_chat_window_minimized",
+  hidden: "on_chat_window_hidden",
+};
+const FORMS = {
+  prechat: "on_prechat_survey_submitted",
+  postchat: "on_postchat_survey_submitted",
+  ticket: "on_ticket_created",
+};
+const STATES = { online: "online_for_chat", offline: "offline" };
+
+let wasChatting = false;
+
+function loaded() {
+  wasChatting = hasStatus("chatting")();
+  tell("on_before_load");
+  tell("on_after_load");
+}
+
+when("ready", loaded);
+when("visibility_changed", ({ visibility }) => tell(WINDOWS[visibility]));
+when("availability_changed", ({ availability }) =>
+  tell("on_chat_state_changed", { state: STATES[availability] }));
+when("customer_status_changed", ({ status }) => {
+  const isChatting = status === "chatting";
+  if (isChatting) tell("on_chat_started", { agent_name: get("statistics").agent_name ?? "" });
+  else if (wasChatting) tell("on_chat_ended");
+  wasChatting = isChatting;
+});
+when("message", (message) => tell("on_message", message));
+when("form_submitted", ({ type, ...form }) => tell(FORMS[type], form));
+when("rating_submitted", (rating) => tell("on_rating_submitted", rating));
+when("rating_comment_submitted", (text) => tell("on_rating_comment_submitted", text));
+
+// A widget that was ready before this file came calls at once; otherwise its event will.
+window.LiveChatWidget.once("ready", loaded);
+window.LiveChatWidget.off("ready", loaded);

@@ -43,7 +43,9 @@
         if (!api._h) throw new Error("[LiveChatWidget] You can't use getters before load.");
         return api._h("get", [name]);
       },
-      init: () => api._h || start(api),
+      init() {
+        if (!api._h) start(api);
+      },
       scriptTagVersion: () => api._v,
     });
   }
@@ -133,7 +135,7 @@
         visibility,
         widget.theme,
         asked.position || settings.position,
-        widget.isAlive ? "alive" : failure.textContent && "failed",
+        widget.isAlive && "alive",
         asked.inline && "inline",
       ].join(" ");
     }
@@ -144,12 +146,13 @@
       if (visibility === known.state.visibility) return;
       const isOpen = visibility === "maximized";
       known.state.visibility = visibility;
+      widget.opener = byCustomer && document.activeElement;
       if (isOpen) load();
       draw();
       if (byCustomer || stored("sessionStorage")) {
         stored("sessionStorage", isOpen ? visibility : "minimized");
       }
-      panel?.shown(byCustomer);
+      panel?.shown();
       if (!isOpen && byCustomer) launcher.focus();
       emit("visibility_changed", { visibility });
     }
@@ -221,12 +224,12 @@
     }
 
     const methods = {
-      maximize(options) {
+      maximize(options, byCustomer) {
         widget.draft = options?.messageDraft;
         panel?.draft();
-        show("maximized");
+        show("maximized", byCustomer);
       },
-      minimize: () => show("minimized"),
+      minimize: (_, byCustomer) => show("minimized", byCustomer),
       hide: () => show("hidden"),
       toggle,
       destroy() {
@@ -236,7 +239,6 @@
         api._h = (method, args) => window.LiveChatWidget[method](...args);
         install({});
       },
-      hide_greeting: () => panel?.post({ chat: "hide_greeting" }),
       set_session_variables(values) {
         widget.replace = true;
         know({ sessionVariables: texted(values) });
@@ -257,6 +259,9 @@
       },
     };
     methods.reset = methods.logout;
+    for (const chat of ["hide_greeting", "close_chat", "disable_sounds"]) {
+      methods[chat] = () => panel?.post({ chat });
+    }
     // A customer cannot report sales to LiveChat: the page's own handlers hear of them.
     for (const name of ["trigger_sales_tracker", "track_sales_event"]) {
       methods[name] = (sale) => emit(name, sale);
@@ -299,7 +304,7 @@
       const link = event.target.closest('[data-livechat], a[href$="#chat"]');
       if (!link) return;
       event.preventDefault();
-      entries.call(link.dataset.livechat || "maximize");
+      lookUp(methods, link.dataset.livechat || "maximize")({}, true);
     });
 
     const openByLink = () => location.hash === "#chat" && show("maximized");

@@ -5,7 +5,7 @@
 const SETTLE = 300; // ms a page gets to change its title after its address
 
 export function openPanel(widget) {
-  const { home, known, launcher, listen, later, root, shadow } = widget;
+  const { home, known, listen, later, root, shadow } = widget;
   const page = document.documentElement;
   const phone = matchMedia("(max-width: 480px), (max-height: 480px) and (pointer: coarse)");
   const isOpen = () => known.state.visibility === "maximized";
@@ -52,11 +52,19 @@ export function openPanel(widget) {
       language: widget.language,
       customer: about(),
       open: isOpen(),
+      focus: focus(),
       theme: widget.theme,
       draft: widget.draft,
       group: window.__lc && window.__lc.group,
     });
     widget.draft = null;
+  }
+
+  // The focus follows a customer who opened the chat, unless it has gone elsewhere meanwhile.
+  function focus() {
+    const follows = isOpen() && widget.opener === document.activeElement;
+    if (follows && widget.isAlive) frame.focus();
+    return follows;
   }
 
   // What the page has told about the customer. `replace`: these variables and no others.
@@ -98,7 +106,6 @@ export function openPanel(widget) {
       widget.isAlive = true;
       widget.draw();
       hello();
-      if (isOpen() && shadow.activeElement === launcher) frame.focus();
     },
     token({ token }) {
       widget.token = token;
@@ -107,9 +114,10 @@ export function openPanel(widget) {
     close: () => widget.show("minimized", true),
     unread: (message) => count(message.count),
     event: (message) => widget.emit(message.name, message.data),
-    state({ availability, status, chatId, threadId, customer }) {
+    state({ availability, status, chatId, threadId, customer, statistics }) {
       known.chat_data = { chatId, threadId };
       Object.assign(known.customer_data, customer);
+      Object.assign(known.statistics, statistics);
       change("state", "availability", availability);
       change("customer_data", "status", status);
     },
@@ -212,7 +220,7 @@ export function openPanel(widget) {
   load();
   hold();
 
-  listen(widget.signal, "abort", () => {
+  widget.signal.addEventListener("abort", () => {
     looks.disconnect();
     count(0);
     hold();
@@ -228,10 +236,9 @@ export function openPanel(widget) {
       load();
       widget.draw();
     },
-    shown(byCustomer) {
+    shown() {
       hold();
-      post({ chat: "visible", visible: isOpen() });
-      if (isOpen() && byCustomer && widget.isAlive) frame.focus();
+      post({ chat: "visible", visible: isOpen(), focus: focus() });
     },
     draft() {
       if (!widget.isAlive || !widget.draft) return;

@@ -77,6 +77,7 @@ class Host:
                 Object.keys(parts).every((name) =>
                     JSON.stringify(message[name]) === JSON.stringify(parts[name])))""",
             arg=[chat, parts],
+            polling=50,  # a hidden frame has no animation frames to poll on
         )
         message: dict[str, Any] = handle.json_value()
         return message

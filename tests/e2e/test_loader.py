@@ -242,7 +242,7 @@ def test_a_hidden_chat_appears_when_it_is_called(host: Host) -> None:
     host.page.wait_for_load_state("networkidle")
     expect(host.launcher).to_be_hidden()
     host.page.get_by_role("button", name="Ask us").click()
-    expect(host.iframe).to_be_visible()
+    expect(host.page.frame_locator("iframe").get_by_role("textbox")).to_be_focused()
 
 
 def test_the_chat_may_stand_in_the_page(host: Host) -> None:

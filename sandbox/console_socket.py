@@ -133,8 +133,8 @@ class ConsoleSocket(AsyncWebsocketConsumer):
             self.peeks.pop(payload["chat_id"], None)
         if self.chat and is_about(self.chat, payload) and action in LIVE:
             author_id = LIVE[action](payload)
-            if author_id == self.agent.id:
-                return
+            if not author_id or author_id == self.agent.id:
+                return  # the system neither types nor thinks
             name = self.organization.person(author_id).name
             self.live = live_line(action, name, payload)
 

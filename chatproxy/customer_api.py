@@ -7,7 +7,7 @@ Source: Customer Chat API v3.6, "Methods".
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from django.core.cache import cache
@@ -23,6 +23,7 @@ from .structures import (
     Json,
     PredictedAgent,
     Properties,
+    Thread,
     ThreadPage,
     User,
     parse_chats,
@@ -65,6 +66,14 @@ class CustomerApi:
         """Threads, newest first, that together hold at least `events` (1 to 100) events."""
         payload = {"page_id": page_id} if page_id else {"min_events_count": events}
         return ThreadPage.parse(self._act("list_threads", {"chat_id": chat_id, **payload}))
+
+    def all_threads(self, chat_id: str) -> Iterator[Thread]:
+        """The whole chat, newest thread first, a page at a time."""
+        page = self.list_threads(chat_id, events=100)
+        yield from page.threads
+        while page.next_page_id:
+            page = self.list_threads(chat_id, page_id=page.next_page_id)
+            yield from page.threads
 
     def get_chat(self, chat_id: str, thread_id: str = "") -> Chat:
         thread = {"thread_id": thread_id} if thread_id else {}

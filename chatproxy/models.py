@@ -28,29 +28,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
-    def unseen_for(self, days: int) -> CustomerQuerySet:
-        """Whose browsers have not been here for so many days."""
-        return self.filter(last_seen_at__lt=timezone.now() - dt.timedelta(days=days))
-
-    def encrypt_again(self) -> int:
-        """Encrypt every secret with the newest key; how many customers have them.
-
-        Raises UnreadableSecret for one that no key opens; those before it are done.
-        """
-        done = 0
-        for pk in self.values_list("pk", flat=True).iterator():
-            with one_at_a_time(f"grant:{pk}"):
-                if customer := self.filter(pk=pk).first():
-                    customer.keep(*SECRETS)
-                    done += 1
-        return done
-
-
 class CustomerManager(models.Manager["Customer"]):
-    def get_queryset(self) -> CustomerQuerySet:
-        return CustomerQuerySet(self.model, using=self._db)
-
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
         customers = self.defer("cid", "cst")  # needed for a new access token alone
@@ -74,6 +52,19 @@ class CustomerManager(models.Manager["Customer"]):
         customer.accept(accounts.exchange(organization, None))
         customer.save()
         return customer, token
+
+    def encrypt_again(self) -> int:
+        """Encrypt every secret with the newest key; how many customers have them.
+
+        Raises UnreadableSecret for one that no key opens; those before it are done.
+        """
+        done = 0
+        for pk in self.values_list("pk", flat=True).iterator():
+            with one_at_a_time(f"grant:{pk}"):
+                if customer := self.filter(pk=pk).first():
+                    customer.keep(*SECRETS)
+                    done += 1
+        return done
 
 
 class Customer(models.Model):

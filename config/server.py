@@ -4,6 +4,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvloop
@@ -30,12 +31,18 @@ PATIENCE = 5.0
 REQUEST_TIMEOUT = 60
 PING_INTERVAL = 20
 GRACE = 8.0
+# Seconds between two goodbyes to browsers, and for all of them: they come back as they left.
+APART = 0.005
+SPREAD = 3.0
 # RFC 6455's registry, "Service Restart": htmx connects again, each browser in its own time.
 SERVICE_RESTART = 1012
 
 
-def serve(application: Any, host: str, port: int) -> str | None:
-    """Serve until SIGTERM or SIGINT. Return why not, if it could not listen."""
+Leave = Callable[[], Awaitable[None]]
+
+
+def serve(application: Any, host: str, port: int, leave: Leave | None = None) -> str | None:
+    """Serve until SIGTERM or SIGINT, then `leave`. Return why not, if it could not listen."""
     interface = host.strip("[]").replace(":", r"\:")
     server = Server(
         application,
@@ -48,6 +55,7 @@ def serve(application: Any, host: str, port: int) -> str | None:
         proxy_forwarded_address_header="X-Real-IP" if settings.BEHIND_TLS_PROXY else None,
         server_name="",
     )
+    server.leave = leave
     server.run()
     return server.refusal
 
@@ -56,6 +64,7 @@ class Server(daphne.Server):
     """Daphne that lets go of browsers which do not read, and says goodbye to the others."""
 
     refusal: str | None = None
+    leave: Leave | None = None
 
     def listen_error(self, failure: Any) -> None:
         self.refusal = failure.getErrorMessage()
@@ -74,9 +83,9 @@ class Server(daphne.Server):
         """Take no one in, send the sockets elsewhere, let requests finish, cancel the rest."""
         for listening in self.listeners:
             listening.addCallback(lambda port: port.stopListening())
-        for protocol in self.connections:
-            if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
-                protocol.sendCloseFrame(code=SERVICE_RESTART)
+        await self.send_sockets_elsewhere()
+        if self.leave:
+            await self.leave()
         running = [
             connection["application_instance"]
             for connection in self.connections.values()
@@ -86,6 +95,14 @@ class Server(daphne.Server):
             _, unfinished = await asyncio.wait(running, timeout=GRACE)
             for application in unfinished:
                 application.cancel()
+
+    async def send_sockets_elsewhere(self) -> None:
+        """One after the other, so that they do not all knock at the same moment elsewhere."""
+        sockets = [each for each in self.connections if isinstance(each, WebSocketProtocol)]
+        for protocol in sockets:
+            if protocol.state == protocol.STATE_OPEN:
+                protocol.sendCloseFrame(code=SERVICE_RESTART)
+                await asyncio.sleep(min(APART, SPREAD / len(sockets)))
 
 
 def watch(transport: Any) -> None:

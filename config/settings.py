@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -51,7 +52,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # (changed widgets, erased customers, rate limits). Without it each process keeps its own.
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:
-    CACHES = {
+    CACHES: dict[str, Any] = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     }
     CHANNEL_LAYERS = {
@@ -61,7 +62,13 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Past this it drops the oldest: locks and counts of sends must not be among them.
+            "OPTIONS": {"MAX_ENTRIES": 200_000, "CULL_FREQUENCY": 20},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # Where LiveChat is. An owner can never choose these: our server must not be pointed elsewhere

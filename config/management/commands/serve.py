@@ -15,8 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         from config.server import serve  # first of all: it puts Twisted on uvloop
+        from chatproxy.relay import relay  # isort: skip
         from config.asgi import application  # isort: skip
 
         self.stdout.write(f"Listening on http://{host}:{port}")
-        if refusal := serve(application, host, port):
+        if refusal := serve(application, host, port, leave=relay.close):
             raise CommandError(refusal)

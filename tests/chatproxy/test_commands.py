@@ -1,0 +1,98 @@
+"""What an operator can do about one customer, and about the keys."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from chatproxy.conversation import message, say
+from chatproxy.customer_api import CustomerApi
+from chatproxy.models import Customer
+from chatproxy.organization import Organization
+from tests.sandbox_rig import Agent, Sandbox
+from widget.models import Widget
+
+from .people import stored_customer
+
+pytestmark = pytest.mark.django_db
+
+
+def said_by(*command: str) -> str:
+    output = io.StringIO()
+    call_command(*command, stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture
+def widget(organization: Organization, transactional_db: None) -> Widget:
+    return Widget.objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=organization.organization_id,
+        client_id=organization.client_id,
+        redirect_uri=organization.redirect_uri,
+    )
+
+
+def test_after_rotating_the_old_key_may_go(settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = ["old"]
+    stored_customer(cst="kept")
+    settings.ENCRYPTION_KEYS = ["new", "old"]
+    assert "1 customers" in said_by("rotate_keys")
+    settings.ENCRYPTION_KEYS = ["new"]
+    assert Customer.objects.get().cst == "kept"
+
+
+def test_rotating_without_the_old_key_says_so_and_changes_nothing(settings: Any) -> None:
+    settings.ENCRYPTION_KEYS = ["old"]
+    stored_customer(cst="kept")
+    settings.ENCRYPTION_KEYS = ["new"]
+    with pytest.raises(CommandError, match="none of the keys"):
+        said_by("rotate_keys")
+    settings.ENCRYPTION_KEYS = ["old"]
+    assert Customer.objects.get().cst == "kept"
+
+
+def test_an_export_holds_the_conversation_and_no_secret(
+    widget: Widget, api: CustomerApi, agent: Agent
+) -> None:
+    say(api, message("Has my parcel left?", "m-1"))
+    agent.send(api.customer.chat_id, "Yesterday")
+    exported = said_by("export_customer", api.customer.entity_id)
+    [record] = json.loads(exported)
+    events = [event for thread in record["threads"] for event in thread["events"]]
+    assert [event["text"] for event in events] == ["Has my parcel left?", "Yesterday"]
+    assert record["id"] == api.customer.entity_id
+    for secret in (api.customer.cst, api.customer.access_token, api.customer.token_hash):
+        assert secret not in exported
+
+
+def test_a_stranger_cannot_be_exported() -> None:
+    with pytest.raises(CommandError, match="nobody"):
+        said_by("export_customer", "unknown")
+
+
+def test_an_export_without_livechat_fails_as_a_whole(
+    widget: Widget, api: CustomerApi, sandbox: Sandbox
+) -> None:
+    sandbox.fault("down")
+    with pytest.raises(CommandError, match="LiveChat"):
+        said_by("export_customer", api.customer.entity_id)
+
+
+def test_erasing_leaves_nothing_and_ends_the_token(customer: Customer, sandbox: Sandbox) -> None:
+    said_by("erase_customer", customer.entity_id)
+    assert not Customer.objects.exists()
+    info = sandbox.http.get(
+        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=5
+    )
+    assert info.status_code == 401
+
+
+def test_a_stranger_cannot_be_erased() -> None:
+    with pytest.raises(CommandError, match="nobody"):
+        said_by("erase_customer", "unknown")

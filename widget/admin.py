@@ -180,6 +180,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         obj: Widget | None = None,
     ) -> HttpResponse:
         context["languages"] = settings.LANGUAGES
+        context["language"] = obj.default_language if obj else settings.LANGUAGE_CODE
         context["title"] = obj.name if obj else "A new widget"
         context["subtitle"] = None
         if obj:

@@ -11,7 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from django.conf import settings
 
-from . import http
+from . import http, metrics
 from .errors import (
     CustomerBanned,
     GrantRefused,
@@ -46,6 +46,7 @@ class Grant:
     identity: Identity
 
 
+@metrics.call("accounts", "exchange")
 def exchange(organization: Organization, identity: Identity | None) -> Grant:
     """A token for the customer with this identity; for a new customer if there is none.
 
@@ -79,6 +80,7 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
         raise Unreachable(f"HTTP {answer.status} without a token") from error
 
 
+@metrics.call("accounts", "revoke")
 def revoke(access_token: str) -> None:
     """Make the token worthless; LiveChat closes the connections that use it."""
     http.request(

@@ -30,6 +30,9 @@ from .structures import Json, Properties
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 86_400  # seconds for which a custom_id counts as tried
 LOOK_BACK = 100  # events searched for a custom_id
+LOOK_EVERY = 1.0  # seconds between two searches
+SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
+BEGAN = time.time()  # a try this process knows nothing of was made before
 PATIENCE = 3.0  # seconds we wait at most before the one second try
 TURNS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
@@ -83,17 +86,17 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
     LiveChatError when the event is not in the chat, as far as anyone can know.
     """
-    unsaid = [*opening.events, event]
+    unsaid, tried = [*opening.events, event], _tried(api, event)
     with one_at_a_time(f"say:{api.customer.pk}"):
-        first_try = cache.add(_tried(api, event), True, REMEMBERED)
-        if not first_try and not (unsaid := _missing(api, unsaid)):
+        settled_at = cache.get(tried)
+        if settled_at is not None and not (unsaid := _missing(api, unsaid, settled_at)):
             return
         try:
-            _say(api, unsaid, opening)
+            _say(api, unsaid, opening, tried)
         except (NotConnected, ServiceUnavailable, TooManyRequests) as error:
             _wait_as_told(error)
             if unsaid := _missing(api, unsaid):
-                _say(api, unsaid, opening)
+                _say(api, unsaid, opening, tried)
         except Unreachable:
             if _missing(api, unsaid):
                 raise  # it may still arrive, so only another try may send it again
@@ -101,7 +104,7 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
 
 def say_again(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
-    cache.set(_tried(api, event), True, REMEMBERED)
+    cache.add(_tried(api, event), BEGAN + SETTLED, REMEMBERED)
     say(api, event, opening)
 
 
@@ -114,6 +117,7 @@ def end(api: CustomerApi) -> None:
 
 
 def _tried(api: CustomerApi, event: Json) -> str:
+    """Where we keep until when a try of this event may still arrive."""
     return f"tried:{api.customer.pk}:{event['custom_id']}"
 
 
@@ -125,18 +129,42 @@ def _wait_as_told(error: LiveChatError) -> None:
     time.sleep(asked or 0.5)
 
 
-def _missing(api: CustomerApi, events: list[Json]) -> list[Json]:
-    """Those of the events that LiveChat does not have, to go by their `custom_id`."""
+def _missing(api: CustomerApi, events: list[Json], settled_at: float = 0) -> list[Json]:
+    """Those of the events that LiveChat does not have, to go by their `custom_id`.
+
+    Nobody knows before `settled_at`, so until then it looks again.
+    """
+    while True:
+        settled, there = time.time() >= settled_at, _said(api)
+        missing = [event for event in events if event["custom_id"] not in there]
+        if settled or not missing:
+            return missing
+        time.sleep(LOOK_EVERY)
+
+
+def _said(api: CustomerApi) -> set[str]:
+    """The `custom_id` of each of the latest events."""
     chat_id = api.customer.chat_id or _find_chat(api)
     try:
         threads = api.list_threads(chat_id, events=LOOK_BACK).threads if chat_id else ()
     except NotFound:
         threads = ()
-    there = {event.custom_id for thread in threads for event in thread.events}
-    return [event for event in events if event["custom_id"] not in there]
+    return {event.custom_id for thread in threads for event in thread.events}
 
 
-def _say(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
+def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:
+    """Say it, and note whether it may still arrive if nobody confirms it."""
+    cache.set(tried, time.time() + SETTLED, REMEMBERED)
+    try:
+        _turn_by_turn(api, unsaid, opening)
+    except LiveChatError as error:
+        if type(error) is not Unreachable:  # LiveChat said no, or never heard of it
+            cache.set(tried, 0, REMEMBERED)
+        raise
+    cache.set(tried, 0, REMEMBERED)
+
+
+def _turn_by_turn(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     step = _send if api.customer.chat_id and opening.active else _open
     for turns_left in reversed(range(TURNS)):

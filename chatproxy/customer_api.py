@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from django.core.cache import cache
 
-from . import http
+from . import http, metrics
 from .errors import LiveChatError, TokenRejected, Unreachable, WrongRegion, error_from
 from .models import Customer
 from .organization import Organization
@@ -266,14 +266,15 @@ class CustomerApi:
 
     def _once(self, action: str, token: str, body: dict[str, Any]) -> Json:
         region = region_of(self.organization)
-        answer = http.request(
-            "POST",
-            f"{http.api_url(self.organization, region)}/action/{action}",
-            params={"organization_id": self.organization.organization_id},
-            headers={"Authorization": f"Bearer {token}", "X-Region": region},
-            **body,
-        )
-        return _read(answer)
+        with metrics.call("web", action):
+            answer = http.request(
+                "POST",
+                f"{http.api_url(self.organization, region)}/action/{action}",
+                params={"organization_id": self.organization.organization_id},
+                headers={"Authorization": f"Bearer {token}", "X-Region": region},
+                **body,
+            )
+            return _read(answer)
 
 
 def _rewind(body: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from .errors import ServiceUnavailable
 
-HELD_AT_MOST = 60  # seconds: longer than several slow calls; a killed holder blocks no longer
+HELD_AT_MOST = 30  # seconds: longer than a slow call; a killed holder blocks no longer
 WAIT_AT_MOST = 20  # seconds
 PAUSE = 0.02  # seconds between two looks
 

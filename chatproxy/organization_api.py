@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import http
+from . import http, metrics
 from .customer_api import move, region_of
 from .errors import WrongRegion, error_from
 from .organization import Organization
@@ -93,16 +93,17 @@ class OrganizationApi:
 
     def _once(self, action: str, query: dict[str, Any]) -> Json:
         region = region_of(self.organization)
-        answer = http.request(
-            "GET",
-            f"{http.api_url(self.organization, region)}/action/{action}",
-            params={"organization_id": self.organization.organization_id, **query},
-            headers={"X-Region": region},
-        )
-        body = answer.json()
-        if answer.status != 200:
-            raise error_from(body, answer.status)
-        return body if isinstance(body, dict) else {}
+        with metrics.call("web", action):
+            answer = http.request(
+                "GET",
+                f"{http.api_url(self.organization, region)}/action/{action}",
+                params={"organization_id": self.organization.organization_id, **query},
+                headers={"X-Region": region},
+            )
+            body = answer.json()
+            if answer.status != 200:
+                raise error_from(body, answer.status)
+            return body if isinstance(body, dict) else {}
 
 
 def _list(value: object) -> list[object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,7 +20,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils.functional import Promise
 
-from . import customer_api, rtm
+from . import customer_api, metrics, rtm
 from .errors import LiveChatError, NotConnected, TokenRejected
 from .models import Customer
 from .organization import Organization
@@ -115,6 +116,7 @@ class LiveCustomer:
         tries = 0
         while True:
             end = await self._end_of_one_connection()
+            metrics.connection_ended(end)
             if self._was_steady():
                 tries = 0
             reaction = reaction_to(end, tries)
@@ -161,7 +163,8 @@ class LiveCustomer:
             await self._enter(State.RESUMING)
             self._resume()
             async for push in connection.pushes():
-                await self._hand_out(push)
+                with metrics.push.time():
+                    await self._hand_out(push)
         finally:
             self.connection = None
             if self._reading:
@@ -190,9 +193,10 @@ class LiveCustomer:
 
     async def _log_in_with(self, token: str, region: str) -> Connection:
         payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
-        return await Connection.log_in(
-            self.organization, region, token, payload, self.visit.user_agent
-        )
+        with metrics.call("rtm", "login"):
+            return await Connection.log_in(
+                self.organization, region, token, payload, self.visit.user_agent
+            )
 
     async def _hand_out(self, push: Push) -> None:
         if isinstance(push, SideStorageUpdated):
@@ -322,7 +326,8 @@ class LiveCustomer:
     async def _ask(self, action: str, payload: Json) -> Json:
         if self.connection is None:
             raise NotConnected(action)
-        return await self.connection.act(action, payload)
+        with metrics.call("rtm", action):
+            return await self.connection.act(action, payload)
 
 
 def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:
@@ -396,6 +401,19 @@ class Relay:
         """Leave LiveChat politely: every connection is closed."""
         leaving, self._live = self._live, {}
         await asyncio.gather(*(live.close() for live in leaving.values()))
+
+    def states(self) -> Counter[State]:
+        """How many customers are in which state. Any thread may ask."""
+        return Counter(live.standing.state for live in tuple(self._live.values()))
+
+    def tabs(self) -> int:
+        """How many tabs are told what happens."""
+        return sum(len(live.tabs) for live in tuple(self._live.values()))
+
+    def held(self) -> int:
+        """How many pushes wait for a tab's snapshot."""
+        lives = tuple(self._live.values())
+        return sum(len(tab.held or ()) for live in lives for tab in tuple(live.tabs))
 
     async def in_thread(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """For what asks the database or LiveChat's accounts and waits for them."""

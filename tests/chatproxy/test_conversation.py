@@ -274,10 +274,16 @@ def test_a_message_livechat_took_without_a_readable_answer_is_not_sent_again(
 @pytest.mark.parametrize("method", ["send_event", "start_chat", "resume_chat"])
 @pytest.mark.parametrize("kind", ["reset_before", "status", "error"])
 def test_a_message_of_unknown_fate_is_told_and_arrives_once_when_tried_again(
-    api: CustomerApi, again: Again, sandbox: Sandbox, method: str, kind: str
+    api: CustomerApi,
+    again: Again,
+    sandbox: Sandbox,
+    method: str,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepare(api, method)
     before = all_said(api)
+    monkeypatch.setattr(conversation, "SETTLED", 0.5)
     details: dict[str, Any] = {"status": {"status": 502}, "error": {"type": "internal"}}
     sandbox.fault(kind, method=method, count=1, **details.get(kind, {}))
     with pytest.raises(Unreachable):
@@ -303,16 +309,27 @@ def test_a_message_livechat_took_but_answered_too_late_is_found(
     assert said(begun) == [["Hello", "Once"]]
 
 
-def test_a_message_livechat_takes_after_we_looked_is_found_by_the_next_try(
+def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
     begun: CustomerApi, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The customer tries again at once, and LiveChat takes the first try a second later."""
     monkeypatch.setattr(http, "TIMEOUT", (1, 0.3))
-    sandbox.fault("latency", method="send_event", seconds=0.8, when="before", count=1)
+    sandbox.fault("latency", method="send_event", seconds=1.5, when="before", count=1)
     with pytest.raises(Unreachable):
         say(begun, message("Once", "m-1"))
-    while said(begun) == [["Hello"]]:
-        time.sleep(0.25)
     say(again(), message("Once", "m-1"))
+    assert said(begun) == [["Hello", "Once"]]
+
+
+def test_a_message_livechat_refused_is_tried_again_without_waiting(
+    begun: CustomerApi, again: Again, sandbox: Sandbox
+) -> None:
+    sandbox.fault("error", method="send_event", type="internal", count=1)
+    with pytest.raises(Unreachable):
+        say(begun, message("Once", "m-1"))
+    started = time.monotonic()
+    say(again(), message("Once", "m-1"))
+    assert time.monotonic() - started < 1
     assert said(begun) == [["Hello", "Once"]]
 
 

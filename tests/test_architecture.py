@@ -65,6 +65,12 @@ def test_the_locked_requirements_name_no_place_to_fetch_them_from() -> None:
         assert "--hash=sha256:" in (ROOT / lock).read_text()
 
 
+def links_in(markdown: str) -> list[str]:
+    """The files that a page links to."""
+    prose = re.sub(r"```.*?```", "", markdown, flags=re.DOTALL)
+    return re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", prose)
+
+
 def test_every_link_in_the_documentation_leads_somewhere() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -72,7 +78,7 @@ def test_every_link_in_the_documentation_leads_somewhere() -> None:
     broken = [
         f"{page}: {link}"
         for page in tracked.stdout.split()
-        for link in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", (ROOT / page).read_text())
+        for link in links_in((ROOT / page).read_text())
         if not (ROOT / page).parent.joinpath(link).exists()
     ]
     assert broken == []

@@ -1,6 +1,8 @@
-"""Whether this process is alive, and whether it can serve."""
+"""Whether this process is alive, and whether what it needs is there."""
 
 import logging
+import threading
+import time
 
 import requests
 from django.conf import settings
@@ -27,14 +29,12 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Able to serve: 200 with the database and LiveChat in reach, else 503 that says which."""
-    database = database_answers()
-    livechat = cache.get_or_set("livechat-answers", livechat_answers, ANSWER_HOLDS)
-    body = {
-        "database": "ok" if database else "unreachable",
-        "livechat": "ok" if livechat else "unreachable",
-    }
-    return JsonResponse(body, status=200 if database and livechat else 503)
+    """Able to serve: 200 with all that it needs in reach, else 503 that says what is not."""
+    reached = {"database": database_answers(), "livechat": livechat.answers()}
+    if settings.REDIS_URL:
+        reached["redis"] = redis_answers()
+    body = {name: "ok" if answers else "unreachable" for name, answers in reached.items()}
+    return JsonResponse(body, status=200 if all(reached.values()) else 503)
 
 
 def database_answers() -> bool:
@@ -48,12 +48,39 @@ def database_answers() -> bool:
     return True
 
 
-def livechat_answers() -> bool:
-    """Whether both of LiveChat's hosts answer at all; what they answer does not matter here."""
-    for url in (settings.LIVECHAT_ACCOUNTS_URL, settings.LIVECHAT_API_URL):
-        try:
-            requests.head(url, timeout=TIMEOUT)
-        except requests.RequestException as error:
-            logger.warning("LiveChat does not answer: %s", error)
-            return False
+def redis_answers() -> bool:
+    """Whether the cache that all processes share can be read."""
+    try:
+        cache.get("readyz")
+    except Exception as error:  # Redis' own errors, whose package need not be installed
+        logger.warning("Redis does not answer: %s", error)
+        return False
     return True
+
+
+class LiveChat:
+    """Whether both of LiveChat's hosts answer at all; what they answer does not matter here."""
+
+    def __init__(self) -> None:
+        self.answered = False
+        self.asked_at = float("-inf")
+        self.asking = threading.Lock()
+
+    def answers(self) -> bool:
+        with self.asking:
+            if time.monotonic() - self.asked_at > ANSWER_HOLDS:
+                self.answered = self.ask()
+                self.asked_at = time.monotonic()
+            return self.answered
+
+    def ask(self) -> bool:
+        for url in (settings.LIVECHAT_ACCOUNTS_URL, settings.LIVECHAT_API_URL):
+            try:
+                requests.head(url, timeout=TIMEOUT)
+            except requests.RequestException as error:
+                logger.warning("LiveChat does not answer: %s", error)
+                return False
+        return True
+
+
+livechat = LiveChat()

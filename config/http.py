@@ -15,6 +15,11 @@ from django.core.signals import request_started
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
+from . import metrics
+from .probes import PROBES
+
+PROBES_AT_ONCE = 4
+
 
 class PooledHandler(ASGIHandler):
     """Runs each request from its first middleware to its view in a thread of our pool.
@@ -28,6 +33,8 @@ class PooledHandler(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self.workers = ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="request")
+        # They must answer when every worker waits for LiveChat: then, most of all.
+        self.probes = ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         try:
@@ -37,14 +44,22 @@ class PooledHandler(ASGIHandler):
         with body:
             request, response = self.create_request(scope, body)
             if request is not None:
-                response = await asyncio.get_running_loop().run_in_executor(
-                    self.workers, copy_context().run, self.respond, scope, request
-                )
+                response = await self.respond_in_thread(scope, request)
             assert response is not None, "either a request or the reason why it is none"
             try:
                 await self.send_response(response, send)
             finally:
                 response.close()
+
+    async def respond_in_thread(
+        self, scope: dict[str, Any], request: ASGIRequest
+    ) -> HttpResponseBase:
+        run = asyncio.get_running_loop().run_in_executor
+        context = copy_context()
+        if request.path in PROBES:
+            return await run(self.probes, context.run, self.respond, scope, request)
+        with metrics.requests_running.track_inprogress():
+            return await run(self.workers, context.run, self.respond, scope, request)
 
     def respond(self, scope: dict[str, Any], request: ASGIRequest) -> HttpResponseBase:
         """The answer, worked out in this thread."""

@@ -1,14 +1,10 @@
-"""Which URL leads where."""
+"""Which URL leads where. What machines ask is in probes.py."""
 
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from .health import healthz, readyz
-
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("", include("widget.urls")),
 ]

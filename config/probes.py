@@ -1,0 +1,25 @@
+"""What machines ask of this process. They come by address, so hosts are not checked, nor TLS."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from .health import healthz, readyz
+from .metrics import metrics
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+
+
+class Probes:
+    """Middleware that answers them before all others, which keeps them out of the log, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path)
+        return probe(request) if probe else self.get_response(request)

@@ -50,10 +50,15 @@ def bubble(
 
     `arrival` is a class for events that have just come, so that they may move in.
     """
-    if event.recipients == "agents" or isinstance(event, HIDDEN):
+    if is_hidden(event):
         return SafeString("")
-    template = loader.get_template(template_of(event))
-    return SafeString(template.render(context_of(event, conversation, reader, arrival)))
+    context = context_of(event, conversation, reader, arrival)
+    return SafeString(loader.get_template(template_of(event)).render(context))
+
+
+def is_hidden(event: Event) -> bool:
+    """Whether it is none of the customer's business."""
+    return event.recipients == "agents" or isinstance(event, HIDDEN)
 
 
 def template_of(event: Event) -> str:
@@ -70,7 +75,7 @@ def context_of(
     number = event.number
     context: dict[str, Any] = {
         "id": event.id,
-        "key": event.created_at if number is None else number,
+        "key": event.created_at if number is None else str(number),
         "thread_id": event.id.rpartition("_")[0],
         "customer_id": conversation.customer_id,
         "custom_id": event.custom_id,

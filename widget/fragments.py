@@ -14,9 +14,9 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from chatproxy import pushes
-from chatproxy.structures import Thread
+from chatproxy.structures import Event, Thread
 from chatproxy.updates import Conversation, Happened, Snapshot, Standing, Update
-from widget.bubbles import bubble
+from widget.bubbles import bubble, context_of, is_hidden, template_of
 from widget.reader import Reader
 
 NEW = "is-new"
@@ -42,7 +42,7 @@ def rendered(update: Update, reader: Reader) -> str:
             return ""
 
 
-def partial(name: str, **context: Any) -> SafeString:
+def partial(name: str, /, **context: Any) -> SafeString:
     return SafeString(get_template(f"widget/pushes/{name}.html").render(context))
 
 
@@ -90,20 +90,22 @@ def minutes_of(conversation: Conversation) -> int:
 def incoming_event(update: Happened, reader: Reader) -> str:
     push = update.push
     assert isinstance(push, pushes.IncomingEvent)
-    is_own = update.conversation.is_own(push.event)
-    return partial(
-        "event",
-        thread_id=push.thread_id,
-        html=bubble(push.event, update.conversation, reader, "" if is_own else NEW),
-        author_id="" if is_own else push.event.author_id,
-    )
+    arrival = "" if update.conversation.is_own(push.event) else NEW
+    return upsert(push.event, update.conversation, reader, arrival)
 
 
 def event_updated(update: Happened, reader: Reader) -> str:
     push = update.push
     assert isinstance(push, pushes.EventUpdated)
-    html = bubble(push.event, update.conversation, reader)
-    return partial("event", thread_id=push.thread_id, html=html)
+    return upsert(push.event, update.conversation, reader)
+
+
+def upsert(event: Event, conversation: Conversation, reader: Reader, arrival: str = "") -> str:
+    """The event in its thread, in its place: one template, because this is what happens most."""
+    if is_hidden(event):
+        return ""
+    context = context_of(event, conversation, reader, arrival)
+    return partial("event", template=get_template(template_of(event)), **context)
 
 
 def event_deleted(update: Happened, reader: Reader) -> str:  # noqa: ARG001

@@ -34,7 +34,7 @@ class Reader:
 
     def time(self, moment: dt.datetime) -> str:
         """Hours and minutes."""
-        return dateformat.format(moment, time_format(self.language))
+        return time_in_words(moment.hour, moment.minute, self.language)
 
     def day(self, moment: dt.datetime) -> str:
         """The day in words."""
@@ -49,10 +49,11 @@ def is_zone(name: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=100)
-def time_format(language: str) -> str:
-    """Django's English format says "3:19 p.m."; everybody else's says 15:19."""
-    return "g:i A" if language.startswith("en") else get_format("TIME_FORMAT", language)
+@lru_cache(maxsize=20_000)  # every minute of a day, in all our languages
+def time_in_words(hour: int, minute: int, language: str) -> str:
+    """Django's English format would say "3:19 p.m."."""
+    words = "g:i A" if language.startswith("en") else get_format("TIME_FORMAT", language)
+    return dateformat.time_format(dt.time(hour, minute), words)
 
 
 @lru_cache(maxsize=1000)

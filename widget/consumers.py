@@ -15,6 +15,7 @@ from chatproxy.relay import Tab, relay
 from chatproxy.rtm import Visit
 from chatproxy.structures import Json
 from chatproxy.updates import Update
+from widget import metrics
 from widget.fragments import html_of
 from widget.models import Widget
 from widget.reader import Reader
@@ -35,16 +36,24 @@ class ChatConsumer(AsyncWebsocketConsumer):
     reader: Reader
     tab: Tab | None = None
 
+    async def __call__(self, *arguments: Any) -> None:
+        with metrics.sockets.track_inprogress():
+            await super().__call__(*arguments)
+
     async def connect(self) -> None:
         """Refuse only after accepting: the browser cannot see why a handshake failed."""
         found = await self.identify()
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
-            await self.close(UNKNOWN_TOKEN)
+            await self.refuse(UNKNOWN_TOKEN)
         elif not self.may_come_from(found[0]):
-            await self.close(FORBIDDEN_ORIGIN)
+            await self.refuse(FORBIDDEN_ORIGIN)
         else:
             self.widget, self.customer = found
+
+    async def refuse(self, code: int) -> None:
+        metrics.refused.labels(code).inc()
+        await self.close(code)
 
     async def disconnect(self, code: int) -> None:
         if self.tab:

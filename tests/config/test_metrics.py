@@ -1,0 +1,101 @@
+"""What Prometheus is told, and who may ask."""
+
+from ipaddress import ip_network
+
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import Settings
+
+from tests.sandbox_rig import Sandbox
+from tests.widget.visitor import Visitor
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples() -> Samples:
+    """Every sample of /metrics by its name and labels."""
+    text = Client().get("/metrics").content.decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def grown(before: Samples, name: str, **labels: str) -> float:
+    """By how much a sample has grown since."""
+    key = (name, tuple(sorted(labels.items())))
+    return samples()[key] - before.get(key, 0)
+
+
+def test_the_machine_itself_may_read_the_metrics() -> None:
+    answer = Client().get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_to_strangers_there_is_no_such_page() -> None:
+    assert Client().get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
+
+
+def test_an_address_that_is_none_may_not_read_the_metrics() -> None:
+    assert Client().get("/metrics", REMOTE_ADDR="").status_code == 404
+
+
+def test_a_network_may_be_let_in(settings: Settings) -> None:
+    settings.METRICS_ALLOW = [ip_network("203.0.113.0/24")]
+    assert Client().get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 200
+    assert Client().get("/metrics").status_code == 404
+
+
+def test_customers_are_counted_in_every_state_from_the_beginning() -> None:
+    states = {dict(labels)["state"] for name, labels in samples() if name == "chat_customers"}
+    assert states == {"connecting", "resuming", "live", "waiting", "refused", "closed"}
+
+
+def test_a_request_is_counted_by_its_view(visitor: Visitor) -> None:
+    before = samples()
+    visitor.ask("get", "")
+    labels = {"method": "GET", "view": "widget:panel", "status": "200"}
+    assert grown(before, "chat_request_seconds_count", **labels) == 1
+
+
+def test_requests_that_nobody_can_name_share_one_label(db: None) -> None:
+    before = samples()
+    for path in ("/wp-login.php", "/.env"):
+        Client().get(path, HTTP_HOST="localhost")
+    labels = {"method": "GET", "view": "none", "status": "404"}
+    assert grown(before, "chat_request_seconds_count", **labels) == 2
+
+
+def test_an_invented_method_makes_no_label(db: None) -> None:
+    before = samples()
+    Client().generic("BREW", "/coffee", HTTP_HOST="localhost")
+    labels = {"method": "OTHER", "view": "none", "status": "404"}
+    assert grown(before, "chat_request_seconds_count", **labels) == 1
+
+
+def test_livechats_answers_are_timed_by_action(customer: Visitor) -> None:
+    before = samples()
+    customer.send("Hello")
+    labels = {"transport": "web", "action": "start_chat"}
+    assert grown(before, "chat_livechat_call_seconds_count", **labels) == 1
+
+
+def test_a_refusal_is_counted_by_livechats_word(customer: Visitor, sandbox: Sandbox) -> None:
+    sandbox.fault("error", type="group_not_found")
+    before = samples()
+    customer.send("Hello")
+    labels = {"transport": "web", "type": "group_not_found"}
+    assert grown(before, "chat_livechat_errors_total", **labels) >= 1
+
+
+def test_what_livechat_has_no_word_for_is_counted_by_ours(
+    customer: Visitor,
+    settings: Settings,
+) -> None:
+    settings.LIVECHAT_API_URL = "http://127.0.0.1:1"
+    before = samples()
+    customer.send("Hello")
+    labels = {"transport": "web", "type": "NotConnected"}
+    assert grown(before, "chat_livechat_errors_total", **labels) >= 1

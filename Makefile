@@ -13,7 +13,8 @@ demo: .venv/installed
 
 test: lint
 	tests/services.sh
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --ignore tests/e2e
+	$(BIN)/pytest -n $(WORKERS) tests/e2e  # apart: a driven browser occupies the event loop
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

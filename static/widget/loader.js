@@ -24,7 +24,7 @@
       else if (value === null) storage.removeItem(STORAGE_KEY);
       return storage.getItem(STORAGE_KEY);
     } catch {
-      return null;
+      return undefined;
     }
   }
 
@@ -82,7 +82,7 @@
       return element;
     }
 
-    const host = document.createElement("livechat-widget");
+    const host = document.createElement("chat-widget");
     const shadow = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(settings.css);
@@ -104,8 +104,8 @@
 
     // What both files work with.
     const widget = {
-      asked, home, language, words, signal, listen, later, stored, emit, show, draw,
-      known, shadow, root, launcher, box, storageKey: STORAGE_KEY,
+      settings, asked, configured, home, language, words, signal, listen, later, stored, emit, show, draw,
+      known, shadow, root, launcher, box,
       theme: asked.theme || settings.theme,
       identity: asked.identity,
       token: stored("localStorage"),
@@ -157,9 +157,8 @@
       emit("visibility_changed", { visibility });
     }
 
-    function toggle() {
+    const toggle = () =>
       show(known.state.visibility === "maximized" ? "minimized" : "maximized", true);
-    }
 
     function load() {
       if (widget.isAlive || (loading && !failure.textContent)) return;
@@ -288,10 +287,6 @@
       known.customer_data.sessionVariables[name] = String(value);
     }
     Object.assign(known.customer_data, configured.visitor);
-    const { organizationId } = configured;
-    if (organizationId && organizationId !== settings.organization) {
-      console.error(`[LiveChatWidget] ${organizationId} is not ${settings.organization}.`);
-    }
     api._h = (method, args) => entries[method](...args);
 
     listen(launcher, "click", toggle);

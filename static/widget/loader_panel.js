@@ -5,7 +5,7 @@
 const SETTLE = 300; // ms a page gets to change its title after its address
 
 export function openPanel(widget) {
-  const { home, known, listen, later, root, shadow } = widget;
+  const { configured, home, known, listen, later, root, shadow } = widget;
   const page = document.documentElement;
   const phone = matchMedia("(max-width: 480px), (max-height: 480px) and (pointer: coarse)");
   const isOpen = () => known.state.visibility === "maximized";
@@ -55,7 +55,7 @@ export function openPanel(widget) {
       focus: focus(),
       theme: widget.theme,
       draft: widget.draft,
-      group: window.__lc && window.__lc.group,
+      group: configured.group,
     });
     widget.draft = null;
   }
@@ -97,6 +97,14 @@ export function openPanel(widget) {
       }
       post({ chat: "page", page: whereabouts() });
     }, SETTLE);
+  }
+
+  // Another tab, or the page we went to and came back from, may have a new token or none.
+  function tokenOfOthers() {
+    const token = widget.stored("localStorage");
+    if (token === undefined || token === widget.token) return;
+    widget.token = token;
+    hello();
   }
 
   // -- what it tells us
@@ -184,16 +192,8 @@ export function openPanel(widget) {
     if (source !== frame.contentWindow || origin !== home.origin) return;
     if (data && Object.hasOwn(heard, data.chat)) heard[data.chat](data);
   });
-  listen(window, "storage", ({ key, newValue, storageArea }) => {
-    if (key !== widget.storageKey || storageArea !== localStorage) return;
-    widget.token = newValue;
-    hello();
-  });
-  listen(window, "pageshow", ({ persisted }) => {
-    if (!persisted) return;
-    widget.token = widget.stored("localStorage") || widget.token;
-    hello();
-  });
+  listen(window, "storage", tokenOfOthers);
+  listen(window, "pageshow", ({ persisted }) => persisted && tokenOfOthers());
 
   if (window.navigation) listen(navigation, "currententrychange", moved);
   else {
@@ -217,6 +217,10 @@ export function openPanel(widget) {
     looks.observe(page, { attributeFilter: ["class", "style", "data-theme"] });
   }
 
+  const { organization } = widget.settings;
+  if (![undefined, organization].includes(configured.organizationId)) {
+    console.error(`[LiveChatWidget] ${configured.organizationId} is not ${organization}.`);
+  }
   load();
   hold();
 

@@ -25,7 +25,7 @@ class Host:
         self.page = page
         self.site = site
         self.websites = websites
-        self.launcher = page.locator("livechat-widget button")
+        self.launcher = page.locator("chat-widget button")
         self.iframe = page.locator("iframe#chat-widget")
 
     def visit(

@@ -290,7 +290,7 @@ class Shop:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.launcher = page.locator("livechat-widget").get_by_role("button")
+        self.launcher = page.locator("chat-widget").get_by_role("button")
         self.iframe = page.locator("iframe#chat-widget")
 
     def open_chat(self) -> Chat:

@@ -147,7 +147,7 @@ def test_another_organizations_snippet_is_named_in_the_console(
 ) -> None:
     console.expect("[LiveChatWidget] f8ac11b1 is not ")
     host.page.goto(host.websites.publish("/page", html(snippet(host, organizationId="f8ac11b1"))))
-    ready(host)
+    host.open()
     assert console.complaints
 
 
@@ -303,7 +303,7 @@ def test_logging_out_leaves_nothing_behind(host: Host, method: str) -> None:
     host.page.wait_for_function("localStorage['livechat-widget:demo']")
     host.panel.evaluate("window.old = true")
     call(host, method)
-    host.page.wait_for_function("!document.querySelector('livechat-widget').old")
+    host.page.wait_for_function("!document.querySelector('chat-widget').old")
     hello = host.expect_to_hear("hello", token=None)
     assert "identity" not in hello or not hello["identity"]
     assert hello["customer"]["name"] == ""
@@ -319,7 +319,7 @@ def test_destroy_removes_everything_and_leaves_a_fresh_stub(host: Host) -> None:
     host.say(chat="unread", count=2)
     expect(host.page).to_have_title("(2) A shop")
     host.page.evaluate("window.before = LiveChatWidget; LiveChatWidget.call('destroy')")
-    expect(host.page.locator("livechat-widget")).to_have_count(0)
+    expect(host.page.locator("chat-widget")).to_have_count(0)
     expect(host.page).to_have_title("A shop")
     assert host.page.evaluate("LiveChatWidget !== before && LiveChatWidget._h === null")
 
@@ -517,4 +517,4 @@ def test_a_handler_that_throws_is_reported_and_stops_nobody(host: Host, console:
 def test_two_tags_share_one_object(host: Host) -> None:
     host.visit(tag(host.site))
     ready(host)
-    assert host.page.evaluate("document.querySelectorAll('livechat-widget').length") == 1
+    assert host.page.evaluate("document.querySelectorAll('chat-widget').length") == 1

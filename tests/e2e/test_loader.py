@@ -150,7 +150,7 @@ def test_a_tag_in_the_head_waits_for_the_body(host: Host) -> None:
     host.page.goto(host.websites.publish("/page", text.replace("script async", "script")))
     expect(host.launcher).to_be_visible()
     last = "document.documentElement.lastElementChild.localName"
-    assert host.page.evaluate(last) == "livechat-widget"
+    assert host.page.evaluate(last) == "chat-widget"
 
 
 def test_an_open_chat_survives_a_new_body(host: Host) -> None:
@@ -172,7 +172,7 @@ def test_the_launcher_comes_back_when_the_whole_document_is_replaced(host: Host)
 
 def test_the_websites_styles_stay_outside(host: Host) -> None:
     rude = """<title>A shop</title><style>* { all: unset !important; display: none !important }
-        livechat-widget { opacity: 0 !important; transform: scale(0) !important }
+        chat-widget { opacity: 0 !important; transform: scale(0) !important }
         html, body { display: block !important }</style>"""
     host.visit(head=rude)
     expect(host.launcher).to_be_visible()
@@ -387,7 +387,8 @@ def test_the_panel_works_for_this_visit_where_storage_is_refused(host: Host) -> 
     host.open()
     host.say(chat="token", token="for-now")
     host.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    host.expect_to_hear("hello", token="for-now")
+    host.page.evaluate("LiveChatWidget.call('identify', 'signed')")
+    host.expect_to_hear("hello", token="for-now", identity="signed")
 
 
 def test_an_open_chat_is_open_again_on_the_next_page(host: Host) -> None:
@@ -449,7 +450,7 @@ def test_on_a_phone_nothing_covers_the_page_before_the_panel_is_there(phone: Hos
     phone.launcher.click()
     expect(phone.launcher).to_be_visible()
     phone.launcher.click()
-    expect(phone.page.locator("livechat-widget section")).to_be_hidden()
+    expect(phone.page.locator("chat-widget section")).to_be_hidden()
 
 
 def test_on_a_phone_the_next_page_is_not_covered_again(phone: Host) -> None:

@@ -79,7 +79,7 @@ def test_a_changed_widget_is_sent_anew(
 
 def test_isolated_websites_may_load_every_part(client: Client, widget: Widget) -> None:
     told = configuration(client)
-    for address in (ADDRESS, told["panel"], told["olderApi"]):
+    for address in (ADDRESS, f"/w/demo/{told['panel']}", f"/w/demo/{told['olderApi']}"):
         response = client.get(address)
         assert response.status_code == 200
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"

@@ -15,7 +15,6 @@ import rjsmin
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
@@ -60,8 +59,8 @@ def public_settings(widget: Widget) -> dict[str, Any]:
         "language": widget.default_language,
         "texts": {language: texts(widget, language) for language in languages(widget)},
         "css": stylesheet(widget),
-        "panel": part_url("panel_part", widget, loader_panel()),
-        "olderApi": part_url("older_api", widget, minified("lc_api.js")),
+        "panel": part_url("loader_panel.js", loader_panel()),
+        "olderApi": part_url("lc_api.js", minified("lc_api.js")),
     }
 
 
@@ -109,10 +108,9 @@ def light_dark(light: str, dark: str) -> str:
     return light if light == dark else f"light-dark({light},{dark})"
 
 
-def part_url(view: str, widget: Widget, script: str) -> str:
-    """Where a part is; the address changes with its content, so it may be kept for ever."""
-    digest = hashlib.sha256(script.encode()).hexdigest()
-    return f"{reverse(f'widget:{view}', args=[widget.key])}?{digest[:8]}"
+def part_url(name: str, script: str) -> str:
+    """Where a part is, beside the loader; the address changes with its content."""
+    return f"{name}?{hashlib.sha256(script.encode()).hexdigest()[:8]}"
 
 
 def loader_panel() -> str:

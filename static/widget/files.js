@@ -8,11 +8,7 @@ chooser.addEventListener("change", () => {
   send(chooser.files);
   chooser.value = "";
 });
-chooser.parentElement.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" && event.key !== " ") return;
-  event.preventDefault();
-  chooser.click();
-});
+document.querySelector(".attach").addEventListener("click", () => chooser.click());
 document.addEventListener("paste", (event) => {
   if (!event.clipboardData.files.length) return;
   event.preventDefault();

@@ -1,0 +1,124 @@
+"""Every state of the panel, looked at by axe: WCAG 2.2, levels A and AA."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.rig import Chat, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The panel is one part of a page: its landmarks are the page's business.
+OPTIONS = {"runOnly": RULES, "rules": {"region": {"enabled": False}}}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 320, "height": 568}, "is_mobile": True, "has_touch": True},
+    "forced colours": {"forced_colors": "active"},
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with the elements it means."""
+    page.evaluate(AXE + ";0")
+    found = page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]
+    return [f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}" for each in found]
+
+
+@pytest.fixture(params=LOOKS)
+def panel(
+    request: pytest.FixtureRequest,
+    new_context: Callable[..., BrowserContext],
+    site: Site,
+    sandbox: Sandbox,
+) -> Chat:
+    """The panel in a tab of its own, in each look."""
+    page = new_context(**LOOKS[request.param], reduced_motion="reduce").new_page()
+    return Chat(page, page)
+
+
+def visit(panel: Chat, site: Site, language: str = "en") -> None:
+    panel.page.goto(f"{site.chat_url}/w/demo/?lang={language}")
+    expect(panel.panel.locator("[data-availability]")).to_be_visible(timeout=15_000)
+
+
+def test_the_empty_panel(panel: Chat, site: Site) -> None:
+    visit(panel, site)
+    assert violations(panel.page) == []
+
+
+def test_a_conversation_with_everything_in_it(panel: Chat, site: Site, agent: Agent) -> None:
+    visit(panel, site)
+    panel.send("Hello https://shop.example")
+    expect(panel.live).to_be_visible()
+    chat_id = agent.chats()[0]["id"]
+    for event in everything():
+        agent.send_event(chat_id, event)
+    agent.type(chat_id)
+    expect(panel.messages("agent")).to_have_count(len(everything()))
+    assert violations(panel.page) == []
+
+
+def test_the_end_with_its_rating(panel: Chat, site: Site, agent: Agent) -> None:
+    visit(panel, site)
+    panel.send("Hello")
+    panel.end()
+    panel.panel.get_by_role("button", name="Good", exact=True).click()
+    expect(panel.panel.get_by_role("textbox", name="Comment")).to_be_visible()
+    assert violations(panel.page) == []
+
+
+def test_the_form_before_the_chat(
+    panel: Chat, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    key = uuid4().hex  # nobody has asked for its form yet
+    add_widget(key)
+    panel.page.goto(f"{site.chat_url}/w/{key}/")
+    start = panel.panel.get_by_role("button", name="Start the chat")
+    expect(start).to_be_visible(timeout=15_000)
+    start.click()
+    expect(panel.panel.get_by_text("This field is required.").first).to_be_visible()
+    assert violations(panel.page) == []
+
+
+def test_the_open_menu(panel: Chat, site: Site) -> None:
+    visit(panel, site)
+    panel.panel.get_by_role("button", name="More").click()
+    assert violations(panel.page) == []
+
+
+def test_from_right_to_left(panel: Chat, site: Site) -> None:
+    visit(panel, site, "ar")
+    assert panel.page.evaluate("document.dir") == "rtl"
+    assert violations(panel.page) == []
+
+
+def test_without_javascript(panel: Chat, site: Site) -> None:
+    panel.page.goto(f"{site.chat_url}/w/demo/plain/")
+    assert violations(panel.page) == []
+
+
+def everything() -> list[dict[str, Any]]:
+    """One event of every kind an agent can send."""
+
+    def button(text: str, **more: str) -> dict[str, Any]:
+        return {"text": text, "postback_id": text, "user_ids": []} | more
+
+    def rich(template_id: str, *elements: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "rich_message", "template_id": template_id, "elements": [*elements]}
+
+    url = {"type": "url", "value": "https://shop.example/"}
+    return [
+        {"type": "message", "text": "word " * 400},
+        rich("cards", {"title": "A card", "subtitle": "Small", "buttons": [button("Open", **url)]}),
+        rich("cards", {"title": "One", "buttons": [button("Pick")]}, {"title": "Two"}),
+        rich(
+            "quick_replies", {"title": "Did that help?", "buttons": [button("Yes"), button("No")]}
+        ),
+    ]

@@ -47,9 +47,11 @@ lock: .venv/installed-dev
 		echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 
 .venv/installed: requirements.lock | .venv/bin/python
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@echo "Installing what the project needs. This happens once."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock | .venv/bin/python
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@echo "Installing what the tests need. This happens once."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/installed

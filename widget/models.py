@@ -268,7 +268,7 @@ class Membership(models.Model):
     """Lets a user of the admin work with the widgets of one LiveChat organization."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", "Owner: everything, people included"
+        OWNER = "owner", "Owner: changes and deletes widgets"
         EDITOR = "editor", "Editor: changes widgets"
         VIEWER = "viewer", "Viewer: looks only"
 

@@ -195,6 +195,14 @@ def test_an_editor_changes_but_does_not_delete(client: Client) -> None:
     assert widget.header_title == "Hello"
 
 
+def test_an_owner_deletes_a_widget_with_its_history(client: Client) -> None:
+    widget = add_widget()
+    owner = signed_in(client, Membership.Role.OWNER)
+    owner.post(change(widget), FORM)
+    assert owner.post(f"{LIST}{widget.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Widget.objects.exists()
+
+
 def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
     widget = add_widget()
     viewer = signed_in(client, Membership.Role.VIEWER)

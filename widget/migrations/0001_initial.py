@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("owner", "Owner: everything, people included"),
+                            ("owner", "Owner: changes and deletes widgets"),
                             ("editor", "Editor: changes widgets"),
                             ("viewer", "Viewer: looks only"),
                         ],

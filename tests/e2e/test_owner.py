@@ -1,0 +1,108 @@
+"""An owner in the admin, in a real browser, from the first login to a chat on their website."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.hosts import html
+from tests.e2e.rig import Shop, Site, Websites
+
+ADD_OWNER = """
+import sys
+from django.contrib.auth.models import User
+from widget.models import Membership
+user = User.objects.create_user("olga", password="a long password", is_staff=True)
+Membership.objects.create(user=user, organization_id=sys.stdin.read(), role="owner")
+"""
+
+
+@pytest.fixture(scope="module")
+def owner(site: Site, demo_fields: dict[str, Any]) -> None:
+    """Olga, who owns the widgets of the sandbox's organization."""
+    site.manage("shell", "-c", ADD_OWNER, stdin=demo_fields["organization_id"])
+
+
+@pytest.fixture
+def admin(owner: None, site: Site, page: Page) -> Page:
+    """The admin, with Olga signed in."""
+    page.goto(f"{site.chat_url}/admin/")
+    page.get_by_label("Username").fill("olga")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    return page
+
+
+def open_form(admin: Page, site: Site, name: str = "Demo") -> None:
+    """Go to the form of the widget with this name."""
+    admin.goto(f"{site.chat_url}/admin/widget/widget/")
+    admin.get_by_role("link", name=name, exact=True).click()
+
+
+def test_an_owner_sets_up_a_widget_and_finds_it_on_their_website(
+    admin: Page, site: Site, websites: Websites, demo_fields: dict[str, Any]
+) -> None:
+    admin.get_by_role("link", name="Widgets", exact=True).click()
+    admin.get_by_role("link", name="Add widget").click()
+    admin.get_by_label("Name:", exact=True).fill("Olga's shop")
+    admin.get_by_label("Key").fill("olga")
+    admin.get_by_label("Allowed websites").fill(websites.origins[0])
+    admin.get_by_label("Organization ID").select_option(demo_fields["organization_id"])
+    admin.get_by_label("Client ID").fill("wrong")
+    admin.get_by_label("Redirect URI").fill(demo_fields["redirect_uri"])
+    admin.get_by_role("button", name="Save and test the connection").click()
+    expect(admin.get_by_text("LiveChat does not know this client ID.")).to_be_visible()
+
+    admin.get_by_label("Client ID").fill(demo_fields["client_id"])
+    admin.get_by_role("button", name="Save and test the connection").click()
+    expect(admin.get_by_text("It works, and somebody is there to take chats.")).to_be_visible()
+
+    snippet = admin.locator("#snippet").inner_text()
+    admin.goto(websites.publish("/olga", html(f"<h1>Olga's shop</h1>{snippet}")))
+    chat = Shop(admin).open_chat()
+    chat.send("Is anybody there?")
+    expect(chat.messages("customer")).to_contain_text("Is anybody there?")
+
+
+def test_the_preview_follows_what_is_typed_and_leaves_the_focus(admin: Page, site: Site) -> None:
+    open_form(admin, site)
+    title = admin.get_by_label("Header title:", exact=True)
+    title.click()
+    title.press_sequentially("Fern")
+    panel = admin.frame_locator("#preview iframe").frame_locator("iframe#chat-widget")
+    expect(panel.get_by_text("Fern")).to_be_visible()
+    title.press_sequentially(" & Clay")
+    expect(panel.get_by_text("Fern & Clay")).to_be_visible()
+    expect(title).to_have_value("Fern & Clay")
+    expect(title).to_be_focused()
+
+
+def test_the_preview_shows_dark_mode_and_other_languages(admin: Page, site: Site) -> None:
+    open_form(admin, site)
+    admin.get_by_label("Mode").select_option("Dark")
+    admin.get_by_label("Screen").select_option("Desktop")
+    preview = admin.frame_locator("#preview iframe")
+    panel = preview.frame_locator("iframe#chat-widget")
+    surface = panel.locator("body")
+    expect(surface).to_be_visible()
+    expect(panel.locator("html")).to_have_css("color-scheme", "dark")
+    admin.locator("#preview").get_by_label("Language").select_option("de")
+    expect(preview.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:
+    admin.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_form(admin, site)
+    admin.get_by_role("button", name="Copy").first.click()
+    expect(admin.get_by_text("Copied.")).to_be_visible()
+    copied = admin.evaluate("navigator.clipboard.readText()")
+    assert copied == admin.locator("#snippet").inner_text()
+
+
+def test_the_form_fits_on_a_phone(admin: Page, site: Site) -> None:
+    admin.set_viewport_size({"width": 360, "height": 740})
+    open_form(admin, site)
+    for field in ("Name:", "Allowed websites:", "Client ID:", "Greeting:"):
+        box = admin.get_by_label(field, exact=True).first.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 360

@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test lint bench format lock
+.PHONY: demo test test-services scale soak lint bench format lock
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -15,6 +15,19 @@ test: lint
 	tests/services.sh
 	$(BIN)/pytest -n $(WORKERS) --ignore tests/e2e
 	$(BIN)/pytest -n $(WORKERS) tests/e2e  # apart: a driven browser occupies the event loop
+	$(MAKE) test-services
+
+# Again, on PostgreSQL and Redis: all that touches the database. The demo brings its own.
+test-services: .venv/installed-dev
+	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) \
+		tests/chatproxy tests/widget tests/config --ignore tests/config/test_demo.py
+
+# nginx, server processes, PostgreSQL and Redis, as in deploy/, under load. Then one hour of it.
+scale: .venv/installed-dev
+	tests/with_services.sh $(BIN)/python -m bench.scale
+
+soak: .venv/installed-dev
+	$(BIN)/python -m bench.soak --minutes 60
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

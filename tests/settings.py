@@ -1,8 +1,14 @@
 """The project's settings, as tests need them: no environment to prepare, and quick passwords."""
 
 import os
+from urllib.parse import urlsplit
 
 os.environ.setdefault("DEBUG", "1")
+
+# Tests run side by side and empty the cache: each worker needs one to itself.
+if redis_url := os.environ.get("REDIS_URL"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = urlsplit(redis_url)._replace(path=f"/{worker}").geturl()
 
 from config.settings import *  # noqa: F403
 

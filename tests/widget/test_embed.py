@@ -27,7 +27,7 @@ def no_widget_remembered() -> None:
 @pytest.fixture
 def widget() -> Widget:
     return Widget.objects.create(
-        key="demo", name="Demo", organization_id="390e44e6-f1e6-0368c-z6ddb-74g14508c2ex"
+        key="demo", name="Demo", organization_id="7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
     )
 
 

@@ -207,6 +207,8 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     # Its history, its copies, its file
 
     def save_model(self, request: HttpRequest, obj: Widget, form: Any, change: bool) -> None:
+        if change:
+            revisions.begin(obj)
         super().save_model(request, obj, form, change)
         revisions.record(obj, request.user)
 

@@ -33,6 +33,13 @@ def record(widget: Widget, user: Any) -> None:
     Revision.objects.create(widget=widget, made_by=user, settings=chosen(widget))
 
 
+def begin(widget: Widget) -> None:
+    """Remember what the widget is before its first change here: it may have been made elsewhere."""
+    if not widget.revisions.exists():
+        saved = Widget.objects.get(pk=widget.pk)
+        Revision.objects.create(widget=widget, made_by=None, settings=chosen(saved))
+
+
 def copy_of(widget: Widget) -> Widget:
     """An unsaved twin, switched off until its owner has looked at it."""
     settings = chosen(widget) | {"name": f"Copy of {widget.name}"[:100], "enabled": False}

@@ -239,6 +239,15 @@ def test_a_change_can_be_undone(superuser: Client) -> None:
     assert widget.brand_color == "#1f6f54"
 
 
+def test_the_first_change_of_a_widget_made_elsewhere_can_be_undone(superuser: Client) -> None:
+    widget = add_widget(header_title="Made by a command")
+    superuser.post(change(widget), FORM)
+    first = widget.revisions.earliest("pk")
+    superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/")
+    widget.refresh_from_db()
+    assert widget.header_title == "Made by a command"
+
+
 def test_nothing_is_undone_or_copied_by_following_a_link(superuser: Client) -> None:
     superuser.post(ADD, FORM)
     widget = Widget.objects.get(key="shop")

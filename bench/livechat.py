@@ -9,6 +9,7 @@ import asyncio
 import json
 import ssl
 import time
+from collections import deque
 from typing import Any
 
 import uvloop
@@ -64,6 +65,7 @@ class LiveChat:
         self.online: list[Peer] = []
         self.calls: dict[str, int] = {}
         self.connections = 0
+        self.recent: deque[dict[str, Any]] = deque(maxlen=100)  # for those who poll
 
     def count(self, action: str) -> None:
         self.calls[action] = self.calls.get(action, 0) + 1
@@ -74,7 +76,9 @@ class LiveChat:
         sent, began = 0, loop.time()
         while (elapsed := loop.time() - began) < seconds:
             for _ in range(int(elapsed * rate) - sent):
-                self.online[sent % len(self.online)].push(27 + sent)
+                if self.online:
+                    self.online[sent % len(self.online)].push()
+                self.recent.append(event(sent, f"An answer, written @{time.monotonic_ns()}@"))
                 sent += 1
             await asyncio.sleep(0.001)
         return sent
@@ -87,6 +91,7 @@ class Peer(asyncio.Protocol):
         self.livechat = livechat
         self.buffer = bytearray()
         self.is_websocket = False
+        self.said = len(HISTORY)  # the number of the last event this customer was sent
         self.transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -104,12 +109,10 @@ class Peer(asyncio.Protocol):
         else:
             self.http()
 
-    def push(self, number: int) -> None:
-        payload = {
-            "chat_id": CHAT,
-            "thread_id": THREAD,
-            "event": event(number, f"An answer of the usual length, sent @{time.monotonic_ns()}@"),
-        }
+    def push(self) -> None:
+        self.said += 1
+        said = event(self.said, f"An answer of the usual length, sent @{time.monotonic_ns()}@")
+        payload = {"chat_id": CHAT, "thread_id": THREAD, "event": said}
         body = {"version": "3.6", "action": "incoming_event", "type": "push", "payload": payload}
         self.transport.write(frame(json.dumps(body).encode()))
 
@@ -167,7 +170,10 @@ class Peer(asyncio.Protocol):
         else:
             action = target.partition("?")[0].rpartition("/")[2]
             self.livechat.count(action)
-            body = json.dumps(ANSWERS.get(action, {})).encode()
+            answer = ANSWERS.get(action, {})
+            if action == "list_threads" and self.livechat.recent:
+                answer = {"threads": [{"id": THREAD, "events": list(self.livechat.recent)}]}
+            body = json.dumps(answer).encode()
             asyncio.get_running_loop().call_later(self.livechat.delay, self.reply, body)
 
     def reply(self, body: bytes) -> None:

@@ -32,17 +32,24 @@ class Connection:
 
     async def post(self, path: str, body: bytes, headers: str) -> int:
         """The status. The whole answer has been read."""
+        status, _ = await self._ask(path, body, headers)
+        return status
+
+    async def fetch(self, path: str, body: bytes, headers: str) -> bytes:
+        """The body of the answer."""
+        _, answer = await self._ask(path, body, headers)
+        return answer
+
+    async def _ask(self, path: str, body: bytes, headers: str) -> tuple[int, bytes]:
         self.writer.write(
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
             f"{headers}\r\n".encode()
             + body
         )
         head = await self.reader.readuntil(b"\r\n\r\n")
-        status = int(head.split(b" ", 2)[1])
         length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
-        if length:
-            await self.reader.readexactly(int(length))
-        return status
+        answer = await self.reader.readexactly(int(length)) if length else b""
+        return int(head.split(b" ", 2)[1]), answer
 
 
 async def direct(connection: Connection, token: str) -> int:

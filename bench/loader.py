@@ -1,0 +1,174 @@
+"""What the widget costs a website: bytes and requests before and after opening, and time.
+
+`python -m bench.loader [--runs 5]`
+
+Measured in Chromium on a page that carries nothing but the snippet, with the server as in
+production. Time is that of a slow phone: 412 x 823, 1.6 Mbit/s, 150 ms, a quarter of this
+machine's processor, nothing cached.
+"""
+
+import argparse
+import gzip
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
+
+from tests.e2e.rig import BROWSER_ARGUMENTS, Site, Websites, chromium, html
+from tests.sandbox_rig import Sandbox, SandboxProcess
+
+PHONE = {"width": 412, "height": 823}
+BYTES_PER_SECOND = 1_600_000 / 8
+LATENCY = 150  # ms
+SLOWDOWN = 4
+# One process for page and panel, so that both are slowed.
+SLOWED_ARGUMENTS = [*BROWSER_ARGUMENTS, "--disable-site-isolation-trials"]
+
+NOTE_WHEN_PAINTED = """
+new MutationObserver((_, observer) => {
+    if (!document.querySelector("chat-widget")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.launcherAt = performance.now() }));
+}).observe(document, { childList: true, subtree: true })
+"""
+
+
+@dataclass
+class Traffic:
+    """What went over the wire: requests, compressed bytes and bytes after unpacking."""
+
+    requests: int = 0
+    wire: int = 0
+    raw: int = 0
+
+    def count(self, request: Request) -> None:
+        response = request.response()
+        if response is None or request.url.startswith("data:"):
+            return
+        self.requests += 1
+        self.wire += request.sizes()["responseBodySize"]
+        self.raw += len(response.body())
+
+    def __str__(self) -> str:
+        return f"{self.requests} requests, {self.wire:,} bytes ({self.raw:,} unpacked)"
+
+
+@contextmanager
+def website() -> Iterator[tuple[Site, str]]:
+    """A server as in production, and the address of a page that carries only the snippet."""
+    livechat, websites = SandboxProcess(), Websites()
+    with tempfile.TemporaryDirectory() as name:
+        site = Site(Path(name), livechat.url)
+        site.environment |= {"DEBUG": "false", "DEMO": "false", "SECURE_SSL_REDIRECT": "false"}
+        try:
+            site.manage("migrate", "--verbosity", "0")
+            site.manage("collectstatic", "--noinput", "--verbosity", "0")
+            fields = Sandbox(livechat.url).config
+            site.add_widget(
+                "demo",
+                name="Demo",
+                allowed_origins=websites.origins,
+                **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
+            )
+            site.start()
+            tag = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
+            yield site, websites.publish("/", html(f"<h1>A shop</h1>{tag}"))
+        finally:
+            site.stop()
+            websites.close()
+            livechat.stop()
+
+
+def sizes(script: bytes) -> str:
+    """Bytes raw, gzip -9 and brotli 11."""
+    packed = gzip.compress(script, 9), brotli.compress(script, quality=11)
+    return f"{len(script):,} raw, {len(packed[0]):,} gzip, {len(packed[1]):,} brotli"
+
+
+def open_chat(page: Page) -> None:
+    """Click the launcher; returns when somebody could write."""
+    page.get_by_role("button", name="Open chat").click()
+    expect(page.frame_locator("iframe").get_by_role("textbox", name="Message")).to_be_visible()
+
+
+def traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic]:
+    """What is fetched from the chat's site before the chat is opened, and by opening it."""
+    page = browser.new_page()
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    before = counted(finished)
+    finished.clear()
+    open_chat(page)
+    page.wait_for_timeout(1000)
+    after = counted(finished)
+    page.close()
+    return before, after
+
+
+def counted(requests: list[Request]) -> Traffic:
+    total = Traffic()
+    for request in requests:
+        if "//chat." in request.url:
+            total.count(request)
+    return total
+
+
+def slow_visit(browser: Browser, address: str) -> tuple[float, float]:
+    """Milliseconds until the launcher is painted, and from a tap on it until one can write."""
+    context = browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": LATENCY,
+            "downloadThroughput": BYTES_PER_SECOND,
+            "uploadThroughput": BYTES_PER_SECOND,
+        },
+    )
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
+    page.add_init_script(NOTE_WHEN_PAINTED)
+    page.goto(address)
+    shown = page.wait_for_function("window.launcherAt", polling=20).json_value()
+    page.wait_for_load_state("networkidle")
+    tapped = page.evaluate("performance.now()")
+    open_chat(page)
+    usable = page.evaluate("performance.now()") - tapped
+    context.close()
+    return shown, usable
+
+
+def launch(playwright: Playwright, arguments: list[str]) -> Browser:
+    return playwright.chromium.launch(executable_path=chromium(), args=arguments)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    with website() as (site, address), sync_playwright() as playwright:
+        print("loader:", sizes(site.get("/w/demo/embed.js").body))
+        print("its second half:", sizes(site.get("/w/demo/loader_panel.js").body))
+        browser = launch(playwright, BROWSER_ARGUMENTS)
+        before, after = traffic(browser, address)
+        print("before opening:", before)
+        print("by opening:", after)
+        browser.close()
+        browser = launch(playwright, SLOWED_ARGUMENTS)
+        visits = [slow_visit(browser, address) for _ in range(options.runs)]
+        browser.close()
+    shown, usable = (statistics.median(each) for each in zip(*visits, strict=True))
+    print(f"slow phone: launcher after {shown:,.0f} ms, panel usable {usable:,.0f} ms after a tap")
+
+
+if __name__ == "__main__":
+    main()

@@ -59,7 +59,7 @@ class CustomerSdk:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         try:
-            answer = self._answers.pop(call_id).get(timeout=PATIENCE)
+            answer = self._answers[call_id].get(timeout=PATIENCE)
         except queue.Empty:
             raise TimeoutError(f"{method} never settled; broken: {self.broken}") from None
         if error := answer.get("error"):

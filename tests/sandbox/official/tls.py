@@ -2,10 +2,11 @@
 
 import asyncio
 import datetime
+import queue
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,20 +34,30 @@ def tls_front(backend_port: int, folder: Path) -> Iterator[TlsFront]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="tls front", daemon=True).start()
+    ports: queue.Queue[int] = queue.Queue()
+    stopping = asyncio.Event()
 
-    async def start() -> asyncio.Server:
+    async def run() -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await join(reader, writer, backend_port)
+            with suppress(asyncio.CancelledError):
+                await join(reader, writer, backend_port)
 
-        return await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        ports.put(server.sockets[0].getsockname()[1])
+        await stopping.wait()
+        server.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
 
-    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="tls front")
+    thread.start()
     try:
-        yield TlsFront(server.sockets[0].getsockname()[1], certificate)
+        yield TlsFront(ports.get(timeout=10), certificate)
     finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join(10)
+        loop.run_until_complete(asyncio.sleep(0.1))  # the cancelled connections close
+        loop.close()
 
 
 async def join(

@@ -1,0 +1,50 @@
+"""Fixtures for LiveChat's own clients: the sandbox behind TLS, and Node's packages installed."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox_rig import Sandbox, SandboxProcess
+
+from .javascript import FOLDER, CustomerSdk
+from .tls import TlsFront, tls_front
+
+INSTALL_LIMIT = 120  # seconds
+
+
+@pytest.fixture(scope="session")
+def front(
+    sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TlsFront]:
+    with tls_front(sandbox_process.port, tmp_path_factory.mktemp("tls")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def node_packages() -> Path:
+    """The packages of the lock file, installed where they are missing."""
+    packages = FOLDER / "node_modules"
+    if not (packages / "@livechat" / "customer-sdk").is_dir():
+        subprocess.run(["npm", "ci"], cwd=FOLDER, check=True, timeout=INSTALL_LIMIT)
+    return packages
+
+
+@pytest.fixture
+def sdk(sandbox: Sandbox, front: TlsFront, node_packages: Path) -> Iterator[CustomerSdk]:
+    """One tab of a customer whose SDK has connected."""
+    running = CustomerSdk(front)
+    running.call(
+        "init",
+        {
+            "clientId": sandbox.config["client_id"],
+            "organizationId": sandbox.config["organization_id"],
+            "groupId": 0,
+            "page": {"url": "https://shop.example/help", "title": "Help"},
+        },
+    )
+    running.wait_for("connected")
+    yield running
+    running.close()
+    assert not running.broken

@@ -1,0 +1,33 @@
+"""Every figure the README quotes, one benchmark after the other: `make bench`."""
+
+import subprocess
+import sys
+import time
+
+BENCHMARKS = (
+    ("bench.loader",),
+    ("bench.pushes",),
+    ("bench.saturation",),
+    ("bench.memory",),
+    ("bench.sends",),
+    ("bench.restart",),
+    ("bench.replies",),
+    ("bench.sandbox",),
+)
+
+
+def main() -> int:
+    failed = []
+    for module, *arguments in BENCHMARKS:
+        print(f"\n== python -m {module} {' '.join(arguments)}".rstrip(), flush=True)
+        began = time.monotonic()
+        if subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode:
+            failed.append(module)
+        print(f"   ({time.monotonic() - began:.0f} s)", flush=True)
+    if failed:
+        print("failed:", ", ".join(failed))
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How many pushes a second one process hands on before its p99 passes 50 ms.
+
+`python -m bench.saturation [--customers 1000]`
+"""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+import uvloop
+
+from bench import browsers, processes
+
+LIMIT = 50_000.0  # microseconds
+STEP = 1.3
+SECONDS = 4
+
+
+async def climb(port: int, upstream: int, customers: int) -> float:
+    """The highest rate, raised step by step, at which the p99 stays below LIMIT."""
+    crowd = browsers.Crowd()
+    await browsers.gather(
+        crowd, port, browsers.panel(port, processes.KEY), processes.tokens(customers)
+    )
+    await crowd.until_ready(customers, 120)
+    best, rate = 0.0, 1000.0
+    while True:
+        crowd.took.clear()
+        sent = await asyncio.to_thread(processes.ask, upstream, f"push/{rate:.0f}/{SECONDS}")
+        await asyncio.sleep(2)
+        ordered = sorted(crowd.took)
+        late = len(ordered) < sent or ordered[int(len(ordered) * 0.99) - 1] > LIMIT
+        print(
+            f"  {sent / SECONDS:>7.0f} a second: p99 {ordered[int(len(ordered) * 0.99) - 1]:.0f} µs"
+        )
+        if late:
+            return best
+        best, rate = sent / SECONDS, rate * STEP
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=1000)
+    options = parser.parse_args()
+    processes.allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with (
+            processes.livechat(directory) as (_, upstream),
+            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
+                _,
+                port,
+            ),
+        ):
+            best = uvloop.run(climb(port, upstream, options.customers))
+    print(f"{best:.0f} pushes a second with a p99 below {LIMIT / 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -59,5 +59,5 @@ def history(widget: Widget) -> list[dict[str, Any]]:
                 if before and before.get(name) != revision.settings.get(name)
             ],
         }
-        for revision, before in zip(revisions, older, strict=True)
+        for revision, before in zip(revisions, older, strict=False)
     ]

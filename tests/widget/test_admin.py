@@ -229,6 +229,10 @@ def test_every_change_stands_in_the_history_with_who_made_it(superuser: Client) 
     assert "<td>admin</td>" in html
 
 
+def test_a_widget_that_nobody_changed_has_an_empty_history(superuser: Client) -> None:
+    assert "Nothing was changed here yet." in page(superuser, f"{LIST}{add_widget().pk}/history/")
+
+
 def test_a_change_can_be_undone(superuser: Client) -> None:
     superuser.post(ADD, FORM)
     widget = Widget.objects.get(key="shop")

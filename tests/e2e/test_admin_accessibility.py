@@ -1,0 +1,54 @@
+"""The admin's pages, looked at by axe: WCAG 2.2, levels A and AA."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.rig import Console, Site
+from tests.e2e.test_panel_accessibility import violations
+
+ADD_ADMIN = """
+from django.contrib.auth.models import User
+User.objects.create_superuser("ada", password="a long password")
+"""
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
+}
+WIDGETS = "/admin/widget/widget/"
+
+
+@pytest.fixture(scope="module")
+def ada(site: Site) -> None:
+    """The server's first administrator."""
+    site.manage("shell", "-c", ADD_ADMIN)
+
+
+@pytest.fixture(params=LOOKS)
+def page(
+    request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], site: Site
+) -> Page:
+    """The door of the admin, in each look."""
+    page = new_context(**LOOKS[request.param], reduced_motion="reduce").new_page()
+    page.goto(f"{site.chat_url}/admin/")
+    return page
+
+
+def test_the_door(page: Page) -> None:
+    assert violations(page) == []
+
+
+def test_every_page_behind_it(page: Page, site: Site, ada: None, console: Console) -> None:
+    console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    found = {"/admin/": violations(page)}
+    for path in (WIDGETS, f"{WIDGETS}1/change/", f"{WIDGETS}1/history/", f"{WIDGETS}import/"):
+        page.goto(f"{site.chat_url}{path}")
+        found[path] = violations(page)
+    assert [path for path, wrong in found.items() if wrong] == [], found

@@ -470,3 +470,17 @@ def test_the_owner_may_hide_the_launcher_on_phones(
     expect(phone.launcher).to_be_hidden()
     phone.page.get_by_role("link").click()
     expect(phone.iframe).to_be_visible()
+
+
+def test_a_script_may_insert_the_tag(host: Host) -> None:
+    insert = f"""<script>
+        const chat = document.createElement("script");
+        chat.src = "{host.site.chat_url}/w/demo/embed.js";
+        chat.dataset.position = "left";
+        document.head.append(chat);
+    </script>"""
+    host.page.goto(host.websites.publish("/page", html(insert)))
+    expect(host.launcher).to_be_visible()
+    box = host.launcher.bounding_box()
+    assert box
+    assert box["x"] == 20

@@ -398,6 +398,8 @@ def transfer(
         raise LiveChatError("validation", "Cannot assign any agent from requested groups")
     if group_ids:
         chat.group_ids = thread.group_ids = list(group_ids)
+        access: Payload = {"id": chat.id, "access": {"group_ids": chat.group_ids}}
+        pushes.to_agents_of_chat(organization, chat, "chat_access_updated", access)
     merge(
         thread.properties,
         {"routing": {"last_transfer_timestamp": f"{organization.clock.time():.0f}"}},

@@ -20,7 +20,7 @@ from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from widget import access, preview, revisions
+from widget import access, preview, revisions, sightings
 from widget.connection import ConnectionFailed, try_connection
 from widget.forms import ImportForm, WidgetForm
 from widget.models import Membership, Widget
@@ -39,7 +39,7 @@ PREVIEW_POLICY = (
 @admin.register(Widget)
 class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     form = WidgetForm
-    list_display = ("name", "state", "websites", "group", "changed")
+    list_display = ("name", "state", "websites", "seen", "group", "changed")
     search_fields = ("name", "key", "organization_id", "allowed_origins")
     actions = ("test_the_connection",)
     save_on_top = False
@@ -140,6 +140,11 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     def websites(self, widget: Widget) -> str:
         return ", ".join(widget.allowed_origins) or "No website yet"
 
+    @admin.display(description="Last seen there")
+    def seen(self, widget: Widget) -> str:
+        sighting = sightings.last(widget)
+        return f"{naturaltime(sighting.at)}" if sighting else "Not yet"
+
     @admin.display(description="Group", ordering="group_id")
     def group(self, widget: Widget) -> str:
         return f"{widget.group_id}" if widget.group_id else "0 (General)"
@@ -187,6 +192,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             base_url = request.build_absolute_uri("/")
             context["snippet"] = obj.snippet(base_url)
             context["host_policy"] = obj.host_policy(base_url)
+            context["sighting"] = sightings.last(obj)
             context["full_page"] = request.build_absolute_uri(obj.get_absolute_url())
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -20,6 +20,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from widget import sightings
 from widget.look import DARK_SURFACE, LIGHT_SURFACE
 from widget.models import Widget
 from widget.security import find_widget, supported
@@ -33,6 +34,7 @@ PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 def embed(request: HttpRequest, key: str) -> HttpResponseBase:
     """The script of the snippet: the launcher and `LiveChatWidget`."""
     widget = find_widget(key)
+    sightings.remember(widget, request.headers.get("Referer", ""))
     script = minified("loader.js").replace("SETTINGS", as_javascript(public_settings(widget)))
     return script_response(request, script, LOADER_HOLDS)
 

@@ -1,0 +1,39 @@
+"""On which website a widget was last seen, so that its owner knows that the snippet works."""
+
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from widget.models import Widget
+
+KEPT = 30 * 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The loader was fetched by a page of this website."""
+
+    origin: str
+    at: dt.datetime
+
+
+def remember(widget: Widget, referer: str) -> None:
+    """Note the website behind a `Referer` header. Anyone may send one: only own websites count."""
+    parts = urlsplit(referer)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if widget.allows(origin):
+        cache.set(where(widget), Sighting(origin, timezone.now()), KEPT)
+
+
+def last(widget: Widget) -> Sighting | None:
+    """The last one in a month; a cache that was emptied has forgotten it."""
+    sighting: Sighting | None = cache.get(where(widget))
+    return sighting
+
+
+def where(widget: Widget) -> str:
+    """Where the shared cache keeps it."""
+    return f"widget-seen:{widget.key}"

@@ -17,6 +17,13 @@ def chat_id(agent: Agent) -> str:
     return found
 
 
+def begin(chat: Chat) -> None:
+    """Say the first word, and wait until it stands in the log."""
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_contain_text(["Hello"])
+    expect(chat.live).to_be_visible()
+
+
 def test_the_whole_story(
     shop: Shop, open_shop: OpenShop, agent: Agent, new_context: NewContext, site: Site
 ) -> None:
@@ -125,8 +132,7 @@ def test_a_draft_survives_a_reload(shop: Shop) -> None:
 
 
 def test_somebody_typing_is_seen(chat: Chat, agent: Agent) -> None:
-    chat.send("Hello")
-    expect(chat.live).to_be_visible()
+    begin(chat)
     agent.type(chat_id(agent))
     expect(chat.panel.get_by_text("Piotr is typing")).to_be_attached()
     agent.send(chat_id(agent), "Here I am")
@@ -134,8 +140,7 @@ def test_somebody_typing_is_seen(chat: Chat, agent: Agent) -> None:
 
 
 def test_the_customer_sees_that_the_agent_has_read(chat: Chat, agent: Agent) -> None:
-    chat.send("Hello")
-    expect(chat.live).to_be_visible()
+    begin(chat)
     agent.see(chat_id(agent), agent.chat(chat_id(agent))["thread"]["events"][-1]["created_at"])
     expect(chat.messages("customer").get_by_text("Seen")).to_be_visible()
 
@@ -152,8 +157,7 @@ def test_a_lost_connection_is_said_and_found_again(
     console.expect("WebSocket connection")
     console.expect("Failed to load resource")
     console.expect("htmx:ws:error")
-    chat.send("Hello")
-    expect(chat.live).to_be_visible()
+    begin(chat)
     site.stop()
     try:
         expect(chat.panel.get_by_text("Connection lost")).to_be_visible()

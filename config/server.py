@@ -5,6 +5,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import uvloop
@@ -31,6 +32,8 @@ PATIENCE = 5.0
 REQUEST_TIMEOUT = 60
 PING_INTERVAL = 20
 GRACE = 8.0
+# Seconds for a request whose connection is here already.
+LAST_CALL = 0.3
 # Seconds between two goodbyes to browsers, and for all of them: they come back as they left.
 APART = 0.005
 SPREAD = 3.0
@@ -86,15 +89,18 @@ class Server(daphne.Server):
         await self.send_sockets_elsewhere()
         if self.leave:
             await self.leave()
-        running = [
-            connection["application_instance"]
-            for connection in self.connections.values()
-            if "application_instance" in connection
-        ]
-        if running:
-            _, unfinished = await asyncio.wait(running, timeout=GRACE)
-            for application in unfinished:
-                application.cancel()
+        await asyncio.sleep(LAST_CALL)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                while running := self.running():
+                    await asyncio.wait(running)
+        for application in self.running():
+            application.cancel()
+
+    def running(self) -> list[asyncio.Future[None]]:
+        """What is being answered, and sockets that are still open."""
+        instances = (each.get("application_instance") for each in self.connections.values())
+        return [instance for instance in instances if instance and not instance.done()]
 
     async def send_sockets_elsewhere(self) -> None:
         """One after the other, so that they do not all knock at the same moment elsewhere."""

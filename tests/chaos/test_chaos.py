@@ -1,0 +1,122 @@
+"""A short storm loses, doubles and shuffles nothing, and the suite notices when one would."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+from contextlib import suppress
+
+import pytest
+import requests
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from tests.sandbox_rig import Agent
+
+from .house import House
+from .storm import Storm, storm
+
+SEED = 20_261_121
+
+
+@pytest.mark.timeout(300)
+def test_a_storm_loses_doubles_and_shuffles_nothing() -> None:
+    findings = storm(seconds=20, seed=SEED)
+    print(findings)  # noqa: T201 - the figures are what it is for
+    assert findings.all_is_well, str(findings)
+    assert findings.killed
+    assert findings.faults.total() > 10
+    assert findings.events > 50
+
+
+@pytest.mark.timeout(300)
+def test_without_resume_events_are_missed() -> None:
+    findings = storm(seconds=10, seed=SEED, broken="resume", settle=8)
+    assert findings.lost
+
+
+@pytest.mark.timeout(300)
+def test_without_upsert_events_stand_twice_or_in_the_wrong_place() -> None:
+    findings = storm(seconds=8, seed=SEED, broken="upsert", settle=3)
+    assert findings.doubled or findings.out_of_order
+
+
+@pytest.mark.timeout(300)
+def test_without_looking_up_messages_are_doubled() -> None:
+    findings = storm(seconds=10, seed=SEED, broken="lookup", settle=3)
+    assert any(each.startswith("text-") for each in findings.doubled)
+
+
+async def write_for(storm: Storm, seconds: float) -> None:
+    """Every customer writes one line after the other."""
+
+    async def write(number: int) -> None:
+        customer = storm.customers[number]
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while loop.time() < until:
+            await customer.write_plainly()
+
+    await asyncio.gather(*(write(number) for number in range(len(storm.customers))))
+
+
+@pytest.mark.timeout(120)
+def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error() -> None:
+    async def restart_all(storm: Storm) -> None:
+        for customer in storm.customers:
+            await customer.introduce()
+            customer.open_tab()
+        writing = asyncio.create_task(write_for(storm, 12))
+        for process in storm.house.processes:
+            await asyncio.sleep(1)
+            await process.end(signal.SIGTERM)
+        await writing
+        assert [text for customer in storm.customers for text in customer.marked] == []
+        await storm.calm()
+
+    with House() as house:
+        storm = Storm(house, SEED)
+        house.settings(requests_per_second=None)
+        asyncio.run(restart_all(storm))
+    assert storm.findings.all_is_well, str(storm.findings)
+
+
+@pytest.mark.timeout(120)
+def test_on_sigterm_a_send_is_finished_browsers_go_elsewhere_and_livechat_is_left() -> None:
+    with House() as house:
+        agent = Agent(house.sandbox)
+        url, process = house.url(0), house.processes[0].process
+        token = requests.post(f"http://{url}/customer", timeout=10).headers["X-Chat-Token"]
+        with connect(f"ws://{url}/socket", subprotocols=["chat", f"bearer.{token}"]) as browser:  # type: ignore[list-item]
+            browser.send('{"hello": {"event": "", "language": "en", "zone": "UTC"}}')
+            while "snapshot" not in (html := str(browser.recv(timeout=10))) and "state" not in html:
+                pass
+            house.settings(offline_grace=0)
+            house.sandbox.fault("latency", method="start_chat", seconds=2, when="before")
+            status = asyncio.run(send_while_it_ends(url, token, process))
+            with suppress(ConnectionClosed):
+                while True:
+                    browser.recv(timeout=5)
+        assert status == 204
+        assert browser.close_code == 1012
+        assert process.wait(10) == 0
+        [chat] = agent.chats()
+        customer_id = next(user["id"] for user in chat["users"] if user["type"] == "customer")
+        assert not agent.call("get_customer", id=customer_id)["online"]
+
+
+async def send_while_it_ends(url: str, token: str, process: subprocess.Popen[bytes]) -> int:
+    """The status of a message that is on its way when the process is told to stop."""
+    sending = asyncio.create_task(
+        asyncio.to_thread(
+            requests.post,
+            f"http://{url}/events",
+            data={"text": "Just in time", "custom_id": "just-in-time"},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+        )
+    )
+    await asyncio.sleep(0.7)
+    process.terminate()
+    return (await sending).status_code

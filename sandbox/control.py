@@ -64,7 +64,7 @@ def agents_of(organization: Organization) -> list[dict[str, str]]:
             "opaque_id": agent.opaque_id,
         }
         for agent in organization.agents.values()
-        if agent.id in bearers
+        if agent.id in basics
     ]
 
 

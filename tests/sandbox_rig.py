@@ -70,7 +70,7 @@ class Sandbox:
         self.url = url
         self.ws_url = url.replace("http", "ws", 1)
         self.http = requests.Session()
-        self.config: Payload = self.http.get(f"{url}/sandbox/config", timeout=REQUEST_LIMIT).json()
+        self.config: Payload = self.control("config", method="GET")
 
     def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
         response = self.http.request(
@@ -81,6 +81,7 @@ class Sandbox:
 
     def reset(self, seed: str | None = None) -> None:
         self.control("reset", {} if seed is None else {"seed": seed})
+        self.config = self.control("config", method="GET")
 
     def fault(self, kind: str, **scope: Any) -> Payload:
         """Switch one fault on; `scope` as in the sandbox's docs."""

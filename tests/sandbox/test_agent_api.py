@@ -1,0 +1,246 @@
+"""The Agent Chat API: who may do what, and what customers and agents see of it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.sandbox.clients import Customer, Rtm
+from tests.sandbox.configuration import Owner
+from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+
+SAM = 2  # an agent of the role `normal`, in the groups General and Support
+MARIA = "maria@shop.example"
+
+
+class AgentRtm:
+    """An agent's connection, logged in."""
+
+    def __init__(self, sandbox: Sandbox, token: str, version: str = "3.6", **login: Any) -> None:
+        self.socket: ClientConnection = connect(
+            f"{sandbox.ws_url}/v{version}/agent/rtm/ws", compression=None
+        )
+        self.pushes: list[Payload] = []
+        self.login = self.call("login", token=token, **login)
+
+    def receive(self) -> Payload:
+        frame: Payload = json.loads(self.socket.recv(5))
+        if frame["type"] == "push":
+            self.pushes.append(frame)
+        return frame
+
+    def call(self, action: str, /, **payload: Any) -> Any:
+        self.socket.send(json.dumps({"request_id": "1", "action": action, "payload": payload}))
+        while (frame := self.receive())["type"] != "response":
+            pass
+        assert frame["success"], frame
+        return frame["payload"]
+
+    def next(self, action: str) -> Any:
+        while True:
+            frame = self.receive()
+            if frame["type"] == "push" and frame["action"] == action:
+                return frame["payload"]
+
+
+@pytest.fixture
+def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
+    running = AgentRtm(sandbox, agent.authorization)
+    yield running
+    running.socket.close()
+
+
+def refusal(agent: Agent, action: str, **parameters: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        agent.call(action, **parameters)
+    return caught.value.type
+
+
+# --- who may pass -----------------------------------------------------------------------------
+
+
+def test_a_customers_token_is_refused(agent: Agent, customer: Customer) -> None:
+    agent.authorization = customer.authorization
+    assert refusal(agent, "list_chats") == "authentication"
+
+
+def test_a_basic_credential_is_taken(agent: Agent) -> None:
+    agent.authorization = f"Basic {agent.config['basic']}"
+    assert agent.call("list_chats")["found_chats"] == 0
+
+
+def test_an_unknown_action_is_refused(agent: Agent) -> None:
+    assert refusal(agent, "make_coffee") == "validation"
+
+
+def test_a_chat_of_other_groups_is_missing_access(sandbox: Sandbox, customer: Customer) -> None:
+    chat_id = customer.call("start_chat", chat={"access": {"group_ids": [1]}})["chat_id"]
+    assert refusal(Agent(sandbox, SAM), "get_chat", chat_id=chat_id) == "missing_access"
+
+
+def test_writing_without_being_in_the_chat_is_refused(sandbox: Sandbox, customer: Customer) -> None:
+    chat_id, _ = customer.start("Hello")
+    event = {"type": "message", "text": "Hi"}
+    other = Agent(sandbox, 1)
+    assert refusal(other, "send_event", chat_id=chat_id, event=event) == "authorization"
+
+
+def test_a_bot_token_lets_a_bot_in(sandbox: Sandbox, agent: Agent) -> None:
+    owner = Owner(sandbox)
+    made = owner.call("create_bot", name="Ada", default_group_priority="first")
+    agent.authorization = (
+        "Bearer "
+        + owner.call(
+            "issue_bot_token",
+            bot_id=made["id"],
+            bot_secret=made["secret"],
+            client_id=owner.client_id,
+            organization_id=sandbox.config["organization_id"],
+        )["token"]
+    )
+    agent.call("set_routing_status", status="accepting_chats")
+    statuses = {each["agent_id"]: each["status"] for each in agent.call("list_routing_statuses")}
+    assert statuses[made["id"]] == "accepting_chats"
+
+
+# --- one fact, two shapes ---------------------------------------------------------------------
+
+
+def test_agents_are_known_by_mail_to_agents_and_by_another_id_to_customers(
+    agent: Agent, customer: Customer
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    agent.send(chat_id, "Hello Nora")
+    as_agents_see_it = agent.chat(chat_id)["thread"]["events"][-1]
+    as_customers_see_it = customer.thread(chat_id)["events"][-1]
+    assert as_agents_see_it["author_id"] == agent.id
+    assert as_customers_see_it["author_id"] == agent.opaque_id
+    assert (as_agents_see_it["visibility"], as_customers_see_it["recipients"]) == ("all", "all")
+
+
+def test_a_note_among_agents_never_reaches_the_customer(
+    agent: Agent, customer: Customer, rtm: Rtm
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    agent.send(chat_id, "A difficult one", visibility="agents")
+    agent.send(chat_id, "Hello Nora")
+    texts = [push["event"].get("text") for push in rtm.of("incoming_event")]
+    assert texts == ["Hello Nora"]
+    assert "A difficult one" not in json.dumps(customer.call("list_threads", chat_id=chat_id))
+
+
+def test_an_event_that_was_deleted_is_a_stub_for_normal_agents(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    chat_id, thread_id = customer.start("Hello")
+    event_id = agent.send(chat_id, "A slip")
+    agent.call("delete_event", chat_id=chat_id, thread_id=thread_id, event_id=event_id)
+    as_owner = agent.chat(chat_id)["thread"]["events"][-1]
+    as_normal = Agent(sandbox, SAM).chat(chat_id)["thread"]["events"][-1]
+    assert as_owner["text"] == "A slip"
+    assert as_normal["deleted"]
+    assert "text" not in as_normal
+
+
+def test_3_7_lists_chats_as_chats_info(agent: Agent, customer: Customer) -> None:
+    customer.start("Hello")
+    [info] = agent.call("list_chats", version="3.7")["chats_info"]
+    assert info["last_thread_info"]["last_event_per_type"]["message"]["event"]["text"] == "Hello"
+
+
+def test_3_5_calls_the_visit_last_visit(agent: Agent, customer: Customer, rtm: Rtm) -> None:
+    rtm.call("update_customer_page", url="https://shop.example/", title="Shop")
+    shown = agent.call("get_customer", version="3.5", id=customer.id)
+    assert shown["last_visit"]["last_pages"][-1]["title"] == "Shop"
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def test_a_page_remembers_the_filters_of_the_first_request(sandbox: Sandbox, agent: Agent) -> None:
+    for number in range(3):
+        chat_id, _ = Customer(sandbox).start(str(number))
+        if number == 1:
+            agent.close(chat_id)
+    first = agent.call("list_chats", filters={"active": True}, limit=1)
+    second = agent.call("list_chats", page_id=first["next_page_id"])
+    assert len(second["chats_summary"]) == 1
+    assert "next_page_id" not in second
+
+
+def test_archives_are_found_by_text_and_tag(agent: Agent, customer: Customer) -> None:
+    chat_id, thread_id = customer.start("Where is my parcel?")
+    agent.call("tag_thread", chat_id=chat_id, thread_id=thread_id, tag="delivery")
+    agent.close(chat_id)
+    by_text = agent.call("list_archives", filters={"query": "PARCEL"})
+    by_tag = agent.call("list_archives", filters={"tags": {"values": ["delivery"]}})
+    by_other_tag = agent.call("list_archives", filters={"tags": {"values": ["refund"]}})
+    assert [by_text["found_chats"], by_tag["found_chats"], by_other_tag["found_chats"]] == [1, 1, 0]
+
+
+# --- RTM --------------------------------------------------------------------------------------
+
+
+def test_login_answers_before_any_push(desk: AgentRtm, agent: Agent) -> None:
+    assert desk.login["my_profile"]["id"] == agent.id
+    assert desk.pushes == []
+
+
+def test_an_agent_sees_a_new_chat_and_what_the_customer_is_typing(
+    desk: AgentRtm, customer: Customer
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    assert desk.next("incoming_chat")["chat"]["id"] == chat_id
+    customer.call("send_sneak_peek", chat_id=chat_id, sneak_peek_text="I wonder")
+    assert desk.next("incoming_sneak_peek")["sneak_peek"]["text"] == "I wonder"
+
+
+def test_the_push_of_an_own_event_carries_the_request_id(
+    desk: AgentRtm, customer: Customer
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    desk.next("incoming_chat")
+    desk.call("send_event", chat_id=chat_id, event={"type": "message", "text": "Hi"})
+    desk.next("incoming_event")
+    assert desk.pushes[-1]["request_id"] == "1"
+
+
+def test_the_customer_sees_typing_thinking_and_previews(
+    desk: AgentRtm, customer: Customer, rtm: Rtm
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    preview = {"type": "message", "text": "Your par", "custom_id": "a-1"}
+    desk.call("send_typing_indicator", chat_id=chat_id, is_typing=True)
+    desk.call("send_thinking_indicator", chat_id=chat_id, title="Looking")
+    desk.call("send_event_preview", chat_id=chat_id, event=preview)
+    assert rtm.next("incoming_typing_indicator")["typing_indicator"]["is_typing"]
+    assert rtm.next("incoming_thinking_indicator")["title"] == "Looking"
+    assert rtm.next("incoming_event_preview")["event"]["text"] == "Your par"
+
+
+def test_logout_answers_and_then_the_connection_ends(sandbox: Sandbox, agent: Agent) -> None:
+    connection = AgentRtm(sandbox, agent.authorization)
+    assert connection.call("logout") == {}
+    assert connection.next("agent_disconnected")["reason"] == "agent_logged_out_remotely"
+
+
+def test_an_agent_who_left_for_long_hands_the_chat_over(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    connection = AgentRtm(sandbox, agent.authorization)
+    chat_id, _ = customer.start("Hello")
+    sandbox.settings(agents={MARIA: "accepting_chats"})
+    connection.socket.close()
+    agent.call("list_chats")
+    sandbox.advance(31)
+    present = [user["id"] for user in agent.chat(chat_id)["users"] if user["present"]]
+    assert MARIA in present
+    assert agent.id not in present
+
+
+def test_a_ban_closes_the_customers_connection(agent: Agent, customer: Customer, rtm: Rtm) -> None:
+    customer.start("Hello")
+    agent.ban(customer.id)
+    assert rtm.farewell()["reason"] == "customer_banned"

@@ -116,6 +116,7 @@ def page(request: HttpRequest, template: str, **context: object) -> HttpResponse
         f"default-src 'none'; style-src 'self'; img-src 'self'; {widget.host_policy(chat)}; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+    response["Referrer-Policy"] = "strict-origin-when-cross-origin"  # what browsers do by default
     return response
 
 

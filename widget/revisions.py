@@ -29,8 +29,11 @@ def choose(widget: Widget, settings: dict[str, Any]) -> None:
 
 
 def record(widget: Widget, user: Any) -> None:
-    """Remember what the widget is like now, and who made it so."""
-    Revision.objects.create(widget=widget, made_by=user, settings=chosen(widget))
+    """Remember what the widget is like now, and who made it so, if anything changed."""
+    settings = chosen(widget)
+    latest = widget.revisions.order_by("-pk").first()
+    if latest is None or latest.settings != settings:
+        Revision.objects.create(widget=widget, made_by=user, settings=settings)
 
 
 def begin(widget: Widget) -> None:

@@ -243,6 +243,13 @@ def test_every_change_stands_in_the_history_with_who_made_it(superuser: Client) 
     assert "<td>admin</td>" in html
 
 
+def test_saving_without_a_change_leaves_no_trace(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM)
+    assert widget.revisions.count() == 1
+
+
 def test_a_widget_that_nobody_changed_has_an_empty_history(superuser: Client) -> None:
     assert "Nothing was changed here yet." in page(superuser, f"{LIST}{add_widget().pk}/history/")
 

@@ -146,7 +146,23 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# What customers are spoken to in (docs/languages.md). The admin is in English.
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("ar", "Arabic"),
+    ("zh-hans", "Chinese (simplified)"),
+    ("nl", "Dutch"),
+    ("en", "English"),
+    ("fr", "French"),
+    ("de", "German"),
+    ("he", "Hebrew"),
+    ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("es", "Spanish"),
+    ("tr", "Turkish"),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import dateformat, translation
 from django.utils.formats import get_format
+from django.utils.translation import pgettext
 
 from widget.security import supported
 
@@ -53,10 +54,13 @@ def is_zone(name: str) -> bool:
 def time_in_words(hour: int, minute: int, language: str) -> str:
     """Django's English format would say "3:19 p.m."."""
     words = "g:i A" if language.startswith("en") else get_format("TIME_FORMAT", language)
-    return dateformat.time_format(dt.time(hour, minute), words)
+    with translation.override(language):
+        return dateformat.time_format(dt.time(hour, minute), words)
 
 
 @lru_cache(maxsize=1000)
 def day_in_words(date: dt.date, language: str) -> str:
+    """Weekday, day and month stand in an order of their own in each language."""
     with translation.override(language):
-        return dateformat.format(date, "l, " + get_format("MONTH_DAY_FORMAT", language))
+        words = pgettext("in the letters of Django's date filter", "l, F j")
+        return dateformat.format(date, words)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
@@ -111,8 +112,9 @@ def is_own(origin: str, host: str) -> bool:
 def language_of(request: HttpRequest, widget: Widget) -> str:
     """What the page asked for, else what the browser prefers, else the owner's default."""
     asked = request.GET.get("lang") or request.headers.get("X-Chat-Language", "")
-    preferred = translation.get_language_from_request(request) if not asked else ""
-    return supported(asked or preferred) or supported(widget.default_language) or "en"
+    preferred = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    wishes = [asked, *(language for language, _weight in preferred), widget.default_language]
+    return next(filter(None, map(supported, wishes)), "en")
 
 
 def supported(language: str) -> str:

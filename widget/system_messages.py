@@ -6,9 +6,11 @@ Source: Customer Chat API v3.6, "System messages".
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from chatproxy.structures import SystemMessage
 
@@ -28,12 +30,22 @@ SENTENCES: dict[str, str | Promise] = {
     "system_archived": _("The chat has ended"),
     "rating.chat_rating_canceled": _("You withdrew your rating"),
     "rating.chat_commented": _("You left a comment: “{comment}”"),
-    "routing.idle": _("Nobody has written for {duration} minutes"),
-    "routing.archived_inactive": _("The chat ended because nobody wrote for {duration} minutes"),
     "routing.archived_offline": _("The chat ended because nobody was there to answer"),
     "routing.assigned_inactive": _("{agent_added} takes over from {agent_removed}"),
     "transcript_requested": _("A transcript will be sent to {email}"),
     "transcript_sent": _("The transcript was sent to {email}"),
+}
+WITH_MINUTES: dict[str, Any] = {
+    "routing.idle": ngettext_lazy(
+        "Nobody has written for {duration} minute",
+        "Nobody has written for {duration} minutes",
+        "duration",
+    ),
+    "routing.archived_inactive": ngettext_lazy(
+        "The chat ended because nobody wrote for {duration} minute",
+        "The chat ended because nobody wrote for {duration} minutes",
+        "duration",
+    ),
 }
 FAMILIES: dict[str, str | Promise] = {
     "routing.assigned": _("{agent_added} takes over from {agent_removed}"),
@@ -49,7 +61,9 @@ RATED = _("You rated this chat")
 
 def sentence_of(event: SystemMessage) -> str:
     """The message in words of ours; LiveChat's own text for a type we do not know."""
-    kind = event.system_message_type
+    kind, duration = event.system_message_type, event.text_vars.get("duration", "")
+    if kind in WITH_MINUTES and duration.isdecimal():
+        return str(WITH_MINUTES[kind].format(duration=int(duration)))
     sentence = SENTENCES.get(kind) or FAMILIES.get(kind.partition("_")[0])
     if kind == "rating.chat_rated":
         sentence = RATINGS.get(event.text_vars.get("score", ""), RATED)

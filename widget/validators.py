@@ -58,7 +58,7 @@ def validate_redirect_uri(value: str) -> None:
 def validate_language(value: str) -> None:
     """Raise ValidationError unless Django knows this language."""
     if value not in dict(settings.LANGUAGES):
-        raise ValidationError(f"“{value}” is not a language code such as en, de or pt-br.")
+        raise ValidationError(f"“{value}” is not a language code such as en, de or zh-hans.")
 
 
 def validate_texts(texts: object) -> None:

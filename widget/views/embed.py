@@ -16,14 +16,14 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget import sightings
 from widget.look import DARK_SURFACE, LIGHT_SURFACE
 from widget.models import Widget
-from widget.security import find_widget, supported
+from widget.security import find_widget, language_of
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
 HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
@@ -35,8 +35,11 @@ def embed(request: HttpRequest, key: str) -> HttpResponseBase:
     """The script of the snippet: the launcher and `LiveChatWidget`."""
     widget = find_widget(key)
     sightings.remember(widget, request.headers.get("Referer", ""))
-    script = minified("loader.js").replace("SETTINGS", as_javascript(public_settings(widget)))
-    return script_response(request, script, LOADER_HOLDS)
+    settings = public_settings(widget, language_of(request, widget))
+    script = minified("loader.js").replace("SETTINGS", as_javascript(settings))
+    response = script_response(request, script, LOADER_HOLDS)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 @require_safe
@@ -51,29 +54,27 @@ def older_api(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG0
     return script_response(request, minified("lc_api.js"), PART_HOLDS)
 
 
-def public_settings(widget: Widget) -> dict[str, Any]:
-    """What the loader may know about the widget, and with it everybody."""
+def public_settings(widget: Widget, language: str) -> dict[str, Any]:
+    """What the loader may know about the widget, and with it everybody.
+
+    It has 4 kB: it speaks the browser's language, and those the owner has written something in.
+    """
     return {
         "key": widget.key,
         "organization": widget.organization_id,
         "position": widget.position,
         "theme": widget.theme,
-        "language": widget.default_language,
-        "texts": {language: texts(widget, language) for language in languages(widget)},
+        "language": language,
+        "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
         "panel": part_url("loader_panel.js", loader_panel()),
         "olderApi": part_url("lc_api.js", minified("lc_api.js")),
     }
 
 
-def languages(widget: Widget) -> list[str]:
-    """The default language and those the owner has written something in."""
-    return list(dict.fromkeys([widget.default_language, *widget.texts]))
-
-
 def texts(widget: Widget, language: str) -> dict[str, str]:
     """What the loader says in this language."""
-    with translation.override(supported(language) or supported(widget.default_language) or "en"):
+    with translation.override(language):
         return {
             "open": gettext("Open chat"),
             "close": gettext("Close chat"),

@@ -342,7 +342,7 @@ def test_the_preview_serves_the_form_as_it_stands_unsaved(superuser: Client) -> 
     key = answer["url"].rstrip("/").rpartition("/")[2]
     assert Widget.objects.find(key).header_title == "Draft"
     assert Widget.objects.find("shop").header_title == "Saved"
-    assert f'src="/w/{key}/embed.js"' in page(superuser, answer["url"])
+    assert f'src="/w/{key}/embed.js' in page(superuser, answer["url"])
 
 
 def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -> None:

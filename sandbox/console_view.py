@@ -19,7 +19,7 @@ from sandbox.seed import BOT_ID
 CONSOLE = "/sandbox/console"
 STATUSES = {
     "accepting_chats": "Accepting",
-    "not_accepting_chats": "Not accepting",
+    "not_accepting_chats": "Paused",
     "offline": "Offline",
 }
 CANNED_REPLIES = (
@@ -121,6 +121,7 @@ def desk(
         ],
         "bot": bot(organization),
         "sections": sections(organization, agent, chat, peeks),
+        "has_chats": bool(organization.chats),
     }
     if chat:
         context |= {

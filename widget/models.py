@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from chatproxy.models import Customer
 from chatproxy.organization import Organization
@@ -242,12 +243,14 @@ class Widget(models.Model):
 
     def snippet(self, base_url: str) -> str:
         """The HTML an owner pastes into a website, for our server at `base_url`."""
+        with translation.override(self.default_language):
+            link = gettext("Chat with us")
         return format_html(
-            '<script async src="{0}{1}"></script>\n'
-            '<noscript><a href="{0}{2}">Chat with us</a></noscript>',
+            '<script async src="{0}{1}"></script>\n<noscript><a href="{0}{2}">{3}</a></noscript>',
             base_url.rstrip("/"),
             reverse("widget:embed", args=[self.key]),
             self.get_absolute_url(),
+            link,
         )
 
     def host_policy(self, base_url: str) -> str:

@@ -1,0 +1,36 @@
+"""docs/agent-side.md says what is true."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.sandbox_rig import ROOT
+
+ASK = (
+    "import json; from tests.sandbox import agent_tables as t;"
+    "print(json.dumps([t.PAGE.read_text() == t.page(), sorted(t.missing())]))"
+)
+
+
+def ask() -> list[object]:
+    """The sandbox has settings of its own, so it is asked in a process of its own."""
+    told = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "sandbox.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answer: list[object] = json.loads(told.stdout)
+    return answer
+
+
+def test_the_tables_are_what_the_sandbox_makes_of_them() -> None:
+    assert ask()[0]
+
+
+def test_no_method_of_an_agents_builder_is_missing() -> None:
+    assert ask()[1] == []

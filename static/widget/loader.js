@@ -161,19 +161,21 @@
       show(known.state.visibility === "maximized" ? "minimized" : "maximized", true);
 
     function load() {
-      if (widget.isAlive || (loading && !failure.textContent)) return;
+      if (widget.isAlive || loading) return;
       if (document.prerendering) return listen(document, "prerenderingchange", load);
       failure.textContent = "";
       later(() => widget.isAlive || fail(), PATIENCE);
-      if (panel) panel.renew();
+      loading = true;
+      if (panel) panel.load();
       else {
-        loading = import(new URL(settings.panel, home)).then(({ openPanel }) => {
+        import(new URL(settings.panel, home)).then(({ openPanel }) => {
           if (!signal.aborted) panel = openPanel(widget);
         }, fail);
       }
     }
 
     function fail() {
+      loading = false;
       failure.textContent = words.failed;
       const link = make(failure, "a", words.page);
       link.href = home;
@@ -254,7 +256,9 @@
         widget.token = stored("localStorage", null);
         widget.identity = null;
         forget();
-        panel?.renew();
+        panel?.unload();
+        loading = false;
+        if (known.state.visibility === "maximized") load();
       },
     };
     methods.reset = methods.logout;
@@ -296,7 +300,7 @@
       if (event.key === "Escape") show("minimized", true);
     });
     listen(document, "click", (event) => {
-      const link = event.target.closest('[data-livechat], a[href$="#chat"]');
+      const link = event.target.closest('[data-livechat], [href="#chat"]');
       if (!link) return;
       event.preventDefault();
       lookUp(methods, link.dataset.livechat || "maximize")({}, true);

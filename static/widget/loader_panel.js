@@ -19,6 +19,7 @@ export function openPanel(widget) {
   let frame;
 
   function load() {
+    frame?.remove();
     frame = document.createElement("iframe");
     frame.id = "chat-widget";
     frame.title = widget.words.title;
@@ -30,6 +31,8 @@ export function openPanel(widget) {
   function unload() {
     frame.remove();
     widget.isAlive = false;
+    count(0);
+    widget.draw();
   }
 
   const post = (message) =>
@@ -234,12 +237,8 @@ export function openPanel(widget) {
     post,
     hello,
     customer,
-    renew() {
-      unload();
-      count(0);
-      load();
-      widget.draw();
-    },
+    load,
+    unload,
     shown() {
       hold();
       post({ chat: "visible", visible: isOpen(), focus: focus() });

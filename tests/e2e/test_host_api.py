@@ -303,12 +303,19 @@ def test_logging_out_leaves_nothing_behind(host: Host, method: str) -> None:
     host.page.wait_for_function("localStorage['livechat-widget:demo']")
     host.panel.evaluate("window.old = true")
     call(host, method)
-    host.page.wait_for_function("!document.querySelector('chat-widget').old")
     hello = host.expect_to_hear("hello", token=None)
     assert "identity" not in hello or not hello["identity"]
     assert hello["customer"]["name"] == ""
     assert not host.panel.evaluate("window.old")
     assert host.page.evaluate("localStorage.length") == 0
+
+
+def test_logging_out_of_a_closed_chat_fetches_nothing(host: Host) -> None:
+    connected(host)
+    call(host, "logout")
+    expect(host.iframe).to_have_count(0)
+    host.open()
+    host.expect_to_hear("hello", token=None)
 
 
 # -- destroy

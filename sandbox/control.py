@@ -206,7 +206,7 @@ async def multicast(request: HttpRequest) -> HttpResponse:
         organization = organization_named(wished)
     except Mistake as mistake:
         return JsonResponse({"error": str(mistake)}, status=400)
-    told = {key: wished[key] for key in ("content", "type") if key in wished}
+    told: dict[str, Any] = {key: wished[key] for key in ("content", "type") if key in wished}
     for customer in organization.customers.values():
         if customer.id in wished.get("customers", [customer.id]):
             pushes.to_customer(organization, customer, "incoming_multicast", told)

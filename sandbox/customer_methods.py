@@ -238,9 +238,7 @@ def update_customer(caller: Caller, payload: Payload) -> Payload:
 
 
 def set_customer_session_fields(caller: Caller, payload: Payload) -> Payload:
-    customers.set_session_fields(
-        caller.organization, caller.customer, payload["session_fields"]
-    )
+    customers.set_session_fields(caller.organization, caller.customer, payload["session_fields"])
     return {}
 
 

@@ -25,7 +25,7 @@ from sandbox.platform.structures import Rules
 if TYPE_CHECKING:
     from sandbox.world import Connection, World
 
-HELD_LONGEST = 1.0  # seconds that an overtaken push waits for another one
+HELD_LONGEST = 2.0  # seconds that an overtaken push waits for another one
 
 SCOPE: dict[str, Kind] = {
     "side": one_of("customer", "agent", "any"),

@@ -18,6 +18,7 @@ from twisted.internet import reactor
 from sandbox.wire import Wire
 
 BACKLOG = 4096
+MOST_FRAME_BYTES = 64 * 1024 * 1024  # an agent's login lists every active chat
 PING_INTERVAL = 15  # seconds of silence until the server pings
 PING_TIMEOUT = 30  # seconds until a missing pong closes the socket
 
@@ -85,6 +86,8 @@ def serve(host: str, port: int, state_file: Path | None, *, with_bot: bool) -> N
         ping_interval=PING_INTERVAL,
         ping_timeout=PING_TIMEOUT,
         websocket_handshake_timeout=20,
+        websocket_max_message_size=MOST_FRAME_BYTES,
+        websocket_max_frame_size=MOST_FRAME_BYTES,
     ).run()
 
 

@@ -97,6 +97,7 @@ class World:
         self.all_connections: set[Connection] = set()
         self.by_user: defaultdict[str, list[Connection]] = defaultdict(list)
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None  # by the real clock
         self.begin()
 
     def begin(self, start: str | None = None) -> None:
@@ -192,12 +193,16 @@ class World:
     def set_alarm(self) -> None:
         """Wake up when the next timer is due."""
         due = self.clock.next_due()
+        real_due = None if due is None else due - self.clock.skipped
+        if self._alarm and self._alarm_at == real_due:
+            return
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
         if due is not None:
-            loop = asyncio.get_running_loop()
-            self._alarm = loop.call_later(max(0.0, due - self.clock.time()), self._ring)
+            wait = max(0.0, due - self.clock.time()) + 0.001  # loops round down to milliseconds
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+            self._alarm_at = real_due
 
     def _ring(self) -> None:
         self._alarm = None

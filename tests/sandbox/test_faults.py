@@ -8,8 +8,9 @@ import pytest
 import requests
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from sandbox.faults import KINDS
 from tests.sandbox.clients import Customer, Failed, Rtm, message
-from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import ROOT, Agent, Payload, Refused, Sandbox
 
 Connect = Callable[..., Rtm]
 
@@ -332,7 +333,7 @@ def test_a_push_that_nothing_overtakes_comes_late(customer: Customer, rtm: Rtm) 
 
 
 def test_a_push_can_be_delayed(customer: Customer, rtm: Rtm) -> None:
-    customer.sandbox.fault("push_delayed", seconds=0.2, count=1)
+    customer.sandbox.fault("push_delayed", seconds=2, count=1)
     assert pushed(rtm, customer, "a", "b") == ["b"]
     assert rtm.next("customer_updated")["name"] == "a"
 
@@ -340,3 +341,8 @@ def test_a_push_can_be_delayed(customer: Customer, rtm: Rtm) -> None:
 def test_other_pushes_are_left_alone(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_lost", method="incoming_event")
     assert pushed(rtm, customer, "a", "b") == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_is_documented(kind: str) -> None:
+    assert f'`{{"kind": "{kind}"' in (ROOT / "docs" / "sandbox.md").read_text()

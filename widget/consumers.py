@@ -14,7 +14,7 @@ from chatproxy.models import Customer
 from chatproxy.relay import Tab, relay
 from chatproxy.rtm import Visit
 from chatproxy.structures import Json
-from chatproxy.updates import Update
+from chatproxy.updates import Snapshot, Update
 from widget import metrics
 from widget.fragments import html_of
 from widget.models import Widget
@@ -98,7 +98,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.tab:
             relay.start(act_or_let_be(self.customer.pk, action, payload))
 
+    def ask_for_welcome(self) -> None:
+        """The welcome message of who would answer; LiveChat pushes it if there is one."""
+        if self.widget.connect_early and self.widget.api_version != "3.5":
+            self.act("request_welcome_message", {"group_id": self.widget.group_id})
+
     async def show(self, update: Update) -> None:
+        if isinstance(update, Snapshot) and not update.threads:
+            self.ask_for_welcome()
         if html := html_of(update, self.reader):
             await self.send(text_data=html)
 

@@ -7,6 +7,7 @@ only writer of the log, and showing something twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.template.loader import get_template
@@ -14,7 +15,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from chatproxy import pushes
-from chatproxy.structures import Event, Thread
+from chatproxy.structures import Event, Thread, User
 from chatproxy.updates import Conversation, Happened, Snapshot, Standing, Update
 from widget.bubbles import bubble, context_of, is_hidden, template_of
 from widget.reader import Reader
@@ -174,6 +175,34 @@ def rating(given: dict[str, Any]) -> str:
     return partial("rating", score=scores.get(given.get("score", -1), ""))
 
 
+def incoming_greeting(update: Happened, reader: Reader) -> str:
+    push = update.push
+    assert isinstance(push, pushes.IncomingGreeting)
+    greeting = push.greeting
+    html = said_by(greeting.agent, greeting.event, update.conversation, reader)
+    return partial("greeting", html=html, greeting=greeting)
+
+
+def greeting_over(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    """Accepted or cancelled, here or in another tab."""
+    return partial("greeting_over")
+
+
+def welcome_message(update: Happened, reader: Reader) -> str:
+    push = update.push
+    assert isinstance(push, pushes.WelcomeMessage)
+    author = update.conversation.author(push.event) or User(id=push.event.author_id, type="agent")
+    html = said_by(author, push.event, update.conversation, reader)
+    return partial("greeting", html=html, greeting=None)
+
+
+def said_by(author: User, event: Event, conversation: Conversation, reader: Reader) -> str:
+    """An event of somebody who is not in the chat yet."""
+    people = {**conversation.people, author.id: author}
+    by_author = replace(event, author_id=author.id)
+    return bubble(by_author, replace(conversation, people=people), reader, NEW)
+
+
 def customer_disconnected(update: Happened, reader: Reader) -> str:  # noqa: ARG001
     """Nobody who typed can be heard any more; what comes next is a Standing."""
     return partial("nobody_types")
@@ -195,5 +224,9 @@ SHOWN: dict[type[pushes.Push], Callable[[Happened, Reader], str]] = {
     pushes.EventPreview: event_preview,
     pushes.PropertiesUpdated: properties_updated,
     pushes.PropertiesDeleted: properties_deleted,
+    pushes.IncomingGreeting: incoming_greeting,
+    pushes.GreetingAccepted: greeting_over,
+    pushes.GreetingCanceled: greeting_over,
+    pushes.WelcomeMessage: welcome_message,
     pushes.CustomerDisconnected: customer_disconnected,
 }

@@ -28,14 +28,19 @@ composer.addEventListener("submit", (event) => {
 document.addEventListener("host:hello", ({ detail }) => {
   const { draft, unsent } = kept();
   message.value ||= detail.draft || draft || "";
-  if (detail.focus) message.focus({ preventScroll: true });
+  if (detail.focus) focus();
   // What was under way is tried again: the server looks before it sends, so nothing doubles.
   for (const one of unsent ?? []) stand({ ...one, attempt: one.attempt + 1 }).requestSubmit();
 }, { once: true });
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {
-  if (detail.focus) message.focus({ preventScroll: true });
+  if (detail.focus) focus();
 });
+
+function focus() {
+  const first = document.querySelector("#first input:not([type=hidden])");
+  (message.checkVisibility() ? message : first)?.focus({ preventScroll: true });
+}
 
 function stand({ custom_id, text, attempt }) {
   const bubble = template.content.firstElementChild.cloneNode(true);

@@ -4,6 +4,7 @@ const scroller = document.getElementById("scroll");
 const toEnd = document.getElementById("to-end");
 const NEAR = 60; // px
 let following = true;
+const hasBegun = () => scroller.querySelector(".event") !== null; // before, one reads from the top
 
 scroller.addEventListener("scroll", () => {
   following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
@@ -19,7 +20,7 @@ new ResizeObserver(follow).observe(scroller);
 scroller.addEventListener("load", follow, { capture: true }); // a picture has got its size
 
 function follow() {
-  if (following) scroller.scrollTop = scroller.scrollHeight;
+  if (following && hasBegun()) scroller.scrollTop = scroller.scrollHeight;
   show();
 }
 function show() {

@@ -7,6 +7,13 @@ let token = null;
 let introduction = null;
 
 document.addEventListener("host:hello", ({ detail }) => become(detail.token || null));
+// Some owners greet by name or welcome before anything is said: then opening is the first act.
+for (const opened of ["host:hello", "host:visible"]) {
+  document.addEventListener(opened, ({ detail }) => {
+    const isEarly = "connectEarly" in root.dataset && (detail.open || detail.visible);
+    if (isEarly && !token) introduce();
+  });
+}
 document.addEventListener("token-refused", () => {
   remember(null);
   location.reload();

@@ -22,6 +22,7 @@ function look(isOpen) {
   const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
   const unread = [...threads.querySelectorAll('[data-author="agent"]')]
     .filter(({ dataset }) => dataset.at > seen);
+  if (!visible) divide(unread[0]);
   if (unread.length && visible && !document.hidden && root.hasAttribute("data-at-end")) {
     reported = unread.at(-1).dataset.at;
     tell("tell-socket", { seen: { chat: state.chat, at: reported } });
@@ -30,6 +31,13 @@ function look(isOpen) {
   if (unread.length !== counted) tell("tell-host", { chat: "unread", count: unread.length });
   counted = unread.length;
   document.querySelector("#to-end .unseen").textContent = counted || "";
+}
+
+// Where the customer stopped reading stays marked after they have come back.
+function divide(first) {
+  if (!first || first.hasAttribute("data-first-unread")) return;
+  threads.querySelector("[data-first-unread]")?.removeAttribute("data-first-unread");
+  first.setAttribute("data-first-unread", "");
 }
 
 function markSeen() {

@@ -113,7 +113,7 @@ def test_html_and_other_directions_are_shown_as_text(chat: Chat, agent: Agent) -
 def test_a_message_that_failed_can_be_sent_again(
     chat: Chat, agent: Agent, sandbox: Sandbox
 ) -> None:
-    sandbox.fault("down", transport="web", method="start_chat")
+    sandbox.fault("error", transport="web", method="start_chat", type="service_unavailable")
     chat.send("Is anybody there?")
     retry = chat.panel.get_by_role("button", name="Retry")
     expect(retry).to_be_visible(timeout=15_000)
@@ -164,7 +164,7 @@ def test_a_lost_connection_is_said_and_found_again(
     finally:
         site.start()
     agent.send(chat_id(agent), "While you were away")
-    expect(chat.messages("agent")).to_contain_text(["While you were away"], timeout=30_000)
+    expect(chat.messages("agent")).to_contain_text(["While you were away"], timeout=45_000)
     expect(chat.panel.get_by_text("Connection lost")).to_be_hidden()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chatproxy import pushes
-from chatproxy.structures import Chat, Event, Thread, User, parse_event
+from chatproxy.structures import Chat, Event, Greeting, Queue, Thread, User, parse_event
 from chatproxy.updates import Conversation, Happened, Snapshot, Standing, State
 from widget.fragments import html_of
 from widget.reader import Reader
@@ -274,3 +274,33 @@ def test_a_resumed_chat_brings_its_new_thread() -> None:
         thread_id="NEXT", chat=Chat(id="CHAT", users=(NORA, PIOTR), thread=thread)
     )
     assert 'id="thread-NEXT"' in html_of(Happened(push, KNOWN.after(push)), Reader())
+
+
+def test_a_greeting_asks_for_an_answer_and_goes() -> None:
+    greeting = Greeting(id=7, unique_id="UNIQUE", event=event(text="May I help?"), agent=PIOTR)
+    html = html_of(Happened(pushes.IncomingGreeting(greeting=greeting), KNOWN), Reader())
+    assert "May I help?" in html
+    assert 'data-greeting="7" data-unique="UNIQUE"' in html
+    over = html_of(Happened(pushes.GreetingCanceled(unique_id="UNIQUE"), KNOWN), Reader())
+    assert over.strip() == '<hx-partial hx-target="#invitation" hx-swap="innerHTML"></hx-partial>'
+
+
+def test_a_welcome_message_needs_no_answer() -> None:
+    push = pushes.WelcomeMessage(id="w", event=event(text="Welcome!"))
+    html = html_of(Happened(push, KNOWN), Reader())
+    assert "Welcome!" in html
+    assert "<form" not in html
+
+
+def test_the_place_in_the_queue_is_said() -> None:
+    push = pushes.QueuePosition(chat_id="CHAT", queue=Queue(position=3, wait_time=170))
+    html = html_of(Happened(push, KNOWN.after(push)), Reader())
+    assert "You are number 3 in line" in html
+    assert "About 3 minutes" in html
+
+
+@pytest.mark.parametrize(("score", "pressed"), [(1, "Good"), (0, "Bad")])
+def test_a_rating_given_in_another_tab_is_shown(score: int, pressed: str) -> None:
+    push = pushes.PropertiesUpdated(event_id="", properties={"rating": {"score": score}})
+    html = html_of(Happened(push, KNOWN), Reader())
+    assert re.search(f'aria-pressed="true" aria-label="{pressed}"', html)

@@ -246,3 +246,26 @@ def test_a_transcript_needs_an_address(customer: Visitor) -> None:
     customer.send("Hello")
     answer = customer.ask("post", "transcript/email", {"email": "nora"}).content.decode()
     assert "valid email" in answer
+
+
+def test_the_page_hears_of_a_rating(customer: Visitor) -> None:
+    customer.send("Hello")
+    told = customer.ask("post", "rating", {"score": "bad"})["HX-Trigger"]
+    assert told == '{"told": {"name": "rating_submitted", "data": "bad"}}'
+
+
+def test_the_page_hears_of_a_pressed_button(customer: Visitor, card: dict[str, Any]) -> None:
+    pressed = {"postback_id": "r", "text": "Remember"}
+    told = customer.ask("post", "postback", card | pressed)["HX-Trigger"]
+    assert card["event_id"] in told
+    assert "rich_message_button_clicked" in told
+
+
+def test_a_greeting_that_is_gone_is_no_error(customer: Visitor) -> None:
+    gone = {"id": 7, "unique_id": "Q10X0W041P", "answer": "accept"}
+    assert customer.ask("post", "greeting", gone).status_code == 204
+
+
+def test_a_greeting_is_answered_with_yes_or_no(customer: Visitor) -> None:
+    unclear = {"id": 7, "unique_id": "Q10X0W041P", "answer": "maybe"}
+    assert customer.ask("post", "greeting", unclear).status_code == 400

@@ -142,3 +142,28 @@ def test_the_chat_ends_for_the_agent_too(customer: Visitor, agent: Agent) -> Non
     customer.ask("post", "end")
     kinds = [event.get("system_message_type") for event in events_of(agent)]
     assert "manual_archived_customer" in kinds
+
+
+def test_when_nobody_is_there_the_message_is_left(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(
+        agents={each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    )
+    assert customer.send("Anybody?").status_code == 204
+    assert texts_of(agent) == ["Anybody?"]
+
+
+def test_the_agent_learns_what_the_website_knows(customer: Visitor, agent: Agent) -> None:
+    customer.send("Hello")
+    known = {"name": "Nora", "email": "nora@example.com", "session": '{"plan": "gold"}'}
+    assert customer.ask("post", "details", known).status_code == 204
+    users = agent.chat(agent.chats()[0]["id"])["users"]
+    nora = next(user for user in users if user["type"] == "customer")
+    assert (nora["name"], nora["email"]) == ("Nora", "nora@example.com")
+    assert {"plan": "gold"} in nora["session_fields"]
+
+
+@pytest.mark.parametrize("wrong", [{"email": "nora"}, {"session": "[1]"}, {"session": "{"}])
+def test_details_that_make_no_sense_are_refused(customer: Visitor, wrong: dict[str, str]) -> None:
+    assert customer.ask("post", "details", wrong).status_code == 400

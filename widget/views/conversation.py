@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django import forms
 from django.http import HttpResponse
@@ -11,12 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
+from chatproxy.conversation import Opening
 from chatproxy.customer_api import CustomerApi
-from chatproxy.errors import LiveChatError
+from chatproxy.errors import GroupOffline, GroupsOffline, LiveChatError
+from chatproxy.structures import Json
 from widget.models import Widget
 from widget.security import CustomerRequest, customer_required, widget_view
 
 logger = logging.getLogger(__name__)
+
+Say = Callable[[CustomerApi, Json], None]
 
 
 class MessageForm(forms.Form):
@@ -47,7 +52,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
         say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
         try:
-            say(CustomerApi(request.customer, widget.organization), event)
+            say_or_leave(CustomerApi(request.customer, widget.organization), event, say)
         except LiveChatError as error:
             logger.warning("a message was not sent: %s", error)
             form.add_error(None, str(error.advice))
@@ -55,6 +60,14 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
             return HttpResponse(status=204)
     advice = next(iter(form.errors.values()))[0]
     return render(request, "widget/refusal.html", {"advice": advice})
+
+
+def say_or_leave(api: CustomerApi, event: Json, say: Say) -> None:
+    """Say it; if nobody is there, leave it for whoever comes next. Raises LiveChatError."""
+    try:
+        say(api, event)
+    except (GroupOffline, GroupsOffline):
+        conversation.say_again(api, event, Opening(continuous=True))
 
 
 @require_POST

@@ -21,6 +21,7 @@ from chatproxy.customer_api import CustomerApi
 from chatproxy.errors import LiveChatError
 from chatproxy.organization_api import OrganizationApi
 from chatproxy.structures import Form, FormToFill
+from widget.host_events import telling
 from widget.models import Widget
 from widget.questions import QuestionsForm
 from widget.security import CustomerRequest, customer_required, widget_view
@@ -42,14 +43,14 @@ class Occasion:
 
 OFFLINE = Opening(active=False, thread_properties={"routing": {"offline_message": True}})
 PRECHAT = Occasion("prechat", _("Start the chat"))
-POSTCHAT = Occasion("postchat", _("Send"), thanks=_("Thank you for your answers."))
+POSTCHAT = Occasion("postchat", _("Submit answers"), thanks=_("Thank you for your answers."))
 TICKET = Occasion(
     "ticket",
     _("Leave a message"),
     opening=OFFLINE,
     thanks=_("Thank you. We have your message and will come back to you."),
 )
-IN_CHAT = Occasion("form", _("Send"), thanks=_("Thank you."))
+IN_CHAT = Occasion("form", _("Submit answers"), thanks=_("Thank you."))
 OCCASIONS = {occasion.kind: occasion for occasion in (PRECHAT, POSTCHAT, TICKET)}
 
 
@@ -118,7 +119,8 @@ def asked(
         return HttpResponse()
     questions = QuestionsForm(to_fill.fields, request.POST if request.method == "POST" else None)
     if questions.is_valid() and sent(api, occasion, to_fill, questions):
-        return render(request, "widget/forms/thanks.html", {"occasion": occasion})
+        thanks = render(request, "widget/forms/thanks.html", {"occasion": occasion})
+        return telling(thanks, "form_submitted", {"type": occasion.kind})
     return render(request, "widget/forms/form.html", form_context(occasion, questions))
 
 

@@ -19,7 +19,7 @@ from widget.fragments import thread_of
 from widget.models import Widget
 from widget.reader import Reader
 from widget.security import plain_view
-from widget.views.conversation import MessageForm
+from widget.views.conversation import MessageForm, say_or_leave
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
         try:
             customer = known_customer(request, widget) or new_customer(request, widget)
-            conversation.say(CustomerApi(customer, widget.organization), event)
+            say_or_leave(CustomerApi(customer, widget.organization), event, conversation.say)
         except LiveChatError as error:
             logger.warning("a message was not sent: %s", error)
             form.add_error(None, str(error.advice))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from chatproxy.customer_api import CustomerApi
 from chatproxy.errors import LiveChatError
+from widget.host_events import telling
 from widget.models import Widget
 from widget.security import CustomerRequest, customer_required, widget_view
 
@@ -39,7 +40,9 @@ def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:
     except LiveChatError as error:
         logger.warning("a chat was not rated: %s", error)
         return render(request, "widget/notice.html", {"text": error.advice})
-    return HttpResponse(status=204)
+    done = HttpResponse(status=204)
+    score = form.cleaned_data["score"]
+    return telling(done, "rating_submitted", score) if score else done
 
 
 def give(api: CustomerApi, score: str, comment: str) -> None:

@@ -14,6 +14,7 @@ from chatproxy import conversation
 from chatproxy.customer_api import CustomerApi
 from chatproxy.errors import LiveChatError
 from chatproxy.structures import Json
+from widget.host_events import telling
 from widget.models import Widget
 from widget.security import CustomerRequest, customer_required, widget_view
 
@@ -71,4 +72,5 @@ def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
     except LiveChatError as error:
         logger.warning("a button was not pressed: %s", error)
         return render(request, "widget/notice.html", {"text": error.advice})
-    return HttpResponse(status=204)
+    pressed = {"eventId": form.place()[1], "postbackId": form.cleaned_data["postback_id"]}
+    return telling(HttpResponse(status=204), "rich_message_button_clicked", pressed)

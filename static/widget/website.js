@@ -1,0 +1,28 @@
+// LiveChat's host-page API, as far as it reaches into the panel: what the website is told of
+// forms, ratings and greetings, and what it may ask for.
+const invitation = document.getElementById("invitation");
+let greeting = null;
+
+document.addEventListener("told", ({ detail: { name, data } }) => emit(name, data));
+document.addEventListener("token-refused", () => emit("identity_lost", { reason: "unknown" }));
+
+new MutationObserver(() => {
+  const shown = invitation.querySelector("[data-greeting]")?.dataset;
+  if (greeting) emit("greeting_hidden", greeting);
+  greeting = shown ? { id: Number(shown.greeting), uniqueId: shown.unique } : null;
+  if (greeting) emit("greeting_displayed", greeting);
+}).observe(invitation, { childList: true });
+
+document.addEventListener("host:hide_greeting", () => {
+  invitation.querySelector("[value=cancel]")?.click();
+});
+document.addEventListener("host:close_chat", () => document.querySelector(".end")?.click());
+document.addEventListener("host:disable_sounds", () => {
+  const sound = document.getElementById("sound");
+  if (sound?.checked) sound.click();
+});
+
+function emit(name, data) {
+  const detail = { chat: "event", name, data };
+  document.dispatchEvent(new CustomEvent("tell-host", { detail }));
+}

@@ -48,16 +48,19 @@ def tls_front(backend_port: int, folder: Path) -> Iterator[TlsFront]:
         server.close()
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
+        await asyncio.sleep(0.1)  # the cancelled connections close
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="tls front")
+    def work() -> None:
+        loop.run_until_complete(run())
+        loop.close()
+
+    thread = threading.Thread(target=work, name="tls front")
     thread.start()
     try:
         yield TlsFront(ports.get(timeout=10), certificate)
     finally:
         loop.call_soon_threadsafe(stopping.set)
         thread.join(10)
-        loop.run_until_complete(asyncio.sleep(0.1))  # the cancelled connections close
-        loop.close()
 
 
 async def join(

@@ -15,6 +15,7 @@
   const home = new URL(".", script.src); // https://chat.example/w/<key>/
   const asked = script.dataset;
   const page = document.documentElement;
+  const part = (name) => new URL(name + "?" + settings.version, home);
 
   // Browsers may refuse storage: then everything lasts as long as the page.
   function stored(area, value) {
@@ -104,7 +105,7 @@
 
     // What both files work with.
     const widget = {
-      settings, asked, configured, home, language, words, signal, listen, later, stored, emit, show, draw,
+      asked, configured, home, language, words, signal, listen, later, stored, emit, show, draw,
       known, shadow, root, launcher, box,
       theme: asked.theme || settings.theme,
       identity: asked.identity,
@@ -168,7 +169,7 @@
       loading = true;
       if (panel) panel.load();
       else {
-        import(new URL(settings.panel, home)).then(({ openPanel }) => {
+        import(part("loader_panel.js")).then(({ openPanel }) => {
           if (!signal.aborted) panel = openPanel(widget);
         }, fail);
       }
@@ -332,7 +333,7 @@
   function offerOlderApi() {
     const bring = (value) => {
       Object.defineProperty(window, "LC_API", { value, writable: true });
-      import(new URL(settings.olderApi, home));
+      import(part("lc_api.js"));
       return value;
     };
     if (window.LC_API) bring(window.LC_API);

@@ -1,6 +1,6 @@
 // The second half of the loader, fetched once somebody wants to chat: the iframe, what is said
 // between it and the page, and the page's manners around it.
-// PANEL_CSS is loader_panel.css: see widget/views/embed.py.
+// PANEL_CSS is loader_panel.css, ORGANIZATION the widget's: see widget/views/embed.py.
 
 const SETTLE = 300; // ms a page gets to change its title after its address
 
@@ -220,9 +220,9 @@ export function openPanel(widget) {
     looks.observe(page, { attributeFilter: ["class", "style", "data-theme"] });
   }
 
-  const { organization } = widget.settings;
-  if (![undefined, organization].includes(configured.organizationId)) {
-    console.error(`[LiveChatWidget] ${configured.organizationId} is not ${organization}.`);
+  const { organizationId = ORGANIZATION } = configured;
+  if (organizationId !== ORGANIZATION) {
+    console.error(`[LiveChatWidget] ${organizationId} is not ${ORGANIZATION}.`);
   }
   load();
   hold();

@@ -13,6 +13,7 @@ from django.test import Client
 from widget.models import Widget
 
 ADDRESS = "/w/demo/embed.js"
+PARTS = ("/w/demo/loader_panel.js", "/w/demo/lc_api.js")
 BUDGET = 4000  # bytes
 FRENCH = {"fr": {"launcher_label": "Besoin d’aide ?"}}
 
@@ -78,13 +79,21 @@ def test_a_changed_widget_is_sent_anew(
 
 
 def test_isolated_websites_may_load_every_part(client: Client, widget: Widget) -> None:
-    told = configuration(client)
-    for address in (ADDRESS, f"/w/demo/{told['panel']}", f"/w/demo/{told['olderApi']}"):
+    for address in (ADDRESS, *PARTS):
         response = client.get(address)
         assert response.status_code == 200
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert response["Access-Control-Allow-Origin"] == "*"
         assert response["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_kept_for_good_under_its_version_only(
+    client: Client, widget: Widget, part: str
+) -> None:
+    version = configuration(client)["version"]
+    assert client.get(f"{part}?{version}")["Cache-Control"] == "public, max-age=31536000"
+    assert client.get(f"{part}?earlier")["Cache-Control"] == "public, max-age=300"
 
 
 def test_the_loader_sets_no_cookie(client: Client, widget: Widget) -> None:

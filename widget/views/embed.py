@@ -43,15 +43,16 @@ def embed(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @require_safe
-def panel_part(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
+def panel_part(request: HttpRequest, key: str) -> HttpResponseBase:
     """The loader's second half, fetched when somebody wants to chat."""
-    return script_response(request, loader_panel(), PART_HOLDS)
+    organization = as_javascript(find_widget(key).organization_id)
+    return part_response(request, loader_panel().replace("ORGANIZATION", organization))
 
 
 @require_safe
 def older_api(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
     """LiveChat's older LC_API, fetched by pages that use it."""
-    return script_response(request, minified("lc_api.js"), PART_HOLDS)
+    return part_response(request, minified("lc_api.js"))
 
 
 def public_settings(widget: Widget, language: str) -> dict[str, Any]:
@@ -61,14 +62,12 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
     """
     return {
         "key": widget.key,
-        "organization": widget.organization_id,
         "position": widget.position,
         "theme": widget.theme,
         "language": language,
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
-        "panel": part_url("loader_panel.js", loader_panel()),
-        "olderApi": part_url("lc_api.js", minified("lc_api.js")),
+        "version": parts_version(),
     }
 
 
@@ -111,9 +110,13 @@ def light_dark(light: str, dark: str) -> str:
     return light if light == dark else f"light-dark({light},{dark})"
 
 
-def part_url(name: str, script: str) -> str:
-    """Where a part is, beside the loader; the address changes with its content."""
-    return f"{name}?{hashlib.sha256(script.encode()).hexdigest()[:8]}"
+def parts_version() -> str:
+    """Changes with the content of the parts; the loader asks for them by it."""
+    return digest(loader_panel() + minified("lc_api.js"))[:8]
+
+
+def digest(script: str) -> str:
+    return hashlib.sha256(script.encode()).hexdigest()
 
 
 def loader_panel() -> str:
@@ -144,13 +147,19 @@ def as_javascript(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def part_response(request: HttpRequest, script: str) -> HttpResponseBase:
+    """A part, for good if it is the version that was asked for, and not a release's other one."""
+    is_asked_for = request.META["QUERY_STRING"] == parts_version()
+    return script_response(request, script, PART_HOLDS if is_asked_for else LOADER_HOLDS)
+
+
 def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponseBase:
     """A script that any website may load, isolated ones included; 304 if the browser has it.
 
     Source: RFC 9110, "Conditional Requests"; Fetch, "Cross-Origin-Resource-Policy".
     """
     encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
-    etag = f'W/"{hashlib.sha256(script.encode()).hexdigest()[:16]}"'
+    etag = f'W/"{digest(script)[:16]}"'
     response = HttpResponse(
         encoded(script, encoding),
         content_type="text/javascript; charset=utf-8",

@@ -12,6 +12,7 @@ import uvloop
 
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
+from daphne import http_protocol  # noqa: E402
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -21,6 +22,8 @@ from zope.interface import implementer  # noqa: E402
 
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
 BACKLOG = 4096
+# Bytes of one request: a file of 10 MB, which LiveChat takes, and the form around it.
+BODY_SIZE = 11 * 1024 * 1024
 # Bytes of one websocket frame from a browser: it sends small JSON, and files by HTTP.
 FRAME_SIZE = 32 * 1024
 # Bytes of one websocket message, and this counts for what we send as well: a long conversation.
@@ -40,6 +43,32 @@ SPREAD = 3.0
 # RFC 6455's registry, "Service Restart": htmx connects again, each browser in its own time.
 SERVICE_RESTART = 1012
 
+
+class Request(http_protocol.WebRequest):
+    """Hangs up on who sends a larger body than any of ours, as soon as that shows."""
+
+    received = 0  # bytes
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802  # Twisted's names
+        super().gotLength(length)
+        if length is not None and length > BODY_SIZE:
+            self.refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        self.received += len(data)
+        if self.received <= BODY_SIZE:
+            super().handleContentChunk(data)
+        else:
+            self.refuse()
+
+    def refuse(self) -> None:
+        self.channel.transport.write(
+            b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        self.channel.loseConnection()
+
+
+http_protocol.WebRequest = Request  # the name by which Daphne finds it
 
 Leave = Callable[[], Awaitable[None]]
 

@@ -82,6 +82,9 @@ LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", "https://api.livechatinc.com")
 # Without them one is derived from DJANGO_SECRET_KEY. See docs/operators.md for rotating them.
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
+# Whether an address, a customer or a widget may act only so often: see docs/security.md.
+LIMITS = env.bool("LIMITS", not DEBUG)
+
 # How many requests may wait for LiveChat at the same moment, in each process.
 WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.

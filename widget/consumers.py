@@ -17,6 +17,7 @@ from chatproxy.structures import Json
 from chatproxy.updates import Snapshot, Update
 from widget import metrics
 from widget.fragments import html_of
+from widget.limits import Pace, open_sockets, wait_before
 from widget.models import Widget
 from widget.reader import Reader
 from widget.security import is_own
@@ -35,13 +36,25 @@ class ChatConsumer(AsyncWebsocketConsumer):
     widget: Widget
     reader: Reader
     tab: Tab | None = None
+    address: str
+    counted = False
+    pace: Pace
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
             await super().__call__(*arguments)
 
     async def connect(self) -> None:
-        """Refuse only after accepting: the browser cannot see why a handshake failed."""
+        """Refuse only after accepting: the browser cannot see why a handshake failed.
+
+        But whom we have no room for fails the handshake, and comes back after a growing while.
+        """
+        self.address = (self.scope["client"] or [""])[0]
+        if open_sockets.is_full(self.address) or await self.comes_too_often():
+            await self.close()
+            return
+        open_sockets.add(self.address)
+        self.counted, self.pace = True, Pace()
         found = await self.identify()
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
@@ -56,11 +69,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.close(code)
 
     async def disconnect(self, code: int) -> None:
+        if self.counted:
+            open_sockets.remove(self.address)
         if self.tab:
             relay.detach(self.customer.pk, self.tab)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One JSON object: what the panel says, by name. The unknown is ignored."""
+        if not self.pace.allows():
+            return
         for name, content in said(text_data or "").items():
             if handle := HEARD.get(name):
                 handle(self, content)
@@ -77,9 +94,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def page(self, content: Any) -> None:
         """The customer is on another page of the website."""
-        if isinstance(content, dict):
-            page = {"url": word(content, "url"), "title": word(content, "title")}
-            self.act("update_customer_page", page)
+        if self.tab and isinstance(content, dict):
+            url, title = word(content, "url"), word(content, "title")
+            relay.start(relay.move(self.customer.pk, url, title))
 
     def seen(self, content: Any) -> None:
         """Everything up to this `created_at` is on screen, in a visible tab."""
@@ -110,16 +127,26 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.send(text_data=html)
 
     @database_sync_to_async
-    def identify(self) -> tuple[Widget, Customer] | None:
-        """Whose token this is, under the widget of this URL."""
+    def comes_too_often(self) -> bool:
+        key, token = self.scope["url_route"]["kwargs"]["key"], self.bearer
+        return bool(wait_before("socket", key, self.address, token))
+
+    @property
+    def bearer(self) -> str:
+        """The token among the subprotocols, "" if there is none."""
         offered = self.scope["subprotocols"]
         token = next((p for p in offered if p.startswith(TOKEN_PREFIX)), "")
+        return str(token.removeprefix(TOKEN_PREFIX))
+
+    @database_sync_to_async
+    def identify(self) -> tuple[Widget, Customer] | None:
+        """Whose token this is, under the widget of this URL."""
         key = self.scope["url_route"]["kwargs"]["key"]
         try:
             widget = Widget.objects.find(key)
         except Widget.DoesNotExist:
             return None
-        customer = Customer.objects.find(key, token.removeprefix(TOKEN_PREFIX))
+        customer = Customer.objects.find(key, self.bearer)
         return (widget, customer) if customer else None
 
     def may_come_from(self, widget: Widget) -> bool:

@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from chatproxy.errors import TooManyRequests
 from chatproxy.models import Customer
+from widget.limits import wait_before_request
 from widget.models import Widget
 
 TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token
@@ -46,6 +49,8 @@ def widget_view(view: View) -> View:
         if not may_act(request, widget):
             return HttpResponseForbidden("This website may not use the chat.")
         with translation.override(language_of(request, widget)):
+            if seconds := wait_before_request(request, key, bearer_of(request)):
+                return secure(too_often(request, seconds), widget.frame_ancestors)
             return secure(view(request, widget, *args, **kwargs), widget.frame_ancestors)
 
     return inner
@@ -59,11 +64,21 @@ def plain_view(view: View) -> View:
     def inner(request: HttpRequest, key: str) -> HttpResponse:
         widget = find_widget(key)
         with translation.override(language_of(request, widget)):
+            if seconds := wait_before_request(request, key, ""):
+                return secure(too_often(request, seconds), "'self'")
             response = secure(view(request, widget), "'self'")
         response.headers["Referrer-Policy"] = "same-origin"  # else its own forms have no origin
         return response
 
     return inner
+
+
+def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Source: RFC 6585, "429 Too Many Requests"."""
+    advice = TooManyRequests.advice
+    response = render(request, "widget/refusal.html", {"advice": advice}, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def customer_required(view: View) -> View:

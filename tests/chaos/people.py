@@ -27,6 +27,7 @@ class Text:
     words: str
     accepted: bool = False
     attempts: int = 0
+    refusal: str = ""  # why it is marked, for who reads a failure
 
 
 class Customer:
@@ -34,7 +35,7 @@ class Customer:
 
     def __init__(self, house: House, number: int, source: random.Random) -> None:
         self.house, self.number, self.random = house, number, source
-        self.token = ""
+        self.token = self.broke = ""
         self.texts: list[Text] = []
         self.tabs: list[Tab] = []
 
@@ -68,6 +69,8 @@ class Customer:
         response = await self._post("events", data)
         if response is not None and response.status_code == 204:
             text.accepted = True
+        else:
+            text.refusal = response.text.strip() if response is not None else self.broke
 
     @property
     def marked(self) -> list[Text]:
@@ -90,9 +93,11 @@ class Customer:
                     requests.post, url, data=data, headers=headers, timeout=PATIENCE
                 )
             except requests.ConnectionError as error:
+                self.broke = str(error)
                 if "refused" not in str(error):
                     return None  # who knows whether it was taken
-            except requests.RequestException:
+            except requests.RequestException as error:
+                self.broke = str(error)
                 return None
         return None
 

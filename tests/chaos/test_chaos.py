@@ -72,7 +72,7 @@ def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error
             await asyncio.sleep(1)
             await process.end(signal.SIGTERM)
         await writing
-        assert [text for customer in storm.customers for text in customer.marked] == []
+        assert [text.refusal for each in storm.customers for text in each.marked] == []
         await storm.calm()
 
     with House() as house:

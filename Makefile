@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test test-services scale soak lint bench format lock
+.PHONY: demo test test-services scale soak lint bench format messages lock
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -44,6 +44,13 @@ bench: .venv/installed-dev
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What customers read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
+messages: .venv/installed-dev
+	$(RUN) makemessages --all --no-location --no-obsolete --no-wrap \
+		--ignore sandbox --ignore tests --ignore bench --ignore var
+	perl -ni -e 'print unless /^"POT-Creation-Date/' locale/*/LC_MESSAGES/django.po
+	$(RUN) compilemessages --ignore .venv
 
 # The locked versions, with hashes, for every platform and Python from pyproject.toml's on.
 lock: .venv/installed-dev

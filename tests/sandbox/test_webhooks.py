@@ -132,11 +132,12 @@ def test_chats_can_be_left_out_by_who_is_in_them(
 ) -> None:
     excluded = {"chat_presence": {"user_ids": {"exclude_values": [agent.id]}}}
     register(owner, receiver, "incoming_event", filters=excluded)
-    register(owner, receiver, "chat_deactivated")
-    chat_id, _ = customer.start()
+    register(owner, receiver, "thread_tagged")
+    chat_id, thread_id = customer.start()
     customer.send(chat_id, "nobody hears of this")
-    customer.call("deactivate_chat", id=chat_id)
-    assert receiver.next()["action"] == "chat_deactivated"
+    agent.call("tag_thread", chat_id=chat_id, thread_id=thread_id, tag="parcel")
+    assert receiver.next()["action"] == "thread_tagged"
+    assert receiver.bodies.empty()
 
 
 def test_additional_data_is_sent_along(

@@ -13,7 +13,7 @@ from typing import Any
 from .tls import TlsFront
 
 FOLDER = Path(__file__).parent
-PATIENCE = 10.0  # seconds to wait for one answer or one emitted event
+PATIENCE = 30.0  # seconds to wait for one answer or one emitted event, Node's start included
 
 
 class SdkError(Exception):

@@ -49,7 +49,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
         But whom we have no room for fails the handshake, and comes back after a growing while.
         """
-        self.address = (self.scope["client"] or [""])[0]
+        self.address = (self.scope.get("client") or [""])[0]
         if open_sockets.is_full(self.address) or await self.comes_too_often():
             await self.close()
             return

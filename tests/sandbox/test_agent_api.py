@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from tests.sandbox.clients import Customer, Rtm
 from tests.sandbox.configuration import Owner
@@ -19,9 +20,9 @@ class AgentRtm:
     """An agent's connection, logged in."""
 
     def __init__(self, sandbox: Sandbox, token: str, version: str = "3.6", **login: Any) -> None:
-        self.socket: ClientConnection = connect(
-            f"{sandbox.ws_url}/v{version}/agent/rtm/ws", compression=None
-        )
+        self.stack = ExitStack()
+        url = f"{sandbox.ws_url}/v{version}/agent/rtm/ws"
+        self.socket = self.stack.enter_context(connect(url, compression=None, close_timeout=0.2))
         self.pushes: list[Payload] = []
         self.login = self.call("login", token=token, **login)
 
@@ -49,7 +50,7 @@ class AgentRtm:
 def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
     running = AgentRtm(sandbox, agent.authorization)
     yield running
-    running.socket.close()
+    running.stack.close()
 
 
 def refusal(agent: Agent, action: str, **parameters: Any) -> str:
@@ -232,7 +233,7 @@ def test_an_agent_who_left_for_long_hands_the_chat_over(
     connection = AgentRtm(sandbox, agent.authorization)
     chat_id, _ = customer.start("Hello")
     sandbox.settings(agents={MARIA: "accepting_chats"})
-    connection.socket.close()
+    connection.stack.close()
     agent.call("list_chats")
     sandbox.advance(31)
     present = [user["id"] for user in agent.chat(chat_id)["users"] if user["present"]]

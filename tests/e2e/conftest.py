@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.hosts import Host
 from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
 from tests.sandbox_rig import Sandbox, SandboxProcess
+
+PATIENCE = 10_000  # ms: the machine may be busy with other tests
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +40,7 @@ def new_context(
 
     def watched(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         console.watch(context)
         return context
 
@@ -92,7 +95,7 @@ def add_widget(site: Site, demo_fields: dict[str, Any]) -> Callable[..., None]:
 
 
 @pytest.fixture
-def open_shop(site: Site) -> OpenShop:
+def open_shop(site: Site, sandbox: Sandbox) -> OpenShop:
     """Visit the demo shop: `open_shop(page).open_chat().send("Hello")`."""
 
     def visit(page: Page) -> Shop:

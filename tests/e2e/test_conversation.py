@@ -173,3 +173,14 @@ def test_the_keyboard_closes_the_panel(shop: Shop, key: str) -> None:
     chat = shop.open_chat()
     chat.composer.press(key)
     expect(shop.iframe).to_be_hidden()
+
+
+def test_who_was_sent_away_for_their_silence_comes_back_by_writing(
+    chat: Chat, sandbox: Sandbox
+) -> None:
+    begin(chat)
+    sandbox.fault("disconnect", reason="inactivity_timeout", when="now", count=1)
+    expect(chat.panel.locator("#standing [data-refused]")).to_be_attached()
+    chat.send("Back again")
+    expect(chat.messages("customer")).to_contain_text(["Hello", "Back again"])
+    expect(chat.panel.locator("#standing [data-refused]")).not_to_be_attached()

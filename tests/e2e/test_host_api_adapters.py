@@ -1,5 +1,6 @@
 """LiveChat's own React, Vue and Angular adapters, as published on npm, on top of our loader."""
 
+import fcntl
 import json
 import subprocess
 from pathlib import Path
@@ -19,12 +20,18 @@ INSTALL_LIMIT = 300  # seconds
 
 
 @pytest.fixture(scope="session")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packages() -> None:
+    """What package-lock.json names, installed once; other workers wait for the first."""
+    with (FOLDER / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (FOLDER / "node_modules" / ".package-lock.json").exists():
+            install = ["npm", "ci", "--ignore-scripts"]
+            subprocess.run(install, cwd=FOLDER, check=True, timeout=INSTALL_LIMIT)
+
+
+@pytest.fixture(scope="session")
+def bundles(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The applications, bundled as their users would."""
-    if not (FOLDER / "node_modules").exists():
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts"], cwd=FOLDER, check=True, timeout=INSTALL_LIMIT
-        )
     folder = tmp_path_factory.mktemp("bundles")
     options = ["--bundle", "--minify", "--jsx=automatic", "--log-level=warning"]
     subprocess.run(

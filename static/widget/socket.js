@@ -33,6 +33,11 @@ document.addEventListener("htmx:ws:close", ({ detail }) => {
   if (detail.code >= FINAL) detail.connection.config.reconnect = false;
   if (detail.code === 4401) document.dispatchEvent(new CustomEvent("token-refused"));
 });
+// LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
+document.addEventListener("htmx:before:request", ({ detail }) => {
+  const isAct = detail.ctx.request.method !== "GET";
+  if (isAct && document.querySelector("#standing [data-refused]")) tell({ page });
+});
 addEventListener("online", () => root.dataset.live === "lost" && restart());
 
 function tell(message) {

@@ -13,6 +13,10 @@ new MutationObserver(() => {
   if (greeting) emit("greeting_displayed", greeting);
 }).observe(invitation, { childList: true });
 
+invitation.addEventListener("click", ({ target }) => {
+  if (target.value === "accept") document.getElementById("message").focus();
+});
+
 document.addEventListener("host:hide_greeting", () => {
   invitation.querySelector("[value=cancel]")?.click();
 });

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from chatproxy.errors import LiveChatError
@@ -43,6 +44,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
         },
     )
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
+    patch_vary_headers(response, ["Accept-Language"])
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -1,0 +1,266 @@
+"""What the panel can do beyond plain talk, as a person meets it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.rig import Chat, OpenShop, Shop, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+AddWidget = Callable[..., None]
+NewContext = Callable[..., BrowserContext]
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+def chat_id(agent: Agent) -> str:
+    """The only chat there is."""
+    found: str = agent.chats()[0]["id"]
+    return found
+
+
+@pytest.fixture
+def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
+    """The panel in a tab of its own."""
+    page.goto(f"{site.chat_url}/w/demo/")
+    return Chat(page, page)
+
+
+@pytest.fixture
+def talking(panel: Chat) -> Chat:
+    """The panel of somebody who has said hello."""
+    panel.send("Hello")
+    expect(panel.messages("customer")).to_contain_text(["Hello"])
+    expect(panel.live).to_be_visible()
+    return panel
+
+
+@pytest.fixture
+def fresh(add_widget: AddWidget, page: Page, site: Site) -> Callable[..., Chat]:
+    """The panel of a widget nobody has asked anything about: `fresh(connect_early=True)`."""
+
+    def visit(**fields: object) -> Chat:
+        key = uuid4().hex
+        add_widget(key, **fields)
+        page.goto(f"{site.chat_url}/w/{key}/")
+        return Chat(page, page)
+
+    return visit
+
+
+def test_a_picture_can_be_sent(talking: Chat, agent: Agent) -> None:
+    files = talking.page.locator("#files")
+    files.set_input_files({"name": "leaf.png", "mimeType": "image/png", "buffer": PNG})
+    expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()
+    expect(talking.page.locator("#pending > *")).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
+    panel: Chat, agent: Agent, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"0" * (10 * 1024 * 1024 + 1))
+    panel.page.locator("#files").set_input_files(film)
+    expect(panel.page.get_by_text("This file is larger than 10 MB.")).to_be_visible()
+    panel.page.get_by_role("button", name="Discard").click()
+    expect(panel.page.locator("#pending > *")).to_have_count(0)
+    assert agent.chats() == []
+
+
+def test_a_quick_reply_answers_and_goes(talking: Chat, agent: Agent) -> None:
+    button = {"text": "Yes, thanks", "type": "message", "value": "y", "postback_id": "y"}
+    element = {"title": "Did that help?", "buttons": [button | {"user_ids": []}]}
+    agent.send_event(
+        chat_id(agent),
+        {"type": "rich_message", "template_id": "quick_replies", "elements": [element]},
+    )
+    talking.log.get_by_role("button", name="Yes, thanks").click()
+    expect(talking.messages("customer")).to_contain_text(["Hello", "Yes, thanks"])
+    expect(talking.log.get_by_role("button", name="Yes, thanks")).to_be_hidden()
+
+
+def test_a_chat_is_rated_and_the_rating_stays(talking: Chat, agent: Agent) -> None:
+    talking.end()
+    good = talking.page.get_by_role("button", name="Good", exact=True)
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
+    talking.page.get_by_role("textbox", name="Comment").fill("Quick!")
+    talking.page.get_by_role("button", name="Add comment").click()
+    expect(talking.log).to_contain_text("Quick!")
+    talking.page.reload()
+    expect(good).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_prechat_form_comes_first(
+    fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    panel = fresh()
+    start = panel.page.get_by_role("button", name="Start the chat")
+    start.click()
+    expect(panel.page.get_by_text("This field is required.")).to_be_visible()
+    panel.page.get_by_label("Your e-mail").fill("nora@example.com")
+    expect(panel.composer).to_be_hidden()
+    start.click()
+    expect(panel.log).to_contain_text("nora@example.com")
+    expect(panel.composer).to_be_visible()
+
+
+def test_the_survey_follows_the_end(talking: Chat, sandbox: Sandbox, agent: Agent) -> None:
+    sandbox.settings(forms={"postchat": True})
+    talking.end()
+    talking.page.get_by_label("Anything else?").fill("All good")
+    talking.page.get_by_role("button", name="Submit answers").click()
+    expect(talking.page.get_by_text("Thank you for your answers.")).to_be_visible()
+    expect(talking.log).to_contain_text("All good")
+
+
+def test_when_nobody_is_there_a_message_can_be_left(
+    fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
+) -> None:
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    sandbox.settings(agents=everybody, forms={"ticket": False})
+    panel = fresh()
+    expect(panel.page.get_by_text("Nobody is here right now")).to_be_visible()
+    panel.send("Please call me back")
+    expect(panel.messages("customer")).to_contain_text(["Please call me back"])
+
+
+def test_earlier_chats_load_when_one_scrolls_up(talking: Chat, agent: Agent) -> None:
+    for number in range(40):
+        agent.send(chat_id(agent), f"Message {number}\n" * 3)
+    expect(talking.messages("agent")).to_have_count(40)
+    talking.end()
+    expect(talking.page.get_by_text("This chat has ended", exact=True)).to_be_visible()
+    talking.send("Again")
+    expect(talking.messages("customer")).to_have_count(2)
+    for number in range(30):
+        agent.send(chat_id(agent), f"Newer {number}\n" * 3)
+    expect(talking.messages("agent")).to_have_count(70)
+    talking.page.reload()
+    expect(talking.log).to_contain_text("Newer 29")
+    talking.page.locator("#scroll").evaluate("element => element.scrollTo(0, 0)")
+    expect(talking.messages("agent")).to_have_count(70)
+    expect(talking.log.locator(".thread").first).to_contain_text("Message 0")
+
+
+def test_unread_messages_are_counted_on_the_launcher(shop: Shop, agent: Agent) -> None:
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    chat.composer.press("Escape")
+    expect(shop.iframe).to_be_hidden()
+    agent.send(chat_id(agent), "Are you still there?")
+    expect(shop.page.get_by_role("button", name="unread messages: 1")).to_be_visible()
+    shop.page.get_by_role("button", name="Open chat").click()
+    expect(shop.page.get_by_role("button", name="unread")).to_have_count(0)
+
+
+def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, agent: Agent) -> None:
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    chat.composer.press("Escape")
+    agent.send(chat_id(agent), "Unseen")
+    expect(shop.page.get_by_role("button", name="unread messages: 1")).to_be_visible()
+    assert seen_up_to(agent) < last_event(agent)
+    shop.page.get_by_role("button", name="Open chat").click()
+    expect(shop.page.get_by_role("button", name="unread")).to_have_count(0)
+    shop.page.wait_for_timeout(500)
+    assert seen_up_to(agent) == last_event(agent)
+
+
+def seen_up_to(agent: Agent) -> str:
+    """How far the customer has read, as LiveChat tells the agent."""
+    users = agent.chat(chat_id(agent))["users"]
+    seen: str = next(u["events_seen_up_to"] for u in users if u["type"] == "customer")
+    return seen
+
+
+def last_event(agent: Agent) -> str:
+    created_at: str = agent.chat(chat_id(agent))["thread"]["events"][-1]["created_at"]
+    return created_at
+
+
+def test_who_asks_to_be_forgotten_meets_an_empty_panel(talking: Chat) -> None:
+    talking.page.get_by_role("button", name="More").click()
+    talking.page.get_by_text("Forget me").click()
+    talking.page.get_by_role("button", name="Erase who I am").click()
+    expect(talking.page.get_by_role("heading", name="Hello!")).to_be_visible()
+    expect(talking.messages("customer")).to_have_count(0)
+    assert talking.page.evaluate("localStorage.getItem('livechat-widget:demo')") is None
+
+
+def test_the_transcript_can_be_downloaded(talking: Chat) -> None:
+    talking.page.get_by_role("button", name="More").click()
+    with talking.page.expect_download() as download:
+        talking.page.get_by_role("button", name="Download transcript").click()
+    assert "Hello" in download.value.path().read_text()
+
+
+def test_a_greeting_is_taken_up(fresh: Callable[..., Chat], sandbox: Sandbox) -> None:
+    sandbox.settings(greetings={"1": True})
+    panel = fresh(connect_early=True)
+    panel.page.get_by_role("button", name="Reply").click()
+    expect(panel.page.get_by_role("button", name="Reply")).to_have_count(0)
+    expect(panel.composer).to_be_focused()
+
+
+def test_two_tabs_that_act_at_once_are_one_customer(
+    open_shop: OpenShop, new_context: NewContext, agent: Agent
+) -> None:
+    context = new_context()
+    chats = [open_shop(context.new_page()).open_chat() for _ in range(2)]
+    for number, chat in enumerate(chats):
+        chat.composer.fill(f"From tab {number}")
+    for chat in chats:
+        chat.panel.get_by_role("button", name="Send", exact=True).click()
+    for chat in chats:
+        expect(chat.messages("customer")).to_have_count(2)
+    assert len(agent.chats()) == 1
+
+
+def test_the_whole_panel_works_by_keyboard(panel: Chat, agent: Agent) -> None:
+    page = panel.page
+    expect(panel.composer).to_be_focused()
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    expect(panel.messages("customer")).to_contain_text(["By keyboard"])
+    end = page.get_by_role("button", name="End chat")
+    expect(end).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if end.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This chat has ended", exact=True)).to_be_visible()
+
+
+def test_enter_that_ends_a_composition_does_not_send(panel: Chat) -> None:
+    cdp = panel.page.context.new_cdp_session(panel.page)
+    panel.composer.focus()
+    cdp.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    key = {"key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
+    cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **key})
+    expect(panel.page.locator("#pending > *")).to_have_count(0)
+    cdp.send("Input.insertText", {"text": "日本"})
+    expect(panel.composer).to_have_value("日本")
+    panel.composer.press("Enter")
+    expect(panel.messages("customer")).to_contain_text(["日本"])
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+def test_nothing_is_wider_than_the_screen(panel: Chat, agent: Agent, width: int) -> None:
+    panel.page.set_viewport_size({"width": width, "height": 600})
+    panel.send("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww")
+    expect(panel.messages("customer")).to_have_count(1)
+    assert panel.page.evaluate(
+        "document.documentElement.scrollWidth <= innerWidth"
+        " && document.getElementById('scroll').scrollWidth <= innerWidth"
+    )

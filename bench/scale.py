@@ -1,0 +1,122 @@
+"""Many processes: what each adds, and that nothing is lost when one dies or is restarted.
+
+`make scale`, or with fewer of everything: `tests/with_services.sh python -m bench.scale --short`
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from bench import browsers, processes, sends
+from bench.cluster import Cluster
+from bench.visitors import Visitors
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything a run has; seconds for each phase."""
+
+    customers: int
+    rate: float
+    senders: int
+    seconds: float
+    visitors: int
+    turmoil: float
+
+
+WHOLE = Size(customers=1000, rate=1000, senders=50, seconds=10, visitors=60, turmoil=40)
+SHORT = Size(customers=100, rate=200, senders=10, seconds=2, visitors=12, turmoil=12)
+
+
+def capacity(directory: Path, count: int, size: Size) -> float:
+    """Print what `count` processes do; return how many pushes a second would fill their cores."""
+    with processes.livechat(directory) as (_, upstream):
+        made = Cluster(directory, count, f"http://127.0.0.1:{upstream}")
+        tokens = processes.tokens(max(size.customers, size.senders))
+        made.prepare(processes.SEED, json.dumps(tokens))
+        with made.serve():
+            return uvloop.run(pushed(made, upstream, size))
+
+
+async def pushed(made: Cluster, upstream: int, size: Size) -> float:
+    crowd = browsers.Crowd()
+    opening = browsers.panel(made.plain_port, processes.KEY)
+    await browsers.gather(crowd, made.plain_port, opening, processes.tokens(size.customers))
+    await crowd.until_ready(size.customers, 60)
+    await asyncio.to_thread(processes.ask, upstream, f"push/{size.rate}/1")
+    await asyncio.sleep(1)
+    crowd.took.clear()
+    servers = list(made.servers.values())
+    assert made.nginx is not None
+    watched = [*servers, made.nginx]
+    before = [processes.cpu_seconds(child) for child in watched]
+    sent = await asyncio.to_thread(processes.ask, upstream, f"push/{size.rate}/{size.seconds}")
+    await asyncio.sleep(1)
+    *ours, nginx = (
+        processes.cpu_seconds(child) - was for child, was in zip(watched, before, strict=True)
+    )
+    assert len(crowd.took) == sent, f"{sent} pushed, {len(crowd.took)} arrived"
+    each = sum(ours) / sent
+    took = await sends.senders(made.plain_port, sends.ours, size.senders)
+    median, p99 = statistics.median(crowd.took), sorted(crowd.took)[int(len(crowd.took) * 0.99)]
+    print(
+        f"{len(servers)} process{'es' * (len(servers) > 1)}: customers held {made.held()}, "
+        f"{sum(map(processes.resident, servers)) // 1024} MiB; {sent} pushes, all arrived, "
+        f"median {median / 1000:.2f} ms, p99 {p99 / 1000:.2f} ms; CPU a push {each * 1e6:.0f} µs "
+        f"(nginx {nginx / sent * 1e6:.0f}); a message sent {statistics.median(took):.1f} ms"
+    )
+    return len(servers) / each
+
+
+def turmoil(directory: Path, size: Size) -> Visitors:
+    """Chats through two processes, one killed and started again, the other restarted politely."""
+    port = processes.free_port()
+    livechat = f"http://127.0.0.1:{port}"
+    with processes.process(sys.executable, "-m", "sandbox", "--port", str(port), port=port):
+        made = Cluster(directory, 2, livechat)
+        visitors = Visitors(made.port, livechat, made.certificate, size.visitors)
+        made.prepare(visitors.widget())
+        with made.serve():
+            asyncio.run(under_turmoil(visitors, made, size.turmoil))
+        return visitors
+
+
+async def under_turmoil(visitors: Visitors, made: Cluster, seconds: float) -> None:
+    async with visitors.chatting():
+        await asyncio.sleep(seconds / 4)
+        await asyncio.to_thread(made.kill, 0)
+        await asyncio.sleep(seconds / 4)
+        await asyncio.to_thread(made.start, 0)
+        await asyncio.sleep(seconds / 4)
+        await asyncio.to_thread(made.stop, 1)
+        await asyncio.to_thread(made.start, 1)
+        await asyncio.sleep(seconds / 4)
+    await visitors.settle()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true")
+    size = SHORT if parser.parse_args().short else WHOLE
+    processes.allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name:
+        one, two = (capacity(Path(name), count, size) for count in (1, 2))
+        print(
+            f"at full use of a core each: {one:.0f} pushes a second by one process, "
+            f"{two:.0f} by two ({two / one:.2f} times)"
+        )
+        visitors = turmoil(Path(name), size)
+    print(visitors.report())
+    if visitors.lost or visitors.doubled:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -129,7 +129,7 @@ def server(
         "LIVECHAT_ACCOUNTS_URL": livechat_url,
         "SSL_CERT_FILE": str(directory / "certificate.pem"),
         "LOG_LEVEL": "WARNING",
-        "RATE_LIMITS": "false",
+        "LIMITS": "false",
     }
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")

@@ -34,7 +34,7 @@ def test_a_message_reaches_the_agent_and_the_page_comes_back_empty(
     browser: Client, agent: Agent
 ) -> None:
     response = write(browser, "No scripts here")
-    assert (response.status_code, response["Location"]) == (302, PAGE)
+    assert (response.status_code, response["Location"]) == (302, PAGE + "?lang=en")
     assert texts_of(agent) == ["No scripts here"]
 
 
@@ -87,5 +87,6 @@ def test_two_browsers_are_two_customers(browser: Client, agent: Agent) -> None:
 def test_the_panel_leads_here_without_javascript(browser: Client) -> None:
     panel = browser.get("/w/shop/").content.decode()
     assert (
-        '<noscript><meta http-equiv="refresh" content="0; url=/w/shop/plain/"></noscript>' in panel
+        '<noscript><meta http-equiv="refresh" content="0; url=/w/shop/plain/?lang=en"></noscript>'
+        in panel
     )

@@ -7,6 +7,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -38,7 +39,7 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
             logger.warning("a message was not sent: %s", error)
             form.add_error(None, str(error.advice))
         else:
-            return redirect("widget:plain", widget.key)
+            return back_to_the_chat(widget)
     return render(request, "widget/plain.html", context_of(widget) | {"form": form})
 
 
@@ -66,7 +67,13 @@ def end(request: HttpRequest, widget: Widget) -> HttpResponse:
             conversation.end(CustomerApi(customer, widget.organization))
         except LiveChatError as error:
             logger.warning("a chat was not ended: %s", error)
-    return redirect("widget:plain", widget.key)
+    return back_to_the_chat(widget)
+
+
+def back_to_the_chat(widget: Widget) -> HttpResponse:
+    """The page again, in the language it was in."""
+    language = translation.get_language() or "en"
+    return redirect(reverse("widget:plain", args=[widget.key], query={"lang": language}))
 
 
 def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:

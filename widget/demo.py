@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from widget.models import Widget
@@ -133,4 +133,5 @@ urlpatterns = [
     path("demo/", home),
     path("plants/<slug:slug>/", plant, name="demo-plant"),
     path("contact/", contact, name="demo-contact"),
+    path("gallery/", include("widget.gallery")),
 ]

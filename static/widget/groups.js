@@ -3,6 +3,7 @@ const threads = document.getElementById("threads");
 const TOGETHER = 5 * 60 * 1000; // ms
 
 new MutationObserver(arrange).observe(threads, { childList: true, subtree: true });
+arrange();
 
 function arrange() {
   let previous = null;

@@ -1,0 +1,26 @@
+"""The demo's gallery, where every state of the panel can be looked at."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.rig import Site
+from tests.e2e.test_panel_accessibility import violations
+
+STATES = ["empty", "texts", "rich", "files", "typing"]
+STATES += ["queue", "ended", "failed", "prechat", "wrong"]
+
+
+def test_the_gallery_shows_every_state(page: Page, site: Site) -> None:
+    page.goto(f"{site.chat_url}/gallery/")
+    expect(page.locator("iframe")).to_have_count(len(STATES))
+    for number, _ in enumerate(STATES):
+        frame = page.locator("iframe").nth(number).content_frame
+        expect(frame.get_by_role("log")).to_be_attached()
+
+
+@pytest.mark.parametrize("look", ["theme=light", "theme=dark", "theme=light&lang=ar"])
+@pytest.mark.parametrize("state", STATES)
+def test_no_state_has_a_barrier(page: Page, site: Site, state: str, look: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{site.chat_url}/gallery/{state}/?{look}")
+    assert violations(page) == []

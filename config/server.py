@@ -36,7 +36,9 @@ REQUEST_TIMEOUT = 60
 PING_INTERVAL = 20
 GRACE = 8.0
 # Seconds for a request whose connection is here already.
-LAST_CALL = 0.3
+LAST_CALL = 0.5
+# Times to empty the queue of the accepted before it closes; Twisted takes a few each time.
+QUEUES = 10
 # Seconds between two goodbyes to browsers, and for all of them: they come back as they left.
 APART = 0.005
 SPREAD = 3.0
@@ -114,7 +116,7 @@ class Server(daphne.Server):
     async def goodbye(self) -> None:
         """Take no one in, send the sockets elsewhere, let requests finish, cancel the rest."""
         for listening in self.listeners:
-            listening.addCallback(lambda port: port.stopListening())
+            listening.addCallback(stop_listening)
         await self.send_sockets_elsewhere()
         if self.leave:
             await self.leave()
@@ -138,6 +140,13 @@ class Server(daphne.Server):
             if protocol.state == protocol.STATE_OPEN:
                 protocol.sendCloseFrame(code=SERVICE_RESTART)
                 await asyncio.sleep(min(APART, SPREAD / len(sockets)))
+
+
+def stop_listening(port: Any) -> Any:
+    """Take in whoever the kernel has let in already: closing the port would reset them."""
+    for _ in range(QUEUES):
+        port.doRead()
+    return port.stopListening()
 
 
 def watch(transport: Any) -> None:

@@ -184,7 +184,7 @@ def said(text: str) -> Json:
         return {}
     try:
         message = json.loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         return {}
     return message if isinstance(message, dict) else {}
 

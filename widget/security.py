@@ -121,7 +121,10 @@ def may_act(request: HttpRequest, widget: Widget) -> bool:
 
 def is_own(origin: str, host: str) -> bool:
     """Whether this origin is the server that was asked."""
-    return urlsplit(origin).netloc == host
+    try:
+        return bool(host) and urlsplit(origin).netloc == host
+    except ValueError:
+        return False
 
 
 def language_of(request: HttpRequest, widget: Widget) -> str:

@@ -1,0 +1,153 @@
+"""Nobody acts too often, and who does disturbs nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.widget.conftest import AddWidget
+from tests.widget.visitor import Visitor
+from widget import limits
+from widget.limits import Limit, Limits, OpenSockets, Pace, network_of
+from widget.models import Widget
+
+HOME, OTHER = "203.0.113.7", "203.0.113.8"
+
+
+@pytest.fixture(autouse=True)
+def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times an hour from an address, twice for a customer, five times for a widget."""
+    settings.LIMITS = True
+    each = Limits(Limit(3, 3600), Limit(2, 3600), Limit(5, 3600))
+    monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, each))
+
+
+@pytest.fixture
+def at() -> Any:
+    """`at(address)` is a browser there."""
+    return lambda address, key="shop": Visitor(key, Client(REMOTE_ADDR=address))
+
+
+def statuses(*responses: HttpResponse) -> list[int]:
+    return [response.status_code for response in responses]
+
+
+def test_an_address_gets_only_so_many_identities(shop_widget: Widget, at: Any) -> None:
+    answers = [at(HOME).introduce() for _ in range(4)]
+    assert statuses(*answers) == [201, 201, 201, 429]
+
+
+def test_who_must_wait_is_told_how_long_and_in_words(shop_widget: Widget, at: Any) -> None:
+    answer = [at(HOME).introduce() for _ in range(4)][-1]
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    assert "wait a moment" in answer.content.decode()
+
+
+def test_another_address_is_not_disturbed(shop_widget: Widget, at: Any) -> None:
+    for _ in range(4):
+        at(HOME).introduce()
+    assert at(OTHER).introduce().status_code == 201
+
+
+def test_a_widget_gets_only_so_many_from_everywhere(shop_widget: Widget, at: Any) -> None:
+    answers = [at(f"203.0.113.{number}").introduce() for number in range(6)]
+    assert statuses(*answers) == [201] * 5 + [429]
+
+
+def test_a_widget_under_attack_does_not_disturb_the_others(
+    shop_widget: Widget,
+    add_widget: AddWidget,
+    at: Any,
+) -> None:
+    add_widget("library")
+    for number in range(6):
+        at(f"203.0.113.{number}").introduce()
+    assert at(OTHER, "library").introduce().status_code == 201
+
+
+def test_who_is_over_their_limit_does_not_use_up_the_widgets(shop_widget: Widget, at: Any) -> None:
+    for _ in range(20):
+        at(HOME).introduce()
+    assert at(OTHER).introduce().status_code == 201
+
+
+def test_a_customer_writes_only_so_often(shop_widget: Widget, at: Any) -> None:
+    nora = at(HOME)
+    nora.introduce()
+    answers = [nora.send(f"message {number}") for number in range(3)]
+    assert statuses(*answers) == [204, 204, 429]
+
+
+def test_reading_is_free(shop_widget: Widget, at: Any) -> None:
+    assert statuses(*[at(HOME).ask("get", "") for _ in range(6)]) == [200] * 6
+
+
+def test_the_plain_page_has_limits_too(shop_widget: Widget, at: Any) -> None:
+    answers = [at(HOME).ask("post", "plain/", {"text": ""}) for _ in range(4)]
+    assert answers[-1].status_code == 429
+
+
+def test_an_address_cannot_be_forged_by_a_header(shop_widget: Widget, at: Any) -> None:
+    """Neither header is believed here: only a proxy we trust is asked, by Daphne."""
+    answers = [
+        at(HOME).ask(
+            "post", "customer", **{"X-Forwarded-For": f"10.0.0.{n}", "X-Real-IP": "1.1.1.1"}
+        )
+        for n in range(4)
+    ]
+    assert answers[-1].status_code == 429
+
+
+def test_a_provider_gives_a_customer_a_network_not_an_address() -> None:
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
+    assert network_of("203.0.113.7") == "203.0.113.7"
+    assert network_of("") == ""
+
+
+def test_sockets_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SOCKETS", 2)
+    sockets = OpenSockets()
+    sockets.add(HOME)
+    assert not sockets.is_full(HOME)
+    sockets.add(HOME)
+    assert sockets.is_full(HOME)
+    assert not sockets.is_full(OTHER)
+    sockets.remove(HOME)
+    assert not sockets.is_full(HOME)
+
+
+def test_addresses_without_sockets_are_forgotten() -> None:
+    sockets = OpenSockets()
+    sockets.add(HOME)
+    sockets.remove(HOME)
+    assert not sockets._open
+
+
+async def handshake(address: str) -> bool:
+    """Whether a socket from this address is taken in."""
+    from config.asgi import application
+
+    socket = WebsocketCommunicator(application, "/w/shop/socket", subprotocols=["chat"])
+    socket.scope["client"] = [address, 1]
+    taken, _ = await socket.connect()
+    await socket.disconnect()
+    return bool(taken)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_who_connects_too_often_fails_the_handshake_and_comes_back_later(
+    sandbox: Any,
+) -> None:
+    assert [await handshake(HOME) for _ in range(4)] == [True, True, True, False]
+    assert await handshake(OTHER)
+
+
+def test_a_socket_is_not_heard_beyond_its_pace() -> None:
+    pace = Pace()
+    heard = [pace.allows() for _ in range(3 * Pace.MESSAGES)]
+    assert Pace.MESSAGES <= sum(heard) <= 2 * Pace.MESSAGES

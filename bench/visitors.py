@@ -42,7 +42,7 @@ class Visitor:
     def __init__(self, number: int, port: int, certificate: Path) -> None:
         self.number = number
         self.port = port
-        self.tls = ssl.create_default_context(cafile=str(certificate))
+        self.tls = ssl.create_default_context(cafile=certificate)
         self.http = requests.Session()
         self.http.trust_env, self.http.verify = False, str(certificate)
         self.token = ""

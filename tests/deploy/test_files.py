@@ -1,0 +1,97 @@
+"""The files in deploy/ say what is so: names, programs and metrics that exist."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.test import Client
+
+import widget.routing  # noqa: F401 - with all that it counts
+from tests.sandbox_rig import ROOT
+
+DEPLOY = ROOT / "deploy"
+NAME = re.compile(r"\b(?:chat|process)_[a-z_]+")
+
+
+def told() -> set[str]:
+    """The name of every metric and sample that a process tells."""
+    text = Client().get("/metrics").content.decode()
+    families = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    samples = set(re.findall(r"^([a-z_]+)[ {]", text, re.MULTILINE))
+    histograms = {family + end for family in families for end in ("_bucket", "_count", "_sum")}
+    return families | samples | histograms
+
+
+def dashboard() -> list[str]:
+    panels = json.loads((DEPLOY / "grafana.json").read_text())["panels"]
+    return [target["expr"] for panel in panels for target in panel["targets"]]
+
+
+def alerts() -> list[str]:
+    groups = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"]
+    return [rule["expr"] for group in groups for rule in group["rules"]]
+
+
+@pytest.mark.parametrize("expression", [*dashboard(), *alerts()])
+def test_what_is_watched_is_told(expression: str) -> None:
+    assert set(NAME.findall(expression)) <= told()
+
+
+def test_every_alert_says_what_to_do() -> None:
+    groups = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"]
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    for rule in groups[0]["rules"]:
+        assert f"`{rule['alert']}`" in guide
+
+
+@pytest.mark.parametrize("unit", ["chat@8001.service", "chat-forget.service", "chat-forget.timer"])
+def test_systemd_accepts_the_units(unit: str, tmp_path: Path) -> None:
+    for file in (DEPLOY / "systemd").iterdir():
+        text = file.read_text().replace("/srv/chat/.venv/bin/python", sys.executable)
+        (tmp_path / file.name).write_text(text.replace("User=chat", "User=root"))
+    (tmp_path / "chat@8001.service").write_text((tmp_path / "chat@.service").read_text())
+    verify = shutil.which("systemd-analyze")
+    assert verify, "systemd is Debian's own"
+    done = subprocess.run(
+        [verify, "verify", "--man=no", str(tmp_path / unit)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    ours = [line for line in done.stderr.splitlines() if "chat" in line]
+    assert ours == []
+
+
+@pytest.mark.parametrize(
+    "variable", sorted(set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "chat.env").read_text(), re.M)))
+)
+def test_every_variable_of_the_environment_file_is_read(variable: str) -> None:
+    assert f'"{variable}"' in (ROOT / "config" / "settings.py").read_text()
+
+
+def test_every_container_is_given_settings_that_are_read() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    kubernetes = yaml.safe_load_all((DEPLOY / "kubernetes" / "chat.yaml").read_text())
+    secret = next(part for part in kubernetes if part["kind"] == "Secret")
+    given = set(compose["services"]["chat1"]["environment"]) | set(secret["stringData"])
+    read = (ROOT / "config" / "settings.py").read_text()
+    assert {name for name in given if f'"{name}"' not in read} == set()
+
+
+def test_compose_runs_the_processes_nginx_knows() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    known = re.findall(r"^server (\w+):8000", (DEPLOY / "compose-processes.conf").read_text(), re.M)
+    assert known == [name for name in services if name.startswith("chat")]
+
+
+def test_the_image_holds_all_that_serves() -> None:
+    kept = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    needed = {"manage.py", "requirements.lock", "config", "templates", "static", "locale"}
+    needed |= {app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()}
+    assert {f"!{name}" for name in needed} <= set(kept)

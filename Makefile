@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test test-services scale soak lint bench format messages lock
+.PHONY: demo test test-services scale soak lint bench format messages lock chaos
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -40,6 +40,10 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m bench
+
+# A long storm: LiveChat fails, our processes are killed, nothing may be lost. SECONDS, SEED.
+chaos: .venv/installed-dev
+	$(BIN)/python -m tests.chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .

@@ -64,7 +64,7 @@ def test_without_javascript_one_can_still_chat(
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{site.chat_url}/w/demo/")
-    page.wait_for_url("**/plain/")
+    page.wait_for_url("**/plain/?lang=en")
     page.get_by_role("textbox", name="Message").fill("No scripts here")
     page.get_by_role("button", name="Send").click()
     log = page.frame_locator("iframe[name=log]").get_by_role("log")

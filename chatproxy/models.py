@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -31,8 +31,15 @@ def hash_of(token: str) -> str:
 class CustomerManager(models.Manager["Customer"]):
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
+        return self._seen(widget_key=widget_key, token_hash=hash_of(token))
+
+    def remembered(self, widget_key: str, pk: int) -> Customer | None:
+        """Whom a session of our own remembers."""
+        return self._seen(widget_key=widget_key, pk=pk)
+
+    def _seen(self, **who: Any) -> Customer | None:
         customers = self.defer("cid", "cst")  # needed for a new access token alone
-        customer = customers.filter(widget_key=widget_key, token_hash=hash_of(token)).first()
+        customer = customers.filter(**who).first()
         if customer and timezone.now() - customer.last_seen_at > SEEN_EVERY:
             customer.last_seen_at = timezone.now()
             customer.keep("last_seen_at")

@@ -77,13 +77,13 @@ def back_to_the_chat(widget: Widget) -> HttpResponse:
 
 
 def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
-    token = request.session.get(session_key(widget))
-    return Customer.objects.find(widget.key, token) if token else None
+    pk = request.session.get(session_key(widget))
+    return Customer.objects.remembered(widget.key, pk) if pk else None
 
 
 def new_customer(request: HttpRequest, widget: Widget) -> Customer:
-    customer, token = Customer.objects.welcome(widget.key, widget.organization)
-    request.session[session_key(widget)] = token
+    customer, _token = Customer.objects.welcome(widget.key, widget.organization)
+    request.session[session_key(widget)] = customer.pk
     return customer
 
 

@@ -1,0 +1,79 @@
+"""Redis may die and come back; people go on talking meanwhile."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.cache import ForgivingRedisCache
+from tests.sandbox_rig import free_port
+
+
+class Redis:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(self._folder)],
+            stdout=subprocess.DEVNULL,
+        )
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait(10)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    running = Redis(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shared(redis: Redis) -> ForgivingRedisCache:
+    cache = ForgivingRedisCache(f"redis://127.0.0.1:{redis.port}", {})
+    wait_until_it_keeps(cache)
+    return cache
+
+
+def wait_until_it_keeps(cache: ForgivingRedisCache) -> None:
+    deadline = time.monotonic() + 10
+    while cache.get("awake") != "yes":
+        assert time.monotonic() < deadline
+        cache.set("awake", "yes")
+        time.sleep(0.05)
+
+
+def test_redis_keeps_counts_and_locks(shared: ForgivingRedisCache) -> None:
+    assert shared.add("lock", "mine")
+    assert not shared.add("lock", "theirs")
+    assert shared.get("lock") == "mine"
+    shared.set("count", 0)
+    assert [shared.incr("count"), shared.incr("count")] == [1, 2]
+    assert shared.delete("lock")
+
+
+def test_without_redis_nothing_is_kept_and_nothing_fails(
+    shared: ForgivingRedisCache, redis: Redis
+) -> None:
+    shared.set("kept", "before")
+    redis.stop()
+    assert shared.get("kept") is None
+    assert shared.get("kept", "fallback") == "fallback"
+    assert shared.add("lock", "mine")
+    assert shared.incr("count") == 1
+    assert not shared.delete("lock")
+    shared.set("kept", "meanwhile")
+
+
+def test_redis_that_comes_back_is_used_again(shared: ForgivingRedisCache, redis: Redis) -> None:
+    redis.stop()
+    assert shared.get("awake") is None
+    redis.start()
+    wait_until_it_keeps(shared)

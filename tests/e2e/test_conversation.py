@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
 from tests.sandbox_rig import Agent, Sandbox
@@ -24,15 +24,35 @@ def begin(chat: Chat) -> None:
     expect(chat.live).to_be_visible()
 
 
+class Desk:
+    """The sandbox's page on which a person plays the agent."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.goto(url)
+        page.get_by_role("navigation", name="Chats").get_by_role("link").first.click()
+        expect(page.locator("body[data-live=open]")).to_be_attached()
+        self.reply = page.get_by_role("textbox", name="Reply")
+
+    def say(self, text: str) -> None:
+        self.reply.fill(text)
+        self.page.get_by_role("button", name="Send", exact=True).click()
+        expect(self.page.get_by_role("log")).to_contain_text(text)
+
+
 def test_the_whole_story(
-    shop: Shop, open_shop: OpenShop, agent: Agent, new_context: NewContext, site: Site
+    shop: Shop, open_shop: OpenShop, agent: Agent, new_context: NewContext, sandbox: Sandbox
 ) -> None:
     chat = shop.open_chat()
     chat.send("Has my parcel left?")
     expect(chat.messages("customer")).to_have_count(1)
     expect(chat.live).to_be_visible()
 
-    agent.send(chat_id(agent), "It left this morning.")
+    desk = Desk(new_context().new_page(), sandbox.url)
+    expect(desk.page.get_by_role("log")).to_contain_text("Has my parcel left?")
+    desk.reply.press_sequentially("It le")
+    expect(chat.panel.get_by_text("Piotr is typing")).to_be_attached()
+    desk.say("It left this morning.")
     expect(chat.messages("agent")).to_contain_text(["It left this morning."])
 
     shop.page.reload()
@@ -44,7 +64,7 @@ def test_the_whole_story(
     expect(there.messages("agent")).to_contain_text(["It left this morning."])
     there.send("Thank you!")
     expect(chat.messages("customer")).to_have_count(2)
-    agent.send(chat_id(agent), "You are welcome.")
+    desk.say("You are welcome.")
     for tab in (chat, there):
         expect(tab.messages("agent")).to_have_count(2)
 

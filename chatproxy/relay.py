@@ -346,6 +346,7 @@ class Relay:
     def __init__(self) -> None:
         self._live: dict[int, LiveCustomer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.logins = asyncio.Semaphore(settings.RELAY_LOGINS_AT_ONCE)
         self._threads = ThreadPoolExecutor(settings.RELAY_LOGINS_AT_ONCE, "relay")
 
@@ -358,6 +359,7 @@ class Relay:
         since: str = "",
     ) -> Tab:
         """Tell this tab everything about the customer from now on, a snapshot first."""
+        self._loop = asyncio.get_running_loop()
         live = self._live.get(customer.pk)
         if live is None:
             live = LiveCustomer(self, customer, organization, visit)
@@ -386,6 +388,11 @@ class Relay:
         if live is None:
             raise NotConnected(action)
         return await live.act(action, payload)
+
+    def wake(self, customer_pk: int) -> None:
+        """The customer acts, and should hear what follows. From any thread."""
+        if self._loop and (live := self._live.get(customer_pk)):
+            self._loop.call_soon_threadsafe(live.wake)
 
     async def move(self, customer_pk: int, url: str, title: str) -> None:
         """The customer is on another page of the website."""

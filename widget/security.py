@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chatproxy.errors import TooManyRequests
 from chatproxy.models import Customer
+from chatproxy.relay import relay
 from widget.limits import wait_before_request
 from widget.models import Widget
 
@@ -92,6 +93,8 @@ def customer_required(view: View) -> View:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
         request = cast(CustomerRequest, request)
         request.customer, request.token = customer, token
+        if request.method != "GET":
+            relay.wake(customer.pk)
         return view(request, widget, *args, **kwargs)
 
     return inner

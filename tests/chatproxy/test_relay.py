@@ -564,6 +564,22 @@ async def test_an_act_of_an_inactive_customer_brings_the_connection_back(
     await tab.snapshot(2)
 
 
+async def test_an_inactive_customer_who_writes_hears_the_answer(
+    watch: Any, relay: Relay, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason="inactivity_timeout")
+    await tab.until(lambda: tab.state is State.REFUSED)
+
+    def write() -> None:
+        relay.wake(api.customer.pk)
+        say(api, message("Still here", "m-2"))
+
+    await in_thread(write)
+    await in_thread(agent.send, chat_id, "So am I")
+    await tab.shows("Hello", "Still here", "So am I")
+
+
 async def test_a_new_tab_is_told_how_things_stand(
     watch: Any, relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
 ) -> None:

@@ -9,6 +9,7 @@ import json
 import statistics
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class Size:
     turmoil: float
 
 
-WHOLE = Size(customers=1000, rate=1000, senders=50, seconds=10, visitors=60, turmoil=40)
+ARRIVES = 30.0  # seconds until the last push must have reached its browser
+WHOLE = Size(customers=1000, rate=500, senders=50, seconds=10, visitors=60, turmoil=40)
 SHORT = Size(customers=100, rate=200, senders=10, seconds=2, visitors=12, turmoil=12)
 
 
@@ -58,7 +60,10 @@ async def pushed(made: Cluster, upstream: int, size: Size) -> float:
     watched = [*servers, made.nginx]
     before = [processes.cpu_seconds(child) for child in watched]
     sent = await asyncio.to_thread(processes.ask, upstream, f"push/{size.rate}/{size.seconds}")
-    await asyncio.sleep(1)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ARRIVES):
+            while len(crowd.took) < sent:
+                await asyncio.sleep(0.1)
     *ours, nginx = (
         processes.cpu_seconds(child) - was for child, was in zip(watched, before, strict=True)
     )

@@ -66,7 +66,7 @@ class LiveCustomer:
         self.visit = visit
         self.tabs: set[Tab] = set()
         self.standing = Standing(State.CONNECTING)
-        self.conversation = Conversation(customer_id=customer.entity_id)
+        self.conversation = Conversation(customer.entity_id, organization.group_id)
         self.connection: Connection | None = None
         self.last_event = Event()
         self.side_storage: dict[str, str] = {}
@@ -183,7 +183,8 @@ class LiveCustomer:
             )
             connection = await self._log_in_with(token, region)
         if self.customer.entity_id != self.conversation.customer_id:
-            self.conversation = Conversation(customer_id=self.customer.entity_id)
+            group_id = self.organization.group_id
+            self.conversation = Conversation(self.customer.entity_id, group_id)
             self.last_event = Event()
         return connection
 

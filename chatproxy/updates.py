@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from .pushes import (
     ChatDeactivated,
     ChatTransferred,
+    CustomerUpdated,
     EventsSeen,
     IncomingChat,
     IncomingEvent,
@@ -38,10 +39,12 @@ class Conversation:
     """What is known of a customer's chat, apart from its events.
 
     `people` by user id. `seen` is, by user id, the time up to which somebody has read.
-    `thread_id` is the last thread; `active` says whether it is open.
+    `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
+    the customer came for.
     """
 
     customer_id: str
+    group_id: int = 0
     chat_id: str = ""
     thread_id: str = ""
     active: bool = False
@@ -54,6 +57,10 @@ class Conversation:
 
     def is_own(self, event: Event) -> bool:
         return event.author_id == self.customer_id
+
+    @property
+    def customer(self) -> User:
+        return self.people.get(self.customer_id, User(id=self.customer_id, type="customer"))
 
     @property
     def agent(self) -> User | None:
@@ -108,6 +115,10 @@ class Conversation:
             case UserRemoved(user_id=user_id) if user_id in self.people:
                 gone = replace(self.people[user_id], present=False)
                 return replace(self, people={**self.people, user_id: gone})
+            case CustomerUpdated(name=name, email=email):
+                known = self.customer
+                named = replace(known, name=name or known.name, email=email or known.email)
+                return replace(self, people={**self.people, named.id: named})
             case EventsSeen(user_id=user_id, seen_up_to=seen_up_to):
                 return self._with_seen(user_id, seen_up_to)
             case IncomingEvent(event=event) if event.author_id:

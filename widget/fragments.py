@@ -183,6 +183,13 @@ def incoming_greeting(update: Happened, reader: Reader) -> str:
     return partial("greeting", html=html, greeting=greeting)
 
 
+def groups_status_updated(update: Happened, reader: Reader) -> str:  # noqa: ARG001
+    push = update.push
+    assert isinstance(push, pushes.GroupsStatusUpdated)
+    status = push.statuses.get(update.conversation.group_id)
+    return partial("availability", is_online=status != "offline") if status else ""
+
+
 def greeting_over(update: Happened, reader: Reader) -> str:  # noqa: ARG001
     """Accepted or cancelled, here or in another tab."""
     return partial("greeting_over")
@@ -219,11 +226,13 @@ SHOWN: dict[type[pushes.Push], Callable[[Happened, Reader], str]] = {
     pushes.UserRemoved: people_changed,
     pushes.EventsSeen: people_changed,
     pushes.QueuePosition: people_changed,
+    pushes.CustomerUpdated: people_changed,
     pushes.Typing: typing,
     pushes.Thinking: thinking,
     pushes.EventPreview: event_preview,
     pushes.PropertiesUpdated: properties_updated,
     pushes.PropertiesDeleted: properties_deleted,
+    pushes.GroupsStatusUpdated: groups_status_updated,
     pushes.IncomingGreeting: incoming_greeting,
     pushes.GreetingAccepted: greeting_over,
     pushes.GreetingCanceled: greeting_over,

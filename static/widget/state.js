@@ -6,15 +6,20 @@ document.addEventListener("htmx:after:ws:message", report);
 document.addEventListener("htmx:after:swap", report);
 
 function report() {
-  const { status = "browsing", chat, thread, customer } = document.getElementById("state").dataset;
-  const availability = document.querySelector("[data-availability]")?.dataset.availability;
+  const { status = "browsing", chat, thread, ...who } = document.getElementById("state").dataset;
+  const { availability } = document.getElementById("group").dataset;
   const state = {
     chat: "state", availability, status, chatId: chat || null, threadId: thread || null,
-    customer: { id: customer || null },
+    customer: customer(who),
   };
   if (JSON.stringify(state) === told) return;
   told = JSON.stringify(state);
   tell(state);
+}
+
+// What LiveChat has not been told stays as the website says.
+function customer({ customer: id, name, email }) {
+  return { id: id || null, ...(name && { name }), ...(email && { email }) };
 }
 
 // A push lands in a thread that stands; history comes in whole threads, and so does a chat that

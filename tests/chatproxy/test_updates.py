@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatproxy.pushes import _PARSERS, parse_push
+from chatproxy.pushes import _PARSERS, CustomerUpdated, parse_push
 from chatproxy.structures import Chat, ChatSummary, Queue, Thread, User
 from chatproxy.updates import Conversation, Happened, Snapshot, Standing, State
 
@@ -131,3 +131,9 @@ def test_two_updates_do_not_share_what_was_rendered() -> None:
     first, second = Snapshot(BEFORE), Snapshot(BEFORE)
     first.rendered["en"] = "<p>"
     assert second.rendered == {}
+
+
+def test_a_customer_s_new_name_leaves_the_e_mail_as_it_was() -> None:
+    known = BEFORE.after(CustomerUpdated(name="", email="nora@example.com"))
+    customer = known.after(CustomerUpdated(name="Nora", email="")).customer
+    assert (customer.name, customer.email) == ("Nora", "nora@example.com")

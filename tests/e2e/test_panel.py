@@ -176,6 +176,35 @@ def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, age
     assert seen_up_to(agent) == last_event(agent)
 
 
+def test_the_website_learns_the_customer_s_name_and_that_everybody_left(
+    shop: Shop, sandbox: Sandbox, agent: Agent
+) -> None:
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    customer = next(u for u in agent.chat(chat_id(agent))["users"] if u["type"] == "customer")
+    agent.call("update_customer", id=customer["id"], name="Nora", email="nora@example.com")
+    shop.page.wait_for_function(
+        "() => LiveChatWidget.get('customer_data').name === 'Nora'"
+        " && LiveChatWidget.get('customer_data').email === 'nora@example.com'"
+    )
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    sandbox.settings(agents=everybody)
+    shop.page.wait_for_function("() => LiveChatWidget.get('state').availability === 'offline'")
+
+
+def test_a_header_without_an_agent_says_when_everybody_has_left(
+    fresh: Callable[..., Chat], sandbox: Sandbox
+) -> None:
+    panel = fresh(connect_early=True)
+    expect(panel.page.get_by_text("We are here for you")).to_be_visible()
+    expect(panel.live).to_be_visible()
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    sandbox.settings(agents=everybody)
+    expect(panel.page.get_by_text("Nobody is here right now")).to_be_visible()
+    expect(panel.page.get_by_text("Write to us all the same")).to_be_visible()
+
+
 def seen_up_to(agent: Agent) -> str:
     """How far the customer has read, as LiveChat tells the agent."""
     users = agent.chat(chat_id(agent))["users"]

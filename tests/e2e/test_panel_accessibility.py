@@ -44,7 +44,7 @@ def panel(
 
 def visit(panel: Chat, site: Site, language: str = "en") -> None:
     panel.page.goto(f"{site.chat_url}/w/demo/?lang={language}")
-    expect(panel.panel.locator("[data-availability]")).to_be_visible(timeout=15_000)
+    expect(panel.panel.locator("#availability .status")).to_be_visible(timeout=15_000)
 
 
 def test_the_empty_panel(panel: Chat, site: Site) -> None:

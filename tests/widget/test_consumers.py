@@ -9,7 +9,7 @@ from channels.testing import WebsocketCommunicator
 
 from chatproxy.relay import relay
 from config.asgi import application
-from tests.sandbox_rig import Agent
+from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -147,6 +147,28 @@ async def test_what_was_seen_is_told_to_the_agent(
     at = (await shown(socket, "Look")).split('data-at="')[1].split('"')[0]
     await socket.send_json_to({"seen": {"chat": chat_id, "at": at}})
     assert f'data-seen="{at}"' in await shown(socket, f'data-seen="{at}"')
+
+
+async def test_a_customer_s_new_name_is_shown(
+    customer: Visitor, agent: Agent, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await database_sync_to_async(customer.ask)("post", "details", {"name": "Nora"})
+    await shown(socket, 'data-name="Nora"')
+
+
+async def test_the_socket_tells_when_nobody_is_there_any_more(
+    customer: Visitor, agent: Agent, sandbox: Sandbox, open_socket: Open
+) -> None:
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "hx-upsert")
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    await database_sync_to_async(sandbox.settings)(agents=everybody)
+    await shown(socket, 'data-availability="offline"')
 
 
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])

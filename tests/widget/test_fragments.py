@@ -58,6 +58,20 @@ def test_an_event_says_whose_it_is(author: str, kind: str) -> None:
     assert f'data-author="{kind}"' in arrived(author=author)
 
 
+def test_other_groups_do_not_change_who_is_there() -> None:
+    push = pushes.GroupsStatusUpdated(statuses={7: "offline"})
+    assert html_of(Happened(push, KNOWN), ENGLISH) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [("online", "online"), ("online_for_queue", "online"), ("offline", "offline")],
+)
+def test_the_group_s_status_is_shown(status: str, shown: str) -> None:
+    push = pushes.GroupsStatusUpdated(statuses={7: "online", 0: status})
+    assert f'data-availability="{shown}"' in html_of(Happened(push, KNOWN), ENGLISH)
+
+
 def test_an_event_is_rendered_once_for_all_tabs_of_one_language() -> None:
     update = Happened(pushes.IncomingEvent(thread_id="THREAD", event=event()), KNOWN)
     assert html_of(update, Reader()) is html_of(update, Reader())

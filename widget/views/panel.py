@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
             "title": widget.text("header_title", language),
             "subtitle": widget.text("header_text", language),
             "greeting": widget.text("greeting_text", language),
+            "offline_text": widget.text("offline_text", language),
         },
     )
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
@@ -53,14 +55,10 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
 @widget_view
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
-    language = translation.get_language() or "en"
     availability = availability_of(widget)
     occasion = PRECHAT if availability.is_online else TICKET
     form = form_of(widget, occasion.kind, availability.config_version)
-    context = {
-        "is_online": availability.is_online,
-        "offline_text": widget.text("offline_text", language),
-    }
+    context: dict[str, Any] = {"is_online": availability.is_online}
     if form:
         context |= form_context(occasion, QuestionsForm(form.fields), f"forms/{occasion.kind}")
     return render(request, "widget/availability.html", context)

@@ -4,7 +4,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -38,7 +38,7 @@ GRACE = 8.0
 # Seconds a socket may wait to be accepted, when everybody comes back at once. Daphne's own 5 cut
 # off half of 600 on a busy machine.
 HANDSHAKE = 30
-# Seconds for a request whose connection is here already.
+# Seconds of quiet before we go: for a request that is just coming, and an answer just leaving.
 LAST_CALL = 0.5
 # Times to empty the queue of the accepted before it closes; Twisted takes a few each time.
 QUEUES = 10
@@ -104,6 +104,11 @@ class Server(daphne.Server):
 
     refusal: str | None = None
     leave: Leave | None = None
+    ports: Sequence[Any] = ()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self.ports = [*self.ports, port]
 
     def listen_error(self, failure: Any) -> None:
         self.refusal = failure.getErrorMessage()
@@ -120,18 +125,23 @@ class Server(daphne.Server):
 
     async def goodbye(self) -> None:
         """Take no one in, send the sockets elsewhere, let requests finish, cancel the rest."""
-        for listening in self.listeners:
-            listening.addCallback(stop_listening)
+        for port in self.ports:
+            stop_listening(port)
         await self.send_sockets_elsewhere()
         if self.leave:
             await self.leave()
-        await asyncio.sleep(LAST_CALL)
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
-                while running := self.running():
-                    await asyncio.wait(running)
+                await self.until_quiet()
         for application in self.running():
             application.cancel()
+
+    async def until_quiet(self) -> None:
+        """Until nothing was asked for a moment, in which the last answers leave as well."""
+        await asyncio.sleep(LAST_CALL)
+        while running := self.running():
+            await asyncio.wait(running)
+            await asyncio.sleep(LAST_CALL)
 
     def running(self) -> list[asyncio.Future[None]]:
         """What is being answered, and sockets that are still open."""
@@ -147,11 +157,11 @@ class Server(daphne.Server):
                 await asyncio.sleep(min(APART, SPREAD / len(sockets)))
 
 
-def stop_listening(port: Any) -> Any:
+def stop_listening(port: Any) -> None:
     """Take in whoever the kernel has let in already: closing the port would reset them."""
     for _ in range(QUEUES):
         port.doRead()
-    return port.stopListening()
+    port.stopListening()
 
 
 def watch(transport: Any) -> None:

@@ -27,7 +27,7 @@ KEY = "bench"
 SEED = """
 import datetime as dt, json, sys
 from django.utils import timezone
-from chatproxy.models import Customer, hash_of
+from chatproxy.models import BearerToken, Customer, hash_of
 from widget.models import Widget
 organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 Widget.objects.create(
@@ -35,13 +35,18 @@ Widget.objects.create(
     client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861",
     redirect_uri="http://127.0.0.1/", allowed_origins=[],
 )
-Customer.objects.bulk_create([
+tokens = json.load(sys.stdin)
+customers = Customer.objects.bulk_create([
     Customer(
-        widget_key="bench", token_hash=hash_of(token), organization_id=organization, entity_id="c",
+        widget_key="bench", organization_id=organization, entity_id="c",
         chat_id="SK7Q2M4XAA", cid="c", cst="s", access_token="dal:" + token,
         fresh_until=timezone.now() + dt.timedelta(hours=7),
     )
-    for token in json.load(sys.stdin)
+    for token in tokens
+], batch_size=500)
+BearerToken.objects.bulk_create([
+    BearerToken(customer=customer, token_hash=hash_of(token))
+    for customer, token in zip(customers, tokens)
 ], batch_size=500)
 """
 

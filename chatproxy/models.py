@@ -18,6 +18,7 @@ from .errors import IdentityLost, LiveChatError
 from .locks import one_at_a_time
 from .organization import Organization
 
+SUBJECT_LENGTH = 200
 SEEN_EVERY = dt.timedelta(days=1)
 SECRETS = ("cid", "cst", "access_token")
 GRANTED = (*SECRETS, "entity_id", "chat_id", "fresh_until")
@@ -31,7 +32,7 @@ def hash_of(token: str) -> str:
 class CustomerManager(models.Manager["Customer"]):
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
-        return self._seen(widget_key=widget_key, token_hash=hash_of(token))
+        return self._seen(widget_key=widget_key, bearer_tokens__token_hash=hash_of(token))
 
     def remembered(self, widget_key: str, pk: int) -> Customer | None:
         """Whom a session of our own remembers."""
@@ -50,15 +51,31 @@ class CustomerManager(models.Manager["Customer"]):
 
         Raises what `accounts.exchange` raises; then nothing is stored.
         """
-        token = secrets.token_urlsafe(32)
+        customer = self._new(widget_key, organization)
+        return customer, customer.admit()
+
+    def welcome_signed_in(
+        self, widget_key: str, organization: Organization, subject: str
+    ) -> tuple[Customer, str]:
+        """The one customer that this person of the website is on all devices, new if need be.
+
+        The bearer token is for one more browser. Raises what `welcome` raises, and
+        ServiceUnavailable if another device of theirs takes too long to be welcomed.
+        """
+        with one_at_a_time(f"subject:{widget_key}:{hash_of(subject)}"):
+            customer = self._seen(widget_key=widget_key, subject=subject)
+            customer = customer or self._new(widget_key, organization, subject)
+            return customer, customer.admit()
+
+    def _new(self, widget_key: str, organization: Organization, subject: str = "") -> Customer:
         customer = self.model(
             widget_key=widget_key,
-            token_hash=hash_of(token),
             organization_id=organization.organization_id,
+            subject=subject,
         )
         customer.accept(accounts.exchange(organization, None))
         customer.save()
-        return customer, token
+        return customer
 
     def encrypt_again(self) -> int:
         """Encrypt every secret with the newest key; how many customers have them.
@@ -75,10 +92,13 @@ class CustomerManager(models.Manager["Customer"]):
 
 
 class Customer(models.Model):
-    """One browser's LiveChat identity under one widget."""
+    """A LiveChat identity under one widget: one browser's, or a signed-in person's on all theirs.
+
+    `subject` is the website's own id of who is signed in, "" for anybody else.
+    """
 
     widget_key = models.SlugField(max_length=64)
-    token_hash = models.CharField(max_length=64, unique=True)
+    subject = models.CharField(max_length=SUBJECT_LENGTH, blank=True)
     organization_id = models.CharField(max_length=36)
     entity_id = models.CharField(max_length=64)
     chat_id = models.CharField(max_length=64, blank=True)
@@ -93,6 +113,13 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["widget_key", "last_seen_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["widget_key", "subject"],
+                condition=~models.Q(subject=""),
+                name="one_customer_per_subject",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.entity_id
@@ -100,6 +127,18 @@ class Customer(models.Model):
     @property
     def identity(self) -> Identity:
         return Identity(self.cid, self.cst)
+
+    def admit(self) -> str:
+        """A bearer token for one more browser."""
+        token = secrets.token_urlsafe(32)
+        self.bearer_tokens.create(token_hash=hash_of(token))
+        return token
+
+    def leave(self, token: str) -> None:
+        """End one browser's bearer token. Who cannot come back without it is forgotten."""
+        self.bearer_tokens.filter(token_hash=hash_of(token)).delete()
+        if not self.subject and not self.bearer_tokens.exists():
+            self.forget()
 
     def accept(self, grant: Grant) -> None:
         """Take over what LiveChat granted. Another entity is another person: their chat goes."""
@@ -151,7 +190,18 @@ class Customer(models.Model):
         Customer.objects.filter(pk=self.pk).update(**values)
 
     def forget(self) -> None:
-        """Erase who this browser was, here at once, and the token at LiveChat if it answers."""
+        """Erase who this was, here at once, and the token at LiveChat if it answers."""
         self.delete()
         with suppress(LiveChatError):
             accounts.revoke(self.access_token)
+
+
+class BearerToken(models.Model):
+    """Lets one browser act as a customer. We keep its hash only."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="bearer_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"a browser of {self.customer}"

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import Customer
 from chatproxy.organization import Organization
 from widget.look import Look
@@ -38,6 +39,11 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
+def new_secret() -> str:
+    """With which a website signs who is signed in: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 class WidgetQuerySet(models.QuerySet["Widget"]):
     """Widgets, as views and the admin ask for them."""
 
@@ -45,13 +51,22 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
         """The live widget with this key, cached. Raises Widget.DoesNotExist."""
         widget: Widget | None = cache.get(cache_key(key))
         if widget is None:
-            widget = self.live().get(key=key)
+            widget = self.live().defer("identity_secret").get(key=key)  # no cache holds secrets
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
 
     def live(self) -> "WidgetQuerySet":
         """Those that are switched on."""
         return self.filter(enabled=True)
+
+    def encrypt_again(self) -> int:
+        """Encrypt every widget's secret with the newest key; how many they are.
+
+        Raises UnreadableSecret for one that no key opens; those before it are done.
+        """
+        for widget in self.order_by("pk"):
+            self.filter(pk=widget.pk).update(identity_secret=widget.identity_secret)
+        return self.count()
 
 
 def cache_key(key: str) -> str:
@@ -108,6 +123,7 @@ class Widget(models.Model):
         "API version", max_length=3, choices=Version.choices, default=Version.V3_6
     )
     region = models.CharField(max_length=3, choices=Region.choices, default=Region.DALLAS)
+    identity_secret = EncryptedTextField(default=new_secret, editable=False)
     allowed_origins = models.JSONField(
         "allowed websites", default=list, blank=True, validators=[validate_origins]
     )
@@ -239,7 +255,8 @@ class Widget(models.Model):
         """Erase whom we have not seen for `retention_days`. Return how many they were."""
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
         old = Customer.objects.filter(widget_key=self.key, last_seen_at__lt=long_ago)
-        return old.delete()[0]
+        _rows, erased = old.only("pk").delete()  # no secret is read: it may be unreadable
+        return erased.get(Customer._meta.label, 0)
 
     def snippet(self, base_url: str) -> str:
         """The HTML an owner pastes into a website, for our server at `base_url`."""

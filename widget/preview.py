@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.core.cache import cache
 
-from widget.models import Widget, cache_key
+from widget.models import Widget, cache_key, new_secret
 
 PREVIEW_SECONDS = 600
 
@@ -19,6 +19,7 @@ def publish(draft: Widget, origin: str) -> str:
     shown = copy.copy(draft)
     shown.pk = None
     shown.key = f"preview-{secrets.token_hex(8)}"
+    shown.identity_secret = new_secret()  # the cache is no place for the real one
     shown.enabled = True
     shown.allowed_origins = [origin]
     cache.set(cache_key(shown.key), shown, PREVIEW_SECONDS)

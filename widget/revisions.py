@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from widget.models import Revision, Widget, new_key
 
 # What makes this widget this one, rather than what its owner chose.
-OWN = {"id", "key", "created_at", "updated_at"}
+OWN = {"id", "key", "identity_secret", "created_at", "updated_at"}
 CHOSEN = [field.name for field in Widget._meta.concrete_fields if field.name not in OWN]
 
 

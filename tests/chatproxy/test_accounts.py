@@ -266,3 +266,51 @@ def test_nothing_secret_is_logged(
         customer.forget()
     for secret in (token, customer.access_token, customer.cst):
         assert secret not in caplog.text
+
+
+def test_a_signed_in_person_is_one_customer_on_two_devices(
+    transactional_db: None, organization: Organization
+) -> None:
+    phone, on_phone = Customer.objects.welcome_signed_in("shop", organization, "user-42")
+    laptop, on_laptop = Customer.objects.welcome_signed_in("shop", organization, "user-42")
+    assert phone == laptop
+    assert on_phone != on_laptop
+    assert Customer.objects.find("shop", on_phone) == Customer.objects.find("shop", on_laptop)
+
+
+def test_devices_that_come_at_once_become_one_customer(
+    transactional_db: None, organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.fault("latency", transport="accounts", seconds=0.3, when="before")
+
+    def come(_device: int) -> int:
+        return int(Customer.objects.welcome_signed_in("shop", organization, "user-42")[0].pk)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(come, range(4)))) == 1
+
+
+def test_a_signed_in_person_is_somebody_else_under_another_widget(
+    transactional_db: None, organization: Organization
+) -> None:
+    here, _token = Customer.objects.welcome_signed_in("shop", organization, "user-42")
+    there, _token = Customer.objects.welcome_signed_in("library", organization, "user-42")
+    assert here.entity_id != there.entity_id
+
+
+def test_leaving_one_device_leaves_the_others_in(
+    transactional_db: None, organization: Organization
+) -> None:
+    customer, on_phone = Customer.objects.welcome_signed_in("shop", organization, "user-42")
+    _same, on_laptop = Customer.objects.welcome_signed_in("shop", organization, "user-42")
+    customer.leave(on_phone)
+    assert Customer.objects.find("shop", on_phone) is None
+    assert Customer.objects.find("shop", on_laptop) == customer
+
+
+def test_who_leaves_without_being_signed_in_is_forgotten(
+    transactional_db: None, organization: Organization
+) -> None:
+    customer, token = Customer.objects.welcome("shop", organization)
+    customer.leave(token)
+    assert not Customer.objects.exists()

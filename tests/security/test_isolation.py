@@ -56,7 +56,7 @@ def test_a_guessed_token_is_nobodys(nora: Visitor, guess: str) -> None:
 
 def test_the_hash_we_store_is_no_token(nora: Visitor) -> None:
     thief = Visitor()
-    thief.token = noras(nora).token_hash
+    thief.token = noras(nora).bearer_tokens.get().token_hash
     assert thief.send("From the database").status_code == 401
 
 

@@ -1,6 +1,7 @@
 """What a widget promises to views, to the loader and to its owner."""
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -154,14 +155,15 @@ def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: An
 def seen(days_ago: int, widget_key: str = "shop") -> Customer:
     """A customer whom we saw last so many days ago."""
     now = timezone.now()
-    return Customer.objects.create(
+    customer = Customer.objects.create(
         widget_key=widget_key,
-        token_hash=f"{widget_key} {days_ago}",
         organization_id=VALID["organization_id"],
         entity_id="customer",
         fresh_until=now,
         last_seen_at=now - dt.timedelta(days=days_ago),
     )
+    customer.admit()
+    return customer
 
 
 def test_customers_are_forgotten_when_their_widget_promised_it() -> None:
@@ -169,5 +171,7 @@ def test_customers_are_forgotten_when_their_widget_promised_it() -> None:
     seen(31)
     recent = seen(29)
     of_another_widget = seen(31, widget_key="other")
-    call_command("forget_customers")
+    output = io.StringIO()
+    call_command("forget_customers", stdout=output)
     assert set(Customer.objects.all()) == {recent, of_another_widget}
+    assert "1 forgotten" in output.getvalue()

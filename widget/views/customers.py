@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chatproxy.customer_api import CustomerApi
-from chatproxy.errors import LiveChatError
+from chatproxy.errors import LiveChatError, TokenRejected
 from chatproxy.models import Customer
+from widget.identities import IdentityRefused, Person, verified
 from widget.models import Widget
 from widget.security import (
     TOKEN_HEADER,
@@ -23,6 +24,7 @@ from widget.security import (
 
 logger = logging.getLogger(__name__)
 
+IDENTITY_HEADER = "X-Chat-Identity"
 MOST_VARIABLES = 100
 LONGEST_NAME, LONGEST_VALUE = 500, 3500  # characters of a session variable
 
@@ -62,16 +64,54 @@ def customer(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Answer with the bearer token; the one that was brought stays, if we know it."""
+    """Answer with the bearer token; the one that was brought stays, if it is this person's.
+
+    `identity` is who the website says is signed in. 403 if it cannot be believed; the header
+    IDENTITY_HEADER then says why.
+    """
+    try:
+        statement = request.POST.get("identity", "")
+        person = verified(statement, widget.identity_secret) if statement else None
+    except IdentityRefused as refused:
+        return refuse_identity(request, widget, refused)
     token = bearer_of(request)
-    if token and Customer.objects.find(widget.key, token):
+    customer = Customer.objects.find(widget.key, token) if token else None
+    if customer and person and customer.subject != person.subject:
+        customer.leave(token)
+    elif customer:
         return HttpResponse(status=200, headers={TOKEN_HEADER: token})
     try:
-        _customer, token = Customer.objects.welcome(widget.key, widget.organization)
+        token = signed_in(widget, person) if person else first_token(widget)
     except LiveChatError as error:
         logger.warning("widget %s: no identity for a customer: %s", widget.key, error)
         return render(request, "widget/refusal.html", {"advice": error.advice})
     return HttpResponse(status=201, headers={TOKEN_HEADER: token})
+
+
+def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefused) -> HttpResponse:
+    """Tell the customer what to do, and the website's developer what is wrong."""
+    logger.warning("widget %s: a website's identity token is refused: %s", widget.key, refused)
+    advice = {"advice": TokenRejected.advice}
+    response = render(request, "widget/refusal.html", advice, status=403)
+    response.headers[IDENTITY_HEADER] = str(refused)
+    return response
+
+
+def first_token(widget: Widget) -> str:
+    """For a browser of somebody nobody knows."""
+    _customer, token = Customer.objects.welcome(widget.key, widget.organization)
+    return token
+
+
+def signed_in(widget: Widget, person: Person) -> str:
+    """For one more browser of a person whom the website knows."""
+    customer, token = Customer.objects.welcome_signed_in(
+        widget.key, widget.organization, person.subject
+    )
+    form = DetailsForm({"name": person.name, "email": person.email})
+    if form.is_valid():
+        tell(customer, widget, form)
+    return token
 
 
 @customer_required
@@ -84,14 +124,28 @@ def forget(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: A
 @require_POST
 @widget_view
 @customer_required
+def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """End this browser's bearer token; a signed-in person's other devices stay."""
+    request.customer.leave(request.token)
+    return HttpResponse(status=204, headers={TOKEN_HEADER: ""})
+
+
+@require_POST
+@widget_view
+@customer_required
 def details(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Tell LiveChat what the website knows of the customer. Nobody waits for this answer."""
     form = DetailsForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
+    tell(request.customer, widget, form)
+    return HttpResponse(status=204)
+
+
+def tell(customer: Customer, widget: Widget, form: DetailsForm) -> None:
+    """Pass valid details on to LiveChat. If it does not take them, the chat goes on without."""
     if told := form.told():
         try:
-            CustomerApi(request.customer, widget.organization).update_customer(**told)
+            CustomerApi(customer, widget.organization).update_customer(**told)
         except LiveChatError as error:
             logger.warning("a customer's details were not told: %s", error)
-    return HttpResponse(status=204)

@@ -40,6 +40,8 @@ def record_of(customer: Customer) -> dict[str, Any]:
         "widget": customer.widget_key,
         "organization": customer.organization_id,
         "id": customer.entity_id,
+        "signed_in_as": customer.subject,
+        "browsers_since": [one.created_at.isoformat() for one in customer.bearer_tokens.all()],
         "first_seen": customer.created_at.isoformat(),
         "last_seen": customer.last_seen_at.isoformat(),
         "details": dataclasses.asdict(api.get_customer()),

@@ -6,16 +6,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chatproxy.encryption import UnreadableSecret
 from chatproxy.models import Customer
+from widget.models import Widget
 
 
 class Command(BaseCommand):
-    help = "Encrypts every customer's cookies and tokens with the first of ENCRYPTION_KEYS."
+    help = "Encrypts every customer's and widget's secrets with the first of ENCRYPTION_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            done = Customer.objects.encrypt_again()
+            customers = Customer.objects.encrypt_again()
+            widgets = Widget.objects.encrypt_again()
         except UnreadableSecret as error:
             raise CommandError(
-                f"A customer's secrets open with none of the keys. {error}"
+                f"A customer's or a widget's secrets open with none of the keys. {error}"
             ) from error
-        self.stdout.write(f"{done} customers are encrypted with the first key.")
+        self.stdout.write(
+            f"{customers} customers and {widgets} widgets are encrypted with the first key."
+        )

@@ -1,0 +1,49 @@
+"""Who the website says is signed in: a JSON Web Token that it signs with the widget's secret."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import jwt
+
+from chatproxy.models import SUBJECT_LENGTH
+
+LONGEST_LIFE = 3600  # seconds
+CLOCKS_DIFFER = 30  # seconds that the website's clock may be wrong
+
+
+class IdentityRefused(Exception):
+    """The statement proves nothing. The message is for the website's developer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the website knows; `subject` is its own id of them."""
+
+    subject: str
+    name: str
+    email: str
+
+
+def verified(statement: str, secret: str) -> Person:
+    """The person whom the website signed this for. Raises IdentityRefused.
+
+    Sources: RFC 7519 (JWT); RFC 7515 (JWS) with HS256 and nothing else.
+    """
+    try:
+        claims = jwt.decode(
+            statement,
+            secret,
+            algorithms=["HS256"],
+            leeway=CLOCKS_DIFFER,
+            options={"require": ["sub", "exp"]},
+        )
+    except (jwt.PyJWTError, OverflowError, RecursionError) as error:
+        raise IdentityRefused(str(error)) from error
+    if int(claims["exp"]) > time.time() + LONGEST_LIFE + CLOCKS_DIFFER:
+        raise IdentityRefused("exp is more than an hour ahead")
+    subject = claims["sub"]
+    if not 0 < len(subject) <= SUBJECT_LENGTH:
+        raise IdentityRefused(f"sub is not 1 to {SUBJECT_LENGTH} characters long")
+    return Person(subject, str(claims.get("name") or ""), str(claims.get("email") or ""))

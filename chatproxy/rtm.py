@@ -82,7 +82,6 @@ class Connection:
         self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
         self._pinging: asyncio.Future[None] = self._loop.create_future()
         self._pinging.set_result(None)
-        self.login: Json = {}
 
     @classmethod
     async def log_in(
@@ -95,9 +94,7 @@ class Connection:
         socket = await _open(organization, region, user_agent)
         connection = cls(socket)
         try:
-            connection.login = await connection._first_answer(
-                "login", {"token": f"Bearer {token}", **payload}
-            )
+            await connection._first_answer("login", {"token": f"Bearer {token}", **payload})
         except BaseException:
             await connection.close()
             raise

@@ -87,9 +87,10 @@ def chat_id(api: CustomerApi) -> str:
     return api.customer.chat_id
 
 
-async def test_a_login_says_who_it_is(log_in: Any, customer: Customer) -> None:
+async def test_who_logs_in_is_the_customer_of_the_token(log_in: Any, customer: Customer) -> None:
     listener = await log_in()
-    assert listener.connection.login["customer"]["id"] == customer.entity_id
+    answer = await listener.connection.act("get_customer", {})
+    assert answer["id"] == customer.entity_id
 
 
 async def test_agents_see_the_page_and_the_browser(

@@ -24,7 +24,15 @@ from . import customer_api, metrics, rtm
 from .errors import LiveChatError, NotConnected, TokenRejected
 from .models import Customer
 from .organization import Organization
-from .pushes import IncomingChat, IncomingEvent, Push, SideStorageUpdated
+from .pushes import (
+    EventUpdated,
+    IncomingChat,
+    IncomingEvent,
+    PropertiesDeleted,
+    PropertiesUpdated,
+    Push,
+    SideStorageUpdated,
+)
 from .reactions import Reaction, backoff, reaction_to
 from .rtm import Connection, Disconnected, Visit
 from .structures import Chat, Event, Json, Thread, ThreadPage, parse_chats
@@ -206,6 +214,9 @@ class LiveCustomer:
         if isinstance(push, IncomingEvent) and not self._follows(push):
             logger.info("customer %s: missed what came before %s", self.customer.pk, push.event.id)
             self._resume()
+        if isinstance(push, PropertiesUpdated | PropertiesDeleted) and push.event_id:
+            self.relay.start(self._show_event_of(push))  # apart: its answer comes the same way
+            return
         self.conversation = self.conversation.after(push)
         self._remember_last_of(push)
         update = Happened(push, self.conversation)
@@ -216,6 +227,18 @@ class LiveCustomer:
                 tab.held.append(push)
             else:
                 tab.held = []  # another list: the snapshot that is on its way is not for it
+
+    async def _show_event_of(self, push: PropertiesUpdated | PropertiesDeleted) -> None:
+        """The push says which properties changed; what is shown is the event as it is now."""
+        where = {"chat_id": push.chat_id, "thread_id": push.thread_id}
+        try:
+            chat = Chat.parse(await self._ask("get_chat", where))
+        except LiveChatError as error:
+            logger.info("customer %s: reading %s: %r", self.customer.pk, push.event_id, error)
+            return
+        for event in chat.thread.events if chat.thread else ():
+            if event.id == push.event_id:
+                await self._hand_out(EventUpdated(**where, event=event))
 
     def _follows(self, push: IncomingEvent) -> bool:
         """Whether nothing was said between the last event we know and this one.

@@ -171,6 +171,25 @@ async def test_the_socket_tells_when_nobody_is_there_any_more(
     await shown(socket, 'data-availability="offline"')
 
 
+async def test_an_event_is_shown_again_when_its_properties_change(
+    customer: Visitor, agent: Agent, open_socket: Open
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    chat_id = agent.chats()[0]["id"]
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    event_id = await database_sync_to_async(agent.send)(chat_id, "Guten Tag")
+    await shown(socket, "Guten Tag")
+    where = {"chat_id": chat_id, "thread_id": event_id.rpartition("_")[0], "event_id": event_id}
+    translation = {"translation": {"target_message": "Good day"}}
+    change = database_sync_to_async(agent.call)
+    await change("update_event_properties", **where, properties=translation)
+    assert f'id="event-{event_id}"' in await shown(socket, "Good day")
+    await change("delete_event_properties", **where, properties={"translation": ["target_message"]})
+    assert f'id="event-{event_id}"' in await shown(socket, "Guten Tag")
+
+
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])
 async def test_nonsense_is_ignored(customer: Visitor, open_socket: Open, nonsense: str) -> None:
     await database_sync_to_async(customer.send)("Hello")

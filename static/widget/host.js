@@ -32,7 +32,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
 document.querySelector(".minimize").addEventListener("click", close);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) close();
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+  if (!document.querySelector(":popover-open")) close(); // else it closes the menu
 });
 function close() {
   document.dispatchEvent(new CustomEvent("tell-host", { detail: { chat: "close" } }));

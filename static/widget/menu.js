@@ -9,6 +9,12 @@ for (const input of document.querySelectorAll("[data-zone]")) {
   input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 menu.addEventListener("submit", () => menu.hidePopover());
+document.getElementById("rate")?.addEventListener("click", () => {
+  const rating = document.getElementById("rating");
+  menu.hidePopover();
+  rating.dataset.asked = "";
+  rating.querySelector("button")?.focus();
+});
 
 new MutationObserver(() => {
   clearTimeout(timer);

@@ -37,7 +37,7 @@ function look(isOpen) {
 function divide(first) {
   if (!first || first.hasAttribute("data-first-unread")) return;
   threads.querySelector("[data-first-unread]")?.removeAttribute("data-first-unread");
-  first.setAttribute("data-first-unread", "");
+  first.dataset.firstUnread = document.getElementById("log").dataset.new;
 }
 
 function markSeen() {

@@ -97,6 +97,59 @@ def test_a_chat_is_rated_and_the_rating_stays(talking: Chat, agent: Agent) -> No
     expect(good).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_chat_is_rated_while_it_goes_on(talking: Chat) -> None:
+    good = talking.page.get_by_role("button", name="Good", exact=True)
+    expect(good).to_be_hidden()
+    talking.page.get_by_role("button", name="More").click()
+    talking.page.get_by_role("button", name="Rate this chat").click()
+    expect(good).to_be_focused()
+    good.press("Enter")
+    expect(good).to_have_attribute("aria-pressed", "true")
+    expect(talking.page.get_by_role("button", name="End chat")).to_be_visible()
+
+
+def test_an_emoji_is_picked_by_keyboard_and_stands_at_the_cursor(panel: Chat) -> None:
+    keyboard = panel.page.keyboard
+    panel.composer.fill("Thanks!")
+    panel.composer.press("ArrowLeft")
+    panel.page.get_by_role("button", name="Insert an emoji").press("Enter")
+    expect(panel.page.get_by_role("button", name="😀")).to_be_focused()
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    expect(panel.composer).to_be_focused()
+    expect(panel.composer).to_have_value("Thanks😘!")
+
+
+def test_escape_closes_the_emoji_and_leaves_the_chat_open(shop: Shop) -> None:
+    chat = shop.open_chat()
+    emoji = chat.panel.get_by_role("dialog", name="Emoji")
+    chat.panel.get_by_role("button", name="Insert an emoji").click()
+    expect(emoji).to_be_visible()
+    shop.page.keyboard.press("Escape")
+    expect(emoji).to_be_hidden()
+    expect(chat.composer).to_be_visible()
+
+
+def test_without_the_feature_there_are_no_emoji(fresh: Callable[..., Chat]) -> None:
+    panel = fresh(emoji=False)
+    expect(panel.composer).to_be_visible()
+    expect(panel.page.get_by_role("button", name="Insert an emoji")).to_have_count(0)
+
+
+def test_a_message_changes_with_its_properties(talking: Chat, agent: Agent) -> None:
+    event_id = agent.send(chat_id(agent), "Guten Tag")
+    expect(talking.messages("agent")).to_contain_text(["Guten Tag"])
+    agent.call(
+        "update_event_properties",
+        chat_id=chat_id(agent),
+        thread_id=event_id.rpartition("_")[0],
+        event_id=event_id,
+        properties={"translation": {"target_message": "Good day"}},
+    )
+    expect(talking.messages("agent")).to_contain_text(["Good day"])
+
+
 def test_the_prechat_form_comes_first(
     fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -160,6 +213,18 @@ def test_unread_messages_are_counted_on_the_launcher(shop: Shop, agent: Agent) -
     expect(shop.page.get_by_role("button", name="unread messages: 1")).to_be_visible()
     shop.page.get_by_role("button", name="Open chat").click()
     expect(shop.page.get_by_role("button", name="unread")).to_have_count(0)
+
+
+def test_new_messages_are_set_apart_in_words(shop: Shop, agent: Agent) -> None:
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    chat.composer.press("Escape")
+    agent.send(chat_id(agent), "Are you still there?")
+    expect(shop.page.get_by_role("button", name="unread messages: 1")).to_be_visible()
+    shop.page.get_by_role("button", name="Open chat").click()
+    words = chat.messages("agent").last.evaluate("e => getComputedStyle(e, '::before').content")
+    assert words == '"New messages"'
 
 
 def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, agent: Agent) -> None:

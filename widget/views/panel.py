@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from chatproxy.errors import LiveChatError
 from chatproxy.organization_api import Availability, OrganizationApi
 from chatproxy.structures import FormToFill
+from widget.emoji import EMOJI
 from widget.models import Widget
 from widget.questions import QuestionsForm
 from widget.security import widget_view
@@ -41,6 +42,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
             "is_rtl": translation.get_language_bidi(),
             "title": widget.text("header_title", language),
             "subtitle": widget.text("header_text", language),
+            "emoji": EMOJI,
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
         },

@@ -1,0 +1,23 @@
+// The emoji picker: walked with the arrow keys; what is picked goes where the cursor stands.
+const picker = document.getElementById("emoji");
+const message = document.getElementById("message");
+const faces = [...picker.querySelectorAll("button")];
+const ROW = 8;
+
+picker.addEventListener("toggle", ({ newState }) => newState === "open" && faces[0].focus());
+
+picker.addEventListener("click", ({ target }) => {
+  if (!faces.includes(target)) return;
+  picker.hidePopover();
+  message.focus();
+  message.setRangeText(target.textContent, message.selectionStart, message.selectionEnd, "end");
+  message.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+picker.addEventListener("keydown", (event) => {
+  const onward = getComputedStyle(picker).direction === "rtl" ? -1 : 1;
+  const steps = { ArrowRight: onward, ArrowLeft: -onward, ArrowDown: ROW, ArrowUp: -ROW };
+  if (!(event.key in steps)) return;
+  event.preventDefault();
+  faces[faces.indexOf(document.activeElement) + steps[event.key]]?.focus();
+});

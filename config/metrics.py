@@ -53,7 +53,8 @@ class RelayCollector(Collector):
 
 
 REGISTRY.register(RelayCollector())
-disable_created_metrics()  # a second sample for each, which nobody reads  # type: ignore[no-untyped-call]
+# A second sample for each, which nobody reads.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -54,7 +54,7 @@ class RelayCollector(Collector):
 
 REGISTRY.register(RelayCollector())
 # A second sample for each, which nobody reads.
-disable_created_metrics()  # type: ignore[no-untyped-call]  # type: ignore[no-untyped-call]
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -23,7 +23,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from widget import access, preview, revisions, sightings
 from widget.connection import ConnectionFailed, try_connection
 from widget.forms import ImportForm, WidgetForm
-from widget.models import Membership, Widget
+from widget.models import Membership, Widget, new_secret
 
 admin.site.site_title = "Chat widgets"
 admin.site.site_header = "Chat widgets"
@@ -33,6 +33,18 @@ admin.site.site_url = None  # this server has no site of its own
 PREVIEW_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+SIGNED_IN_CUSTOMERS = (
+    "Signed-in customers",
+    {
+        "classes": ("collapse",),
+        "description": (
+            "Your website can say who is signed in, so that a customer has one conversation on "
+            "all their devices. Its server signs that with this secret: docs/host-site.md."
+        ),
+        "fields": ("secret",),
+    },
 )
 
 
@@ -172,8 +184,29 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
 
     # One widget
 
+    def get_fieldsets(self, request: HttpRequest, obj: Widget | None = None) -> Any:
+        """With the secret, for an owner; whoever has it can be any customer who is signed in."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not access.may(request.user, access.OWNERS, obj):
+            return fieldsets
+        return (*fieldsets, SIGNED_IN_CUSTOMERS)
+
+    @admin.display(description="Secret")
+    def secret(self, widget: Widget) -> SafeString:
+        return render_to_string("widget/admin/secret.html", {"widget": widget})
+
+    def renew_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make what was signed with the old secret worthless. POST."""
+        widget = self.editable(request, pk)
+        if not access.may(request.user, access.OWNERS, widget):
+            raise PermissionDenied
+        widget.identity_secret = new_secret()
+        widget.save(update_fields=["identity_secret"])
+        self.message_user(request, "Give your website the new secret now.", messages.SUCCESS)
+        return redirect("admin:widget_widget_change", pk)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
-        return ["key"] if obj else []
+        return ["key", "secret"] if obj else ["secret"]
 
     def render_change_form(
         self,
@@ -292,6 +325,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             path("import/", view(self.bring_in), name="widget_import"),
             path("<int:pk>/export/", view(self.export), name="widget_export"),
             path("<int:pk>/duplicate/", view(self.duplicate), name="widget_duplicate"),
+            path("<int:pk>/new-secret/", view(self.renew_secret), name="widget_new_secret"),
             path("<int:pk>/restore/<int:revision_pk>/", view(self.restore), name="widget_restore"),
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),

@@ -431,3 +431,36 @@ def test_the_list_tests_several_widgets_at_once(
     said = sorted(str(message) for message in response.context["messages"])
     assert said[0].startswith("Bad: LiveChat does not know")
     assert said[1].startswith("Shop: It works")
+
+
+def test_an_owner_sees_the_secret_and_may_change_it(superuser: Client) -> None:
+    widget = Widget.objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=OWN,
+        client_id="c",
+        redirect_uri="https://a.example/",
+    )
+    before = widget.identity_secret
+    assert before in superuser.get(f"{LIST}{widget.pk}/change/").content.decode()
+    superuser.post(f"{LIST}{widget.pk}/new-secret/")
+    widget.refresh_from_db()
+    assert len(widget.identity_secret) >= 43
+    assert widget.identity_secret != before
+
+
+def test_an_editor_neither_sees_nor_changes_the_secret(client: Client) -> None:
+    widget = Widget.objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=OWN,
+        client_id="c",
+        redirect_uri="https://a.example/",
+    )
+    editor = User.objects.create_user("editor", is_staff=True)
+    Membership.objects.create(user=editor, organization_id=OWN, role=Membership.Role.EDITOR)
+    client.force_login(editor)
+    page = client.get(f"{LIST}{widget.pk}/change/").content.decode()
+    assert "Signed-in customers" not in page
+    assert widget.identity_secret not in page
+    assert client.post(f"{LIST}{widget.pk}/new-secret/").status_code == 403

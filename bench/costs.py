@@ -1,0 +1,79 @@
+"""What one visit and one message cost a process, PostgreSQL and Redis.
+
+`tests/with_services.sh python -m bench.costs`
+"""
+
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+import redis
+import uvloop
+
+from bench import browsers, processes, sends
+from bench.cluster import Cluster
+
+VISITS, SENDERS = 150, 40
+SETTLE = 2.0  # seconds until PostgreSQL has written down what it did
+
+
+class Meter:
+    """Redis' commands, PostgreSQL's transactions, and the processor seconds of the process."""
+
+    def __init__(self, made: Cluster) -> None:
+        self.made = made
+        self.redis = redis.Redis.from_url(os.environ["REDIS_URL"])
+        self.database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+    def read(self) -> tuple[float, ...]:
+        time.sleep(SETTLE)
+        commands = self.redis.info("stats")["total_commands_processed"]
+        committed = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+        row = self.database.execute(committed).fetchone()
+        return float(commands), float(row[0]), processes.cpu_seconds(self.made.servers[0])
+
+    def report(self, name: str, count: int, before: tuple[float, ...]) -> None:
+        commands, queries, cpu = (
+            (now - was) / count for now, was in zip(self.read(), before, strict=True)
+        )
+        print(
+            f"{name}: {commands:.0f} Redis commands, {queries:.1f} PostgreSQL queries, "
+            f"{cpu * 1000:.1f} ms of the processor"
+        )
+
+
+async def visit(made: Cluster) -> None:
+    crowd = browsers.Crowd()
+    opening = browsers.panel(made.plain_port, processes.KEY)
+    await browsers.gather(crowd, made.plain_port, opening, processes.tokens(VISITS))
+    await crowd.until_ready(VISITS, 60)
+
+
+async def send(made: Cluster) -> None:
+    await sends.senders(made.plain_port, sends.ours, SENDERS)
+
+
+def main() -> None:
+    processes.allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name, processes.livechat(Path(name)) as (_, upstream):
+        made = Cluster(Path(name), 1, f"http://127.0.0.1:{upstream}")
+        made.settings["LIMITS"] = "1"  # they cost as well, and so few stay below them
+        made.prepare(processes.SEED, json.dumps(processes.tokens(VISITS)))
+        with made.serve():
+            meter = Meter(made)
+            asyncio.run(visit(made))  # caches fill
+            for what, work, count in (
+                ("a visit", visit, VISITS),
+                ("a message", send, SENDERS * sends.EACH),
+            ):
+                before = meter.read()
+                uvloop.run(work(made))
+                meter.report(what, count, before)
+
+
+if __name__ == "__main__":
+    main()

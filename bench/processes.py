@@ -135,6 +135,7 @@ def server(
         "SSL_CERT_FILE": str(directory / "certificate.pem"),
         "LOG_LEVEL": "WARNING",
         "LIMITS": "false",
+        "MALLOC_ARENA_MAX": "2",  # as deploy/chat.env has it
     }
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")

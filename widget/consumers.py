@@ -11,6 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chatproxy.errors import LiveChatError
 from chatproxy.models import Customer
+from chatproxy.organization import Organization
 from chatproxy.relay import Tab, relay
 from chatproxy.rtm import Visit
 from chatproxy.structures import Json
@@ -33,7 +34,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """One tab. It says hello with its page, language and clock; then it is told everything."""
 
     customer: Customer
-    widget: Widget
+    organization: Organization
+    agents_may_peek: bool
+    is_welcomed: bool
     reader: Reader
     tab: Tab | None = None
     address: str
@@ -62,7 +65,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif not self.may_come_from(found[0]):
             await self.refuse(FORBIDDEN_ORIGIN)
         else:
-            self.widget, self.customer = found
+            widget, self.customer = found
+            self.organization = widget.organization  # not the widget: it would be held for long
+            self.agents_may_peek = widget.sneak_peek
+            self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
 
     async def refuse(self, code: int) -> None:
         metrics.refused.labels(code).inc()
@@ -89,7 +95,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.reader = Reader.of(word(content, "language"), word(content, "zone"))
         visit = self.visit(content.get("page"))
         self.tab = relay.attach(
-            self.customer, self.widget.organization, visit, self.show, word(content, "event")
+            self.customer, self.organization, visit, self.show, word(content, "event")
         )
 
     def page(self, content: Any) -> None:
@@ -106,7 +112,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def sneak_peek(self, content: Any) -> None:
         """What is being typed, if the owner lets agents look."""
-        if self.widget.sneak_peek and isinstance(content, dict) and word(content, "chat"):
+        if self.agents_may_peek and isinstance(content, dict) and word(content, "chat"):
             payload = {"chat_id": word(content, "chat"), "sneak_peek_text": word(content, "text")}
             self.act("send_sneak_peek", payload)
 
@@ -117,8 +123,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def ask_for_welcome(self) -> None:
         """The welcome message of who would answer; LiveChat pushes it if there is one."""
-        if self.widget.connect_early and self.widget.api_version != "3.5":
-            self.act("request_welcome_message", {"group_id": self.widget.group_id})
+        if self.is_welcomed:
+            self.act("request_welcome_message", {"group_id": self.organization.group_id})
 
     async def show(self, update: Update) -> None:
         if isinstance(update, Snapshot) and not update.threads:

@@ -20,8 +20,8 @@ function look(isOpen) {
   visible = isOpen;
   const state = document.getElementById("state").dataset;
   const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
-  const unread = [...threads.querySelectorAll('[data-author="agent"]')]
-    .filter(({ dataset }) => dataset.at > seen);
+  const theirs = [...threads.querySelectorAll('[data-author="agent"]')];
+  const unread = theirs.slice(theirs.findLastIndex(({ dataset }) => dataset.at <= seen) + 1);
   if (!visible) divide(unread[0]);
   if (unread.length && visible && !document.hidden && root.hasAttribute("data-at-end")) {
     reported = unread.at(-1).dataset.at;

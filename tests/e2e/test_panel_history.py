@@ -1,0 +1,86 @@
+"""A long history costs nothing until one reads it."""
+
+import time
+from statistics import median
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.rig import Chat, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+THREAD = 50  # events
+
+# Scrolls through sixty frames; milliseconds of the middle one, and of the one in twenty.
+FRAMES = """async (scroller) => {
+  const frames = [];
+  for (let last = performance.now(); frames.length < 60; ) {
+    scroller.scrollTop += 400;
+    const now = await new Promise(requestAnimationFrame);
+    frames.push(now - last);
+    last = now;
+  }
+  frames.sort((a, b) => a - b);
+  return [frames[30], frames[57]];
+}"""
+
+
+def write_history(agent: Agent, chat_id: str, events: int) -> None:
+    """So many more events, in threads that have ended."""
+    for first in range(0, events, THREAD):
+        said = [
+            {"type": "message", "text": f"Message {number}"}
+            for number in range(first, first + THREAD)
+        ]
+        agent.call("resume_chat", chat={"id": chat_id, "thread": {"events": said}})
+        agent.close(chat_id)
+
+
+def opening(panel: Chat) -> float:
+    """Seconds until the latest message is on screen, the median of five."""
+    taken = []
+    for _ in range(5):
+        began = time.monotonic()
+        panel.page.reload()
+        expect(panel.messages("agent").last).to_be_in_viewport()
+        taken.append(time.monotonic() - began)
+    return median(taken)
+
+
+@pytest.fixture
+def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
+    """The panel of somebody whose chat has ended."""
+    page.goto(f"{site.chat_url}/w/demo/")
+    panel = Chat(page, page)
+    panel.send("Hello")
+    expect(panel.messages("customer")).to_have_count(1)
+    panel.end()
+    expect(page.get_by_text("This chat has ended", exact=True)).to_be_visible()
+    return panel
+
+
+def test_five_thousand_events_open_about_as_fast_as_fifty(panel: Chat, agent: Agent) -> None:
+    chat_id = agent.chats()[0]["id"]
+    write_history(agent, chat_id, THREAD)
+    few = opening(panel)
+    write_history(agent, chat_id, 5000)
+    many = opening(panel)
+    print(f"opened in {few:.2f} and {many:.2f} s, ratio {many / few:.2f}")  # noqa: T201
+    assert many < 3 * few
+
+
+def test_one_can_scroll_back_through_five_thousand_events(panel: Chat, agent: Agent) -> None:
+    chat_id = agent.chats()[0]["id"]
+    write_history(agent, chat_id, 5000)
+    panel.page.reload()
+    expect(panel.messages("agent").last).to_be_in_viewport()
+    scroller = panel.page.locator("#scroll")
+    deadline = time.monotonic() + 60
+    while not panel.log.get_by_text("Hello", exact=True).count() and time.monotonic() < deadline:
+        scroller.evaluate("element => element.scrollTo(0, 0)")
+        panel.page.wait_for_timeout(50)
+    expect(panel.messages("agent").filter(has_text="Message")).to_have_count(5000)
+    expect(panel.log.locator("[data-starts-day]")).to_have_count(1)
+    usual, worst = scroller.evaluate(FRAMES)
+    print(f"a frame takes {usual:.0f} ms, one in twenty {worst:.0f} ms")  # noqa: T201
+    assert usual < 100

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.rig import Chat, OpenShop, Shop, Site
+from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -17,6 +17,15 @@ PNG = bytes.fromhex(
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
 )
+
+HAND_OVER = """(element, [how, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "leaf.png", { type: "image/png" }));
+  const about = { bubbles: true, cancelable: true };
+  element.dispatchEvent(how === "paste"
+    ? new ClipboardEvent("paste", { ...about, clipboardData: data })
+    : new DragEvent("drop", { ...about, dataTransfer: data }));
+}"""
 
 
 def chat_id(agent: Agent) -> str:
@@ -71,6 +80,32 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     panel.page.get_by_role("button", name="Discard").click()
     expect(panel.page.locator("#pending > *")).to_have_count(0)
     assert agent.chats() == []
+
+
+@pytest.mark.parametrize("how", ["paste", "drop"])
+def test_a_picture_can_be_pasted_and_dropped(talking: Chat, agent: Agent, how: str) -> None:
+    talking.composer.evaluate(HAND_OVER, [how, [*PNG]])
+    expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()
+    expect(talking.page.locator("#pending > *")).to_have_count(0)
+
+
+def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(
+    talking: Chat, agent: Agent, console: Console
+) -> None:
+    console.expect("Upload cancelled")
+    cdp = talking.page.context.new_cdp_session(talking.page)
+    cdp.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    cdp.send("Network.emulateNetworkConditions", slow)
+    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"0" * 4_000_000}
+    talking.page.locator("#files").set_input_files(film)
+    progress = talking.page.get_by_role("progressbar", name="Upload")
+    expect(progress).not_to_have_js_property("value", 0)
+    assert progress.evaluate("element => element.value") < 1
+    talking.page.get_by_role("button", name="Cancel").click()
+    expect(talking.page.locator("#pending > *")).to_have_count(0)
+    talking.page.wait_for_timeout(500)
+    assert [e["type"] for e in agent.chat(chat_id(agent))["thread"]["events"]].count("file") == 0
 
 
 def test_a_quick_reply_answers_and_goes(talking: Chat, agent: Agent) -> None:

@@ -93,6 +93,13 @@ def test_the_open_menu(panel: Chat, site: Site) -> None:
     assert violations(panel.page) == []
 
 
+def test_the_open_emoji_picker(panel: Chat, site: Site) -> None:
+    visit(panel, site)
+    panel.panel.get_by_role("button", name="Insert an emoji").click()
+    expect(panel.panel.get_by_role("dialog", name="Emoji")).to_be_visible()
+    assert violations(panel.page) == []
+
+
 def test_from_right_to_left(panel: Chat, site: Site) -> None:
     visit(panel, site, "ar")
     assert panel.page.evaluate("document.dir") == "rtl"

@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
+
+# A slow machine is no bug of what is tested.
+hypothesis_settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

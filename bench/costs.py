@@ -17,7 +17,7 @@ import uvloop
 from bench import browsers, processes, sends
 from bench.cluster import Cluster
 
-VISITS, SENDERS = 150, 40
+VISITS, SENDERS = 100, 40  # twice the visits are allowed to one address in a minute
 SETTLE = 2.0  # seconds until PostgreSQL has written down what it did
 
 

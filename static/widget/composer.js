@@ -32,6 +32,11 @@ document.addEventListener("host:hello", ({ detail }) => {
   // What was under way is tried again: the server looks before it sends, so nothing doubles.
   for (const one of unsent ?? []) stand({ ...one, attempt: one.attempt + 1 }).requestSubmit();
 }, { once: true });
+document.addEventListener("somebody-else", () => {
+  message.value = "";
+  pending.replaceChildren();
+  keep();
+});
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {
   if (detail.focus) focus();

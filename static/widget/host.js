@@ -10,7 +10,7 @@ function heard(message) {
 
 addEventListener("message", ({ source, origin, data }) => {
   if (alone || source !== parent || typeof data?.chat !== "string") return;
-  if (data.chat === "hello") hostOrigin = origin;
+  if (["hello", "logout"].includes(data.chat)) hostOrigin = origin; // whichever comes first
   if (origin === hostOrigin) heard(data);
 });
 

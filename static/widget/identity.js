@@ -5,15 +5,33 @@ const lock = `livechat-customer:${root.dataset.widget}`;
 const OTHER_TAB = 1500; // ms to wait for the token another tab has just been given
 let token = null;
 let introduction = null;
+// Who the website says is signed in: its signed statement, and the person named there. The token
+// that the browser has kept may be another's: it is not used until the server has said whose.
+let identity = null;
+let person = null;
+let isProven = true;
+let kept = null;
 
-document.addEventListener("host:hello", ({ detail }) => become(detail.token || null));
-// Some owners greet by name or welcome before anything is said: then opening is the first act.
+document.addEventListener("host:hello", ({ detail }) => {
+  identity = detail.identity || null;
+  if (subjectOf(identity) !== person) change(subjectOf(identity));
+  kept = detail.token || null;
+  if (isProven) become(kept);
+  else if (kept) introduce();
+});
+// Opening is the first act of who is signed in, and where owners greet before anything is said.
 for (const opened of ["host:hello", "host:visible"]) {
   document.addEventListener(opened, ({ detail }) => {
-    const isEarly = "connectEarly" in root.dataset && (detail.open || detail.visible);
-    if (isEarly && !token) introduce();
+    const isEarly = identity || "connectEarly" in root.dataset;
+    if (isEarly && (detail.open || detail.visible) && !token) introduce();
   });
 }
+document.addEventListener("host:logout", ({ detail }) => {
+  const headers = { Authorization: `Bearer ${detail.token}` };
+  const request = { method: "POST", headers, credentials: "omit", keepalive: true };
+  fetch("logout", request).catch(() => {}); // without a network the token is lost all the same
+  document.dispatchEvent(new CustomEvent("somebody-else"));
+});
 document.addEventListener("token-refused", () => {
   remember(null);
   location.reload();
@@ -36,21 +54,24 @@ async function asCustomer(url, request, tries) {
 async function send(url, request) {
   const headers = { ...request.headers, "X-Chat-Language": root.lang };
   if (token) headers.Authorization = `Bearer ${token}`;
+  const sender = person;
   const carry = request.carry ?? fetch; // an upload has its own way
   const response = await carry(url, { ...request, headers, credentials: "omit" });
   const given = response.headers.get("X-Chat-Token");
-  if (given !== null) remember(given || null);
+  if (given !== null && sender === person) remember(given || null);
   return response;
 }
 
 function introduce() {
-  introduction ??= introduceOnce().finally(() => (introduction = null));
+  if (!introduction) {
+    const mine = introduceOnce().finally(() => introduction === mine && (introduction = null));
+    introduction = mine;
+  }
   return introduction.then((response) => response?.clone());
 }
 
 // A browser that refuses storage to frames refuses locks as well: then each tab is on its own.
 async function introduceOnce() {
-  const post = () => send("customer", { method: "POST" });
   try {
     const tried = await navigator.locks.request(lock, { ifAvailable: true }, (free) => free && post());
     return tried ?? await navigator.locks.request(lock, async () => {
@@ -63,6 +84,17 @@ async function introduceOnce() {
   }
 }
 
+async function post() {
+  const headers = !isProven && kept ? { Authorization: `Bearer ${kept}` } : {};
+  const body = identity ? new URLSearchParams({ identity }) : null;
+  const response = await send("customer", { method: "POST", headers, body });
+  if (response.status === 403) {
+    const reason = response.headers.get("X-Chat-Identity");
+    console.warn(`The chat refuses the website's identity token: ${reason}`);
+  }
+  return response;
+}
+
 function heardOfToken() {
   return new Promise((resolve) => {
     document.addEventListener("identified", resolve, { once: true });
@@ -70,7 +102,25 @@ function heardOfToken() {
   });
 }
 
+function subjectOf(statement) {
+  try {
+    const claims = statement.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(claims)).sub;
+  } catch {
+    return statement;
+  }
+}
+
+function change(subject) {
+  if (person || token) document.dispatchEvent(new CustomEvent("somebody-else"));
+  person = subject;
+  isProven = !identity;
+  introduction = null;
+  become(null);
+}
+
 function remember(next) {
+  if (next) isProven = true;
   if (next === token) return;
   become(next);
   document.dispatchEvent(new CustomEvent("tell-host", { detail: { chat: "token", token } }));

@@ -254,12 +254,13 @@
         panel?.hello();
       },
       logout() {
+        widget.leaving = widget.token;
         widget.token = stored("localStorage", null);
         widget.identity = null;
         forget();
         panel?.unload();
         loading = false;
-        if (known.state.visibility === "maximized") load();
+        if (widget.leaving || known.state.visibility === "maximized") load();
       },
     };
     methods.reset = methods.logout;

@@ -107,6 +107,7 @@ export function openPanel(widget) {
     const token = widget.stored("localStorage");
     if (token === undefined || token === widget.token) return;
     widget.token = token;
+    if (!token) widget.identity = null; // they logged out there
     hello();
   }
 
@@ -116,6 +117,8 @@ export function openPanel(widget) {
     ready() {
       widget.isAlive = true;
       widget.draw();
+      if (widget.leaving) post({ chat: "logout", token: widget.leaving });
+      widget.leaving = null;
       hello();
     },
     token({ token }) {

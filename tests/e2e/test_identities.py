@@ -1,0 +1,94 @@
+"""Somebody signed in to the website chats on two devices, and logs out."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.e2e.hosts import Host
+from tests.e2e.rig import Chat, Site, Websites
+from tests.sandbox_rig import Sandbox
+
+SECRET = "the secret of this widget, known to its website"
+NewContext = Callable[..., BrowserContext]
+
+
+def signed(subject: str) -> str:
+    return jwt.encode({"sub": subject, "exp": int(time.time()) + 300}, SECRET, algorithm="HS256")
+
+
+@pytest.fixture
+def open_on_device(
+    new_context: NewContext, site: Site, websites: Websites, sandbox: Sandbox
+) -> Callable[[str], Host]:
+    """`open_on_device("ada")` is another browser, with Ada signed in to the website."""
+
+    def visit(subject: str) -> Host:
+        host = Host(new_context().new_page(), site, websites)
+        host.visit(attributes=f'data-identity="{signed(subject)}"')
+        return host
+
+    return visit
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _secret(site: Site) -> None:
+    code = f"Widget.objects.filter(key='demo').update(identity_secret={SECRET!r})"
+    site.manage("shell", "-c", f"from widget.models import Widget; {code}")
+
+
+def chat_of(host: Host) -> Chat:
+    host.open()
+    return Chat(host.page, host.page.frame_locator("iframe#chat-widget"))
+
+
+def call(host: Host, method: str, *arguments: Any) -> None:
+    host.page.evaluate("call => LiveChatWidget.call(...call)", [method, *arguments])
+
+
+def test_a_signed_in_person_goes_on_on_another_device(
+    open_on_device: Callable[[str], Host],
+) -> None:
+    phone = chat_of(open_on_device("ada"))
+    phone.send("From the phone")
+    expect(phone.messages("customer")).to_contain_text(["From the phone"])
+    laptop = chat_of(open_on_device("ada"))
+    expect(laptop.messages("customer")).to_contain_text(["From the phone"])
+    laptop.send("From the laptop")
+    expect(phone.messages("customer")).to_contain_text(["From the phone", "From the laptop"])
+
+
+def test_another_person_on_the_same_page_sees_nothing_of_the_first(
+    open_on_device: Callable[[str], Host],
+) -> None:
+    host = open_on_device("bob")
+    chat = chat_of(host)
+    chat.send("Bob's own words")
+    expect(chat.messages("customer")).to_have_count(1)
+    expect(chat.live).to_be_visible()
+    before = host.page.evaluate("localStorage['livechat-widget:demo']")
+    call(host, "identify", signed("eve"))
+    host.page.wait_for_function("old => localStorage['livechat-widget:demo'] !== old", arg=before)
+    expect(chat.live).to_be_visible()
+    expect(chat.messages("customer")).to_have_count(0)
+
+
+def test_logging_out_ends_the_token_of_this_device_alone(
+    open_on_device: Callable[[str], Host], site: Site
+) -> None:
+    host = open_on_device("carl")
+    chat = chat_of(host)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    call(host, "logout")
+    expect(chat.messages("customer")).to_have_count(0)
+    assert host.page.evaluate("localStorage.length") == 0
+    expect(chat.composer).to_be_visible()
+    count = "BearerToken.objects.filter(customer__subject='carl').count()"
+    code = f"from chatproxy.models import BearerToken; print({count})"
+    assert site.manage("shell", "-c", code).split()[-1] == "0"
+    again = chat_of(open_on_device("carl"))
+    expect(again.messages("customer")).to_contain_text(["Hello"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 from tests.sandbox_rig import Agent
 
 from .house import House
-from .storm import Storm, storm
+from .storm import Findings, Storm, storm
 
 SEED = 20_261_121
 
@@ -30,22 +31,27 @@ def test_a_storm_loses_doubles_and_shuffles_nothing() -> None:
     assert findings.events > 50
 
 
+def storms(broken: str, *, seconds: float, settle: float) -> Iterator[Findings]:
+    """A few storms over the same broken house: chance alone may spare it once."""
+    for seed in range(SEED, SEED + 4):
+        yield storm(seconds=seconds, seed=seed, broken=broken, settle=settle)
+
+
 @pytest.mark.timeout(300)
 def test_without_resume_events_are_missed() -> None:
-    findings = storm(seconds=10, seed=SEED, broken="resume", settle=8)
-    assert findings.lost
+    assert any(findings.lost for findings in storms("resume", seconds=10, settle=8))
 
 
 @pytest.mark.timeout(300)
 def test_without_upsert_events_stand_twice_or_in_the_wrong_place() -> None:
-    findings = storm(seconds=8, seed=SEED, broken="upsert", settle=3)
-    assert findings.doubled or findings.out_of_order
+    found = storms("upsert", seconds=8, settle=3)
+    assert any(findings.doubled or findings.out_of_order for findings in found)
 
 
 @pytest.mark.timeout(300)
 def test_without_looking_up_messages_are_doubled() -> None:
-    findings = storm(seconds=10, seed=SEED, broken="lookup", settle=3)
-    assert any(each.startswith("text-") for each in findings.doubled)
+    doubled = (findings.doubled for findings in storms("lookup", seconds=10, settle=3))
+    assert any(each.startswith("text-") for events in doubled for each in events)
 
 
 async def write_for(storm: Storm, seconds: float) -> None:

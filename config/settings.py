@@ -1,6 +1,8 @@
 """Settings, all from the environment, in the order in which someone who deploys meets them."""
 
+import os
 import secrets
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -19,20 +21,32 @@ DEBUG = env.bool("DEBUG", False)
 # The demo's shop on every host. Only for trying things out.
 DEMO = env.bool("DEMO", False)
 
+# Where files are kept: the SQLite database, the demo's data, collected static files.
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+DATA_DIR.mkdir(exist_ok=True)
+
+
+def development_key(path: Path) -> str:
+    """A key that stays beside the database, so that the next process reads what it encrypts."""
+    made = path.with_suffix(f".{os.getpid()}")
+    made.touch(mode=0o600)
+    made.write_text("development-only-" + secrets.token_hex(32))
+    with suppress(FileExistsError):
+        path.hardlink_to(made)
+    made.unlink()
+    return path.read_text()
+
+
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", "")
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
             "Set DJANGO_SECRET_KEY to a long random text, for example: " + get_random_secret_key()
         )
-    SECRET_KEY = "development-only-" + secrets.token_hex(32)
+    SECRET_KEY = development_key(DATA_DIR / "development.key")
 
 # Host names this server answers to, separated by commas. A leading dot takes in subdomains.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [".localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-
-# Where files are kept: the SQLite database, the demo's data, collected static files.
-DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
-DATA_DIR.mkdir(exist_ok=True)
 
 # A URL such as postgres://user:password@host/name. Without it: one SQLite file.
 DATABASES = {

@@ -1,6 +1,5 @@
 """`python manage.py demo`: the sandbox and the server, seeded, in the foreground, together."""
 
-import json
 import os
 import secrets
 import signal
@@ -23,7 +22,7 @@ from widget.models import Widget
 HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
 STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
-KEPT = settings.DATA_DIR / "demo.json"
+KEPT = settings.DATA_DIR / "demo-password.txt"
 SANDBOX_STATE = settings.DATA_DIR / "sandbox.json"
 
 READY = """
@@ -49,21 +48,21 @@ class Command(BaseCommand):
         for number, variable in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
             refuse_busy_port(number, variable)
         signal.signal(signal.SIGTERM, interrupt)
-        kept = kept_secrets(KEPT)
+        password = kept_password(KEPT)
         running: list[subprocess.Popen[bytes]] = []
         try:
             running.append(start("sandbox", sandbox_port, "--state", str(SANDBOX_STATE)))
             wait_until_healthy(running[-1], sandbox_port)
             call_command("migrate", verbosity=0)
-            seed(port, sandbox_port, kept["admin_password"])
-            running.append(start("serve", port, **server_environment(kept, sandbox_port)))
+            seed(port, sandbox_port, password)
+            running.append(start("serve", port, **server_environment(sandbox_port)))
             wait_until_healthy(running[-1], port)
             self.stdout.write(
                 READY.format(
                     kept_in=settings.DATA_DIR,
                     port=port,
                     sandbox_port=sandbox_port,
-                    password=kept["admin_password"],
+                    password=password,
                 )
             )
             self.stdout.flush()
@@ -92,14 +91,12 @@ def refuse_busy_port(port: int, variable: str) -> None:
             ) from error
 
 
-def kept_secrets(path: Path) -> dict[str, str]:
-    """The demo's secrets, made on its first run, so that its data can be read on the second."""
+def kept_password(path: Path) -> str:
+    """The admin's password, made on the first run and the same on the second."""
     if not path.exists():
         path.touch(mode=0o600)
-        made = {"secret_key": secrets.token_urlsafe(50), "admin_password": secrets.token_hex(6)}
-        path.write_text(json.dumps(made))
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+        path.write_text(secrets.token_hex(6))
+    return path.read_text()
 
 
 def seed(port: int, sandbox_port: int, admin_password: str) -> None:
@@ -127,11 +124,10 @@ def seed(port: int, sandbox_port: int, admin_password: str) -> None:
     )
 
 
-def server_environment(kept: dict[str, str], sandbox_port: int) -> dict[str, str]:
+def server_environment(sandbox_port: int) -> dict[str, str]:
     """What the server is told, beside what this command was told."""
     return {
         "DEMO": "1",
-        "DJANGO_SECRET_KEY": kept["secret_key"],
         "LIVECHAT_ACCOUNTS_URL": f"http://{HOST}:{sandbox_port}",
         "LIVECHAT_API_URL": f"http://{HOST}:{sandbox_port}",
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from tests.e2e.rig import chromium as chromium_path
 from tests.sandbox.clients import Customer, Rtm
 from tests.sandbox_rig import Agent, Sandbox
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.timeout(60)
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     running = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"]
     )
     yield running
     running.close()

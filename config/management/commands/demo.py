@@ -47,7 +47,8 @@ class Command(BaseCommand):
             raise CommandError("The demo is for trying things out: it only runs with DEBUG=1.")
         for number, variable in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
             refuse_busy_port(number, variable)
-        signal.signal(signal.SIGTERM, interrupt)
+        for how in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores SIGINT
+            signal.signal(how, interrupt)
         password = kept_password(KEPT)
         running: list[subprocess.Popen[bytes]] = []
         try:
@@ -74,7 +75,7 @@ class Command(BaseCommand):
 
 
 def interrupt(*_: object) -> None:
-    """Treat SIGTERM like Ctrl-C."""
+    """End as Ctrl-C does."""
     raise KeyboardInterrupt
 
 

@@ -21,7 +21,6 @@ from .errors import (
     NotConnected,
     NotFound,
     ServiceUnavailable,
-    TooManyRequests,
     Unreachable,
 )
 from .locks import one_at_a_time
@@ -33,7 +32,7 @@ LOOK_BACK = 100  # events searched for a custom_id
 LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
 BEGAN = time.time()  # a try this process knows nothing of was made before
-PATIENCE = 3.0  # seconds we wait at most before the one second try
+PAUSE = 0.5  # seconds before the one second try
 TURNS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
 
@@ -93,8 +92,8 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
             return
         try:
             _say(api, unsaid, opening, tried)
-        except (NotConnected, ServiceUnavailable, TooManyRequests) as error:
-            _wait_as_told(error)
+        except (NotConnected, ServiceUnavailable):
+            time.sleep(PAUSE)
             if unsaid := _missing(api, unsaid):
                 _say(api, unsaid, opening, tried)
         except Unreachable:
@@ -119,14 +118,6 @@ def end(api: CustomerApi) -> None:
 def _tried(api: CustomerApi, event: Json) -> str:
     """Where we keep until when a try of this event may still arrive."""
     return f"tried:{api.customer.pk}:{event['custom_id']}"
-
-
-def _wait_as_told(error: LiveChatError) -> None:
-    """Raises the error again if the wait would try the customer's patience."""
-    asked = error.retry_after if isinstance(error, TooManyRequests) else None
-    if asked and asked > PATIENCE:
-        raise error
-    time.sleep(asked or 0.5)
 
 
 def _missing(api: CustomerApi, events: list[Json], settled_at: float = 0) -> list[Json]:

@@ -7,13 +7,21 @@ Source: Customer Chat API v3.6, "Methods".
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 from django.core.cache import cache
 
 from . import http, metrics
-from .errors import LiveChatError, TokenRejected, Unreachable, WrongRegion, error_from
+from .errors import (
+    LiveChatError,
+    TokenRejected,
+    TooManyRequests,
+    Unreachable,
+    WrongRegion,
+    error_from,
+)
 from .models import Customer
 from .organization import Organization
 from .structures import (
@@ -32,6 +40,8 @@ from .structures import (
 logger = logging.getLogger(__name__)
 
 REGION_KEPT = 86_400  # seconds
+PAUSE = 0.5  # seconds, where LiveChat does not say how long to wait
+LONGEST_PAUSE = 3.0  # seconds a customer should wait for one answer of ours
 
 
 def region_of(organization: Organization) -> str:
@@ -50,7 +60,7 @@ def _region_key(organization: Organization) -> str:
 
 
 class CustomerApi:
-    """Acts as one customer. Renews tokens and follows regions by itself, once a call."""
+    """Acts as one customer. Renews tokens, follows regions and waits as told, once a call."""
 
     def __init__(self, customer: Customer, organization: Organization) -> None:
         self.customer = customer
@@ -261,6 +271,10 @@ class CustomerApi:
             token = self.customer.renew_token(self.organization, instead_of=token)
         except WrongRegion as error:
             move(self.organization, error.region)
+        except TooManyRequests as error:
+            if (pause := error.retry_after or PAUSE) > LONGEST_PAUSE:
+                raise
+            time.sleep(pause)
         _rewind(body)
         return self._once(action, token, body)
 

@@ -373,7 +373,7 @@ def test_too_many_requests_are_followed_by_the_pause_that_was_asked_for(
     begun: CustomerApi, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(conversation.time, "sleep", waited.append)
+    monkeypatch.setattr(time, "sleep", waited.append)
     slow_down(sandbox, seconds=2)
     say(begun, message("Once", "m-1"))
     assert waited == [2.0]

@@ -10,7 +10,7 @@ from channels.testing import WebsocketCommunicator
 
 from chatproxy.models import Customer
 from tests.sandbox_rig import Agent
-from tests.widget.conftest import AddWidget
+from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor, texts_of
 from widget.models import Widget
 
@@ -160,28 +160,20 @@ def test_a_widget_that_was_switched_off_lets_nobody_in(
     assert nora.send("Still here?").status_code == 404
 
 
-async def closed_with(token: str, key: str = "shop", **headers: str) -> int | None:
+async def closed_with(socket: WebsocketCommunicator) -> int | None:
     """The code a socket is closed with; None if it stays open."""
-    from config.asgi import application
-
-    protocols = ["chat", f"bearer.{token}"]
-    socket = WebsocketCommunicator(
-        application,
-        f"/w/{key}/socket",
-        headers=[(name.encode(), value.encode()) for name, value in headers.items()],
-        subprotocols=protocols,
-    )
     await socket.connect()
     if await socket.receive_nothing(timeout=0.2):
-        await socket.disconnect()
         return None
     return int((await socket.receive_output())["code"])
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_socket_is_for_who_brings_the_token(sandbox: Any, transactional_db: None) -> None:
-    assert await closed_with("guessed") == 4401
-    assert await closed_with("") == 4401
+async def test_a_socket_is_for_who_brings_the_token(
+    sandbox: Any, transactional_db: None, open_socket: OpenSocket
+) -> None:
+    assert await closed_with(open_socket("guessed")) == 4401
+    assert await closed_with(open_socket("")) == 4401
 
 
 @pytest.fixture
@@ -191,20 +183,21 @@ def token(transactional_db: None, shop_widget: Widget) -> str:
     return visitor.token
 
 
-async def test_a_socket_is_for_the_websites_the_owner_allowed(token: str) -> None:
-    assert await closed_with(token, origin="https://shop.example") is None
-    assert await closed_with(token, origin="https://evil.example") == 4403
-    assert await closed_with(token, origin="null") == 4403
+async def test_a_socket_is_for_the_websites_the_owner_allowed(
+    token: str, open_socket: OpenSocket
+) -> None:
+    assert await closed_with(open_socket(token, origin="https://shop.example")) is None
+    assert await closed_with(open_socket(token, origin="https://evil.example")) == 4403
+    assert await closed_with(open_socket(token, origin="null")) == 4403
 
 
 async def test_a_socket_under_another_widget_is_refused(
-    token: str,
-    add_widget: AddWidget,
+    token: str, add_widget: AddWidget, open_socket: OpenSocket
 ) -> None:
     from asgiref.sync import sync_to_async
 
     await sync_to_async(add_widget)("library")
-    assert await closed_with(token, "library") == 4401
+    assert await closed_with(open_socket(token, "library")) == 4401
 
 
 @pytest.mark.parametrize(
@@ -226,14 +219,11 @@ async def test_a_socket_under_another_widget_is_refused(
         "\u0000\uffff",
     ],
 )
-async def test_a_strange_frame_ends_nothing(token: str, frame: str) -> None:
-    from config.asgi import application
-
-    socket = WebsocketCommunicator(
-        application, "/w/shop/socket", subprotocols=["chat", f"bearer.{token}"]
-    )
+async def test_a_strange_frame_ends_nothing(
+    token: str, frame: str, open_socket: OpenSocket
+) -> None:
+    socket = open_socket(token)
     await socket.connect()
     await socket.send_to(text_data=frame)
     await socket.send_to(text_data='{"hello": {"event": "", "language": "en", "zone": "UTC"}}')
     assert await socket.receive_from(timeout=5)
-    await socket.disconnect()

@@ -1,9 +1,10 @@
 """Fixtures for tests of the panel: a widget of the sandbox's organization, and its visitors."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
 from pytest_django import Settings
 
@@ -12,6 +13,7 @@ from tests.widget.visitor import Visitor
 from widget.models import Widget
 
 AddWidget = Callable[..., Widget]
+OpenSocket = Callable[..., WebsocketCommunicator]
 
 
 @pytest.fixture
@@ -48,3 +50,29 @@ def customer(visitor: Visitor) -> Visitor:
     """Somebody LiveChat knows."""
     visitor.introduce()
     return visitor
+
+
+@pytest.fixture
+async def open_socket() -> AsyncIterator[OpenSocket]:
+    """A browser's socket; what is open when the test ends is closed, LiveChat's side too."""
+    from chatproxy.relay import relay
+    from config.asgi import application
+
+    opened = []
+
+    def open_one(
+        token: str, key: str = "shop", origin: str = "http://testserver"
+    ) -> WebsocketCommunicator:
+        socket = WebsocketCommunicator(
+            application,
+            f"/w/{key}/socket",
+            headers=[(b"origin", origin.encode()), (b"host", b"testserver")],
+            subprotocols=["chat", f"bearer.{token}"],
+        )
+        opened.append(socket)
+        return socket
+
+    yield open_one
+    for socket in opened:
+        await socket.disconnect()
+    await relay.close()

@@ -1,15 +1,13 @@
 """The customer's socket, from a real LiveChat to the fragments a browser gets."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
-from chatproxy.relay import relay
-from config.asgi import application
 from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.conftest import OpenSocket
 from tests.widget.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -20,30 +18,6 @@ HELLO = {
     "language": "en",
     "event": "",
 }
-Open = Callable[..., WebsocketCommunicator]
-
-
-@pytest.fixture
-async def open_socket() -> AsyncIterator[Open]:
-    """A browser's socket; what is open when the test ends is closed."""
-    opened = []
-
-    def open_one(
-        token: str, key: str = "shop", origin: str = "http://testserver"
-    ) -> WebsocketCommunicator:
-        socket = WebsocketCommunicator(
-            application,
-            f"/w/{key}/socket",
-            headers=[(b"origin", origin.encode()), (b"host", b"testserver")],
-            subprotocols=["chat", f"bearer.{token}"],
-        )
-        opened.append(socket)
-        return socket
-
-    yield open_one
-    for socket in opened:
-        await socket.disconnect()
-    await relay.close()
 
 
 async def shown(socket: WebsocketCommunicator, text: str) -> str:
@@ -70,18 +44,18 @@ async def say_hello(socket: WebsocketCommunicator, **changes: Any) -> None:
 
 
 async def test_an_unknown_token_is_told_not_to_come_back(
-    visitor: Visitor, open_socket: Open
+    visitor: Visitor, open_socket: OpenSocket
 ) -> None:
     assert await refusal(open_socket("unknown")) == 4401
 
 
-async def test_another_website_may_not_listen(customer: Visitor, open_socket: Open) -> None:
+async def test_another_website_may_not_listen(customer: Visitor, open_socket: OpenSocket) -> None:
     socket = open_socket(customer.token, origin="https://evil.example")
     assert await refusal(socket) == 4403
 
 
 async def test_the_first_thing_shown_is_the_conversation_as_it_is(
-    customer: Visitor, open_socket: Open
+    customer: Visitor, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Before the socket")
     socket = open_socket(customer.token)
@@ -90,7 +64,7 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
 
 
 async def test_what_the_agent_says_is_shown_in_every_tab(
-    customer: Visitor, agent: Agent, open_socket: Open
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Hello")
     tabs = [open_socket(customer.token) for _ in range(2)]
@@ -102,7 +76,9 @@ async def test_what_the_agent_says_is_shown_in_every_tab(
         assert "is-new" in await shown(tab, "How can I help?")
 
 
-async def test_times_are_on_the_customer_s_clock(customer: Visitor, open_socket: Open) -> None:
+async def test_times_are_on_the_customer_s_clock(
+    customer: Visitor, open_socket: OpenSocket
+) -> None:
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await say_hello(socket, language="ar", zone="Asia/Tokyo")
@@ -124,7 +100,7 @@ async def page_of_the_customer(agent: Agent, chat_id: str) -> str:
 
 
 async def test_the_agent_sees_the_customer_s_page(
-    customer: Visitor, agent: Agent, open_socket: Open
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
@@ -136,7 +112,7 @@ async def test_the_agent_sees_the_customer_s_page(
 
 
 async def test_what_was_seen_is_told_to_the_agent(
-    customer: Visitor, agent: Agent, open_socket: Open
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Hello")
     chat_id = agent.chats()[0]["id"]
@@ -150,7 +126,7 @@ async def test_what_was_seen_is_told_to_the_agent(
 
 
 async def test_a_customer_s_new_name_is_shown(
-    customer: Visitor, agent: Agent, open_socket: Open
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
@@ -161,7 +137,7 @@ async def test_a_customer_s_new_name_is_shown(
 
 
 async def test_the_socket_tells_when_nobody_is_there_any_more(
-    customer: Visitor, agent: Agent, sandbox: Sandbox, open_socket: Open
+    customer: Visitor, agent: Agent, sandbox: Sandbox, open_socket: OpenSocket
 ) -> None:
     socket = open_socket(customer.token)
     await say_hello(socket)
@@ -172,7 +148,7 @@ async def test_the_socket_tells_when_nobody_is_there_any_more(
 
 
 async def test_an_event_is_shown_again_when_its_properties_change(
-    customer: Visitor, agent: Agent, open_socket: Open
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
 ) -> None:
     await database_sync_to_async(customer.send)("Hello")
     chat_id = agent.chats()[0]["id"]
@@ -191,7 +167,9 @@ async def test_an_event_is_shown_again_when_its_properties_change(
 
 
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])
-async def test_nonsense_is_ignored(customer: Visitor, open_socket: Open, nonsense: str) -> None:
+async def test_nonsense_is_ignored(
+    customer: Visitor, open_socket: OpenSocket, nonsense: str
+) -> None:
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await socket.connect()

@@ -211,6 +211,8 @@ class LiveCustomer:
         if isinstance(push, SideStorageUpdated):
             self.side_storage = push.customer_side_storage
             return
+        if _is_past(push, self.last_event):
+            return
         if isinstance(push, IncomingEvent) and not self._follows(push):
             logger.info("customer %s: missed what came before %s", self.customer.pk, push.event.id)
             self._resume()
@@ -302,9 +304,11 @@ class LiveCustomer:
         if tab.held is not held:
             return
         await self._tell(tab, snapshot)
-        conversation = snapshot.conversation
+        conversation, last_event = snapshot.conversation, snapshot.last_event
         while held and tab.held is held:
             push = held.pop(0)
+            if _is_past(push, last_event):
+                continue
             conversation = conversation.after(push)
             await self._tell(tab, Happened(push, conversation))
         if tab.held is held:
@@ -339,10 +343,10 @@ class LiveCustomer:
             page = await self._page(chat.id, {"page_id": page.next_page_id})
             threads += page.threads
         threads.reverse()
-        if threads and threads[-1].events:
-            self.last_event = threads[-1].events[-1]
         conversation = self.conversation.with_chat(chat, tuple(threads))
-        return Snapshot(conversation, tuple(threads), page.next_page_id)
+        snapshot = Snapshot(conversation, tuple(threads), page.next_page_id)
+        self.last_event = snapshot.last_event
+        return snapshot
 
     async def _page(self, chat_id: str, payload: Json) -> ThreadPage:
         return ThreadPage.parse(await self._ask("list_threads", {"chat_id": chat_id, **payload}))
@@ -352,6 +356,21 @@ class LiveCustomer:
             raise NotConnected(action)
         with metrics.call("rtm", action):
             return await self.connection.act(action, payload)
+
+
+def _is_past(push: Push, last: Event) -> bool:
+    """Whether the push tells what is on screen already, perhaps as it no longer is.
+
+    LiveChat numbers the events of a thread, and whatever leaves a gap is fetched: so nothing up
+    to the last event is news, and showing it again could undo an edit or hide what followed.
+    """
+    match push:
+        case IncomingEvent(event=event) if event.number is not None:
+            return event.thread_id == last.thread_id and event.number <= (last.number or 0)
+        case IncomingChat(chat=Chat(thread=Thread(events=events, created_at=created_at))):
+            return (events[-1].created_at if events else created_at) <= last.created_at
+        case _:
+            return False
 
 
 def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:

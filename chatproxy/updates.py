@@ -152,6 +152,12 @@ class Snapshot(Update):
     threads: tuple[Thread, ...] = ()
     earlier_page_id: str = ""
 
+    @property
+    def last_event(self) -> Event:
+        """The newest event there is, an empty one if there is none."""
+        newest_first = (e for thread in reversed(self.threads) for e in reversed(thread.events))
+        return next(newest_first, Event())
+
 
 @dataclass(frozen=True, slots=True)
 class Happened(Update):

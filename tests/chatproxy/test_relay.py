@@ -431,6 +431,36 @@ async def test_pushes_that_come_twice_late_or_out_of_order_change_nothing(
     await tab.shows("Hello", *map(str, range(8)))
 
 
+async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    await in_thread(agent.close, chat_id)
+    await tab.until(lambda: not tab.conversation.active)
+    sandbox.fault("push_delayed", method="incoming_chat", seconds=1, count=1)
+    await in_thread(say, api, message("Again", "m-2"))
+    await in_thread(agent.send, chat_id, "One")
+    await in_thread(agent.send, chat_id, "Two")
+    await tab.shows("Hello", "Again", "One", "Two")
+    await asyncio.sleep(1.5)
+    await tab.shows("Hello", "Again", "One", "Two")
+
+
+async def test_an_event_that_comes_late_does_not_undo_its_deletion(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_delayed", method="incoming_event", seconds=1, count=1)
+    await in_thread(say, api, message("A slip", "m-2"))
+    await in_thread(agent.send, chat_id, "Pardon?")
+    await tab.shows("Hello", "A slip", "Pardon?")
+    thread_id = tab.conversation.thread_id
+    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_2")
+    await tab.shows("Hello", "Pardon?")
+    await asyncio.sleep(1.5)
+    await tab.shows("Hello", "Pardon?")
+
+
 async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
     customer: Customer, organization: Organization, monkeypatch: pytest.MonkeyPatch,

@@ -7,6 +7,8 @@ const pending = document.getElementById("pending");
 const template = document.getElementById("pending-message");
 const KEPT = `unsent:${root.dataset.widget}`;
 
+composer.querySelector(".send").disabled = false; // before, the browser would send it elsewhere
+
 message.addEventListener("keydown", (event) => {
   const composing = event.isComposing || event.keyCode === 229;
   if (event.key !== "Enter" || event.shiftKey || composing) return;

@@ -89,7 +89,7 @@ def add_widget(site: Site, demo_fields: dict[str, Any]) -> Callable[..., None]:
     """Configure another widget of the same organization: `add_widget("tall", theme="dark")`."""
 
     def add(key: str, **fields: Any) -> None:
-        site.add_widget(key, **demo_fields | fields)
+        site.add_widget(key, **demo_fields | {"name": key} | fields)
 
     return add
 

@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     WebError,
+    expect,
 )
 
 from tests.sandbox_rig import free_port
@@ -294,8 +295,9 @@ class Shop:
         self.iframe = page.locator("iframe#chat-widget")
 
     def open_chat(self) -> Chat:
-        """Click the launcher and return the panel."""
+        """Click the launcher and return the panel, which shows itself once it is ready."""
         self.page.get_by_role("button", name="Open chat").click()
+        expect(self.iframe).to_be_visible()
         return self.chat
 
     @property

@@ -266,6 +266,9 @@ class LiveCustomer:
         try:
             async with asyncio.timeout(SHOW_TIMEOUT):
                 await tab.show(update)
+        except OSError as error:  # a time-out is one, too
+            logger.info("customer %s: a tab has gone: %r", self.customer.pk, error)
+            self.remove(tab)
         except Exception:
             logger.exception("customer %s: a tab could not be told", self.customer.pk)
             self.remove(tab)

@@ -12,6 +12,7 @@ import uvloop
 
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
+from autobahn.exception import Disconnected  # noqa: E402
 from daphne import http_protocol  # noqa: E402
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
@@ -115,7 +116,11 @@ class Server(daphne.Server):
         self.stop()
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        await super().handle_reply(protocol, message)
+        """Raises OSError, as ASGI has it, when the browser has gone."""
+        try:
+            await super().handle_reply(protocol, message)
+        except Disconnected as error:
+            raise OSError("the browser has gone") from error
         if message["type"] == "websocket.accept":
             watch(protocol.transport)
 

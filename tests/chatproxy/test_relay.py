@@ -137,6 +137,21 @@ async def test_a_tab_that_fails_does_not_disturb_the_others(
     relay.detach(customer.pk, broken)
 
 
+async def test_a_tab_whose_browser_has_gone_is_no_error(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization,
+    chat_id: str, agent: Agent, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    async def gone(update: Update) -> None:
+        raise OSError("the browser has gone")
+
+    healthy = await watch()
+    relay.attach(customer, organization, Visit(), gone)
+    await in_thread(agent.send, chat_id, "Anybody?")
+    await healthy.shows("Hello", "Anybody?")
+    assert relay.tabs() == 1
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_tab_that_hangs_is_given_up(
     watch: Any, relay: Relay, customer: Customer, organization: Organization,
     chat_id: str, agent: Agent, monkeypatch: pytest.MonkeyPatch,

@@ -48,11 +48,14 @@ PAGES_BACK = 100  # read at most to bridge a gap
 READ_TRIES = 4
 STEADY_AFTER = 10.0  # seconds logged in before a loss counts as the first again
 HELD_LIMIT = 500  # pushes held for one tab, past which its snapshot is read anew
-SHOW_TIMEOUT = 5.0  # seconds for a tab to take one update
 
 
 class Tab:
-    """One open panel of a customer. `since` is the last event it shows, "" for none."""
+    """One open panel of a customer. `since` is the last event it shows, "" for none.
+
+    `show` hands the update to the server and does not wait for the browser: who does not read
+    is for the server to let go. It raises OSError when the browser has gone.
+    """
 
     __slots__ = ("held", "show", "since")
 
@@ -264,9 +267,8 @@ class LiveCustomer:
     async def _tell(self, tab: Tab, update: Update) -> None:
         """A tab that cannot be told is gone; its browser will come back for a snapshot."""
         try:
-            async with asyncio.timeout(SHOW_TIMEOUT):
-                await tab.show(update)
-        except OSError as error:  # a time-out is one, too
+            await tab.show(update)
+        except OSError as error:
             logger.info("customer %s: a tab has gone: %r", self.customer.pk, error)
             self.remove(tab)
         except Exception:

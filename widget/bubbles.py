@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
-from django.template import loader
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from chatproxy.structures import (
@@ -24,6 +25,7 @@ from chatproxy.structures import (
 from chatproxy.updates import Conversation
 from widget.links import linked
 from widget.markdown import markdown
+from widget.moulds import fill
 from widget.reader import Reader
 from widget.system_messages import sentence_of
 
@@ -52,8 +54,26 @@ def bubble(
     """
     if is_hidden(event):
         return SafeString("")
-    context = context_of(event, conversation, reader, arrival)
-    return SafeString(loader.get_template(template_of(event)).render(context))
+    return drawn(template_of(event), event, conversation, reader, arrival)
+
+
+def drawn(
+    template: str, event: Event, conversation: Conversation, reader: Reader, arrival: str
+) -> SafeString:
+    """An event to show, in a template that is its own or includes its own as `template`."""
+    author = conversation.author(event) or STRANGER
+    words = words_of(event, author, reader)
+    shape: dict[str, Hashable] = {
+        "template": template_of(event),
+        "author": author_kind(event, conversation, author),
+        "arrival": arrival,
+    }
+    if isinstance(event, Message):  # what happens most
+        is_long = len(event.text) > FOLD_AFTER
+        shape |= {"is_markdown": event.is_markdown, "is_long": is_long}
+        return fill(template, reader.language, shape, words | {"text": text_of(event)})
+    context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
+    return SafeString(get_template(template).render(words | shape | context))
 
 
 def is_hidden(event: Event) -> bool:
@@ -66,31 +86,23 @@ def template_of(event: Event) -> str:
     return FILLED_FORM if event.type == "filled_form" else TEMPLATES[type(event)]
 
 
-def context_of(
-    event: Event, conversation: Conversation, reader: Reader, arrival: str
-) -> dict[str, Any]:
-    """Plain values only: nothing here is worth a filter in the template."""
-    author = conversation.author(event) or STRANGER
-    moment = reader.local(event.created_at)
+def words_of(event: Event, author: User, reader: Reader) -> dict[str, str]:
+    """What is written into the template: nothing here is worth a filter there."""
     number = event.number
-    context: dict[str, Any] = {
+    moment = reader.local(event.created_at)
+    return {
         "id": event.id,
         "key": event.created_at if number is None else str(number),
         "thread_id": event.id.rpartition("_")[0],
-        "customer_id": conversation.customer_id,
         "custom_id": event.custom_id,
         "created_at": event.created_at,
         "time": reader.time(moment) if moment else "",
         "day": reader.day(moment) if moment else "",
-        "author": author_kind(event, conversation, author),
         "author_id": event.author_id,
         "name": author.name,
         "initial": author.name[:1].upper(),
         "avatar": author.avatar,
-        "arrival": arrival,
-        "event": event,
     }
-    return context | details_of(event)
 
 
 def author_kind(event: Event, conversation: Conversation, author: User) -> str:
@@ -103,8 +115,6 @@ def author_kind(event: Event, conversation: Conversation, author: User) -> str:
 def details_of(event: Event) -> dict[str, Any]:
     """What only this kind of event has."""
     match event:
-        case Message():
-            return {"text": text_of(event), "is_long": len(event.text) > FOLD_AFTER}
         case SystemMessage():
             return {"text": sentence_of(event)}
         case File():

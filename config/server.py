@@ -54,6 +54,19 @@ class Request(http_protocol.WebRequest):
     """Hangs up on who sends a larger body than any of ours, as soon as that shows."""
 
     received = 0  # bytes
+    content_type: list[bytes] | None = None
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
+        """Keep forms and files from Twisted, which would read them here, on the event loop."""
+        self.content_type = self.requestHeaders.getRawHeaders(b"content-type")
+        self.requestHeaders.removeHeader(b"content-type")
+        super().requestReceived(command, path, version)
+
+    def process(self) -> None:
+        """Django reads them, in the thread of its view."""
+        if self.content_type:
+            self.requestHeaders.setRawHeaders(b"content-type", self.content_type)
+        super().process()
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802  # Twisted's names
         super().gotLength(length)

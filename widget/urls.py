@@ -25,6 +25,7 @@ urlpatterns = [
     path("w/<slug:key>/loader_panel.js", embed.panel_part, name="panel_part"),
     path("w/<slug:key>/lc_api.js", embed.older_api, name="older_api"),
     path("w/<slug:key>/look.css", look.look, name="look"),
+    path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
     path("w/<slug:key>/welcome", panel.welcome, name="welcome"),
     path("w/<slug:key>/customer", customers.customer, name="customer"),
     path("w/<slug:key>/logout", customers.logout, name="logout"),

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import brotli
 import rcssmin
-import rjsmin
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget import sightings
 from widget.look import DARK_SURFACE, LIGHT_SURFACE
 from widget.models import Widget
+from widget.packed import digest, minified, pack, source
 from widget.security import find_widget, language_of
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
@@ -31,7 +24,7 @@ PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 
 @require_safe
-def embed(request: HttpRequest, key: str) -> HttpResponseBase:
+def embed(request: HttpRequest, key: str) -> HttpResponse:
     """The script of the snippet: the launcher and `LiveChatWidget`."""
     widget = find_widget(key)
     sightings.remember(widget, request.headers.get("Referer", ""))
@@ -43,14 +36,14 @@ def embed(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @require_safe
-def panel_part(request: HttpRequest, key: str) -> HttpResponseBase:
+def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     """The loader's second half, fetched when somebody wants to chat."""
     organization = as_javascript(find_widget(key).organization_id)
     return part_response(request, loader_panel().replace("ORGANIZATION", organization))
 
 
 @require_safe
-def older_api(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
+def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """LiveChat's older LC_API, fetched by pages that use it."""
     return part_response(request, minified("lc_api.js"))
 
@@ -115,31 +108,10 @@ def parts_version() -> str:
     return digest(loader_panel() + minified("lc_api.js"))[:8]
 
 
-def digest(script: str) -> str:
-    return hashlib.sha256(script.encode()).hexdigest()
-
-
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
     css = rcssmin.cssmin(source("loader_panel.css"))
     return minified("loader_panel.js").replace("PANEL_CSS", as_javascript(css))
-
-
-def minified(name: str) -> str:
-    """One of our scripts without comments and spaces."""
-    return without_spaces(source(name))
-
-
-@lru_cache
-def without_spaces(script: str) -> str:
-    return str(rjsmin.jsmin(script))
-
-
-def source(name: str) -> str:
-    """One of the loader's files, as it is on disk now."""
-    path = finders.find(f"widget/{name}")
-    assert path
-    return Path(path).read_text()
 
 
 def as_javascript(value: Any) -> str:
@@ -147,45 +119,24 @@ def as_javascript(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def part_response(request: HttpRequest, script: str) -> HttpResponseBase:
+def part_response(request: HttpRequest, script: str) -> HttpResponse:
     """A part, for good if it is the version that was asked for, and not a release's other one."""
     is_asked_for = request.META["QUERY_STRING"] == parts_version()
     return script_response(request, script, PART_HOLDS if is_asked_for else LOADER_HOLDS)
 
 
-def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponseBase:
-    """A script that any website may load, isolated ones included; 304 if the browser has it.
+def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponse:
+    """A script that any website may load, isolated ones included.
 
-    Source: RFC 9110, "Conditional Requests"; Fetch, "Cross-Origin-Resource-Policy".
+    Source: Fetch, "Cross-Origin-Resource-Policy".
     """
-    encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
-    etag = f'W/"{digest(script)[:16]}"'
     response = HttpResponse(
-        encoded(script, encoding),
+        script,
         content_type="text/javascript; charset=utf-8",
         headers={
             "Cache-Control": f"public, max-age={holds}",
-            "ETag": etag,
-            "Vary": "Accept-Encoding",
             "Cross-Origin-Resource-Policy": "cross-origin",
             "Access-Control-Allow-Origin": "*",
         },
     )
-    if encoding:
-        response.headers["Content-Encoding"] = encoding
-    return get_conditional_response(request, etag=etag, response=response) or response
-
-
-def best_encoding(accepted: str) -> str:
-    """The smallest of the encodings a browser takes, or "" for none. Source: RFC 9110."""
-    offered = {part.strip().lower() for part in accepted.split(",")}
-    return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
-
-
-@lru_cache(maxsize=512)
-def encoded(script: str, encoding: str) -> bytes:
-    """The script as it travels. Compressing as far as it goes takes 20 ms: once per script."""
-    body = script.encode()
-    if encoding == "br":
-        return bytes(brotli.compress(body, quality=11))
-    return gzip.compress(body, 9) if encoding == "gzip" else body
+    return pack(request, response)

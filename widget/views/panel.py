@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from chatproxy.errors import LiveChatError
@@ -17,6 +16,7 @@ from chatproxy.organization_api import Availability, OrganizationApi
 from chatproxy.structures import FormToFill
 from widget.emoji import EMOJI
 from widget.models import Widget
+from widget.packed import digest, joined, pack
 from widget.questions import QuestionsForm
 from widget.security import widget_view
 from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
@@ -24,6 +24,9 @@ from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 logger = logging.getLogger(__name__)
 
 SHELL_HOLDS = 60  # seconds
+SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
+SCRIPTS = "host identity socket composer pending follow menu groups seen state website details"
+FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 AVAILABILITY_HOLDS = 10  # seconds
 UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")
 
@@ -43,14 +46,36 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
             "title": widget.text("header_title", language),
             "subtitle": widget.text("header_text", language),
             "emoji": EMOJI,
+            "scripts_version": scripts_version(widget),
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
         },
     )
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
-    patch_vary_headers(response, ["Accept-Language"])
     response.headers["Vary"] = "Accept-Language"
-    return response
+    return pack(request, response)
+
+
+@require_safe
+@widget_view
+def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """All the panel's scripts in one answer, for good if it is the version asked for."""
+    is_asked_for = request.META["QUERY_STRING"] == scripts_version(widget)
+    response = HttpResponse(
+        scripts_of(widget),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": f"public, max-age={SCRIPTS_HOLD if is_asked_for else 0}"},
+    )
+    return pack(request, response)
+
+
+def scripts_of(widget: Widget) -> str:
+    features = [name for name in FEATURES if getattr(widget, name)]
+    return joined(f"{name}.js" for name in [*SCRIPTS.split(), *features])
+
+
+def scripts_version(widget: Widget) -> str:
+    return digest(scripts_of(widget))[:8]
 
 
 @require_safe

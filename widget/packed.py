@@ -1,0 +1,71 @@
+"""Scripts and pages as they travel: minified, and compressed once for everybody."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import brotli
+import rjsmin
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+
+def source(name: str) -> str:
+    """One of the widget's static files, as it is on disk now."""
+    path = finders.find(f"widget/{name}")
+    assert path
+    return Path(path).read_text()
+
+
+def minified(name: str) -> str:
+    """One of our scripts without comments and spaces."""
+    return without_spaces(source(name))
+
+
+def joined(names: Iterable[str]) -> str:
+    """Modules that import nothing as one, each in a block of its own: no name meets another's."""
+    return "".join(f"{{{minified(name)}\n}}" for name in names)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pack(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The response in the smallest encoding this browser takes; 304 if it has it already.
+
+    Not for pages that hold a secret beside what a stranger wrote.
+    Source: RFC 9110, "Conditional Requests".
+    """
+    body = response.content.decode()
+    etag = f'W/"{digest(body)[:16]}"'
+    if encoding := best_encoding(request.headers.get("Accept-Encoding", "")):
+        response.content = compressed(body, encoding)
+        response.headers["Content-Encoding"] = encoding
+    response.headers["ETag"] = etag
+    patch_vary_headers(response, ["Accept-Encoding"])
+    unchanged = get_conditional_response(request, etag=etag, response=response)
+    return unchanged or response
+
+
+def best_encoding(accepted: str) -> str:
+    """The smallest of the encodings a browser takes, or "" for none. Source: RFC 9110."""
+    offered = {part.strip().lower() for part in accepted.split(",")}
+    return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
+
+
+@lru_cache
+def without_spaces(script: str) -> str:
+    return str(rjsmin.jsmin(script))
+
+
+@lru_cache(maxsize=512)
+def compressed(text: str, encoding: str) -> bytes:
+    """The text as it travels. Compressing as far as it goes takes 20 ms: once per text."""
+    body = text.encode()
+    return gzip.compress(body, 9) if encoding == "gzip" else bytes(brotli.compress(body))

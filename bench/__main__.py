@@ -10,6 +10,7 @@ BENCHMARKS = (
     ("bench.saturation",),
     ("bench.memory",),
     ("bench.sends",),
+    ("bench.panel",),
     ("bench.restart",),
     ("bench.replies",),
     ("bench.sandbox",),

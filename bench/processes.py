@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 KEY = "bench"
 
 SEED = """
-import datetime as dt, json, sys
+import datetime as dt, json, os, sys
 from django.utils import timezone
 from chatproxy.models import BearerToken, Customer, hash_of
 from widget.models import Widget
@@ -33,7 +33,8 @@ organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 Widget.objects.create(
     key="bench", name="Bench", organization_id=organization,
     client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861",
-    redirect_uri="http://127.0.0.1/", allowed_origins=[],
+    redirect_uri="http://127.0.0.1/",
+    allowed_origins=os.environ.get("ORIGINS", "").split(),
 )
 tokens = json.load(sys.stdin)
 customers = Customer.objects.bulk_create([
@@ -121,13 +122,14 @@ def livechat(
 
 @contextmanager
 def server(
-    directory: Path, livechat_url: str, customers: int
+    directory: Path, livechat_url: str, customers: int, origins: Sequence[str] = ()
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Our server with a database of that many customers."""
+    """Our server with a database of that many customers, and the websites it may stand on."""
     port = free_port()
     environment = {
         "DJANGO_SECRET_KEY": "only for measuring " * 4,
         "ALLOWED_HOSTS": "127.0.0.1",
+        "ORIGINS": " ".join(origins),
         "SECURE_SSL_REDIRECT": "false",
         "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
         "LIVECHAT_API_URL": livechat_url,

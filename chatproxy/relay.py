@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 
 from . import customer_api, metrics, rtm
-from .errors import LiveChatError, NotConnected, TokenRejected
+from .errors import LiveChatError, NotConnected, NotFound, TokenRejected
 from .models import Customer
 from .organization import Organization
 from .pushes import (
@@ -35,7 +35,7 @@ from .pushes import (
 )
 from .reactions import Reaction, backoff, reaction_to
 from .rtm import Connection, Disconnected, Visit
-from .structures import Chat, Event, Json, Thread, ThreadPage, parse_chats
+from .structures import Chat, ChatSummary, Event, Json, Thread, ThreadPage, parse_chats
 from .updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 logger = logging.getLogger(__name__)
@@ -336,11 +336,9 @@ class LiveCustomer:
 
     async def _read(self, marks: set[str]) -> Snapshot:
         """The latest threads, back to the oldest one that holds one of these events."""
-        chats = parse_chats(await self._ask("list_chats", {}))
-        if not chats:
+        chat, page = await self._chat_and_latest_page()
+        if chat is None:
             return Snapshot(self.conversation)
-        chat = chats[0]  # LiveChat allows one
-        page = await self._page(chat.id, {"min_events_count": LATEST_EVENTS})
         threads = [*page.threads]
         for _page in range(PAGES_BACK):
             if not page.next_page_id or _all_in(threads, marks):
@@ -352,6 +350,21 @@ class LiveCustomer:
         snapshot = Snapshot(conversation, tuple(threads), page.next_page_id)
         self.last_event = snapshot.last_event
         return snapshot
+
+    async def _chat_and_latest_page(self) -> tuple[ChatSummary | None, ThreadPage]:
+        """The customer's chat; LiveChat allows one. If its id is known, both are asked at once."""
+        latest = {"min_events_count": LATEST_EVENTS}
+        if known_id := self.conversation.chat_id or self.customer.chat_id:
+            with suppress(NotFound):
+                listed, page = await asyncio.gather(
+                    self._ask("list_chats", {}), self._page(known_id, latest)
+                )
+                chats = parse_chats(listed)
+                if chats and chats[0].id == known_id:
+                    return chats[0], page
+        for chat in parse_chats(await self._ask("list_chats", {})):
+            return chat, await self._page(chat.id, latest)
+        return None, ThreadPage()
 
     async def _page(self, chat_id: str, payload: Json) -> ThreadPage:
         return ThreadPage.parse(await self._ask("list_threads", {"chat_id": chat_id, **payload}))

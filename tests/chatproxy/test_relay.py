@@ -60,6 +60,15 @@ async def test_a_tab_first_sees_the_chat_as_it_is(watch: Any, chat_id: str, agen
     assert tab.conversation.agent.name == "Piotr"
 
 
+async def test_a_chat_we_knew_by_another_id_is_found(
+    watch: Any, customer: Customer, chat_id: str
+) -> None:
+    customer.chat_id = "SOMEBODYS"
+    tab = await watch()
+    assert tab.conversation.chat_id == chat_id
+    assert tab.texts == ["Hello"]
+
+
 async def test_a_customer_without_a_chat_sees_an_empty_snapshot(watch: Any) -> None:
     tab = await watch()
     assert tab.snapshots[0].threads == ()

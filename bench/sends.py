@@ -1,4 +1,4 @@
-"""A customer's POST through us, beside the same call made directly; LiveChat takes 50 ms.
+"""A customer's POST through us, beside the same call made directly; LiveChat takes 50 ms, or 2 s.
 
 `python -m bench.sends [--senders 300]`
 """
@@ -17,7 +17,9 @@ import uvloop
 from bench import processes
 
 DELAY = 0.05  # seconds LiveChat takes for a call
+SLOW = 2.0  # seconds it takes when all of a crowd must be on its way at once
 EACH = 5  # messages by each sender
+ALONE = 40  # messages by one who sends alone
 
 
 class Connection:
@@ -67,13 +69,13 @@ async def ours(connection: Connection, token: str) -> int:
     return await connection.post(f"/w/{processes.KEY}/events", body, headers)
 
 
-async def senders(port: int, send: object, count: int) -> list[float]:
+async def senders(port: int, send: object, count: int, each: int = EACH) -> list[float]:
     """Milliseconds of every message when `count` customers send at once, each one by one."""
     took: list[float] = []
 
     async def one(token: str) -> None:
         connection = await Connection.open(port)
-        for _ in range(EACH):
+        for _ in range(each):
             began = time.perf_counter()
             status = await send(connection, token)  # type: ignore[operator]
             assert status in (200, 204), status
@@ -89,26 +91,31 @@ def main() -> None:
     parser.add_argument("--senders", type=int, default=300)
     options = parser.parse_args()
     processes.allow_many_sockets()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        with (
-            processes.livechat(directory, delay=DELAY) as (_, upstream),
-            processes.server(directory, f"http://127.0.0.1:{upstream}", options.senders) as (
-                _,
-                port,
-            ),
-        ):
-            for count in (1, options.senders):
-                floor = statistics.median(uvloop.run(senders(upstream, direct, count)))
-                before = processes.ask(upstream, "state")["connections"]
-                took = uvloop.run(senders(port, ours, count))
-                opened = processes.ask(upstream, "state")["connections"] - before
-                median, p99 = statistics.median(took), sorted(took)[int(len(took) * 0.99) - 1]
-                print(
-                    f"{count:>4} at once: direct {floor:.1f} ms, ours {median:.1f} ms "
-                    f"(+{median - floor:.1f}), p99 {p99:.1f} ms; "
-                    f"{opened} connections to LiveChat for {count * EACH} messages"
-                )
+    for count, each, delay in (
+        (1, ALONE, DELAY),
+        (options.senders, EACH, DELAY),
+        (options.senders, 2, SLOW),
+    ):
+        measure(count, each, delay)
+
+
+def measure(count: int, each: int, delay: float) -> None:
+    """Print one line: the same messages sent directly and through us."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        processes.livechat(Path(name), delay=delay) as (_, upstream),
+        processes.server(Path(name), f"http://127.0.0.1:{upstream}", count) as (_, port),
+    ):
+        floor = statistics.median(uvloop.run(senders(upstream, direct, count, each)))
+        before = processes.ask(upstream, "state")["connections"]
+        took = uvloop.run(senders(port, ours, count, each))
+        opened = processes.ask(upstream, "state")["connections"] - before
+    median, p99 = statistics.median(took), sorted(took)[int(len(took) * 0.99) - 1]
+    print(
+        f"{count:>4} at once: direct {floor:.1f} ms, ours {median:.1f} ms "
+        f"(+{median - floor:.1f}), p99 {p99:.1f} ms; "
+        f"{opened} connections to LiveChat for {count * each} messages"
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from chatproxy.structures import FormField, Json, Queue, Thread, User, parse_event
 from chatproxy.updates import Conversation
-from widget.fragments import minutes_of, thread_of
+from widget.bubbles import bubble
+from widget.fragments import minutes_of, rating, thread_of
 from widget.models import Widget
 from widget.questions import QuestionsForm
 from widget.reader import Reader
@@ -170,6 +171,13 @@ def a_few_messages(_: str) -> list[Json]:
     return texts()[:3]
 
 
+def shown_by(author: User, text: str) -> str:
+    """Something said that is no event yet."""
+    language = translation.get_language() or "en"
+    event = parse_event({"type": "message", "text": text, "author_id": author.id})
+    return bubble(event, TALKING, Reader(language))
+
+
 @dataclass(frozen=True)
 class State:
     """One state of the panel: who is there, what was said, what else stands around it.
@@ -193,13 +201,40 @@ STATES = {
         events=one_message,
         extra=lambda: {"typing": PIOTR},
     ),
+    "thinking": State(
+        "A bot thinks",
+        events=one_message,
+        extra=lambda: {"typing": FERN, "title": "Looking", "description": "for parcel 1042"},
+    ),
+    "preview": State(
+        "An answer in the making",
+        events=one_message,
+        extra=lambda: {"preview": shown_by(FERN, "Your parcel left on Tuesday and")},
+    ),
+    "greeting": State(
+        "An invitation",
+        Conversation(customer_id="nora"),
+        extra=lambda: {"invitation": shown_by(FERN, "Do you need help with your order?")},
+    ),
     "queue": State(
         "Waiting in line",
         replace(TALKING, people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
         events=one_message,
     ),
     "ended": State("The chat has ended", replace(TALKING, active=False), a_few_messages),
+    "rated": State(
+        "A rated chat",
+        replace(TALKING, active=False),
+        a_few_messages,
+        extra=lambda: {"rating": rating({"score": 1})},
+    ),
     "failed": State("Not sent", events=one_message, extra=lambda: {"failed": "Hello?"}),
+    "lost": State("The connection is lost", events=one_message, extra=lambda: {"live": "lost"}),
+    "away": State(
+        "Nobody is here",
+        Conversation(customer_id="nora"),
+        extra=lambda: {"away": True, **form_context(TICKET, questions())},
+    ),
     "prechat": State(
         "Before the chat",
         Conversation(customer_id="nora"),

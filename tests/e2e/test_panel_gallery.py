@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.rig import Site
 from tests.e2e.test_panel_accessibility import violations
 
-STATES = ["empty", "texts", "rich", "files", "typing"]
-STATES += ["queue", "ended", "failed", "prechat", "wrong"]
+STATES = ["empty", "texts", "rich", "files", "typing", "thinking", "preview", "greeting"]
+STATES += ["queue", "ended", "rated", "failed", "lost", "away", "prechat", "wrong"]
 
 
 def test_the_gallery_shows_every_state(page: Page, site: Site) -> None:

@@ -56,6 +56,7 @@ export function openPanel(widget) {
       customer: about(),
       open: isOpen(),
       focus: focus(),
+      notifications: window.Notification?.permission,
       theme: widget.theme,
       draft: widget.draft,
       group: configured.group,
@@ -127,6 +128,20 @@ export function openPanel(widget) {
     },
     close: () => widget.show("minimized", true),
     unread: (message) => count(message.count),
+    async ask_to_notify() {
+      post({ chat: "notifications", permission: await Notification.requestPermission() });
+    },
+    notify({ title, body }) {
+      try {
+        const shown = new Notification(title, { body, tag: home.href }); // one for all tabs
+        shown.onclick = () => {
+          window.focus();
+          widget.show("maximized", true);
+        };
+      } catch {
+        return; // Android's Chrome wants a service worker for it
+      }
+    },
     event: (message) => widget.emit(message.name, message.data),
     state({ availability, status, chatId, threadId, customer, statistics }) {
       known.chat_data = { chatId, threadId };

@@ -16,6 +16,14 @@ document.addEventListener("htmx:after:ws:message", () => {
   markSeen();
 });
 
+// What has come while nobody looks at this page, for the sound and the notifications.
+new MutationObserver((changes) => {
+  if (!document.hidden && document.hasFocus()) return;
+  const arrived = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+  const news = arrived.find((node) => node.matches?.(".is-new[data-author=agent]"));
+  if (news) document.dispatchEvent(new CustomEvent("unnoticed", { detail: news }));
+}).observe(threads, { childList: true, subtree: true });
+
 function look(isOpen) {
   visible = isOpen;
   const state = document.getElementById("state").dataset;

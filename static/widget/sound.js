@@ -1,7 +1,6 @@
 // A soft sound for a new message while nobody looks: one sound, however many tabs are open.
 const root = document.documentElement;
 const toggle = document.getElementById("sound");
-const threads = document.getElementById("threads");
 const KEPT = `sound:${root.dataset.widget}`;
 const PAUSE = 1500; // ms in which no second sound is made
 
@@ -11,11 +10,7 @@ toggle.addEventListener("change", () => {
   if (toggle.checked) ring();
 });
 
-new MutationObserver((changes) => {
-  const arrived = changes.flatMap(({ addedNodes }) => [...addedNodes]);
-  const isNew = arrived.some((node) => node.matches?.(".is-new[data-author=agent]"));
-  if (isNew && toggle.checked && (document.hidden || !document.hasFocus())) ringOnce();
-}).observe(threads, { childList: true, subtree: true });
+document.addEventListener("unnoticed", () => toggle.checked && ringOnce());
 
 async function ringOnce() {
   const rung = new Promise((resolve) => setTimeout(resolve, PAUSE));

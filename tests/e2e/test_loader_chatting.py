@@ -136,3 +136,56 @@ def test_an_open_chat_goes_on_through_a_new_body(host: Host, agent: Agent) -> No
     host.page.evaluate("document.body.replaceWith(document.createElement('body'))")
     agent.send(chat_id(agent), "Hi!")
     expect(chat.messages("agent")).to_have_count(1)
+
+
+NOBODY_LOOKS = "document.hasFocus = () => false;"
+REMEMBER_NOTIFICATIONS = """
+window.notified = [];
+window.Notification = class extends Notification {
+    constructor(title, options) {
+        super(title, options);
+        notified.push([title, options.body]);
+    }
+};"""
+
+
+def ask_for_notifications(chat: Chat) -> None:
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_role("switch", name="Notifications").check()
+    chat.panel.get_by_role("button", name="More").press("Escape")
+
+
+def test_who_asked_for_it_is_notified_by_the_website_when_nobody_looks(
+    host: Host, agent: Agent, context: BrowserContext
+) -> None:
+    context.grant_permissions(["notifications"])
+    context.add_init_script(NOBODY_LOOKS + REMEMBER_NOTIFICATIONS)
+    host.visit()
+    chat = say(host, "Are you there?")
+    ask_for_notifications(chat)
+    agent.send(chat_id(agent), "I am.")
+    host.page.wait_for_function("() => notified.length")
+    assert host.page.evaluate("notified") == [["Piotr", "I am."]]
+
+
+def test_who_did_not_ask_is_not_notified(host: Host, agent: Agent, context: BrowserContext) -> None:
+    context.grant_permissions(["notifications"])
+    context.add_init_script(NOBODY_LOOKS + REMEMBER_NOTIFICATIONS)
+    host.visit()
+    chat = say(host, "Are you there?")
+    agent.send(chat_id(agent), "I am.")
+    expect(chat.messages("agent")).to_have_count(1)
+    assert host.page.evaluate("notified") == []
+
+
+def test_where_notifications_are_refused_they_are_not_offered(
+    host: Host, agent: Agent, context: BrowserContext
+) -> None:
+    context.add_init_script(
+        "Object.defineProperty(Notification, 'permission', { get: () => 'denied' })"
+    )
+    host.visit()
+    chat = say(host, "Hello")
+    chat.panel.get_by_role("button", name="More").click()
+    expect(chat.panel.get_by_role("switch", name="Sound")).to_be_visible()
+    expect(chat.panel.get_by_role("switch", name="Notifications")).to_be_hidden()

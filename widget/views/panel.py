@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
-SCRIPTS = "host identity socket composer pending follow menu groups seen state website details"
+SCRIPTS = (
+    "host identity socket composer pending follow menu groups seen notifications state website"
+    " details"
+)
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 AVAILABILITY_HOLDS = 10  # seconds
 UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")

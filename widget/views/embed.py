@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import rcssmin
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from widget import sightings
 from widget.look import DARK_SURFACE, LIGHT_SURFACE
 from widget.models import Widget
-from widget.packed import digest, minified, pack, source
+from widget.packed import digest, minified, pack
 from widget.security import find_widget, language_of
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
@@ -94,7 +93,7 @@ def stylesheet(widget: Widget) -> str:
     if widget.font != widget.Font.SYSTEM:
         measures["font"] = look.font
     declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
-    rules = rcssmin.cssmin(source("loader.css")) + HIDDEN_ON_PHONES * widget.hide_on_mobile
+    rules = minified("loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
     return f":host{{{declarations}}}{rules}"
 
 
@@ -110,7 +109,7 @@ def parts_version() -> str:
 
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
-    css = rcssmin.cssmin(source("loader_panel.css"))
+    css = minified("loader_panel.css")
     return minified("loader_panel.js").replace("PANEL_CSS", as_javascript(css))
 
 

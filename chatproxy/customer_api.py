@@ -35,6 +35,7 @@ from .structures import (
     ThreadPage,
     User,
     parse_chats,
+    parse_group_statuses,
 )
 
 logger = logging.getLogger(__name__)
@@ -205,9 +206,7 @@ class CustomerApi:
 
     def list_group_statuses(self) -> dict[int, str]:
         """Group id to online, offline or online_for_queue."""
-        statuses = self._act("list_group_statuses", {"all": True}).get("groups_status")
-        named = statuses.items() if isinstance(statuses, dict) else ()
-        return {int(group): str(status) for group, status in named if group.isdecimal()}
+        return parse_group_statuses(self._act("list_group_statuses", {"all": True}))
 
     def get_predicted_agent(self) -> PredictedAgent:
         """Until 3.6, and only for a customer who has logged in over RTM.

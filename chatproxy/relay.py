@@ -26,6 +26,7 @@ from .models import Customer
 from .organization import Organization
 from .pushes import (
     EventUpdated,
+    GroupsStatusUpdated,
     IncomingChat,
     IncomingEvent,
     PropertiesDeleted,
@@ -35,7 +36,16 @@ from .pushes import (
 )
 from .reactions import Reaction, backoff, reaction_to
 from .rtm import Connection, Disconnected, Visit
-from .structures import Chat, ChatSummary, Event, Json, Thread, ThreadPage, parse_chats
+from .structures import (
+    Chat,
+    ChatSummary,
+    Event,
+    Json,
+    Thread,
+    ThreadPage,
+    parse_chats,
+    parse_group_statuses,
+)
 from .updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 logger = logging.getLogger(__name__)
@@ -338,6 +348,7 @@ class LiveCustomer:
         """The latest threads, back to the oldest one that holds one of these events."""
         chat, page = await self._chat_and_latest_page()
         if chat is None:
+            self.relay.start(self._show_who_is_there())
             return Snapshot(self.conversation)
         threads = [*page.threads]
         for _page in range(PAGES_BACK):
@@ -350,6 +361,13 @@ class LiveCustomer:
         snapshot = Snapshot(conversation, tuple(threads), page.next_page_id)
         self.last_event = snapshot.last_event
         return snapshot
+
+    async def _show_who_is_there(self) -> None:
+        """Before a chat that is what a customer sees, and it may have changed in the gap."""
+        with suppress(LiveChatError):
+            groups = {"group_ids": [self.organization.group_id]}
+            answer = await self._ask("list_group_statuses", groups)
+            await self._hand_out(GroupsStatusUpdated(statuses=parse_group_statuses(answer)))
 
     async def _chat_and_latest_page(self) -> tuple[ChatSummary | None, ThreadPage]:
         """The customer's chat; LiveChat allows one. If its id is known, both are asked at once."""

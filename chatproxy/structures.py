@@ -535,6 +535,12 @@ class ChatSummary:
         )
 
 
+def parse_group_statuses(data: Json) -> dict[int, str]:
+    """The answer of list_group_statuses: online, offline or online_for_queue by group id."""
+    statuses = _object(data.get("groups_status"))
+    return {int(group): str(status) for group, status in statuses.items() if group.isdecimal()}
+
+
 def parse_chats(data: Json) -> list[ChatSummary]:
     """The summaries that `list_chats` answers: `chats_info` from 3.7 on."""
     chats = _objects(data.get("chats_summary")) or _objects(data.get("chats_info"))

@@ -15,7 +15,7 @@ from chatproxy.customer_api import CustomerApi, region_of
 from chatproxy.errors import NotConnected
 from chatproxy.models import Customer
 from chatproxy.organization import Organization
-from chatproxy.pushes import EventsSeen, Typing
+from chatproxy.pushes import EventsSeen, GroupsStatusUpdated, Typing
 from chatproxy.relay import Relay
 from chatproxy.rtm import Visit
 from chatproxy.updates import Snapshot, State, Update
@@ -297,6 +297,21 @@ async def test_a_thread_that_ended_and_a_new_one_in_a_gap_arrive(
     await tab.snapshot(2)
     await tab.shows("Hello", "New thread", "I am back")
     assert tab.conversation.active
+
+
+async def test_who_is_there_is_told_after_a_gap_to_a_customer_without_a_chat(
+    watch: Any, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost")
+    nobody = {agent["id"]: "not_accepting_chats" for agent in sandbox.config["agents"]}
+    sandbox.settings(agents=nobody)
+    sandbox.clear_faults()
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    await tab.until(lambda: len(tab.heard(GroupsStatusUpdated)) == 2)
+    before, after = tab.heard(GroupsStatusUpdated)
+    assert (before.statuses[0], after.statuses[0]) == ("online", "offline")
 
 
 async def test_a_rating_in_a_gap_arrives(

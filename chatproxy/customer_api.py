@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from django.core.cache import cache
 
-from . import http, metrics
+from . import http, metrics, observers
 from .errors import (
     LiveChatError,
     TokenRejected,
@@ -258,9 +258,18 @@ class CustomerApi:
         self._act("check_goals", payload)
 
     def _act(self, action: str, payload: Json) -> Json:
-        return self._post(action, json=payload)
+        answer = self._post(action, json=payload)
+        observers.tell_acted(self.customer, action, payload)
+        return answer
 
     def _post(self, action: str, **body: Any) -> Json:
+        try:
+            return self._with_remedy(action, body)
+        except LiveChatError as error:
+            observers.tell_failed(self.customer, error)
+            raise
+
+    def _with_remedy(self, action: str, body: dict[str, Any]) -> Json:
         """One call, repeated at most once, after the remedy the error names."""
         token = self.customer.fresh_token(self.organization)
         try:

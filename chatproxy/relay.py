@@ -20,7 +20,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils.functional import Promise
 
-from . import customer_api, metrics, rtm
+from . import customer_api, metrics, observers, rtm
 from .errors import LiveChatError, NotConnected, NotFound, TokenRejected
 from .models import Customer
 from .organization import Organization
@@ -138,6 +138,8 @@ class LiveCustomer:
         while True:
             end = await self._end_of_one_connection()
             metrics.connection_ended(end)
+            if isinstance(end, LiveChatError):
+                observers.tell_failed(self.customer, end)
             if self._was_steady():
                 tries = 0
             reaction = reaction_to(end, tries)
@@ -234,6 +236,7 @@ class LiveCustomer:
             return
         self.conversation = self.conversation.after(push)
         self._remember_last_of(push)
+        observers.tell_heard(self.customer, push, self.conversation)
         update = Happened(push, self.conversation)
         for tab in tuple(self.tabs):
             if tab.held is None:
@@ -491,6 +494,10 @@ class Relay:
     def states(self) -> Counter[State]:
         """How many customers are in which state. Any thread may ask."""
         return Counter(live.standing.state for live in tuple(self._live.values()))
+
+    def customers_of_widgets(self) -> Counter[str]:
+        """How many customers each widget has, by its key. Any thread may ask."""
+        return Counter(live.customer.widget_key for live in tuple(self._live.values()))
 
     def tabs(self) -> int:
         """How many tabs are told what happens."""

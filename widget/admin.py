@@ -17,10 +17,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from widget import access, preview, revisions, sightings
+from widget import access, preview, revisions, sightings, statistics
 from widget.connection import ConnectionFailed, try_connection
 from widget.forms import ImportForm, WidgetForm
 from widget.models import Membership, Widget, new_secret
@@ -51,7 +52,7 @@ SIGNED_IN_CUSTOMERS = (
 @admin.register(Widget)
 class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
     form = WidgetForm
-    list_display = ("name", "state", "websites", "seen", "group", "changed")
+    list_display = ("name", "state", "websites", "seen", "group", "changed", "figures")
     search_fields = ("name", "key", "organization_id", "allowed_origins")
     actions = ("test_the_connection",)
     save_on_top = False
@@ -164,6 +165,11 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     @admin.display(description="Last change", ordering="updated_at")
     def changed(self, widget: Widget) -> str:
         return f"{naturaltime(widget.updated_at)}"
+
+    @admin.display(description="What happened")
+    def figures(self, widget: Widget) -> SafeString:
+        url = reverse("admin:widget_statistics", args=[widget.pk])
+        return format_html('<a href="{}" aria-label="Statistics of {}">Statistics</a>', url, widget)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -317,6 +323,34 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         revisions.record(widget, request.user)
         self.message_user(request, said, messages.SUCCESS)
 
+    # What happened
+
+    def statistics(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Figures and plots of the last days; `?days=` is one of the periods."""
+        widget = get_object_or_404(self.get_queryset(request), pk=pk)
+        days = statistics.days_of(widget, period_of(request))
+        context = self.admin_site.each_context(request) | {
+            "title": f"Statistics of {widget}",
+            "opts": self.opts,
+            "widget": widget,
+            "period": len(days),
+            "periods": statistics.PERIODS,
+            "figures": statistics.figures_of(days),
+            "live_now": statistics.live_now(widget),
+            "troubles": statistics.troubles_of(widget),
+            "columns": statistics.COLUMNS,
+            "rows": [day.row() for day in reversed(days)],
+        }
+        return render(request, "widget/admin/statistics.html", context)
+
+    def statistics_file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The same as a file for a spreadsheet."""
+        widget = get_object_or_404(self.get_queryset(request), pk=pk)
+        table = statistics.as_csv(statistics.days_of(widget, period_of(request)))
+        response = HttpResponse(table, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{widget.key}.csv"'
+        return response
+
     # The preview
 
     def get_urls(self) -> list[URLPattern]:
@@ -324,6 +358,10 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         own = [
             path("import/", view(self.bring_in), name="widget_import"),
             path("<int:pk>/export/", view(self.export), name="widget_export"),
+            path("<int:pk>/statistics/", view(self.statistics), name="widget_statistics"),
+            path(
+                "<int:pk>/statistics.csv", view(self.statistics_file), name="widget_statistics_file"
+            ),
             path("<int:pk>/duplicate/", view(self.duplicate), name="widget_duplicate"),
             path("<int:pk>/new-secret/", view(self.renew_secret), name="widget_new_secret"),
             path("<int:pk>/restore/<int:revision_pk>/", view(self.restore), name="widget_restore"),
@@ -358,6 +396,12 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         )
         response["Content-Security-Policy"] = PREVIEW_POLICY
         return response
+
+
+def period_of(request: HttpRequest) -> int:
+    """The days that were asked for, else a month."""
+    asked = request.GET.get("days", "")
+    return next((days for days in statistics.PERIODS if str(days) == asked), 30)
 
 
 @admin.register(Membership)

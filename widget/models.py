@@ -321,3 +321,68 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.widget}, {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Tally(models.Model):
+    """How often something happened to a widget on one day (UTC); nothing of what was said.
+
+    `seconds` adds up how long customers waited, where they did.
+    """
+
+    class What(models.TextChoices):
+        OPENING = "opening", "Chat opened"
+        CHAT = "chat", "Chats begun"
+        CUSTOMER_MESSAGE = "customer_message", "Messages from customers"
+        AGENT_MESSAGE = "agent_message", "Messages from agents"
+        FIRST_REPLY = "first_reply", "First replies"
+        GOOD = "good", "Good ratings"
+        BAD = "bad", "Bad ratings"
+        FAILURE = "failure", "Calls to LiveChat that failed"
+
+    widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="tallies")
+    day = models.DateField()
+    what = models.CharField(max_length=16, choices=What.choices)
+    count = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["widget", "day", "what"], name="one_tally_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.widget}, {self.day}: {self.count} {self.what}"
+
+
+class Trouble(models.Model):
+    """A kind of error that a widget has met, in its owner's words."""
+
+    widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="troubles")
+    kind = models.CharField(max_length=50)
+    advice = models.TextField()
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["widget", "kind"], name="one_of_each_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.widget}: {self.kind}"
+
+
+class Presence(models.Model):
+    """How many customers of a widget one process held when it last said so."""
+
+    widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="presences")
+    process = models.CharField(max_length=32)
+    customers = models.PositiveIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["widget", "process"], name="one_of_each_process")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.widget}: {self.customers} in {self.process}"

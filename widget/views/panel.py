@@ -9,16 +9,17 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.errors import LiveChatError
 from chatproxy.organization_api import Availability, OrganizationApi
 from chatproxy.structures import FormToFill
 from widget.emoji import EMOJI
-from widget.models import Widget
+from widget.models import Tally, Widget
 from widget.packed import digest, joined, pack
 from widget.questions import QuestionsForm
 from widget.security import widget_view
+from widget.tallies import tallies
 from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 SCRIPTS = (
     "host identity socket composer pending follow menu groups seen notifications state website"
-    " details"
+    " details opened"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 AVAILABILITY_HOLDS = 10  # seconds
@@ -92,6 +93,14 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     if form:
         context |= form_context(occasion, QuestionsForm(form.fields), f"forms/{occasion.kind}")
     return render(request, "widget/availability.html", context)
+
+
+@require_POST
+@widget_view
+def opened(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """Count it for the owner. Says nothing of who did."""
+    tallies.count(widget.key, Tally.What.OPENING)
+    return HttpResponse(status=204)
 
 
 def availability_of(widget: Widget) -> Availability:

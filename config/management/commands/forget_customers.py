@@ -5,11 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from widget.models import Widget
+from widget.tallies import forget_old_tallies
 
 
 class Command(BaseCommand):
-    help = "Erases the customers whom no widget has seen for as long as its owner chose."
+    help = "Erases customers not seen for as long as their owner chose, and old statistics."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for widget in Widget.objects.order_by("key"):
             self.stdout.write(f"{widget.key}: {widget.forget_old_customers()} forgotten")
+        forget_old_tallies()

@@ -1,5 +1,6 @@
 """`python manage.py serve`: the web server, for the demo and for production."""
 
+import asyncio
 from argparse import ArgumentParser
 from typing import Any
 
@@ -17,7 +18,13 @@ class Command(BaseCommand):
         from config.server import serve  # first of all: it puts Twisted on uvloop
         from chatproxy.relay import relay  # isort: skip
         from config.asgi import application  # isort: skip
+        from widget.tallies import tallies
 
+        async def leave() -> None:
+            await relay.close()
+            await asyncio.to_thread(tallies.write)
+
+        tallies.write_forever(relay.customers_of_widgets)
         self.stdout.write(f"Listening on http://{host}:{port}")
-        if refusal := serve(application, host, port, leave=relay.close):
+        if refusal := serve(application, host, port, leave=leave):
             raise CommandError(refusal)

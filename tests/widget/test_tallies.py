@@ -24,6 +24,12 @@ TALKING = Conversation("nora", chat_id="CHAT", thread_id="T", people={"piotr": P
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_of_other_tests(db: None) -> None:
+    """There is no widget yet to add it to."""
+    tallies.write()
+
+
 @pytest.fixture
 def counts() -> Tallies:
     return Tallies()
@@ -45,7 +51,6 @@ def written(counts: Tallies) -> dict[str, int]:
 
 
 def test_a_chat_and_its_messages_are_counted(customer: Visitor, agent: Agent) -> None:
-    tallies.write()
     customer.send("Hello")
     customer.send("Are you there?")
     customer.ask("post", "end")
@@ -77,7 +82,6 @@ def test_only_the_first_reply_of_a_chat_is_timed(
 
 def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent) -> None:
     customer.send("Hello")
-    tallies.write()
     for score in ("good", "bad", "good", "none"):
         customer.ask("post", "rating", {"score": score})
     found = written(tallies)
@@ -137,7 +141,6 @@ def test_old_counts_are_dropped(shop_widget: Widget) -> None:
 
 
 def test_opening_the_panel_is_counted_without_knowing_who(visitor: Visitor) -> None:
-    tallies.write()
     assert visitor.client.post("/w/shop/opened").status_code == 204
     tallies.write()
     assert Tally.objects.get(what=What.OPENING).count == 1

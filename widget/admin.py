@@ -80,11 +80,14 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
                     "position",
                     ("offset_x", "offset_y"),
                     "launcher_size",
+                    "launcher_shape",
+                    "launcher_icon",
                     "launcher_label",
-                    "hide_on_mobile",
+                    "header_picture",
                 )
             },
         ),
+        ("Where it stands", {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
         (
             "Words",
             {
@@ -190,6 +193,25 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
 
     # One widget
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        request.shows_draft = True  # type: ignore[attr-defined]  # see get_object
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Widget | None:
+        """In the form, what its owner last wrote there, published or not."""
+        widget = super().get_object(request, object_id, from_field)
+        if widget and hasattr(request, "shows_draft"):
+            revisions.take_up(widget)
+        return widget
+
     def get_fieldsets(self, request: HttpRequest, obj: Widget | None = None) -> Any:
         """With the secret, for an owner; whoever has it can be any customer who is signed in."""
         fieldsets = super().get_fieldsets(request, obj)
@@ -244,6 +266,10 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         return redirect("admin:widget_widget_change", obj.pk)
 
     def response_change(self, request: HttpRequest, obj: Widget) -> HttpResponse:
+        if "_draft" in request.POST:
+            said = "The draft is kept. Your websites still show what was published."
+            self.message_user(request, said, messages.SUCCESS)
+            return redirect("admin:widget_widget_change", obj.pk)
         if "_test" not in request.POST:
             return super().response_change(request, obj)
         self.tell_connection(request, obj)
@@ -252,6 +278,10 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     # Its history, its copies, its file
 
     def save_model(self, request: HttpRequest, obj: Widget, form: Any, change: bool) -> None:
+        if "_draft" in request.POST:
+            revisions.put_aside(obj)
+            return
+        obj.draft = None
         if change:
             revisions.begin(obj)
         super().save_model(request, obj, form, change)
@@ -277,6 +307,12 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             self.keep(request, widget, f"“{widget}” is again what it was.")
+        return redirect("admin:widget_widget_change", pk)
+
+    def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Drop the draft. POST."""
+        Widget.objects.filter(pk=self.editable(request, pk).pk).update(draft=None)
+        self.message_user(request, "The draft was dropped.", messages.SUCCESS)
         return redirect("admin:widget_widget_change", pk)
 
     def duplicate(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -363,6 +399,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
                 "<int:pk>/statistics.csv", view(self.statistics_file), name="widget_statistics_file"
             ),
             path("<int:pk>/duplicate/", view(self.duplicate), name="widget_duplicate"),
+            path("<int:pk>/discard/", view(self.discard), name="widget_discard"),
             path("<int:pk>/new-secret/", view(self.renew_secret), name="widget_new_secret"),
             path("<int:pk>/restore/<int:revision_pk>/", view(self.restore), name="widget_restore"),
             path("preview/", view(self.preview), name="widget_preview_new"),
@@ -381,10 +418,12 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         )
         draft = preview.without(form.instance, form.errors, saved or Widget())
         draft.theme = request.POST.get("preview_theme") or draft.theme
-        origin = f"{request.scheme}://{request.get_host()}"
-        return JsonResponse(
-            {"url": reverse("admin:widget_previewed", args=[preview.publish(draft, origin)])}
-        )
+        key = preview.publish(draft, f"{request.scheme}://{request.get_host()}")
+        websites = [
+            f"{origin}/#chat-draft={key}" for origin in draft.allowed_origins if "*" not in origin
+        ]
+        url = reverse("admin:widget_previewed", args=[key])
+        return JsonResponse({"url": url, "websites": websites})
 
     @method_decorator(xframe_options_sameorigin)
     def previewed(self, request: HttpRequest, key: str) -> HttpResponse:

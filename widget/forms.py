@@ -1,6 +1,7 @@
 """The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,23 @@ class OriginsField(forms.Field):
             return bool((initial or []) != self.to_python(data))
         except ValidationError:
             return True
+
+
+class PagesField(forms.Field):
+    """Pages of a website, one per line, as a list of paths."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "placeholder": "/checkout/*"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        """A whole address is forgiven: its path is what counts."""
+        lines = filter(None, map(str.strip, str(value or "").splitlines()))
+        return list(dict.fromkeys(re.sub(r"^https?://[^/]+", "", line) or "/" for line in lines))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
 
 
 class TextsInput(forms.Widget):
@@ -110,6 +128,16 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "shop.example itself. While the list is empty the chat opens on no website."
         ),
     )
+    shown_pages = PagesField(
+        label="Only on these pages",
+        required=False,
+        help_text="One per line, like /help/*, where * stands for anything. Empty: on all pages.",
+    )
+    hidden_pages = PagesField(
+        label="Never on these pages",
+        required=False,
+        help_text="One per line, like /checkout/*. A chat that is open stays open.",
+    )
     texts = TextsField(label="In other languages", required=False)
     default_language = forms.ChoiceField(
         choices=settings.LANGUAGES,
@@ -154,6 +182,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "offset_x": "In pixels.",
             "offset_y": "In pixels. More, where your page has a bar of its own down there.",
             "launcher_size": "In pixels, from 44 to 96.",
+            "header_picture": (
+                "Your logo or your team, square, like https://shop.example/team.jpg. It stands in "
+                "the header until an agent's face does."
+            ),
             "launcher_label": "For example “Chat with us”. Empty: only the round button.",
             "header_title": "For example your shop's name.",
             "header_text": "For example “We usually answer within ten minutes.”",

@@ -26,6 +26,8 @@ from widget.validators import (
     validate_key,
     validate_language,
     validate_organization_id,
+    validate_pages,
+    validate_picture,
     validate_redirect_uri,
     validate_texts,
 )
@@ -51,7 +53,9 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
         """The live widget with this key, cached. Raises Widget.DoesNotExist."""
         widget: Widget | None = cache.get(cache_key(key))
         if widget is None:
-            widget = self.live().defer("identity_secret").get(key=key)  # no cache holds secrets
+            widget = (
+                self.live().defer("identity_secret", "draft").get(key=key)
+            )  # no cache holds secrets
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
 
@@ -86,6 +90,17 @@ class Widget(models.Model):
     class Position(models.TextChoices):
         RIGHT = "right", "Bottom right"
         LEFT = "left", "Bottom left"
+
+    class Shape(models.TextChoices):
+        ROUND = "round", "Round"
+        SOFT = "soft", "Rounded corners"
+        SQUARE = "square", "Square"
+
+    class Icon(models.TextChoices):
+        BUBBLE = "bubble", "Speech bubble"
+        CLOUD = "cloud", "Round speech bubble"
+        HEART = "heart", "Heart"
+        FLASH = "flash", "Flash"
 
     class Font(models.TextChoices):
         SYSTEM = "system", "The device's own"
@@ -148,7 +163,16 @@ class Widget(models.Model):
     launcher_size = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(44), MaxValueValidator(96)]
     )
+    launcher_shape = models.CharField(max_length=6, choices=Shape.choices, default=Shape.ROUND)
+    launcher_icon = models.CharField(max_length=6, choices=Icon.choices, default=Icon.BUBBLE)
+    header_picture = models.CharField(max_length=500, blank=True, validators=[validate_picture])
     hide_on_mobile = models.BooleanField("hidden on phones", default=False)
+    shown_pages = models.JSONField(
+        "only on these pages", default=list, blank=True, validators=[validate_pages]
+    )
+    hidden_pages = models.JSONField(
+        "never on these pages", default=list, blank=True, validators=[validate_pages]
+    )
 
     default_language = models.CharField(max_length=12, default="en", validators=[validate_language])
     launcher_label = models.CharField("text beside the launcher", max_length=30, blank=True)
@@ -173,6 +197,9 @@ class Widget(models.Model):
         default=365,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
+
+    # What its owner has changed and not published, as `revisions.chosen` has it.
+    draft = models.JSONField(null=True, editable=False)
 
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -8,20 +8,22 @@ from django.core.cache import cache
 
 from widget.models import Widget, cache_key, new_secret
 
-PREVIEW_SECONDS = 600
+PREVIEW_SECONDS = 1800
 
 
 def publish(draft: Widget, origin: str) -> str:
-    """Serve this unsaved widget for a while, on our own pages only. Return its key.
+    """Serve this unsaved widget for a while, on our own pages and its websites. Return its key.
 
+    Nobody knows the key whom its owner does not tell, and it ends by itself.
     Each draft has a key of its own, so that no browser shows an older one from its cache.
     """
     shown = copy.copy(draft)
     shown.pk = None
     shown.key = f"preview-{secrets.token_hex(8)}"
+    shown.draft = None
     shown.identity_secret = new_secret()  # the cache is no place for the real one
     shown.enabled = True
-    shown.allowed_origins = [origin]
+    shown.allowed_origins = [origin, *draft.allowed_origins]
     cache.set(cache_key(shown.key), shown, PREVIEW_SECONDS)
     return shown.key
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from widget.models import Revision, Widget, new_key
 
 # What makes this widget this one, rather than what its owner chose.
-OWN = {"id", "key", "identity_secret", "created_at", "updated_at"}
+OWN = {"id", "key", "identity_secret", "draft", "created_at", "updated_at"}
 CHOSEN = [field.name for field in Widget._meta.concrete_fields if field.name not in OWN]
 
 
@@ -26,6 +26,18 @@ def choose(widget: Widget, settings: dict[str, Any]) -> None:
     for name, value in settings.items():
         setattr(widget, name, value)
     widget.full_clean()
+
+
+def put_aside(widget: Widget) -> None:
+    """Keep what was chosen as a draft; what is published stays as it is."""
+    Widget.objects.filter(pk=widget.pk).update(draft=chosen(widget))
+
+
+def take_up(widget: Widget) -> None:
+    """Give the widget, unsaved, what its draft says; what no longer exists is passed over."""
+    draft = widget.draft or {}
+    for name in set(CHOSEN) & set(draft):
+        setattr(widget, name, draft[name])
 
 
 def record(widget: Widget, user: Any) -> None:

@@ -55,6 +55,27 @@ def validate_redirect_uri(value: str) -> None:
         )
 
 
+def validate_picture(value: str) -> None:
+    """Raise ValidationError unless this is the address of something on an encrypted website."""
+    if not re.fullmatch(r"https://[^\s/#?\"'<>]+/[^\s\"'<>]+", value):
+        raise ValidationError(
+            "Enter the picture's full address, like https://shop.example/team.jpg. It begins with "
+            "https://, or browsers would not show it."
+        )
+
+
+def validate_pages(pages: object) -> None:
+    """Raise ValidationError unless these are paths of a website, `*` standing for anything."""
+    if not isinstance(pages, list):
+        raise ValidationError('Write pages as ["/checkout/*"].')
+    for page in pages:
+        if not isinstance(page, str) or not re.fullmatch(r"[/*][\w\-./~%*]{0,199}", page):
+            raise ValidationError(
+                f"“{page}” is not a page. Write what follows the name of your website, like "
+                "/checkout/* for everything under https://shop.example/checkout/."
+            )
+
+
 def validate_language(value: str) -> None:
     """Raise ValidationError unless Django knows this language."""
     if value not in dict(settings.LANGUAGES):

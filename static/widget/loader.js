@@ -92,7 +92,7 @@
     const launcher = make(root, "button");
     const icon = make(launcher, "svg", "", SVG);
     icon.setAttribute("viewBox", "0 0 24 24");
-    for (const shape of [BUBBLE, ARROW]) {
+    for (const shape of [settings.icon || BUBBLE, ARROW]) {
       make(icon, "path", "", SVG).setAttribute("d", shape);
     }
     make(launcher, "span", words.label);
@@ -113,7 +113,11 @@
     };
 
     // Beside the body, not in it: what swaps the body (Turbo, htmx) then leaves the chat alone.
+    const pages = RegExp(asked.pages ?? settings.pages ?? "");
+
     function attach() {
+      const isWanted = pages.test(location.pathname) || known.state.visibility === "maximized";
+      if (!isWanted) return host.remove();
       const place = asked.inline ? document.querySelector(asked.inline) : document.body && page;
       if (!place || host.isConnected) return;
       host.dir = getComputedStyle(document.body).direction;
@@ -148,7 +152,10 @@
       const isOpen = visibility === "maximized";
       known.state.visibility = visibility;
       widget.opener = byCustomer && document.activeElement;
-      if (isOpen) load();
+      if (isOpen) {
+        attach(); // also where the launcher does not stand
+        load();
+      }
       draw();
       if (byCustomer || stored("sessionStorage")) {
         stored("sessionStorage", isOpen ? visibility : "minimized");
@@ -315,6 +322,10 @@
     swaps.observe(document, { childList: true });
     swaps.observe(page, { childList: true });
     listen(document, "DOMContentLoaded", attach);
+    if (settings.pages) {
+      if (window.navigation) listen(navigation, "currententrychange", attach);
+      else listen(window, "popstate", attach);
+    }
 
     draw();
     attach();
@@ -345,6 +356,15 @@
         set: bring,
       });
     }
+  }
+
+  // An owner looks at a draft on the real website: the draft's loader takes this one's place.
+  const draft = /^#chat-draft=([\w-]+)$/.exec(location.hash);
+  if (draft && draft[1] !== settings.key) {
+    const other = document.createElement("script");
+    other.src = new URL("../" + draft[1] + "/embed.js", home);
+    Object.assign(other.dataset, asked);
+    return script.after(other);
   }
 
   const present = window.LiveChatWidget;

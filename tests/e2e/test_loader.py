@@ -1,5 +1,6 @@
 """The launcher on a website: what it costs, how it opens the panel, and what it survives."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -470,6 +471,40 @@ def test_the_owner_may_hide_the_launcher_on_phones(
     expect(phone.launcher).to_be_hidden()
     phone.page.get_by_role("link").click()
     expect(phone.iframe).to_be_visible()
+
+
+def test_the_launcher_stands_on_its_owners_pages_only(
+    host: Host, add_widget: Callable[..., None]
+) -> None:
+    add_widget("some-pages", hidden_pages=["/checkout/*"])
+    page = html(tag(host.site, key="some-pages"))
+    host.page.goto(host.websites.publish("/checkout/pay", page))
+    host.page.wait_for_function("() => Boolean(window.LiveChatWidget?._h)")
+    expect(host.launcher).to_have_count(0)
+    host.page.evaluate("history.pushState(null, '', '/thanks')")
+    expect(host.launcher).to_be_visible()
+    host.page.evaluate("history.pushState(null, '', '/checkout/again')")
+    expect(host.launcher).to_have_count(0)
+
+
+def test_a_page_that_calls_the_chat_gets_it_wherever_it_is(
+    host: Host, add_widget: Callable[..., None]
+) -> None:
+    add_widget("called", hidden_pages=["/checkout/*"])
+    page = html('<a href="#chat">Ask us</a>' + tag(host.site, key="called"))
+    host.page.goto(host.websites.publish("/checkout/pay", page))
+    host.page.get_by_role("link").click()
+    expect(host.iframe).to_be_visible()
+
+
+def test_the_launcher_has_the_shape_and_the_icon_its_owner_chose(
+    host: Host, add_widget: Callable[..., None]
+) -> None:
+    add_widget("square", launcher_shape="square", launcher_icon="heart")
+    page = html(tag(host.site, key="square"))
+    host.page.goto(host.websites.publish("/page", page))
+    expect(host.launcher).to_have_css("border-radius", "0px")
+    expect(host.launcher.locator("path").first).to_have_attribute("d", re.compile("^M12 20"))
 
 
 def test_a_script_may_insert_the_tag(host: Host) -> None:

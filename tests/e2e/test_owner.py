@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hosts import html
-from tests.e2e.rig import Shop, Site, Websites
+from tests.e2e.rig import Console, Shop, Site, Websites
 
 ADD_OWNER = """
 import sys
@@ -88,6 +88,40 @@ def test_the_preview_shows_dark_mode_and_other_languages(admin: Page, site: Site
     expect(panel.locator("html")).to_have_css("color-scheme", "dark")
     admin.locator("#preview").get_by_label("Language").select_option("de")
     expect(preview.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_the_preview_shows_a_picture_in_the_header(
+    admin: Page, site: Site, console: Console
+) -> None:
+    console.expect("team.jpg")  # there is no such website
+    open_form(admin, site)
+    admin.get_by_label("Header picture:", exact=True).fill("https://shop.example/team.jpg")
+    panel = admin.frame_locator("#preview iframe").frame_locator("iframe#chat-widget")
+    picture = panel.locator("#person img")
+    expect(picture).to_have_attribute("src", "https://shop.example/team.jpg")
+
+
+def test_a_draft_is_tried_on_the_real_website_before_it_is_published(
+    admin: Page, site: Site, websites: Websites, console: Console
+) -> None:
+    snippet = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
+    websites.publish("/", html(f"<h1>A shop</h1>{snippet}"))
+    open_form(admin, site)
+    admin.get_by_label("Header title:", exact=True).fill("Not yet for everybody")
+    link = admin.locator("#on-websites a").first
+    expect(link).to_be_visible()
+    with admin.expect_popup() as opened:
+        link.click()
+    chat = Shop(opened.value).open_chat()
+    expect(chat.panel.get_by_text("Not yet for everybody")).to_be_visible()
+
+    admin.get_by_role("button", name="Keep as a draft").click()
+    expect(admin.get_by_text("This is a draft.")).to_be_visible()
+    expect(admin.get_by_label("Header title:", exact=True)).to_have_value("Not yet for everybody")
+    admin.goto(websites.origins[0])
+    published = Shop(admin).open_chat()
+    expect(published.composer).to_be_visible()
+    expect(published.panel.get_by_text("Not yet for everybody")).to_have_count(0)
 
 
 def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:

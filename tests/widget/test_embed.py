@@ -123,3 +123,17 @@ def test_nothing_of_the_widgets_secrets_is_told(client: Client, widget: Widget) 
     widget.save()
     script = client.get(ADDRESS).content.decode()
     assert not re.search("0a1b2c3d4e5f|private.example", script)
+
+
+def test_the_loader_is_told_only_what_its_owner_changed(
+    client: Client, widget: Widget, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert not {"icon", "pages"} & set(configuration(client))
+    widget.launcher_icon, widget.hidden_pages = "heart", ["/cart"]
+    widget.launcher_shape = "square"
+    with django_capture_on_commit_callbacks(execute=True):
+        widget.save()
+    told = configuration(client)
+    assert told["icon"].startswith("M")
+    assert told["pages"] == "^(?!(?:/cart)$)"
+    assert "--shape:0" in told["css"]

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from widget import sightings
+from widget import pages, sightings
 from widget.look import DARK_SURFACE, LIGHT_SURFACE
 from widget.models import Widget
 from widget.packed import digest, minified, pack
@@ -19,6 +19,13 @@ from widget.security import find_widget, language_of
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
 HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
+# SVG paths in a square of 24; the loader has the bubble itself.
+ICONS = {
+    "cloud": "M12 5c-5 0-8 3-8 6.5 0 2 1 3.5 2.5 4.5L6 20l4-2c6 1 10-2 10-6.5C20 8 17 5 12 5z",
+    "heart": "M12 20S4 15 4 9.5A4 4 0 0 1 12 8a4 4 0 0 1 8 1.5C20 15 12 20 12 20z",
+    "flash": "M13 3L5 14h6l-1 7 9-12h-6z",
+}
+SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 
@@ -52,6 +59,10 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
 
     It has 4 kB: it speaks the browser's language, and those the owner has written something in.
     """
+    chosen = {
+        "icon": ICONS.get(widget.launcher_icon),
+        "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
+    }
     return {
         "key": widget.key,
         "position": widget.position,
@@ -60,6 +71,7 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
         "version": parts_version(),
+        **{name: value for name, value in chosen.items() if value},
     }
 
 
@@ -90,6 +102,8 @@ def stylesheet(widget: Widget) -> str:
         "size": f"{widget.launcher_size}px",
         "radius": f"{look.radius}px",
     }
+    if shape := SHAPES.get(widget.launcher_shape):
+        measures["shape"] = shape
     if widget.font != widget.Font.SYSTEM:
         measures["font"] = look.font
     declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())

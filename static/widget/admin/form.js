@@ -23,6 +23,19 @@
     }
   };
 
+  const showWebsites = (addresses) => {
+    const place = document.getElementById("on-websites");
+    place.querySelectorAll("a").forEach((link) => link.remove());
+    for (const address of addresses) {
+      const link = document.createElement("a");
+      link.href = address;
+      link.target = "_blank";
+      link.textContent = new URL(address).host;
+      place.append(link, " ");
+    }
+    place.hidden = !addresses.length;
+  };
+
   const startPreview = (form, preview) => {
     const tools = preview.querySelector("form");
     const screen = preview.querySelector(".screen");
@@ -36,7 +49,9 @@
       body.set("preview_theme", tools.preview_theme.value);
       const response = await fetch(preview.dataset.url, { method: "POST", body });
       if (!response.ok || turn !== latest) return;
-      const shown = new URL((await response.json()).url, location.href);
+      const { url, websites } = await response.json();
+      showWebsites(websites);
+      const shown = new URL(url, location.href);
       shown.searchParams.set("language", tools.language.value);
       frame.contentWindow.location.replace(shown);
     };

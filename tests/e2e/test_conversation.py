@@ -199,7 +199,7 @@ def test_who_was_sent_away_for_their_silence_comes_back_by_writing(
     chat: Chat, sandbox: Sandbox
 ) -> None:
     begin(chat)
-    sandbox.fault("disconnect", reason="inactivity_timeout", when="now", count=1)
+    sandbox.fault("disconnect", reason="inactivity_timeout", when="now")
     expect(chat.panel.locator("#standing [data-refused]")).to_be_attached()
     chat.send("Back again")
     expect(chat.messages("customer")).to_contain_text(["Hello", "Back again"])

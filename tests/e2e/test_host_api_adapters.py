@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import html
+from tests.e2e.rig import Console, html
 from tests.sandbox_rig import Agent
 
 FOLDER = Path(__file__).parent / "adapters"
@@ -114,7 +114,10 @@ def test_the_adapter_learns_chat_customer_and_events(application: Host, agent: A
     assert told["event"]["author"] == {"id": told["customer"]["id"], "type": "customer"}
 
 
-def test_unmounting_removes_the_widget_and_mounting_brings_it_back(application: Host) -> None:
+def test_unmounting_removes_the_widget_and_mounting_brings_it_back(
+    application: Host, console: Console
+) -> None:
+    console.expect("Failed to fetch")  # what the panel was fetching may go with it
     mount(application)
     expect(application.iframe).to_be_visible()
     application.page.evaluate("app.unmount()")

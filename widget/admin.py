@@ -98,6 +98,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
                     "header_text",
                     "greeting_text",
                     "offline_text",
+                    ("opening_hours", "opening_zone"),
                     "texts",
                 ),
             },

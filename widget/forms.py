@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -138,6 +139,11 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         required=False,
         help_text="One per line, like /checkout/*. A chat that is open stays open.",
     )
+    opening_zone = forms.ChoiceField(
+        label="Time zone of the hours",
+        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        initial="UTC",
+    )
     texts = TextsField(label="In other languages", required=False)
     default_language = forms.ChoiceField(
         choices=settings.LANGUAGES,
@@ -152,6 +158,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "brand_color": forms.ColorInput,
             "greeting_text": forms.Textarea(attrs={"rows": 3}),
             "offline_text": forms.Textarea(attrs={"rows": 3}),
+            "opening_hours": forms.Textarea(
+                attrs={"rows": 3, "placeholder": "Mon-Fri 9:00-17:00\nSat 10:00-14:00"}
+            ),
         }
         help_texts = {
             "name": "For you alone, for example “Shop, Spain”.",
@@ -191,6 +200,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "header_text": "For example “We usually answer within ten minutes.”",
             "greeting_text": "What an open, still empty chat says.",
             "offline_text": "What customers read when nobody can answer: say when you are back.",
+            "opening_hours": (
+                "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
+                "when you are back, on their own clock. LiveChat alone decides who is there."
+            ),
             "files": "Pictures and documents up to 10 MB.",
             "rating": "Thumbs up or down, and a comment.",
             "history": "Customers can scroll back to what was said before.",

@@ -17,12 +17,14 @@ from django.utils.translation import gettext
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import Customer
 from chatproxy.organization import Organization
+from widget.hours import next_opening
 from widget.look import Look
 from widget.origins import clean_origin, matches, validate_origins
 from widget.validators import (
     TEXT_LENGTH,
     validate_client_id,
     validate_color,
+    validate_hours,
     validate_key,
     validate_language,
     validate_organization_id,
@@ -30,6 +32,7 @@ from widget.validators import (
     validate_picture,
     validate_redirect_uri,
     validate_texts,
+    validate_zone,
 )
 
 # Seconds for which a changed widget may still be seen as it was, if the cache forgot to forget.
@@ -180,6 +183,10 @@ class Widget(models.Model):
     header_text = models.CharField(max_length=160, blank=True)
     greeting_text = models.TextField("greeting", max_length=TEXT_LENGTH, blank=True)
     offline_text = models.TextField("when nobody is there", max_length=TEXT_LENGTH, blank=True)
+    opening_hours = models.TextField(max_length=1000, blank=True, validators=[validate_hours])
+    opening_zone = models.CharField(
+        "time zone of the hours", max_length=50, default="UTC", validators=[validate_zone]
+    )
     texts = models.JSONField(
         "texts in other languages", default=dict, blank=True, validators=[validate_texts]
     )
@@ -284,6 +291,10 @@ class Widget(models.Model):
         old = Customer.objects.filter(widget_key=self.key, last_seen_at__lt=long_ago)
         _rows, erased = old.only("pk").delete()  # no secret is read: it may be unreadable
         return erased.get(Customer._meta.label, 0)
+
+    def opens_again(self) -> dt.datetime | None:
+        """When somebody is there next, as its owner wrote; None if they did not, or should be."""
+        return next_opening(self.opening_hours, self.opening_zone, timezone.now())
 
     def snippet(self, base_url: str) -> str:
         """The HTML an owner pastes into a website, for our server at `base_url`."""

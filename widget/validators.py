@@ -2,9 +2,12 @@
 
 import re
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+
+from widget.hours import spans_of
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
@@ -74,6 +77,17 @@ def validate_pages(pages: object) -> None:
                 f"“{page}” is not a page. Write what follows the name of your website, like "
                 "/checkout/* for everything under https://shop.example/checkout/."
             )
+
+
+def validate_hours(value: str) -> None:
+    """Raise ValidationError unless these are lines like `Mon-Fri 9:00-17:00`."""
+    spans_of(value)
+
+
+def validate_zone(value: str) -> None:
+    """Raise ValidationError unless this is a time zone's name."""
+    if value not in available_timezones():
+        raise ValidationError(f"“{value}” is not a time zone such as Europe/Warsaw.")
 
 
 def validate_language(value: str) -> None:

@@ -52,7 +52,8 @@ async function asCustomer(url, request, tries) {
 }
 
 async function send(url, request) {
-  const headers = { ...request.headers, "X-Chat-Language": root.lang };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
   if (token) headers.Authorization = `Bearer ${token}`;
   const sender = person;
   const carry = request.carry ?? fetch; // an upload has its own way

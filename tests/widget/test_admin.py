@@ -43,6 +43,7 @@ FORM = {
     "launcher_shape": "round",
     "launcher_icon": "bubble",
     "default_language": "en",
+    "opening_zone": "UTC",
     "header_title": "Hello",
     "texts-0-language": "de",
     "texts-0-header_title": "Hallo",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,7 @@ from widget.emoji import EMOJI
 from widget.models import Tally, Widget
 from widget.packed import digest, joined, pack
 from widget.questions import QuestionsForm
+from widget.reader import Reader, is_zone
 from widget.security import widget_view
 from widget.tallies import tallies
 from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
@@ -90,9 +93,18 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     occasion = PRECHAT if availability.is_online else TICKET
     form = form_of(widget, occasion.kind, availability.config_version)
     context: dict[str, Any] = {"is_online": availability.is_online}
+    if not availability.is_online and (opens := widget.opens_again()):
+        context["back"] = in_words(opens, request.headers.get("X-Chat-Zone", ""))
     if form:
         context |= form_context(occasion, QuestionsForm(form.fields), f"forms/{occasion.kind}")
     return render(request, "widget/availability.html", context)
+
+
+def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
+    """Day and time on the customer's clock."""
+    reader = Reader.of(translation.get_language() or "en", zone)
+    local = moment.astimezone(ZoneInfo(reader.zone) if is_zone(zone) else moment.tzinfo)
+    return {"day": reader.day(local), "time": reader.time(local)}
 
 
 @require_POST

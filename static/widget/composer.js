@@ -1,11 +1,13 @@
 // What the customer writes stands at once as a bubble. Drafts and what is not sent yet survive
-// a reload of the page.
+// a reload of the page; a draft stands in every tab.
 const root = document.documentElement;
 const composer = document.getElementById("composer");
 const message = document.getElementById("message");
 const pending = document.getElementById("pending");
 const template = document.getElementById("pending-message");
 const KEPT = `unsent:${root.dataset.widget}`;
+let shared = "";
+const tabs = others();
 
 composer.querySelector(".send").disabled = false; // before, the browser would send it elsewhere
 
@@ -15,7 +17,10 @@ message.addEventListener("keydown", (event) => {
   event.preventDefault();
   composer.requestSubmit();
 });
-message.addEventListener("input", keep);
+message.addEventListener("input", () => {
+  keep();
+  share();
+});
 new MutationObserver(keep).observe(pending, { childList: true });
 
 composer.addEventListener("submit", (event) => {
@@ -24,6 +29,7 @@ composer.addEventListener("submit", (event) => {
   if (!message.value.trim()) return;
   const text = message.value;
   message.value = "";
+  share();
   stand({ custom_id: crypto.randomUUID(), text, attempt: 0 }).requestSubmit();
 });
 
@@ -70,6 +76,29 @@ function keep() {
     sessionStorage.setItem(KEPT, JSON.stringify({ draft: message.value, unsent }));
   } catch {
     return; // storage is refused: nothing survives a reload
+  }
+}
+
+// A tab that is new asks with null. What was typed here alone is never replaced.
+function share() {
+  shared = message.value;
+  tabs?.postMessage(shared);
+}
+
+// A browser that refuses storage to frames refuses this as well.
+function others() {
+  try {
+    const channel = new BroadcastChannel(KEPT);
+    channel.onmessage = ({ data }) => {
+      if (data === null) return message.value && share();
+      if (message.value && message.value !== shared) return;
+      message.value = shared = data;
+      keep();
+    };
+    channel.postMessage(null);
+    return channel;
+  } catch {
+    return null;
   }
 }
 

@@ -347,9 +347,7 @@ def test_two_tabs_that_act_at_once_are_one_customer(
     context = new_context()
     chats = [open_shop(context.new_page()).open_chat() for _ in range(2)]
     for number, chat in enumerate(chats):
-        chat.composer.fill(f"From tab {number}")
-    for chat in chats:
-        chat.panel.get_by_role("button", name="Send", exact=True).click()
+        chat.send(f"From tab {number}")
     for chat in chats:
         expect(chat.messages("customer")).to_have_count(2)
     assert len(agent.chats()) == 1
@@ -393,3 +391,21 @@ def test_nothing_is_wider_than_the_screen(panel: Chat, agent: Agent, width: int)
         "document.documentElement.scrollWidth <= innerWidth"
         " && document.getElementById('scroll').scrollWidth <= innerWidth"
     )
+
+
+def test_a_draft_stands_in_every_tab_until_it_is_sent(
+    open_shop: OpenShop, new_context: NewContext
+) -> None:
+    context = new_context()
+    here, there = [open_shop(context.new_page()).open_chat() for _ in range(2)]
+    here.composer.press_sequentially("Half a thou")
+    expect(there.composer).to_have_value("Half a thou")
+    there.composer.press("End")
+    there.composer.press_sequentially("ght")
+    expect(here.composer).to_have_value("Half a thought")
+    late = open_shop(context.new_page())
+    third = late.chat if late.iframe.is_visible() else late.open_chat()
+    expect(third.composer).to_have_value("Half a thought")
+    there.composer.press("Enter")
+    for tab in (here, third):
+        expect(tab.composer).to_have_value("")

@@ -52,7 +52,8 @@ class Traffic:
             return
         self.requests += 1
         self.wire += request.sizes()["responseBodySize"]
-        self.raw += len(response.body())
+        if response.status != 204:
+            self.raw += len(response.body())
 
     def __str__(self) -> str:
         return f"{self.requests} requests, {self.wire:,} bytes ({self.raw:,} unpacked)"

@@ -84,6 +84,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
                     "launcher_icon",
                     "launcher_label",
                     "header_picture",
+                    "agent_pictures",
                 )
             },
         ),
@@ -110,7 +111,10 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         ("Privacy", {"fields": ("connect_early", "sneak_peek", "retention_days")}),
         (
             "For experts",
-            {"classes": ("collapse",), "fields": ("identity_per_group", "api_version")},
+            {
+                "classes": ("collapse",),
+                "fields": ("identity_per_group", "api_version", "variables"),
+            },
         ),
     )
 

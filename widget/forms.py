@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from widget.look import VARIABLES
 from widget.models import Widget
 from widget.origins import clean_origin
 from widget.revisions import choose
@@ -69,6 +70,24 @@ class PagesField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or []) != self.to_python(data))
+
+
+class VariablesField(forms.Field):
+    """CSS variables, one per line, by their names."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "placeholder": "--bubble: 6px"})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(f"{name}: {measure}" for name, measure in value.items())
+
+    def to_python(self, value: Any) -> dict[str, str]:
+        pairs = (line.partition(":") for line in str(value or "").splitlines() if line.strip())
+        return {name.strip(): measure.strip(" ;") for name, _, measure in pairs}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or {}) != self.to_python(data))
 
 
 class TextsInput(forms.Widget):
@@ -138,6 +157,13 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         label="Never on these pages",
         required=False,
         help_text="One per line, like /checkout/*. A chat that is open stays open.",
+    )
+    variables = VariablesField(
+        label="CSS variables",
+        required=False,
+        help_text="One per line: "
+        + "; ".join(f"{name}, the {meaning}" for name, meaning in VARIABLES.items())
+        + ".",
     )
     opening_zone = forms.ChoiceField(
         label="Time zone of the hours",

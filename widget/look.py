@@ -10,6 +10,14 @@ TEXT_CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
 STEPS = 100
 
+# What an owner may set beyond the form, and what it measures.
+VARIABLES = {
+    "--text": "size of the text",
+    "--bubble": "corners of a message",
+    "--tight": "corner of a message that points to who wrote it",
+}
+NO_FACES = "html .face:not(.brand) { display: none; }\n"
+
 FONTS = {
     "system": 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
     "rounded": 'ui-rounded, "SF Pro Rounded", Nunito, Quicksand, system-ui, sans-serif',
@@ -67,7 +75,8 @@ class Look:
     `brand` fills the header, the launcher and the customer's bubbles, with text in `on_brand`.
     `accent` is for links and icons on the panel's own surface. Each has a twin for dark mode.
     Sizes are CSS pixels. `theme` is "light", "dark", "auto" (as the
-    device is) or "host" (as the website is).
+    device is) or "host" (as the website is). `faces`: whether agents' pictures are shown.
+    `variables` are VARIABLES the owner has measures of their own for.
     """
 
     brand: str
@@ -79,9 +88,20 @@ class Look:
     theme: str
     radius: int
     font: str
+    faces: bool
+    variables: dict[str, str]
 
     @classmethod
-    def of(cls, brand: str, *, theme: str, radius: int, font: str) -> "Look":
+    def of(
+        cls,
+        brand: str,
+        *,
+        theme: str,
+        radius: int,
+        font: str,
+        faces: bool,
+        variables: dict[str, str],
+    ) -> "Look":
         """Work out every colour from the one the owner chose."""
         brand_dark = readable(brand, DARK_SURFACE, EDGE_CONTRAST)
         return cls(
@@ -94,6 +114,8 @@ class Look:
             theme=theme,
             radius=radius,
             font=FONTS[font],
+            faces=faces,
+            variables=variables,
         )
 
     def stylesheet(self) -> str:
@@ -109,4 +131,9 @@ class Look:
             f"  --radius: {self.radius}px;\n"
             f"  --font: {self.font};\n"
             "}\n"
-        )
+        ) + self.exceptions()
+
+    def exceptions(self) -> str:
+        """What goes before the panel's own style, which comes later."""
+        measures = "".join(f"  {name}: {value};\n" for name, value in self.variables.items())
+        return (f"html:root {{\n{measures}}}\n" if measures else "") + NO_FACES * (not self.faces)

@@ -32,6 +32,7 @@ from widget.validators import (
     validate_picture,
     validate_redirect_uri,
     validate_texts,
+    validate_variables,
     validate_zone,
 )
 
@@ -169,6 +170,10 @@ class Widget(models.Model):
     launcher_shape = models.CharField(max_length=6, choices=Shape.choices, default=Shape.ROUND)
     launcher_icon = models.CharField(max_length=6, choices=Icon.choices, default=Icon.BUBBLE)
     header_picture = models.CharField(max_length=500, blank=True, validators=[validate_picture])
+    agent_pictures = models.BooleanField("agents' pictures", default=True)
+    variables = models.JSONField(
+        "CSS variables", default=dict, blank=True, validators=[validate_variables]
+    )
     hide_on_mobile = models.BooleanField("hidden on phones", default=False)
     shown_pages = models.JSONField(
         "only on these pages", default=list, blank=True, validators=[validate_pages]
@@ -275,7 +280,12 @@ class Widget(models.Model):
     def look(self) -> Look:
         """Its colours and measures."""
         return Look.of(
-            self.brand_color, theme=self.theme, radius=self.corner_radius, font=self.font
+            self.brand_color,
+            theme=self.theme,
+            radius=self.corner_radius,
+            font=self.font,
+            faces=self.agent_pictures,
+            variables=self.variables,
         )
 
     def text(self, name: str, language: str) -> str:

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from widget.hours import spans_of
+from widget.look import VARIABLES
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
 TEXT_LENGTH = 500
+MEASURE = re.compile(r"\d{1,2}(\.\d{1,2})?(px|rem|em)")
 
 
 def validate_key(value: str) -> None:
@@ -88,6 +90,19 @@ def validate_zone(value: str) -> None:
     """Raise ValidationError unless this is a time zone's name."""
     if value not in available_timezones():
         raise ValidationError(f"“{value}” is not a time zone such as Europe/Warsaw.")
+
+
+def validate_variables(variables: object) -> None:
+    """Raise ValidationError unless these are VARIABLES with measures, like `--bubble: 6px`."""
+    if not isinstance(variables, dict):
+        raise ValidationError('Write variables as {"--bubble": "6px"}.')
+    for name, value in variables.items():
+        if name not in VARIABLES:
+            raise ValidationError(f"There is no “{name}”. There are: {', '.join(VARIABLES)}.")
+        if not isinstance(value, str) or not MEASURE.fullmatch(value):
+            raise ValidationError(
+                f"“{value}” is no measure for {name}. Write one like 16px or 1rem."
+            )
 
 
 def validate_language(value: str) -> None:

@@ -1,5 +1,9 @@
 """Colours that can be read, whatever brand they come from."""
 
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,12 +17,14 @@ from widget.look import (
     readable,
     text_on,
 )
+from widget.validators import validate_variables
 
 colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
-def look_of(brand: str, theme: str = "auto") -> Look:
-    return Look.of(brand, theme=theme, radius=16, font="system")
+def look_of(brand: str, theme: str = "auto", **more: Any) -> Look:
+    chosen: dict[str, Any] = {"faces": True, "variables": {}} | more
+    return Look.of(brand, theme=theme, radius=16, font="system", **chosen)
 
 
 def test_black_and_white_have_the_contrast_that_wcag_names() -> None:
@@ -62,3 +68,30 @@ def test_an_owner_who_chose_dark_gets_no_light_panel() -> None:
 
 def test_by_default_the_device_decides_between_light_and_dark() -> None:
     assert "color-scheme: light dark;" in look_of("#1f5eff").stylesheet()
+
+
+def test_owners_measures_go_before_the_panels_own() -> None:
+    css = look_of("#1f5eff", variables={"--bubble": "6px"}).stylesheet()
+    assert "html:root {\n  --bubble: 6px;\n}" in css
+
+
+def test_agents_pictures_can_be_left_out() -> None:
+    hidden = ".face:not(.brand) { display: none; }"
+    assert hidden in look_of("#1f5eff", faces=False).stylesheet()
+    assert hidden not in look_of("#1f5eff").stylesheet()
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"--surface": "red"},
+        {"--bubble": "6"},
+        {"--bubble": "6px;}body{display:none"},
+        {"--text": "url(x)"},
+        {"--text": 16},
+        ["--text"],
+    ],
+)
+def test_variables_that_are_none_of_ours_or_no_measure_are_refused(variables: object) -> None:
+    with pytest.raises(ValidationError):
+        validate_variables(variables)

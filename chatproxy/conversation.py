@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -41,7 +41,8 @@ class Opening:
     """What a new thread starts with, should saying something need one.
 
     `events` come before what is said (a filled form). With `continuous` nobody needs to be
-    online. `group_id` sends the chat to another group than the one it is in.
+    online. `group_id` sends the chat to another group than the one it is in; a new chat goes to
+    the organization's otherwise.
     """
 
     events: tuple[Json, ...] = ()
@@ -181,8 +182,10 @@ def _open(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
     """Begin a thread, in the chat the customer has, or else in the one that this makes."""
     how = {"active": opening.active, "continuous": opening.continuous}
     if not api.customer.chat_id:
+        group_id = api.organization.group_id if opening.group_id is None else opening.group_id
+        first = replace(opening, group_id=group_id)
         try:
-            chat_id, _thread_id = api.start_chat(opening.chat(unsaid), **how)
+            chat_id, _thread_id = api.start_chat(first.chat(unsaid), **how)
         except ChatLimitReached:
             if not _find_chat(api):
                 raise

@@ -94,6 +94,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         self.reader = Reader.of(word(content, "language"), word(content, "zone"))
         visit = self.visit(content.get("page"))
+        self.organization = self.organization.in_group(word(content, "group"))
         self.tab = relay.attach(
             self.customer, self.organization, visit, self.show, word(content, "event")
         )

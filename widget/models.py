@@ -267,6 +267,10 @@ class Widget(models.Model):
             region=self.region,
         )
 
+    def visit_group(self, asked: str) -> None:
+        """Be, unsaved, for the group that the website's page asks for."""
+        self.group_id = self.organization.in_group(asked).group_id
+
     def allows(self, origin: str) -> bool:
         """Whether a page of this origin, as a browser sends it, may show the widget."""
         return matches(origin, self.allowed_origins)

@@ -49,6 +49,7 @@ def widget_view(view: View) -> View:
         widget = find_widget(key)
         if not may_act(request, widget):
             return HttpResponseForbidden("This website may not use the chat.")
+        widget.visit_group(request.headers.get("X-Chat-Group", ""))
         with translation.override(language_of(request, widget)):
             if seconds := wait_before_request(request, key, bearer_of(request)):
                 return secure(too_often(request, seconds), widget.frame_ancestors)

@@ -11,8 +11,10 @@ let identity = null;
 let person = null;
 let isProven = true;
 let kept = null;
+let group = ""; // of agents that the website's page asks for, if it does
 
 document.addEventListener("host:hello", ({ detail }) => {
+  visit(String(detail.group ?? ""));
   identity = detail.identity || null;
   if (subjectOf(identity) !== person) change(subjectOf(identity));
   kept = detail.token || null;
@@ -54,6 +56,7 @@ async function asCustomer(url, request, tries) {
 async function send(url, request) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
+  if (group) headers["X-Chat-Group"] = group;
   if (token) headers.Authorization = `Bearer ${token}`;
   const sender = person;
   const carry = request.carry ?? fetch; // an upload has its own way
@@ -110,6 +113,14 @@ function subjectOf(statement) {
   } catch {
     return statement;
   }
+}
+
+// Whether somebody is there was asked before the page had a word.
+function visit(wanted) {
+  if (wanted === group) return;
+  group = wanted;
+  const availability = document.getElementById("availability");
+  if (availability) htmx.trigger(availability, "group");
 }
 
 function change(subject) {

@@ -3,9 +3,13 @@ const root = document.documentElement;
 const FINAL = 4000; // codes from here on mean: do not come back
 let token = null;
 let page = {};
+let group = "";
 let connection = null;
 
-document.addEventListener("host:hello", ({ detail }) => (page = detail.page ?? {}));
+document.addEventListener("host:hello", ({ detail }) => {
+  page = detail.page ?? {};
+  group = String(detail.group ?? "");
+});
 document.addEventListener("host:page", ({ detail }) => {
   page = detail.page;
   tell({ page });
@@ -25,7 +29,8 @@ document.addEventListener("htmx:after:ws:connection", ({ detail }) => {
   connection = detail.connection;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const last = [...document.querySelectorAll("#threads .event")].at(-1);
-  tell({ hello: { page, zone, language: root.lang, event: last?.id.slice("event-".length) ?? "" } });
+  const event = last?.id.slice("event-".length) ?? "";
+  tell({ hello: { page, group, zone, language: root.lang, event } });
 });
 document.addEventListener("htmx:after:ws:message", () => (root.dataset.live = "open"));
 document.addEventListener("htmx:ws:close", ({ detail }) => {

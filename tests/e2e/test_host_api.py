@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Console, html
+from tests.e2e.rig import Chat, Console, html
+from tests.sandbox_rig import Agent
 
 # LiveChat's own snippet, with our address in place of its CDN's.
 SNIPPET = """<script>
@@ -525,3 +526,12 @@ def test_two_tags_share_one_object(host: Host) -> None:
     host.visit(tag(host.site))
     ready(host)
     assert host.page.evaluate("document.querySelectorAll('chat-widget').length") == 1
+
+
+def test_a_page_sends_its_visitors_to_a_group(host: Host, agent: Agent) -> None:
+    host.visit("<script>window.__lc = { group: 2 };</script>")
+    host.open()
+    chat = Chat(host.page, host.page.frame_locator("iframe#chat-widget"))
+    chat.send("For Support")
+    expect(chat.messages("customer")).to_have_count(1)
+    assert agent.chats()[0]["access"]["group_ids"] == [2]

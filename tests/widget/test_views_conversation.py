@@ -167,3 +167,32 @@ def test_the_agent_learns_what_the_website_knows(customer: Visitor, agent: Agent
 @pytest.mark.parametrize("wrong", [{"email": "nora"}, {"session": "[1]"}, {"session": "{"}])
 def test_details_that_make_no_sense_are_refused(customer: Visitor, wrong: dict[str, str]) -> None:
     assert customer.ask("post", "details", wrong).status_code == 400
+
+
+def groups_of(agent: Agent) -> list[int]:
+    """Of the newest chat."""
+    access: dict[str, list[int]] = agent.chats()[0]["access"]
+    return access["group_ids"]
+
+
+def test_the_first_message_reaches_the_widgets_group(add_widget: AddWidget, agent: Agent) -> None:
+    add_widget("sales", group_id=1)
+    visitor = Visitor("sales")
+    visitor.introduce()
+    visitor.send("Hello")
+    assert groups_of(agent) == [1]
+
+
+def test_a_website_may_send_its_visitors_to_another_group(customer: Visitor, agent: Agent) -> None:
+    message = {"text": "Hello", "custom_id": "m-00000001"}
+    customer.ask("post", "events", message, **{"X-Chat-Group": "2"})
+    assert groups_of(agent) == [2]
+
+
+@pytest.mark.parametrize("group", ["-1", "x", "9" * 20, ""])
+def test_a_group_that_is_no_number_is_passed_over(
+    customer: Visitor, agent: Agent, group: str
+) -> None:
+    message = {"text": "Hello", "custom_id": "m-00000001"}
+    customer.ask("post", "events", message, **{"X-Chat-Group": group})
+    assert groups_of(agent) == [0]

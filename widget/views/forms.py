@@ -64,7 +64,7 @@ def find_form(api: CustomerApi, widget: Widget, kind: str) -> FormToFill | None:
 
 def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:
     """The prechat or ticket form, which needs no customer. None if there is none."""
-    key = f"form:{widget.key}:{kind}:{version}"
+    key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found = cache.get(key)
     if found is None:
         configuration = OrganizationApi(widget.organization).get_configuration(version)

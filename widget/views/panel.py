@@ -117,7 +117,7 @@ def opened(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG00
 
 def availability_of(widget: Widget) -> Availability:
     """What LiveChat says of the widget's group, cached. Unknown counts as there: let them write."""
-    key = f"availability:{widget.key}"
+    key = f"availability:{widget.key}:{widget.group_id}"
     known: Availability | None = cache.get(key)
     if known is None:
         try:

@@ -160,22 +160,22 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# What customers are spoken to in (docs/languages.md). The admin is in English.
+# What customers are spoken to in, each by its own name (docs/languages.md). The admin: English.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
-    ("ar", "Arabic"),
-    ("zh-hans", "Chinese (simplified)"),
-    ("nl", "Dutch"),
+    ("ar", "العربية"),
+    ("zh-hans", "简体中文"),
+    ("nl", "Nederlands"),
     ("en", "English"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("he", "Hebrew"),
-    ("it", "Italian"),
-    ("ja", "Japanese"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("es", "Spanish"),
-    ("tr", "Turkish"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("he", "עברית"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("es", "Español"),
+    ("tr", "Türkçe"),
 ]
 USE_I18N = True
 USE_TZ = True

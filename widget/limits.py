@@ -33,6 +33,7 @@ LIMITS = {
     "file": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
     "socket": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
+    "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
 }
 KINDS = {"customer": "identity", "files": "file"}  # by the name of a URL; the others are acts
 SOCKETS = 200  # open at once from one address, in each process
@@ -63,11 +64,17 @@ def wait_of(name: str, limit: Limit) -> int:
 
 
 def wait_before_request(request: HttpRequest, widget_key: str, token: str) -> int:
-    """As `wait_before`, for a request that changes something; the others are free."""
-    if request.method in ("GET", "HEAD"):
+    """As `wait_before`, for a request that changes something, or has us ask for another group.
+
+    Other reading is free. Of groups there may be any number, and LiveChat is asked for each.
+    """
+    if request.method not in ("GET", "HEAD"):
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        kind = KINDS.get(str(name), "act")
+    elif request.headers.get("X-Chat-Group"):
+        kind = "group"
+    else:
         return 0
-    name = request.resolver_match.url_name if request.resolver_match else ""
-    kind = KINDS.get(str(name), "act")
     return wait_before(kind, widget_key, request.META.get("REMOTE_ADDR", ""), token)
 
 

@@ -86,6 +86,12 @@ def test_reading_is_free(shop_widget: Widget, at: Any) -> None:
     assert statuses(*[at(HOME).ask("get", "") for _ in range(6)]) == [200] * 6
 
 
+def test_asking_for_one_group_after_another_is_not_free(shop_widget: Widget, at: Any) -> None:
+    client = Client(REMOTE_ADDR=HOME)
+    asked = [client.get("/w/shop/", headers={"X-Chat-Group": str(n)}) for n in range(1, 5)]
+    assert statuses(*asked) == [200, 200, 200, 429]
+
+
 def test_the_plain_page_has_limits_too(shop_widget: Widget, at: Any) -> None:
     answers = [at(HOME).ask("post", "plain/", {"text": ""}) for _ in range(4)]
     assert answers[-1].status_code == 429

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django_htmx",
     "servestatic",
     "config",
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.admin_language.AdminLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -160,7 +162,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# What customers are spoken to in, each by its own name (docs/languages.md). The admin: English.
+# What customers and owners are spoken to in, each by its own name. See docs/languages.md.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("ar", "العربية"),

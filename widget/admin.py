@@ -19,16 +19,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from widget import access, preview, revisions, sightings, statistics
 from widget.connection import ConnectionFailed, try_connection
-from widget.forms import ImportForm, WidgetForm
+from widget.forms import ImportForm, WidgetForm, label_of
 from widget.models import Membership, Widget, new_secret
 
-admin.site.site_title = "Chat widgets"
-admin.site.site_header = "Chat widgets"
-admin.site.index_title = "What would you like to set up?"
+admin.site.site_title = _("Chat widgets")
+admin.site.site_header = _("Chat widgets")
+admin.site.index_title = _("What would you like to set up?")
 admin.site.site_url = None  # this server has no site of its own
 
 PREVIEW_POLICY = (
@@ -37,10 +40,10 @@ PREVIEW_POLICY = (
 )
 
 SIGNED_IN_CUSTOMERS = (
-    "Signed-in customers",
+    _("Signed-in customers"),
     {
         "classes": ("collapse",),
-        "description": (
+        "description": _(
             "Your website can say who is signed in, so that a customer has one conversation on "
             "all their devices. Its server signs that with this secret: docs/host-site.md."
         ),
@@ -58,11 +61,11 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     save_on_top = False
     fieldsets = (
         (None, {"fields": ("name", "key", "enabled")}),
-        ("Your website", {"fields": ("allowed_origins",)}),
+        (_("Your website"), {"fields": ("allowed_origins",)}),
         (
-            "Your LiveChat",
+            _("Your LiveChat"),
             {
-                "description": (
+                "description": _(
                     "Four values connect the widget with your LiveChat account. "
                     "“Save and test” tries them and says what is wrong."
                 ),
@@ -70,7 +73,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             },
         ),
         (
-            "Look",
+            _("Look"),
             {
                 "fields": (
                     "brand_color",
@@ -88,11 +91,13 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
                 )
             },
         ),
-        ("Where it stands", {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
+        (_("Where it stands"), {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
         (
-            "Words",
+            _("Words"),
             {
-                "description": "What you leave empty has a good text of its own in each language.",
+                "description": _(
+                    "What you leave empty has a good text of its own in each language."
+                ),
                 "fields": (
                     "default_language",
                     "header_title",
@@ -105,12 +110,12 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             },
         ),
         (
-            "What customers can do",
+            _("What customers can do"),
             {"fields": ("files", "emoji", "sound", "rating", "transcript", "history")},
         ),
-        ("Privacy", {"fields": ("connect_early", "sneak_peek", "retention_days")}),
+        (_("Privacy"), {"fields": ("connect_early", "sneak_peek", "retention_days")}),
         (
-            "For experts",
+            _("For experts"),
             {
                 "classes": ("collapse",),
                 "fields": ("identity_per_group", "api_version", "variables"),
@@ -148,43 +153,49 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         """Let who is no superuser choose among their own organizations only."""
         if db_field.name == "organization_id" and not request.user.is_superuser:
             own = access.organization_ids(request.user, access.EDITORS)
-            return forms.ChoiceField(label="Organization ID", choices=[(id_, id_) for id_ in own])
+            return forms.ChoiceField(
+                label=label_of(db_field.name), choices=[(id_, id_) for id_ in own]
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # The list
 
-    @admin.display(description="State", ordering="enabled")
+    @admin.display(description=_("State"), ordering="enabled")
     def state(self, widget: Widget) -> SafeString:
         return render_to_string("widget/admin/state.html", {"widget": widget})
 
-    @admin.display(description="Appears on")
+    @admin.display(description=_("Appears on"))
     def websites(self, widget: Widget) -> str:
-        return ", ".join(widget.allowed_origins) or "No website yet"
+        return ", ".join(widget.allowed_origins) or gettext("No website yet")
 
-    @admin.display(description="Last seen there")
+    @admin.display(description=_("Last seen there"))
     def seen(self, widget: Widget) -> str:
         sighting = sightings.last(widget)
-        return f"{naturaltime(sighting.at)}" if sighting else "Not yet"
+        return f"{naturaltime(sighting.at)}" if sighting else gettext("Not yet")
 
-    @admin.display(description="Group", ordering="group_id")
+    @admin.display(description=_("group"), ordering="group_id")
     def group(self, widget: Widget) -> str:
-        return f"{widget.group_id}" if widget.group_id else "0 (General)"
+        return f"{widget.group_id}" if widget.group_id else gettext("0 (General)")
 
-    @admin.display(description="Last change", ordering="updated_at")
+    @admin.display(description=_("Last change"), ordering="updated_at")
     def changed(self, widget: Widget) -> str:
         return f"{naturaltime(widget.updated_at)}"
 
-    @admin.display(description="What happened")
+    @admin.display(description=_("What happened"))
     def figures(self, widget: Widget) -> SafeString:
         url = reverse("admin:widget_statistics", args=[widget.pk])
-        return format_html('<a href="{}" aria-label="Statistics of {}">Statistics</a>', url, widget)
+        of_which = gettext("Statistics of %(widget)s") % {"widget": widget}
+        text = gettext("Statistics")
+        return format_html('<a href="{}" aria-label="{}">{}</a>', url, of_which, text)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Widgets"} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        )
 
-    @admin.action(description="Test the connection to LiveChat", permissions=["view"])
+    @admin.action(description=_("Test the connection to LiveChat"), permissions=["view"])
     def test_the_connection(self, request: HttpRequest, widgets: QuerySet[Widget]) -> None:
         for widget in widgets:
             self.tell_connection(request, widget)
@@ -224,7 +235,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             return fieldsets
         return (*fieldsets, SIGNED_IN_CUSTOMERS)
 
-    @admin.display(description="Secret")
+    @admin.display(description=_("Secret"))
     def secret(self, widget: Widget) -> SafeString:
         return render_to_string("widget/admin/secret.html", {"widget": widget})
 
@@ -235,7 +246,8 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
             raise PermissionDenied
         widget.identity_secret = new_secret()
         widget.save(update_fields=["identity_secret"])
-        self.message_user(request, "Give your website the new secret now.", messages.SUCCESS)
+        said = gettext("Give your website the new secret now.")
+        self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:widget_widget_change", pk)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
@@ -252,7 +264,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
     ) -> HttpResponse:
         context["languages"] = settings.LANGUAGES
         context["language"] = obj.default_language if obj else settings.LANGUAGE_CODE
-        context["title"] = obj.name if obj else "A new widget"
+        context["title"] = obj.name if obj else gettext("A new widget")
         context["subtitle"] = None
         if obj:
             base_url = request.build_absolute_uri("/")
@@ -272,7 +284,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
 
     def response_change(self, request: HttpRequest, obj: Widget) -> HttpResponse:
         if "_draft" in request.POST:
-            said = "The draft is kept. Your websites still show what was published."
+            said = gettext("The draft is kept. Your websites still show what was published.")
             self.message_user(request, said, messages.SUCCESS)
             return redirect("admin:widget_widget_change", obj.pk)
         if "_test" not in request.POST:
@@ -311,19 +323,21 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
-            self.keep(request, widget, f"“{widget}” is again what it was.")
+            said = gettext("“%(widget)s” is again what it was.") % {"widget": widget}
+            self.keep(request, widget, said)
         return redirect("admin:widget_widget_change", pk)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Drop the draft. POST."""
         Widget.objects.filter(pk=self.editable(request, pk).pk).update(draft=None)
-        self.message_user(request, "The draft was dropped.", messages.SUCCESS)
+        self.message_user(request, gettext("The draft was dropped."), messages.SUCCESS)
         return redirect("admin:widget_widget_change", pk)
 
     def duplicate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a twin to change. POST."""
         twin = revisions.copy_of(self.editable(request, pk))
-        self.keep(request, twin, "This is the copy. It is switched off until you are done.")
+        said = gettext("This is the copy. It is switched off until you are done.")
+        self.keep(request, twin, said)
         return redirect("admin:widget_widget_change", twin.pk)
 
     def export(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -341,12 +355,15 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         if form.is_valid():
             widget: Widget = form.cleaned_data["file"]
             if access.may(request.user, access.EDITORS, widget):
-                self.keep(request, widget, f"“{widget}” was imported. It is switched off.")
+                said = gettext("“%(widget)s” was imported. It is switched off.") % {
+                    "widget": widget
+                }
+                self.keep(request, widget, said)
                 return redirect("admin:widget_widget_change", widget.pk)
-            form.add_error("file", "It belongs to an organization that you have no part in.")
+            form.add_error("file", _("It belongs to an organization that you have no part in."))
         context = self.admin_site.each_context(request) | {
             "form": form,
-            "title": "Import a widget",
+            "title": gettext("Import a widget"),
             "opts": self.opts,
         }
         return render(request, "widget/admin/import.html", context)
@@ -371,7 +388,7 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         widget = get_object_or_404(self.get_queryset(request), pk=pk)
         days = statistics.days_of(widget, period_of(request))
         context = self.admin_site.each_context(request) | {
-            "title": f"Statistics of {widget}",
+            "title": gettext("Statistics of %(widget)s") % {"widget": widget},
             "opts": self.opts,
             "widget": widget,
             "period": len(days),

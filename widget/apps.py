@@ -1,11 +1,12 @@
 """Django's view of the widget."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WidgetConfig(AppConfig):
     name = "widget"
-    verbose_name = "Chat widgets"
+    verbose_name = _("Chat widgets")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

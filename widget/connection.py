@@ -2,6 +2,10 @@
 
 from contextlib import suppress
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from chatproxy import accounts
 from chatproxy.customer_api import CustomerApi
 from chatproxy.errors import (
@@ -18,50 +22,71 @@ from chatproxy.errors import (
 from chatproxy.models import Customer
 from widget.models import Widget
 
-CONSOLE = "the LiveChat Developer Console"
-
 # What the accounts service's words mean for the owner, the most telling word first.
 # Source: Customer Accounts API v2, "Errors".
 REFUSED_GRANTS = {
-    "client_id_not_found": (
+    "client_id_not_found": gettext_lazy(
         "LiveChat does not know this client ID. "
-        f"Copy it again from your app in {CONSOLE}, under “App authorization”."
+        "Copy it again from your app in the LiveChat Developer Console, under “App authorization”."
     ),
-    "invalid_redirect_uri": (
+    "invalid_redirect_uri": gettext_lazy(
         "This redirect URI is not registered for your app. Add exactly this address in "
-        f"{CONSOLE}, under “App authorization”, or enter one that stands there."
+        "the LiveChat Developer Console, under “App authorization”, or enter one that stands there."
     ),
-    "redirect_uri_not_set": (
+    "redirect_uri_not_set": gettext_lazy(
         "Your app has no redirect URI yet. "
-        f"Add one in {CONSOLE}, under “App authorization”, and enter the same here."
+        "Add one in the LiveChat Developer Console, under “App authorization”, and enter the same "
+        "here."
     ),
-    "too_many_redirects": f"Your app has too many redirect URIs. Remove some in {CONSOLE}.",
-    "unauthorized_client": (
+    "too_many_redirects": gettext_lazy(
+        "Your app has too many redirect URIs. Remove some in the LiveChat Developer Console."
+    ),
+    "unauthorized_client": gettext_lazy(
         "LiveChat does not accept this client ID together with this redirect URI. "
-        f"Compare both with your app in {CONSOLE}."
+        "Compare both with your app in the LiveChat Developer Console."
     ),
-    "access_denied": (
+    "access_denied": gettext_lazy(
         "LiveChat did not let this app act for this organization. "
-        f"Check in {CONSOLE} that the app is installed for it."
+        "Check in the LiveChat Developer Console that the app is installed for it."
     ),
-    "invalid_request": (
+    "invalid_request": gettext_lazy(
         "LiveChat did not understand the request. "
         "Check that the organization ID is complete and belongs to your account."
     ),
 }
 
-REFUSALS: tuple[tuple[type[LiveChatError], str], ...] = (
+REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
     (
         Unreachable,
-        "We cannot reach LiveChat at the moment. Nothing is wrong with your settings as far as "
-        "we can tell: try again in a minute, and tell whoever runs this server if it stays so.",
+        gettext_lazy(
+            "We cannot reach LiveChat at the moment. Nothing is wrong with your settings as far as "
+            "we can tell: try again in a minute, and tell whoever runs this server if it stays so."
+        ),
     ),
-    (LicenseNotFound, "LiveChat knows no organization with this ID. Copy it again, whole."),
-    (LicenseExpired, "Your LiveChat subscription has ended. Renew it, then test again."),
-    (GroupNotFound, "There is no group with this number. You find it in the group's address."),
-    (CustomerBanned, "LiveChat has banned this server's address. Ask LiveChat's support."),
-    (UnsupportedVersion, "LiveChat no longer offers this API version: choose the stable one."),
-    (WrongProductVersion, "This organization is still on LiveChat Classic, which has no chat API."),
+    (
+        LicenseNotFound,
+        gettext_lazy("LiveChat knows no organization with this ID. Copy it again, whole."),
+    ),
+    (
+        LicenseExpired,
+        gettext_lazy("Your LiveChat subscription has ended. Renew it, then test again."),
+    ),
+    (
+        GroupNotFound,
+        gettext_lazy("There is no group with this number. You find it in the group's address."),
+    ),
+    (
+        CustomerBanned,
+        gettext_lazy("LiveChat has banned this server's address. Ask LiveChat's support."),
+    ),
+    (
+        UnsupportedVersion,
+        gettext_lazy("LiveChat no longer offers this API version: choose the stable one."),
+    ),
+    (
+        WrongProductVersion,
+        gettext_lazy("This organization is still on LiveChat Classic, which has no chat API."),
+    ),
 )
 
 
@@ -86,12 +111,15 @@ def try_connection(widget: Widget) -> str:
     if widget.group_id not in statuses:
         known = ", ".join(str(group_id) for group_id in sorted(statuses))
         raise ConnectionFailed(
-            f"LiveChat answers, but there is no group {widget.group_id}. "
-            f"This organization has: {known or 'none'}."
+            _(
+                "LiveChat answers, but there is no group %(number)s. "
+                "This organization has: %(known)s."
+            )
+            % {"number": widget.group_id, "known": known or _("none")}
         )
     if statuses[widget.group_id] == "offline":
-        return "It works. At the moment nobody is there to take chats in this group."
-    return "It works, and somebody is there to take chats."
+        return _("It works. At the moment nobody is there to take chats in this group.")
+    return _("It works, and somebody is there to take chats.")
 
 
 def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
@@ -106,8 +134,8 @@ def explanation(error: LiveChatError) -> str:
     if isinstance(error, GrantRefused):
         for word in (error.detail, error.reason):
             if word in REFUSED_GRANTS:
-                return REFUSED_GRANTS[word]
+                return str(REFUSED_GRANTS[word])
     for kind, meaning in REFUSALS:
         if isinstance(error, kind):
-            return meaning
-    return f"LiveChat refused: {error}."
+            return str(meaning)
+    return _("LiveChat refused: %(reason)s.") % {"reason": error}

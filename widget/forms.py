@@ -11,20 +11,18 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
-from widget.look import VARIABLES
 from widget.models import Widget
 from widget.origins import clean_origin
 from widget.revisions import choose
 from widget.validators import TEXTS
 
-TEXT_LABELS = {
-    "launcher_label": "Text beside the launcher",
-    "header_title": "Header title",
-    "header_text": "Header text",
-    "greeting_text": "Greeting",
-    "offline_text": "When nobody is there",
-}
+
+def label_of(name: str) -> str:
+    """What owners read before a field that this form has in its own way."""
+    return capfirst(Widget._meta.get_field(name).verbose_name)  # type: ignore[return-value,union-attr]
 
 
 class OriginsField(forms.Field):
@@ -106,7 +104,7 @@ class TextsInput(forms.Widget):
             {
                 "number": number,
                 "language": language,
-                "texts": [(text, TEXT_LABELS[text], texts.get(text, "")) for text in TEXTS],
+                "texts": [(text, label_of(text), texts.get(text, "")) for text in TEXTS],
             }
             for number, (language, texts) in enumerate([*written.items(), ("", {})])
         ]
@@ -141,40 +139,44 @@ class TextsField(forms.Field):
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     allowed_origins = OriginsField(
-        label="Allowed websites",
+        label=label_of("allowed_origins"),
         required=False,
-        help_text=(
+        help_text=_(
             "One address per line. https://*.shop.example takes in every subdomain, but not "
             "shop.example itself. While the list is empty the chat opens on no website."
         ),
     )
     shown_pages = PagesField(
-        label="Only on these pages",
+        label=label_of("shown_pages"),
         required=False,
-        help_text="One per line, like /help/*, where * stands for anything. Empty: on all pages.",
+        help_text=_(
+            "One per line, like /help/*, where * stands for anything. Empty: on all pages."
+        ),
     )
     hidden_pages = PagesField(
-        label="Never on these pages",
+        label=label_of("hidden_pages"),
         required=False,
-        help_text="One per line, like /checkout/*. A chat that is open stays open.",
+        help_text=_("One per line, like /checkout/*. A chat that is open stays open."),
     )
     variables = VariablesField(
-        label="CSS variables",
+        label=label_of("variables"),
         required=False,
-        help_text="One per line: "
-        + "; ".join(f"{name}, the {meaning}" for name, meaning in VARIABLES.items())
-        + ".",
+        help_text=_(
+            "One per line: --text, the size of the text; --bubble, the corners of a message; "
+            "--tight, the corner of a message that points to who wrote it."
+        ),
     )
     opening_zone = forms.ChoiceField(
-        label="Time zone of the hours",
+        label=label_of("opening_zone"),
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         initial="UTC",
     )
-    texts = TextsField(label="In other languages", required=False)
+    texts = TextsField(label=_("In other languages"), required=False)
     default_language = forms.ChoiceField(
+        label=label_of("default_language"),
         choices=settings.LANGUAGES,
         initial="en",
-        help_text="The language of the texts below, and of the widget where nothing else fits.",
+        help_text=_("The language of the texts below, and of the widget where nothing else fits."),
     )
 
     class Meta:
@@ -189,70 +191,76 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
         }
         help_texts = {
-            "name": "For you alone, for example “Shop, Spain”.",
-            "enabled": "Switched off, the widget disappears from every website.",
-            "key": "Part of the snippet's address: it cannot be changed later.",
-            "organization_id": (
+            "name": _("For you alone, for example “Shop, Spain”."),
+            "enabled": _("Switched off, the widget disappears from every website."),
+            "key": _("Part of the snippet's address: it cannot be changed later."),
+            "organization_id": _(
                 "Whose chats these are. In the LiveChat Developer Console: Settings, "
                 "“Organization ID”. Like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44."
             ),
-            "client_id": "Of your app in the Developer Console: “App authorization”, “Client ID”.",
-            "redirect_uri": (
+            "client_id": _(
+                "Of your app in the Developer Console: “App authorization”, “Client ID”."
+            ),
+            "redirect_uri": _(
                 "One of the “Redirect URI whitelist” of the same app, letter for letter. "
                 "Nobody is sent there: LiveChat only compares it."
             ),
-            "group_id": (
+            "group_id": _(
                 "The number of the group that answers. 0 is “General”. "
                 "You see it in the address when you open the group in LiveChat."
             ),
-            "identity_per_group": (
+            "identity_per_group": _(
                 "Only where LiveChat keeps your groups' customers apart (larger plans only)."
             ),
-            "region": "Where your LiveChat account was opened.",
-            "brand_color": (
+            "region": _("Where your LiveChat account was opened."),
+            "brand_color": _(
                 "For the launcher, the header and the customer's messages. The text on it turns "
                 "black or white, and links are darkened or lightened, so that all can be read."
             ),
-            "corner_radius": "In pixels: 0 is square, 32 is very round.",
-            "offset_x": "In pixels.",
-            "offset_y": "In pixels. More, where your page has a bar of its own down there.",
-            "launcher_size": "In pixels, from 44 to 96.",
-            "header_picture": (
+            "corner_radius": _("In pixels: 0 is square, 32 is very round."),
+            "offset_x": _("In pixels."),
+            "offset_y": _("In pixels. More, where your page has a bar of its own down there."),
+            "launcher_size": _("In pixels, from 44 to 96."),
+            "header_picture": _(
                 "Your logo or your team, square, like https://shop.example/team.jpg. It stands in "
                 "the header until an agent's face does."
             ),
-            "launcher_label": "For example “Chat with us”. Empty: only the round button.",
-            "header_title": "For example your shop's name.",
-            "header_text": "For example “We usually answer within ten minutes.”",
-            "greeting_text": "What an open, still empty chat says.",
-            "offline_text": "What customers read when nobody can answer: say when you are back.",
-            "opening_hours": (
+            "launcher_label": _("For example “Chat with us”. Empty: only the round button."),
+            "header_title": _("For example your shop's name."),
+            "header_text": _("For example “We usually answer within ten minutes.”"),
+            "greeting_text": _("What an open, still empty chat says."),
+            "offline_text": _("What customers read when nobody can answer: say when you are back."),
+            "opening_hours": _(
                 "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
                 "when you are back, on their own clock. LiveChat alone decides who is there."
             ),
-            "files": "Pictures and documents up to 10 MB.",
-            "rating": "Thumbs up or down, and a comment.",
-            "history": "Customers can scroll back to what was said before.",
-            "sneak_peek": (
+            "files": _("Pictures and documents up to 10 MB."),
+            "rating": _("Thumbs up or down, and a comment."),
+            "history": _("Customers can scroll back to what was said before."),
+            "sneak_peek": _(
                 "Agents see what customers type before they send it. The customer is told so."
             ),
-            "connect_early": (
+            "connect_early": _(
                 "Connects to LiveChat as soon as the chat is opened, for welcome messages and the "
                 "face of whoever will answer. Without it, at the customer's first message: nobody "
                 "is stored who only looked."
             ),
-            "retention_days": (
+            "retention_days": _(
                 "Counted from a customer's last visit. Afterwards we no longer recognise the "
                 "browser. What was said stays in LiveChat, under LiveChat's own rules."
             ),
         }
         error_messages = {
             "organization_id": {
-                "required": "Enter your organization ID: it says whose chats these are."
+                "required": _("Enter your organization ID: it says whose chats these are.")
             },
-            "client_id": {"required": "Enter the client ID of your app in the Developer Console."},
-            "redirect_uri": {"required": "Enter a redirect URI that is registered for your app."},
-            "key": {"unique": "Another widget has this key. Choose a different one."},
+            "client_id": {
+                "required": _("Enter the client ID of your app in the Developer Console.")
+            },
+            "redirect_uri": {
+                "required": _("Enter a redirect URI that is registered for your app.")
+            },
+            "key": {"unique": _("Another widget has this key. Choose a different one.")},
         }
 
 
@@ -260,8 +268,8 @@ class ImportForm(forms.Form):
     """A file that was exported, as an unsaved widget, switched off."""
 
     file = forms.FileField(
-        label="File",
-        help_text="One that “Export” gave you: its name ends in .json.",
+        label=_("File"),
+        help_text=_("One that “Export” gave you: its name ends in .json."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
 
@@ -269,9 +277,9 @@ class ImportForm(forms.Form):
         try:
             settings = json.load(self.cleaned_data["file"])
         except ValueError:
-            raise ValidationError("This is not a file that “Export” gave.") from None
+            raise ValidationError(_("This is not a file that “Export” gave.")) from None
         if not isinstance(settings, dict):
-            raise ValidationError("This is not a file that “Export” gave.")
+            raise ValidationError(_("This is not a file that “Export” gave."))
         widget = Widget()
         try:
             choose(widget, settings | {"enabled": False})

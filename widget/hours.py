@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LINE = re.compile(
@@ -34,8 +35,11 @@ def spans_of(text: str) -> list[Span]:
 def spans_of_line(line: str) -> list[Span]:
     """Raises ValidationError."""
     refusal = ValidationError(
-        f"“{line.strip()}” says no hours. Write each line like Mon-Fri 9:00-17:00 or "
-        "Sat 10:00-14:00; a night goes over two lines."
+        _(
+            "“%(line)s” says no hours. Write each line like Mon-Fri 9:00-17:00 or "
+            "Sat 10:00-14:00; a night goes over two lines."
+        ),
+        params={"line": line.strip()},
     )
     found = LINE.fullmatch(line.strip())
     if found is None:

@@ -10,12 +10,9 @@ TEXT_CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
 STEPS = 100
 
-# What an owner may set beyond the form, and what it measures.
-VARIABLES = {
-    "--text": "size of the text",
-    "--bubble": "corners of a message",
-    "--tight": "corner of a message that points to who wrote it",
-}
+# What an owner may set beyond the form: the size of the text, the corners of a message, and the
+# corner that points to who wrote it.
+VARIABLES = ("--text", "--bubble", "--tight")
 NO_FACES = "html .face:not(.brand) { display: none; }\n"
 
 FONTS = {

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import Customer
@@ -86,126 +87,141 @@ class Widget(models.Model):
     """One chat widget: whose chats it opens, where it may appear, how it looks and behaves."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", "As the customer's device is set"
-        HOST = "host", "As the website is, followed live"
-        LIGHT = "light", "Always light"
-        DARK = "dark", "Always dark"
+        AUTO = "auto", _("As the customer's device is set")
+        HOST = "host", _("As the website is, followed live")
+        LIGHT = "light", _("Always light")
+        DARK = "dark", _("Always dark")
 
     class Position(models.TextChoices):
-        RIGHT = "right", "Bottom right"
-        LEFT = "left", "Bottom left"
+        RIGHT = "right", _("Bottom right")
+        LEFT = "left", _("Bottom left")
 
     class Shape(models.TextChoices):
-        ROUND = "round", "Round"
-        SOFT = "soft", "Rounded corners"
-        SQUARE = "square", "Square"
+        ROUND = "round", _("Round")
+        SOFT = "soft", _("Rounded corners")
+        SQUARE = "square", _("Square")
 
     class Icon(models.TextChoices):
-        BUBBLE = "bubble", "Speech bubble"
-        CLOUD = "cloud", "Round speech bubble"
-        HEART = "heart", "Heart"
-        FLASH = "flash", "Flash"
+        BUBBLE = "bubble", _("Speech bubble")
+        CLOUD = "cloud", _("Round speech bubble")
+        HEART = "heart", _("Heart")
+        FLASH = "flash", _("Flash")
 
     class Font(models.TextChoices):
-        SYSTEM = "system", "The device's own"
-        ROUNDED = "rounded", "Rounded"
-        SERIF = "serif", "With serifs"
+        SYSTEM = "system", _("The device's own")
+        ROUNDED = "rounded", _("Rounded")
+        SERIF = "serif", _("With serifs")
 
     class Version(models.TextChoices):
-        V3_5 = "3.5", "3.5 (legacy)"
-        V3_6 = "3.6", "3.6 (stable)"
-        V3_7 = "3.7", "3.7 (preview)"
+        V3_5 = "3.5", _("3.5 (legacy)")
+        V3_6 = "3.6", _("3.6 (stable)")
+        V3_7 = "3.7", _("3.7 (preview)")
 
     class Region(models.TextChoices):
-        DALLAS = "dal", "United States"
-        FRANKFURT = "fra", "Europe"
+        DALLAS = "dal", _("United States")
+        FRANKFURT = "fra", _("Europe")
 
     key = models.CharField(
+        _("key"),
         max_length=50,
         unique=True,
         default=new_key,
         validators=[validate_key],
     )
-    name = models.CharField(max_length=100)
-    enabled = models.BooleanField(default=True)
+    name = models.CharField(_("name"), max_length=100)
+    enabled = models.BooleanField(_("enabled"), default=True)
 
     organization_id = models.CharField(
-        "organization ID", max_length=36, validators=[validate_organization_id], db_index=True
+        _("organization ID"), max_length=36, validators=[validate_organization_id], db_index=True
     )
-    client_id = models.CharField("client ID", max_length=100, validators=[validate_client_id])
+    client_id = models.CharField(_("client ID"), max_length=100, validators=[validate_client_id])
     redirect_uri = models.CharField(
-        "redirect URI", max_length=500, validators=[validate_redirect_uri]
+        _("redirect URI"), max_length=500, validators=[validate_redirect_uri]
     )
-    group_id = models.PositiveIntegerField("group", default=0)
-    identity_per_group = models.BooleanField("separate customers per group", default=False)
+    group_id = models.PositiveIntegerField(_("group"), default=0)
+    identity_per_group = models.BooleanField(_("separate customers per group"), default=False)
     api_version = models.CharField(
-        "API version", max_length=3, choices=Version.choices, default=Version.V3_6
+        _("API version"), max_length=3, choices=Version.choices, default=Version.V3_6
     )
-    region = models.CharField(max_length=3, choices=Region.choices, default=Region.DALLAS)
+    region = models.CharField(
+        _("region"), max_length=3, choices=Region.choices, default=Region.DALLAS
+    )
     identity_secret = EncryptedTextField(default=new_secret, editable=False)
     allowed_origins = models.JSONField(
-        "allowed websites", default=list, blank=True, validators=[validate_origins]
+        _("allowed websites"), default=list, blank=True, validators=[validate_origins]
     )
 
     brand_color = models.CharField(
-        "brand colour", max_length=7, default="#1f5eff", validators=[validate_color]
+        _("brand colour"), max_length=7, default="#1f5eff", validators=[validate_color]
     )
     theme = models.CharField(
-        "light or dark", max_length=5, choices=Theme.choices, default=Theme.AUTO
+        _("light or dark"), max_length=5, choices=Theme.choices, default=Theme.AUTO
     )
-    font = models.CharField(max_length=8, choices=Font.choices, default=Font.SYSTEM)
-    corner_radius = models.PositiveSmallIntegerField(default=16, validators=[MaxValueValidator(32)])
+    font = models.CharField(_("font"), max_length=8, choices=Font.choices, default=Font.SYSTEM)
+    corner_radius = models.PositiveSmallIntegerField(
+        _("corner radius"), default=16, validators=[MaxValueValidator(32)]
+    )
     position = models.CharField(
-        "launcher's corner", max_length=5, choices=Position.choices, default=Position.RIGHT
+        _("launcher's corner"), max_length=5, choices=Position.choices, default=Position.RIGHT
     )
     offset_x = models.PositiveSmallIntegerField(
-        "distance from the side", default=20, validators=[MaxValueValidator(400)]
+        _("distance from the side"), default=20, validators=[MaxValueValidator(400)]
     )
     offset_y = models.PositiveSmallIntegerField(
-        "distance from the bottom", default=20, validators=[MaxValueValidator(400)]
+        _("distance from the bottom"), default=20, validators=[MaxValueValidator(400)]
     )
     launcher_size = models.PositiveSmallIntegerField(
-        default=60, validators=[MinValueValidator(44), MaxValueValidator(96)]
+        _("launcher size"), default=60, validators=[MinValueValidator(44), MaxValueValidator(96)]
     )
-    launcher_shape = models.CharField(max_length=6, choices=Shape.choices, default=Shape.ROUND)
-    launcher_icon = models.CharField(max_length=6, choices=Icon.choices, default=Icon.BUBBLE)
-    header_picture = models.CharField(max_length=500, blank=True, validators=[validate_picture])
-    agent_pictures = models.BooleanField("agents' pictures", default=True)
+    launcher_shape = models.CharField(
+        _("launcher shape"), max_length=6, choices=Shape.choices, default=Shape.ROUND
+    )
+    launcher_icon = models.CharField(
+        _("launcher icon"), max_length=6, choices=Icon.choices, default=Icon.BUBBLE
+    )
+    header_picture = models.CharField(
+        _("header picture"), max_length=500, blank=True, validators=[validate_picture]
+    )
+    agent_pictures = models.BooleanField(_("agents' pictures"), default=True)
     variables = models.JSONField(
-        "CSS variables", default=dict, blank=True, validators=[validate_variables]
+        _("CSS variables"), default=dict, blank=True, validators=[validate_variables]
     )
-    hide_on_mobile = models.BooleanField("hidden on phones", default=False)
+    hide_on_mobile = models.BooleanField(_("hidden on phones"), default=False)
     shown_pages = models.JSONField(
-        "only on these pages", default=list, blank=True, validators=[validate_pages]
+        _("only on these pages"), default=list, blank=True, validators=[validate_pages]
     )
     hidden_pages = models.JSONField(
-        "never on these pages", default=list, blank=True, validators=[validate_pages]
+        _("never on these pages"), default=list, blank=True, validators=[validate_pages]
     )
 
-    default_language = models.CharField(max_length=12, default="en", validators=[validate_language])
-    launcher_label = models.CharField("text beside the launcher", max_length=30, blank=True)
-    header_title = models.CharField(max_length=60, blank=True)
-    header_text = models.CharField(max_length=160, blank=True)
-    greeting_text = models.TextField("greeting", max_length=TEXT_LENGTH, blank=True)
-    offline_text = models.TextField("when nobody is there", max_length=TEXT_LENGTH, blank=True)
-    opening_hours = models.TextField(max_length=1000, blank=True, validators=[validate_hours])
+    default_language = models.CharField(
+        _("default language"), max_length=12, default="en", validators=[validate_language]
+    )
+    launcher_label = models.CharField(_("text beside the launcher"), max_length=30, blank=True)
+    header_title = models.CharField(_("header title"), max_length=60, blank=True)
+    header_text = models.CharField(_("header text"), max_length=160, blank=True)
+    greeting_text = models.TextField(_("greeting"), max_length=TEXT_LENGTH, blank=True)
+    offline_text = models.TextField(_("when nobody is there"), max_length=TEXT_LENGTH, blank=True)
+    opening_hours = models.TextField(
+        _("opening hours"), max_length=1000, blank=True, validators=[validate_hours]
+    )
     opening_zone = models.CharField(
-        "time zone of the hours", max_length=50, default="UTC", validators=[validate_zone]
+        _("time zone of the hours"), max_length=50, default="UTC", validators=[validate_zone]
     )
     texts = models.JSONField(
-        "texts in other languages", default=dict, blank=True, validators=[validate_texts]
+        _("texts in other languages"), default=dict, blank=True, validators=[validate_texts]
     )
 
-    files = models.BooleanField("sending files", default=True)
-    emoji = models.BooleanField("emoji picker", default=True)
-    sound = models.BooleanField("sound for new messages", default=True)
-    rating = models.BooleanField("rating the chat", default=True)
-    transcript = models.BooleanField("transcript by e-mail or download", default=True)
-    history = models.BooleanField("earlier chats", default=True)
-    sneak_peek = models.BooleanField("sneak peek", default=False)
-    connect_early = models.BooleanField("connect on opening", default=False)
+    files = models.BooleanField(_("sending files"), default=True)
+    emoji = models.BooleanField(_("emoji picker"), default=True)
+    sound = models.BooleanField(_("sound for new messages"), default=True)
+    rating = models.BooleanField(_("rating the chat"), default=True)
+    transcript = models.BooleanField(_("transcript by e-mail or download"), default=True)
+    history = models.BooleanField(_("earlier chats"), default=True)
+    sneak_peek = models.BooleanField(_("sneak peek"), default=False)
+    connect_early = models.BooleanField(_("connect on opening"), default=False)
     retention_days = models.PositiveSmallIntegerField(
-        "days until a customer is forgotten",
+        _("days until a customer is forgotten"),
         default=365,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
@@ -219,6 +235,8 @@ class Widget(models.Model):
     objects = WidgetQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("widget")
+        verbose_name_plural = _("widgets")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -242,7 +260,7 @@ class Widget(models.Model):
 
     def clean(self) -> None:
         if self.key and self.pk and not Widget.objects.filter(pk=self.pk, key=self.key).exists():
-            raise ValidationError({"key": "The key is in your websites' snippets: keep it."})
+            raise ValidationError({"key": _("The key is in your websites' snippets: keep it.")})
 
     def clean_fields(self, exclude: Any = None) -> None:
         """Forgive what does not matter (capitals, spaces, paths), then validate."""
@@ -340,19 +358,24 @@ class Membership(models.Model):
     """Lets a user of the admin work with the widgets of one LiveChat organization."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", "Owner: changes and deletes widgets"
-        EDITOR = "editor", "Editor: changes widgets"
-        VIEWER = "viewer", "Viewer: looks only"
+        OWNER = "owner", _("Owner: changes and deletes widgets")
+        EDITOR = "editor", _("Editor: changes widgets")
+        VIEWER = "viewer", _("Viewer: looks only")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("user"),
     )
     organization_id = models.CharField(
-        "organization ID", max_length=36, validators=[validate_organization_id]
+        _("organization ID"), max_length=36, validators=[validate_organization_id]
     )
-    role = models.CharField(max_length=6, choices=Role.choices, default=Role.EDITOR)
+    role = models.CharField(_("role"), max_length=6, choices=Role.choices, default=Role.EDITOR)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["user", "organization_id"], name="one_role_each")
         ]
@@ -382,14 +405,14 @@ class Tally(models.Model):
     """
 
     class What(models.TextChoices):
-        OPENING = "opening", "Chat opened"
-        CHAT = "chat", "Chats begun"
-        CUSTOMER_MESSAGE = "customer_message", "Messages from customers"
-        AGENT_MESSAGE = "agent_message", "Messages from agents"
-        FIRST_REPLY = "first_reply", "First replies"
-        GOOD = "good", "Good ratings"
-        BAD = "bad", "Bad ratings"
-        FAILURE = "failure", "Calls to LiveChat that failed"
+        OPENING = "opening", _("Chat opened")
+        CHAT = "chat", _("Chats begun")
+        CUSTOMER_MESSAGE = "customer_message", _("Messages from customers")
+        AGENT_MESSAGE = "agent_message", _("Messages from agents")
+        FIRST_REPLY = "first_reply", _("First replies")
+        GOOD = "good", _("Good ratings")
+        BAD = "bad", _("Bad ratings")
+        FAILURE = "failure", _("Calls to LiveChat that failed")
 
     widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="tallies")
     day = models.DateField()

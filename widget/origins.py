@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
+NO_ADDRESS = _("“%(text)s” is not an address such as https://shop.example.")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST = re.compile(
     r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -22,7 +24,9 @@ def clean_origin(text: str) -> str:
     """
     address = text.strip().lower()
     if address in ("*", "null", "'self'", "'none'"):
-        raise ValidationError(f"“{text}” is not the address of one website.")
+        raise ValidationError(
+            _("“%(text)s” is not the address of one website."), params={"text": text}
+        )
     if "://" not in address:
         address = f"https://{address}"
     try:
@@ -30,13 +34,19 @@ def clean_origin(text: str) -> str:
         port = parts.port
         host = ascii_host(parts.hostname or "")
     except ValueError:
-        raise ValidationError(f"“{text}” is not an address such as https://shop.example.") from None
+        raise ValidationError(NO_ADDRESS, params={"text": text}) from None
     if parts.scheme not in DEFAULT_PORTS:
-        raise ValidationError(f"“{text}” must begin with https:// (or http:// while you develop).")
+        raise ValidationError(
+            _("“%(text)s” must begin with https:// (or http:// while you develop)."),
+            params={"text": text},
+        )
     if parts.username or not (HOST.fullmatch(host) or IPV6_HOST.fullmatch(host)):
-        raise ValidationError(f"“{text}” is not an address such as https://shop.example.")
+        raise ValidationError(NO_ADDRESS, params={"text": text})
     if host.startswith("*.") and "." not in host[2:] and host != "*.localhost":
-        raise ValidationError(f"“{text}” would allow every website under “{host[2:]}”.")
+        raise ValidationError(
+            _("“%(text)s” would allow every website under “%(domain)s”."),
+            params={"text": text, "domain": host[2:]},
+        )
     if port is None or port == DEFAULT_PORTS[parts.scheme]:
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
@@ -52,10 +62,10 @@ def ascii_host(host: str) -> str:
 def validate_origins(origins: object) -> None:
     """Raise ValidationError unless this is a list of clean origins."""
     if not isinstance(origins, list):
-        raise ValidationError("Allowed websites must be a list of addresses.")
+        raise ValidationError(_("Allowed websites must be a list of addresses."))
     for origin in origins:
         if not isinstance(origin, str) or clean_origin(origin) != origin:
-            raise ValidationError(f"“{origin}” is not an address such as https://shop.example.")
+            raise ValidationError(NO_ADDRESS, params={"text": origin})
 
 
 def matches(origin: str, patterns: Iterable[str]) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from widget.models import Revision, Widget, new_key
 
@@ -22,7 +23,7 @@ def choose(widget: Widget, settings: dict[str, Any]) -> None:
     Raises ValidationError for what is unknown or wrong.
     """
     if unknown := sorted(set(settings) - set(CHOSEN)):
-        raise ValidationError(f"A widget has no {', '.join(unknown)}.")
+        raise ValidationError(_("A widget has no %(names)s."), params={"names": ", ".join(unknown)})
     for name, value in settings.items():
         setattr(widget, name, value)
     widget.full_clean()
@@ -57,7 +58,8 @@ def begin(widget: Widget) -> None:
 
 def copy_of(widget: Widget) -> Widget:
     """An unsaved twin, switched off until its owner has looked at it."""
-    settings = chosen(widget) | {"name": f"Copy of {widget.name}"[:100], "enabled": False}
+    name = _("Copy of %(name)s") % {"name": widget.name}
+    settings = chosen(widget) | {"name": name[:100], "enabled": False}
     return Widget(key=new_key(), **settings)
 
 

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from widget.models import Tally, Trouble, Widget
+from widget.reader import day_in_words
 from widget.tallies import FORGOTTEN
 
 What = Tally.What
 PERIODS = (7, 30, 90)  # days
 HEIGHT = 60  # of a plot, in its own units; a day is 10 wide
 COLUMNS = [
-    "day (UTC)",
-    *(label.lower() for label in What.labels),
-    "mean wait for the first reply in seconds",
+    gettext_lazy("Day (UTC)"),
+    *What.labels,
+    gettext_lazy("Mean wait for the first reply in seconds"),
 ]
 
 
@@ -57,7 +62,7 @@ class Bar:
 class Figure:
     """One thing that was counted, with its plot."""
 
-    title: str
+    title: str | Promise
     total: str
     note: str
     bars: list[Bar]
@@ -87,35 +92,42 @@ def figures_of(days: list[Day]) -> list[Figure]:
     replies = sums[What.FIRST_REPLY]
     mean = sum(day.waited for day in days) / replies if replies else None
     return [
-        counted("Chat opened", days, [What.OPENING]),
-        counted("Chats begun", days, [What.CHAT], share(sums[What.CHAT], sums[What.OPENING])),
+        counted(What.OPENING.label, days, [What.OPENING]),
+        counted(What.CHAT.label, days, [What.CHAT], share(sums[What.CHAT], sums[What.OPENING])),
         counted(
-            "Messages",
+            _("Messages"),
             days,
             [What.CUSTOMER_MESSAGE, What.AGENT_MESSAGE],
-            f"{sums[What.CUSTOMER_MESSAGE]} from customers, {sums[What.AGENT_MESSAGE]} from agents",
+            _("%(customers)s from customers, %(agents)s from agents")
+            % {
+                "customers": grouped(sums[What.CUSTOMER_MESSAGE]),
+                "agents": grouped(sums[What.AGENT_MESSAGE]),
+            },
         ),
         Figure(
-            "First reply after",
+            _("First reply after"),
             "–" if mean is None else duration(mean),
-            f"the mean of {replies}" if replies else "No chat was answered yet.",
+            _("the mean of %(count)s") % {"count": grouped(replies)}
+            if replies
+            else _("No chat was answered yet."),
             bars((day.date, day.mean_wait or 0, duration(day.mean_wait or 0)) for day in days),
         ),
         counted(
-            "Ratings",
+            _("Ratings"),
             days,
             [What.GOOD, What.BAD],
-            f"{sums[What.GOOD]} good, {sums[What.BAD]} bad",
+            _("%(good)s good, %(bad)s bad")
+            % {"good": grouped(sums[What.GOOD]), "bad": grouped(sums[What.BAD])},
         ),
-        counted("Calls to LiveChat that failed", days, [What.FAILURE]),
+        counted(What.FAILURE.label, days, [What.FAILURE]),
     ]
 
 
-def counted(title: str, days: list[Day], whats: list[What], note: str = "") -> Figure:
+def counted(title: str | Promise, days: list[Day], whats: list[What], note: str = "") -> Figure:
     """A figure that adds up these counts."""
     values = [(day.date, sum(day.counts.get(what, 0) for what in whats)) for day in days]
     total = sum(value for _, value in values)
-    return Figure(title, f"{total:,}", note, bars((day, n, f"{n:,}") for day, n in values))
+    return Figure(title, grouped(total), note, bars((day, n, grouped(n)) for day, n in values))
 
 
 def bars(values: Iterable[tuple[dt.date, float, str]]) -> list[Bar]:
@@ -127,21 +139,30 @@ def bars(values: Iterable[tuple[dt.date, float, str]]) -> list[Bar]:
             x=10 * number + 1,
             y=round(HEIGHT * (1 - value / highest), 2),
             height=round(HEIGHT * value / highest, 2),
-            label=f"{day:%A}, {day.day} {day:%B}: {words}",
+            label=f"{day_in_words(day, get_language() or 'en')}: {words}",
         )
         for number, (day, value, words) in enumerate(listed)
     ]
 
 
 def share(part: int, whole: int) -> str:
-    return f"{min(100, round(100 * part / whole))}% of those who opened it" if whole else ""
+    if not whole:
+        return ""
+    return _("%(share)s%% of those who opened it") % {"share": min(100, round(100 * part / whole))}
 
 
 def duration(seconds: float) -> str:
     """As people say it: 45 s, 12 min, 3 h."""
     if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+        return _("%(count)s s") % {"count": round(seconds)}
+    if seconds < 3600:
+        return _("%(count)s min") % {"count": round(seconds / 60)}
+    return _("%(count)s h") % {"count": number_format(seconds / 3600, 1)}
+
+
+def grouped(number: int) -> str:
+    """With what the reader's language puts between thousands."""
+    return number_format(number, force_grouping=True)
 
 
 def live_now(widget: Widget) -> int:

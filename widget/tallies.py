@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chatproxy.errors import (
     LiveChatError,
@@ -114,7 +114,7 @@ class Tallies:
         self.count(customer.widget_key, What.FAILURE)
         now, key = timezone.now(), (customer.widget_key, error.type or type(error).__name__)
         with self._lock:
-            met = self._troubles.get(key) or Met(explanation(error), now, now, 0)
+            met = self._troubles.get(key) or Met(untranslated(error), now, now, 0)
             self._troubles[key] = replace(met, last_at=now, count=met.count + 1)
 
     # Writing it down
@@ -159,6 +159,12 @@ class Tallies:
                 close_old_connections()
 
         threading.Thread(target=write, name="tallies", daemon=True).start()
+
+
+def untranslated(error: LiveChatError) -> str:
+    """What it means for the owner, in the source's words: their reader chooses the language."""
+    with translation.override("en"):
+        return explanation(error)
 
 
 tallies = Tallies()

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from widget.hours import spans_of
 from widget.look import VARIABLES
@@ -19,14 +20,14 @@ MEASURE = re.compile(r"\d{1,2}(\.\d{1,2})?(px|rem|em)")
 def validate_key(value: str) -> None:
     """Raise ValidationError unless this can stand in a URL as it is."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value):
-        raise ValidationError("A key has only small letters, digits and hyphens, like my-shop.")
+        raise ValidationError(_("A key has only small letters, digits and hyphens, like my-shop."))
 
 
 def validate_color(value: str) -> None:
     """Raise ValidationError unless this is `#rrggbb`."""
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
         raise ValidationError(
-            "A colour is written as # and six digits or letters from a to f, like #1f5eff."
+            _("A colour is written as # and six digits or letters from a to f, like #1f5eff.")
         )
 
 
@@ -34,7 +35,7 @@ def validate_client_id(value: str) -> None:
     """Raise ValidationError unless this could be a client ID."""
     if not re.fullmatch(r"\S+", value):
         raise ValidationError(
-            "A client ID has no spaces. Copy it from your app in the LiveChat Developer Console."
+            _("A client ID has no spaces. Copy it from your app in the LiveChat Developer Console.")
         )
 
 
@@ -46,8 +47,10 @@ def validate_organization_id(value: str) -> None:
         usual = False
     if not usual:
         raise ValidationError(
-            "An organization ID looks like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44. "
-            "Copy it whole from the LiveChat Developer Console or from your LiveChat snippet."
+            _(
+                "An organization ID looks like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44. "
+                "Copy it whole from the LiveChat Developer Console or from your LiveChat snippet."
+            )
         )
 
 
@@ -55,8 +58,11 @@ def validate_redirect_uri(value: str) -> None:
     """Raise ValidationError unless this is a web address without a #fragment."""
     if not re.fullmatch(r"https?://[^\s/#?]+[^\s#]*", value):
         raise ValidationError(
-            "A redirect URI is a full web address such as https://shop.example/ without a # part. "
-            "It must be one of those registered for your app in the LiveChat Developer Console."
+            _(
+                "A redirect URI is a full web address such as https://shop.example/ without a # "
+                "part. It must be one of those registered for your app in the LiveChat Developer "
+                "Console."
+            )
         )
 
 
@@ -64,20 +70,25 @@ def validate_picture(value: str) -> None:
     """Raise ValidationError unless this is the address of something on an encrypted website."""
     if not re.fullmatch(r"https://[^\s/#?\"'<>]+/[^\s\"'<>]+", value):
         raise ValidationError(
-            "Enter the picture's full address, like https://shop.example/team.jpg. It begins with "
-            "https://, or browsers would not show it."
+            _(
+                "Enter the picture's full address, like https://shop.example/team.jpg. It begins "
+                "with https://, or browsers would not show it."
+            )
         )
 
 
 def validate_pages(pages: object) -> None:
     """Raise ValidationError unless these are paths of a website, `*` standing for anything."""
     if not isinstance(pages, list):
-        raise ValidationError('Write pages as ["/checkout/*"].')
+        raise ValidationError(_('Write pages as ["/checkout/*"].'))
     for page in pages:
         if not isinstance(page, str) or not re.fullmatch(r"[/*][\w\-./~%*]{0,199}", page):
             raise ValidationError(
-                f"“{page}” is not a page. Write what follows the name of your website, like "
-                "/checkout/* for everything under https://shop.example/checkout/."
+                _(
+                    "“%(page)s” is not a page. Write what follows the name of your website, like "
+                    "/checkout/* for everything under https://shop.example/checkout/."
+                ),
+                params={"page": page},
             )
 
 
@@ -89,40 +100,56 @@ def validate_hours(value: str) -> None:
 def validate_zone(value: str) -> None:
     """Raise ValidationError unless this is a time zone's name."""
     if value not in available_timezones():
-        raise ValidationError(f"“{value}” is not a time zone such as Europe/Warsaw.")
+        raise ValidationError(
+            _("“%(zone)s” is not a time zone such as Europe/Warsaw."), params={"zone": value}
+        )
 
 
 def validate_variables(variables: object) -> None:
     """Raise ValidationError unless these are VARIABLES with measures, like `--bubble: 6px`."""
     if not isinstance(variables, dict):
-        raise ValidationError('Write variables as {"--bubble": "6px"}.')
+        raise ValidationError(_('Write variables as {"--bubble": "6px"}.'))
     for name, value in variables.items():
         if name not in VARIABLES:
-            raise ValidationError(f"There is no “{name}”. There are: {', '.join(VARIABLES)}.")
+            raise ValidationError(
+                _("There is no “%(name)s”. There are: %(names)s."),
+                params={"name": name, "names": ", ".join(VARIABLES)},
+            )
         if not isinstance(value, str) or not MEASURE.fullmatch(value):
             raise ValidationError(
-                f"“{value}” is no measure for {name}. Write one like 16px or 1rem."
+                _("“%(value)s” is no measure for %(name)s. Write one like 16px or 1rem."),
+                params={"value": value, "name": name},
             )
 
 
 def validate_language(value: str) -> None:
     """Raise ValidationError unless Django knows this language."""
     if value not in dict(settings.LANGUAGES):
-        raise ValidationError(f"“{value}” is not a language code such as en, de or zh-hans.")
+        raise ValidationError(
+            _("“%(code)s” is not a language code such as en, de or zh-hans."),
+            params={"code": value},
+        )
 
 
 def validate_texts(texts: object) -> None:
     """Raise ValidationError unless this maps languages to some of our texts."""
     if not isinstance(texts, dict):
-        raise ValidationError('Write texts as {"de": {"header_title": "Hallo"}}.')
+        raise ValidationError(_('Write texts as {"de": {"header_title": "Hallo"}}.'))
     for language, written in texts.items():
         validate_language(language)
         if not isinstance(written, dict):
-            raise ValidationError(f"The texts for “{language}” must be named, one by one.")
+            raise ValidationError(
+                _("The texts for “%(language)s” must be named, one by one."),
+                params={"language": language},
+            )
         for name, text in written.items():
             if name not in TEXTS:
-                raise ValidationError(f"“{name}” is none of the texts: {', '.join(TEXTS)}.")
+                raise ValidationError(
+                    _("“%(name)s” is none of the texts: %(names)s."),
+                    params={"name": name, "names": ", ".join(TEXTS)},
+                )
             if not isinstance(text, str) or len(text) > TEXT_LENGTH:
                 raise ValidationError(
-                    f"The text “{name}” for “{language}” may have {TEXT_LENGTH} characters."
+                    _("The text “%(name)s” for “%(language)s” may have %(count)s characters."),
+                    params={"name": name, "language": language, "count": TEXT_LENGTH},
                 )

@@ -95,8 +95,8 @@ def test_the_file_has_a_line_for_each_day(client: Client, widget: Widget) -> Non
     header, *rows = csv.reader(response.content.decode().splitlines())
     assert len(rows) == 7
     today = dict(zip(header, rows[-1], strict=True))
-    assert (today["chat opened"], today["first replies"]) == ("10", "2")
-    assert today["mean wait for the first reply in seconds"] == "90"
+    assert (today["Chat opened"], today["First replies"]) == ("10", "2")
+    assert today["Mean wait for the first reply in seconds"] == "90"
 
 
 @pytest.mark.parametrize("suffix", ["/", ".csv"])

@@ -7,13 +7,14 @@
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     const said = button.parentElement.querySelector("[role=status]");
+    const words = button.closest("[data-copied]").dataset;
     const text = document.getElementById(button.dataset.copy);
     try {
       await navigator.clipboard.writeText(text.textContent);
-      said.textContent = "Copied.";
+      said.textContent = words.copied;
     } catch {
       getSelection().selectAllChildren(text);
-      said.textContent = "Press Ctrl+C to copy.";
+      said.textContent = words.refused;
     }
   });
 

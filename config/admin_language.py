@@ -1,0 +1,23 @@
+"""The admin speaks the language of its user's browser; the widget's pages choose their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+class AdminLanguageMiddleware:
+    """As Django's LocaleMiddleware, for the admin alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(settings.LANGUAGE_CODE):  # the thread's next request begins anew
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if request.resolver_match and request.resolver_match.app_name == "admin":
+            translation.activate(translation.get_language_from_request(request))

@@ -173,7 +173,7 @@ def known_customer(request: HttpRequest, organization: Organization) -> Customer
 
 
 def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) -> HttpResponse:
-    organization, _agent = agent_of(request)
+    organization = speaking_for_customers(request)
     client = find_client(wished, organization)
     entity_id = wished.get("entity_id")
     if entity_id is None:
@@ -252,6 +252,14 @@ def agent_of(request: HttpRequest) -> tuple[Organization, Agent]:
     raise Refusal("invalid_grant", "The agent token is unknown")
 
 
+def speaking_for_customers(request: HttpRequest) -> Organization:
+    """Whose agent's token this is, if it may make customers' tokens."""
+    organization, _ = agent_of(request)
+    if "customers:own" not in organization.scopes_of(bearer(request)):
+        raise Refusal("access_denied", "The token does not have the scope customers:own")
+    return organization
+
+
 def customer_of(value: str) -> tuple[Organization, CustomerToken]:
     for organization in world.organizations.values():
         if value in organization.customer_tokens:
@@ -290,7 +298,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
         raise Refusal("invalid_request", "Use POST")
     wished = read_body(request)
     if wished.get("bearer_type") == "agent":
-        organization, _ = agent_of(request)
+        organization = speaking_for_customers(request)
         customer_id = required(wished, "customer_id")
     elif wished.get("bearer_type") == "customer":
         organization, presented = customer_of(bearer(request))
@@ -321,7 +329,7 @@ async def agent_info(request: HttpRequest) -> HttpResponse:
             "client_id": next(iter(organization.clients)),
             "expires_in": COOKIE_AGE,
             "organization_id": organization.id,
-            "scope": "chats--all:rw,customers:rw,customers.ban:rw,customers:own,agents--all:rw",
+            "scope": ",".join(sorted(organization.scopes_of(bearer(request)))),
             "token_type": "Bearer",
         }
     )

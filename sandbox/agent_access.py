@@ -7,13 +7,23 @@ from sandbox.platform.structures import Agent, Chat, Payload
 
 def may_access(agent: Agent, chat: Chat) -> bool:
     """Agents see the chats of their groups and those they are in, administrators see all."""
-    return agent.permission != "normal" or agent.is_in(chat.group_ids) or agent.id in chat.users
+    return agent.permission != "normal" or is_near(agent, chat)
+
+
+def is_near(agent: Agent, chat: Chat) -> bool:
+    return agent.is_in(chat.group_ids) or agent.id in chat.users
+
+
+def is_open_to(caller: Caller, chat: Chat) -> bool:
+    """What the agent may see, as far as the token's scopes reach."""
+    agent = caller.agent
+    return may_access(agent, chat) and (caller.everywhere or is_near(agent, chat))
 
 
 def accessible_chat(caller: Caller, chat_id: str) -> Chat:
-    """The chat, if the agent may see it. Raises not_found, missing_access."""
+    """The chat, if the call may see it. Raises not_found, missing_access."""
     chat = caller.organization.chat(chat_id)
-    if not may_access(caller.agent, chat):
+    if not is_open_to(caller, chat):
         raise LiveChatError("missing_access")
     return chat
 

@@ -62,6 +62,7 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
         version,
         person=speaking_for(organization, agent, request.headers.get("X-Author-Id")),
         client_id=client_of(organization),
+        scopes=organization.scopes_of(credential.partition(" ")[2]),
     )
 
 

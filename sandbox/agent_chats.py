@@ -142,13 +142,15 @@ USER_TYPE = required(one_of("agent", "customer"))
 PRESENCE = {"ignore_requester_presence": boolean()}
 
 METHODS = {
-    "start_chat": Method(start_chat, record(**chats.START)),
+    "start_chat": Method(start_chat, record(**chats.START), scope="chats--access:rw"),
     "resume_chat": Method(
-        resume_chat, record(**(chats.START | {"chat": required(record(id=required(text())))}))
+        resume_chat,
+        record(**(chats.START | {"chat": required(record(id=required(text())))})),
+        scope="chats--access:rw",
     ),
-    "deactivate_chat": Method(deactivate_chat, record(id=ID, **PRESENCE)),
-    "follow_chat": Method(follow_chat, record(id=ID)),
-    "unfollow_chat": Method(unfollow_chat, record(id=ID)),
+    "deactivate_chat": Method(deactivate_chat, record(id=ID, **PRESENCE), scope="chats--access:rw"),
+    "follow_chat": Method(follow_chat, record(id=ID), scope="chats--access:rw"),
+    "unfollow_chat": Method(unfollow_chat, record(id=ID), scope="chats--access:rw"),
     "transfer_chat": Method(
         transfer_chat,
         record(
@@ -157,6 +159,7 @@ METHODS = {
             ignore_agents_availability=boolean(),
             **PRESENCE,
         ),
+        scope="chats--access:rw",
     ),
     "add_user_to_chat": Method(
         add_user_to_chat,
@@ -167,13 +170,20 @@ METHODS = {
             visibility=required(one_of("all", "agents")),
             **PRESENCE,
         ),
+        scope="chats--access:rw",
     ),
     "remove_user_from_chat": Method(
         remove_user_from_chat,
         record(chat_id=ID, user_id=ID, user_type=required(one_of("agent")), **PRESENCE),
+        scope="chats--access:rw",
     ),
-    "list_agents_for_transfer": Method(list_agents_for_transfer, record(chat_id=ID)),
+    "list_agents_for_transfer": Method(
+        list_agents_for_transfer, record(chat_id=ID), scope="chats--access:ro"
+    ),
     "request_thread_summary": Method(
-        request_thread_summary, record(chat_id=ID, thread_id=ID), versions=("3.6", "3.7")
+        request_thread_summary,
+        record(chat_id=ID, thread_id=ID),
+        versions=("3.6", "3.7"),
+        scope="chats--access:rw",
     ),
 }

@@ -57,11 +57,12 @@ def create_customer(caller: Caller, payload: Payload) -> Payload:
 
 
 METHODS = {
-    "get_customer": Method(get_customer, record(id=required(text()))),
-    "update_customer": Method(update_customer, record(id=required(text()))),
+    "get_customer": Method(get_customer, record(id=required(text())), scope="customers:ro"),
+    "update_customer": Method(update_customer, record(id=required(text())), scope="customers:rw"),
     "ban_customer": Method(
         ban_customer,
         record(id=required(text()), ban=required(record(days=required(number())))),
+        scope="customers.ban:rw",
     ),
     "list_customers": Method(
         list_customers,
@@ -69,6 +70,7 @@ METHODS = {
             limit=integer(1, 100), sort_order=one_of("asc", "desc"), sort_by=text(), page_id=text()
         ),
         versions=UNTIL_3_5,
+        scope="customers:ro",
     ),
-    "create_customer": Method(create_customer, versions=UNTIL_3_5),
+    "create_customer": Method(create_customer, versions=UNTIL_3_5, scope="customers:rw"),
 }

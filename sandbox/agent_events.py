@@ -108,18 +108,21 @@ METHODS = {
     "send_event": Method(
         send_event,
         record(chat_id=CHAT_ID, event=required(events.EVENT), attach_to_last_thread=boolean()),
+        scope="chats--access:rw",
     ),
     "send_event_preview": Method(
         send_event_preview,
         record(chat_id=CHAT_ID, event=required(events.EVENT)),
         versions=SINCE_3_6,
+        scope="chats--access:rw",
     ),
     "delete_event": Method(
         delete_event,
         record(chat_id=CHAT_ID, thread_id=required(text()), event_id=required(text())),
         versions=SINCE_3_6,
+        scope="chats--access:rw",
     ),
-    "upload_file": Method(upload_file, transports=WEB),
+    "upload_file": Method(upload_file, transports=WEB, scope="chats--access:rw"),
     "send_rich_message_postback": Method(
         send_rich_message_postback,
         record(
@@ -128,10 +131,12 @@ METHODS = {
             event_id=required(text()),
             postback=required(record(id=required(text()), toggled=required(boolean()))),
         ),
+        scope="chats--access:rw",
     ),
     "send_typing_indicator": Method(
         send_typing_indicator,
         record(chat_id=CHAT_ID, is_typing=required(boolean()), visibility=VISIBILITY),
+        scope="chats--access:rw",
     ),
     "send_thinking_indicator": Method(
         send_thinking_indicator,
@@ -143,9 +148,12 @@ METHODS = {
             custom_id=text(),
         ),
         versions=SINCE_3_6,
+        scope="chats--access:rw",
     ),
     "mark_events_as_seen": Method(
-        mark_events_as_seen, record(chat_id=CHAT_ID, seen_up_to=required(text()))
+        mark_events_as_seen,
+        record(chat_id=CHAT_ID, seen_up_to=required(text())),
+        scope="chats--access:rw",
     ),
     "multicast": Method(
         multicast,
@@ -160,5 +168,6 @@ METHODS = {
             content=required(anything()),
             type=text(),
         ),
+        scope="multicast:rw",
     ),
 }

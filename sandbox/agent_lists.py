@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.agent_access import accessible_chat, may_access
+from sandbox.agent_access import accessible_chat, is_open_to
 from sandbox.api import Caller, Method
 from sandbox.parameters import array, boolean, integer, nullable, one_of, record, required, text
 from sandbox.platform import agent_view, pages
@@ -24,7 +24,7 @@ def list_chats(caller: Caller, payload: Payload) -> Payload:
     found = [
         chat
         for chat in organization.chats.values()
-        if may_access(agent, chat) and chat_fits(chat, filters)
+        if is_open_to(caller, chat) and chat_fits(chat, filters)
     ]
     page = pages.page_of(
         found,
@@ -129,7 +129,7 @@ def list_archives(caller: Caller, payload: Payload) -> Payload:
     found = [
         (chat, thread)
         for chat in organization.chats.values()
-        if may_access(agent, chat)
+        if is_open_to(caller, chat)
         for thread in chat.threads
         if not thread.active and thread_fits(organization, chat, thread, filters)
     ]
@@ -281,8 +281,11 @@ METHODS = {
             limit=LIMIT,
             page_id=text(),
         ),
+        scope="chats--access:ro",
     ),
-    "get_chat": Method(get_chat, record(chat_id=required(text()), thread_id=text())),
+    "get_chat": Method(
+        get_chat, record(chat_id=required(text()), thread_id=text()), scope="chats--access:ro"
+    ),
     "list_threads": Method(
         list_threads,
         record(
@@ -293,11 +296,13 @@ METHODS = {
             min_events_count=LIMIT,
             page_id=text(),
         ),
+        scope="chats--access:ro",
     ),
     "get_thread_transcript": Method(
         get_thread_transcript,
         record(chat_id=required(text()), thread_id=required(text())),
         versions=("3.6", "3.7"),
+        scope="chats--access:ro",
     ),
     "list_archives": Method(
         list_archives,
@@ -321,5 +326,6 @@ METHODS = {
             page_id=text(),
             highlights=record(pre_tag=text(), post_tag=text()),
         ),
+        scope="chats--access:ro",
     ),
 }

@@ -74,20 +74,36 @@ GIVEN = required(events.PROPERTIES)
 NAMES = required(record(extra=array(text())))
 
 METHODS = {
-    "update_chat_properties": Method(update_chat_properties, record(id=ID, properties=GIVEN)),
-    "delete_chat_properties": Method(delete_chat_properties, record(id=ID, properties=NAMES)),
+    "update_chat_properties": Method(
+        update_chat_properties, record(id=ID, properties=GIVEN), scope="chats--access:rw"
+    ),
+    "delete_chat_properties": Method(
+        delete_chat_properties, record(id=ID, properties=NAMES), scope="chats--access:rw"
+    ),
     "update_thread_properties": Method(
-        update_thread_properties, record(chat_id=ID, thread_id=ID, properties=GIVEN)
+        update_thread_properties,
+        record(chat_id=ID, thread_id=ID, properties=GIVEN),
+        scope="chats--access:rw",
     ),
     "delete_thread_properties": Method(
-        delete_thread_properties, record(chat_id=ID, thread_id=ID, properties=NAMES)
+        delete_thread_properties,
+        record(chat_id=ID, thread_id=ID, properties=NAMES),
+        scope="chats--access:rw",
     ),
     "update_event_properties": Method(
-        update_event_properties, record(chat_id=ID, thread_id=ID, event_id=ID, properties=GIVEN)
+        update_event_properties,
+        record(chat_id=ID, thread_id=ID, event_id=ID, properties=GIVEN),
+        scope="chats--access:rw",
     ),
     "delete_event_properties": Method(
-        delete_event_properties, record(chat_id=ID, thread_id=ID, event_id=ID, properties=NAMES)
+        delete_event_properties,
+        record(chat_id=ID, thread_id=ID, event_id=ID, properties=NAMES),
+        scope="chats--access:rw",
     ),
-    "tag_thread": Method(tag_thread, record(chat_id=ID, thread_id=ID, tag=ID)),
-    "untag_thread": Method(untag_thread, record(chat_id=ID, thread_id=ID, tag=ID)),
+    "tag_thread": Method(
+        tag_thread, record(chat_id=ID, thread_id=ID, tag=ID), scope="chats--access:rw"
+    ),
+    "untag_thread": Method(
+        untag_thread, record(chat_id=ID, thread_id=ID, tag=ID), scope="chats--access:rw"
+    ),
 }

@@ -55,10 +55,17 @@ class AgentRtm(RtmConsumer):
             keeps_status=payload.get("reconnect", False),
             away=self.is_away,
         )
-        self.connection.token = payload["token"].partition(" ")[2]
+        token = payload["token"].partition(" ")[2]
+        self.connection.token = token
         self.connection.organization = organization
         self.connection.on_leave = lambda: agents.disconnect(organization, agent, away=self.is_away)
-        caller = Caller(organization, version, agent, client_of(organization))
+        caller = Caller(
+            organization,
+            version,
+            agent,
+            client_of(organization),
+            scopes=organization.scopes_of(token),
+        )
         return caller, login_answer(organization, agent)
 
     def finish(self, frame: Payload, success: bool, answer: Any) -> None:
@@ -107,10 +114,12 @@ class AgentRtm(RtmConsumer):
     def update_session(self, caller: Caller, payload: Payload) -> Payload:
         """A new token for the open connection, of the same agent."""
         check(SESSION, payload)
-        _, agent = find_agent(payload["token"])
+        organization, agent = find_agent(payload["token"])
         if agent is not caller.agent:
             raise LiveChatError("authentication", "Token of another agent")
-        self.connection.token = payload["token"].partition(" ")[2]
+        token = payload["token"].partition(" ")[2]
+        self.connection.token = token
+        caller.scopes = organization.scopes_of(token)
         return {}
 
     def change_push_notifications(self, _: Caller, payload: Payload) -> Payload:

@@ -8,8 +8,13 @@ from sandbox.platform.structures import Agent, Payload
 
 
 def _agent(caller: Caller, payload: Payload) -> Agent:
-    """The agent a call is about: the requester unless it says otherwise. Raises not_found."""
+    """The agent a call is about: the requester unless it says otherwise.
+
+    Raises authorization, not_found.
+    """
     agent_id = payload.get("agent_id", caller.agent.id)
+    if agent_id != caller.agent.id:
+        caller.needs("agents--all:rw")
     if agent_id not in caller.organization.agents:
         raise LiveChatError("not_found", "Agent not found")
     return caller.organization.agents[agent_id]
@@ -56,10 +61,13 @@ METHODS = {
             status=required(one_of("accepting_chats", "not_accepting_chats", "offline")),
             agent_id=text(),
         ),
+        scope="agents--my:rw",
     ),
     "list_routing_statuses": Method(
-        list_routing_statuses, record(filters=record(group_ids=array(integer(), most=200)))
+        list_routing_statuses,
+        record(filters=record(group_ids=array(integer(), most=200))),
+        scope="agents--all:ro",
     ),
-    "get_license_info": Method(get_license_info, versions=("3.5",)),
-    "logout": Method(logout, record(agent_id=text())),
+    "get_license_info": Method(get_license_info, versions=("3.5",), scope="agents--all:ro"),
+    "logout": Method(logout, record(agent_id=text()), scope="agents--my:rw"),
 }

@@ -144,6 +144,8 @@ def list_agents(caller: Caller, payload: Payload) -> list[Payload]:
 
 
 def update_agent(caller: Caller, payload: Payload) -> Payload:
+    if payload["id"] != caller.agent.id:
+        caller.needs("agents--all:rw")
     agent = find(caller.organization, payload["id"])
     if agent.permission == "owner" and payload.get("role", "owner") != "owner":
         raise LiveChatError("validation", "The owner's role cannot be changed")
@@ -272,6 +274,8 @@ def get_bot(caller: Caller, payload: Payload) -> Payload:
 
 def list_bots(caller: Caller, payload: Payload) -> list[Payload]:
     """One's own bots, or with `all` everybody's."""
+    if payload.get("all"):
+        caller.needs("agents-bot--all:ro")
     return [
         {"id": bot.id, "name": bot.name, "avatar_path": bot.avatar}
         | ({"groups": groups_of(caller.organization, bot)} if wants_groups(payload) else {})
@@ -327,17 +331,19 @@ METHODS = {
     "create_agent": Method(
         create_agent,
         record(**(SETTINGS | {"id": ID, "name": ID, "awaiting_approval": boolean()})),
+        scope="agents--all:rw",
     ),
-    "get_agent": Method(get_agent, record(id=ID, fields=FIELDS)),
+    "get_agent": Method(get_agent, record(id=ID, fields=FIELDS), scope="agents--all:ro"),
     "list_agents": Method(
         list_agents,
         record(filters=record(group_ids=array(integer()), suspended=boolean()), fields=FIELDS),
+        scope="agents--all:ro",
     ),
-    "update_agent": Method(update_agent, record(id=ID, **SETTINGS)),
-    "delete_agent": Method(delete_agent, record(id=ID)),
-    "suspend_agent": Method(suspend_agent, record(id=ID)),
-    "unsuspend_agent": Method(unsuspend_agent, record(id=ID)),
-    "approve_agent": Method(approve_agent, record(id=ID)),
+    "update_agent": Method(update_agent, record(id=ID, **SETTINGS), scope="agents--my:rw"),
+    "delete_agent": Method(delete_agent, record(id=ID), scope="agents--all:rw"),
+    "suspend_agent": Method(suspend_agent, record(id=ID), scope="agents--all:rw"),
+    "unsuspend_agent": Method(unsuspend_agent, record(id=ID), scope="agents--all:rw"),
+    "approve_agent": Method(approve_agent, record(id=ID), scope="agents--all:rw"),
     "create_bot": Method(
         create_bot,
         record(
@@ -350,12 +356,15 @@ METHODS = {
                 }
             )
         ),
+        scope="agents-bot--my:rw",
     ),
-    "get_bot": Method(get_bot, record(id=ID, fields=FIELDS)),
-    "list_bots": Method(list_bots, record(all=boolean(), fields=FIELDS)),
-    "update_bot": Method(update_bot, record(id=ID, **BOT)),
-    "delete_bot": Method(delete_bot, record(id=ID)),
-    "reset_bot_secret": Method(reset_bot_secret, record(id=ID, owner_client_id=text())),
+    "get_bot": Method(get_bot, record(id=ID, fields=FIELDS), scope="agents-bot--my:ro"),
+    "list_bots": Method(list_bots, record(all=boolean(), fields=FIELDS), scope="agents-bot--my:ro"),
+    "update_bot": Method(update_bot, record(id=ID, **BOT), scope="agents-bot--my:rw"),
+    "delete_bot": Method(delete_bot, record(id=ID), scope="agents-bot--my:rw"),
+    "reset_bot_secret": Method(
+        reset_bot_secret, record(id=ID, owner_client_id=text()), scope="agents-bot--my:rw"
+    ),
     "issue_bot_token": Method(
         issue_bot_token,
         record(bot_id=ID, client_id=ID, bot_secret=ID, organization_id=ID),

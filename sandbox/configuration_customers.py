@@ -32,6 +32,6 @@ def unban_customer(caller: Caller, payload: Payload) -> Payload:
 
 
 METHODS = {
-    "list_customer_bans": Method(list_customer_bans),
-    "unban_customer": Method(unban_customer, record(customer_id=text())),
+    "list_customer_bans": Method(list_customer_bans, scope="customers:ro"),
+    "unban_customer": Method(unban_customer, record(customer_id=text()), scope="customers.ban:rw"),
 }

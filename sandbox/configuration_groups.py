@@ -161,16 +161,20 @@ METHODS = {
     "create_group": Method(
         create_group,
         record(name=NAME, language_code=text(), agent_priorities=required(PRIORITIES)),
+        scope="groups--all:rw",
     ),
     "update_group": Method(
         update_group,
         record(id=ID, name=text(), language_code=text(), agent_priorities=PRIORITIES),
+        scope="groups--all:rw",
     ),
-    "delete_group": Method(delete_group, record(id=ID)),
-    "get_group": Method(get_group, record(id=ID, fields=array(text()))),
-    "list_groups": Method(list_groups, record(fields=array(text()))),
-    "create_tag": Method(create_tag, record(name=NAME, group_ids=GROUP_IDS)),
-    "list_tags": Method(list_tags, record(filters=record(group_ids=required(GROUP_IDS)))),
-    "update_tag": Method(update_tag, record(name=NAME, group_ids=GROUP_IDS)),
-    "delete_tag": Method(delete_tag, record(name=NAME)),
+    "delete_group": Method(delete_group, record(id=ID), scope="groups--all:rw"),
+    "get_group": Method(get_group, record(id=ID, fields=array(text())), scope="groups--all:ro"),
+    "list_groups": Method(list_groups, record(fields=array(text())), scope="groups--all:ro"),
+    "create_tag": Method(create_tag, record(name=NAME, group_ids=GROUP_IDS), scope="tags--all:rw"),
+    "list_tags": Method(
+        list_tags, record(filters=record(group_ids=required(GROUP_IDS))), scope="tags--all:ro"
+    ),
+    "update_tag": Method(update_tag, record(name=NAME, group_ids=GROUP_IDS), scope="tags--all:rw"),
+    "delete_tag": Method(delete_tag, record(name=NAME), scope="tags--all:rw"),
 }

@@ -164,22 +164,38 @@ METHODS = {
             description=text(),
             domain=array(anything()),
         ),
+        scope="properties--my:rw",
     ),
-    "unregister_property": Method(unregister_property, record(name=NAME, owner_client_id=NAME)),
-    "list_properties": Method(list_properties, record(owner_client_id=NAME)),
-    "update_license_properties": Method(update_license_properties, record(properties=GIVEN)),
+    "unregister_property": Method(
+        unregister_property, record(name=NAME, owner_client_id=NAME), scope="properties--my:rw"
+    ),
+    "list_properties": Method(
+        list_properties, record(owner_client_id=NAME), scope="properties--my:ro"
+    ),
+    "update_license_properties": Method(
+        update_license_properties, record(properties=GIVEN), scope="properties--my:rw"
+    ),
     "list_license_properties": Method(
-        list_license_properties, record(namespace=text(), name_prefix=text())
+        list_license_properties,
+        record(namespace=text(), name_prefix=text()),
+        scope="properties--my:ro",
     ),
-    "delete_license_properties": Method(delete_license_properties, record(properties=NAMES)),
+    "delete_license_properties": Method(
+        delete_license_properties, record(properties=NAMES), scope="properties--my:rw"
+    ),
     "update_group_properties": Method(
-        update_group_properties, record(group_id=required(integer()), properties=GIVEN)
+        update_group_properties,
+        record(group_id=required(integer()), properties=GIVEN),
+        scope="properties--my:rw",
     ),
     "list_groups_properties": Method(
         list_groups_properties,
         record(group_ids=required(array(integer())), namespace=text(), name_prefix=text()),
+        scope="properties--my:ro",
     ),
     "delete_group_properties": Method(
-        delete_group_properties, record(id=required(integer()), properties=NAMES)
+        delete_group_properties,
+        record(id=required(integer()), properties=NAMES),
+        scope="properties--my:rw",
     ),
 }

@@ -140,11 +140,20 @@ METHODS = {
                 chat_presence=record(user_ids=ONE_SIDE, my_bots=boolean()),
             ),
         ),
+        scope="webhooks--my:rw",
     ),
-    "list_webhooks": Method(list_webhooks, record(owner_client_id=ID)),
-    "unregister_webhook": Method(unregister_webhook, record(id=ID, owner_client_id=ID)),
+    "list_webhooks": Method(list_webhooks, record(owner_client_id=ID), scope="webhooks--my:ro"),
+    "unregister_webhook": Method(
+        unregister_webhook, record(id=ID, owner_client_id=ID), scope="webhooks--my:rw"
+    ),
     "list_webhook_names": Method(list_webhook_names, record(version=text()), needs_token=False),
-    "enable_license_webhooks": Method(enable_license_webhooks, OWNER),
-    "disable_license_webhooks": Method(disable_license_webhooks, OWNER),
-    "get_license_webhooks_state": Method(get_license_webhooks_state, OWNER),
+    "enable_license_webhooks": Method(
+        enable_license_webhooks, OWNER, scope="webhooks.state--my:rw"
+    ),
+    "disable_license_webhooks": Method(
+        disable_license_webhooks, OWNER, scope="webhooks.state--my:rw"
+    ),
+    "get_license_webhooks_state": Method(
+        get_license_webhooks_state, OWNER, scope="webhooks.state--my:ro"
+    ),
 }

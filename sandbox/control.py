@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sandbox import avatars, bot, seed
-from sandbox.platform import pushes, routing
+from sandbox.platform import pushes, routing, scopes
 from sandbox.platform.errors import LiveChatError
 from sandbox.platform.structures import Organization, Rules
 from sandbox.world import world
@@ -52,7 +52,11 @@ async def config(_: HttpRequest) -> HttpResponse:
 
 
 def agents_of(organization: Organization) -> list[dict[str, str]]:
-    bearers = {email: value for value, email in organization.agent_tokens.items()}
+    bearers = {
+        email: value
+        for value, email in organization.agent_tokens.items()
+        if value not in organization.token_scopes
+    }
     basics = {email: value for value, email in organization.access_tokens.items()}
     return [
         {
@@ -130,6 +134,29 @@ async def switch_bot(request: HttpRequest) -> HttpResponse:
         bot.switch_off(organization)
     world.deliver(organization)
     return JsonResponse({"on": bool(wished.get("on"))})
+
+
+async def tokens(request: HttpRequest) -> HttpResponse:
+    """`{"agent": email, "scopes": ["chats--access:ro"]}` makes a bearer token that may do less."""
+    try:
+        wished = read(request)
+        organization = organization_named(wished)
+        token = token_with(organization, wished.get("agent"), wished.get("scopes"))
+    except Mistake as mistake:
+        return JsonResponse({"error": str(mistake)}, status=400)
+    return JsonResponse({"token": token, "scopes": sorted(organization.scopes_of(token))})
+
+
+def token_with(organization: Organization, agent_id: object, wished: object) -> str:
+    """Raises Mistake."""
+    if not isinstance(agent_id, str) or agent_id not in organization.agents:
+        raise Mistake(f"`agent` is one of: {', '.join(organization.agents)}")
+    if not isinstance(wished, list) or not scopes.ALL.issuperset(map(str, wished)):
+        raise Mistake(f"`scopes` is a list of: {', '.join(sorted(scopes.ALL))}")
+    token = organization.ids.token(organization.region)
+    organization.agent_tokens[token] = agent_id
+    organization.token_scopes[token] = scopes.taking_in(wished)
+    return token
 
 
 async def settings(request: HttpRequest) -> HttpResponse:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("sandbox/bot", control.switch_bot),
     path("sandbox/multicast", control.multicast),
     path("sandbox/settings", control.settings),
+    path("sandbox/tokens", control.tokens),
     path("sandbox/avatars/<slug:name>.svg", control.avatar),
     re_path(r"^v2/customer/token/?$", accounts.token),
     re_path(

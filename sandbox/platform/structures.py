@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sandbox.platform import scopes
 from sandbox.platform.clock import Clock
 from sandbox.platform.errors import LiveChatError
 from sandbox.platform.ids import Ids
@@ -379,6 +380,7 @@ class Organization:
     former_agents: dict[str, Agent] = field(default_factory=dict)
     agent_tokens: dict[str, str] = field(default_factory=dict)  # bearer token -> agent id
     access_tokens: dict[str, str] = field(default_factory=dict)  # Basic credential -> agent id
+    token_scopes: dict[str, frozenset[str]] = field(default_factory=dict)  # where not all
     customers: dict[str, Customer] = field(default_factory=dict)
     customer_tokens: dict[str, CustomerToken] = field(default_factory=dict)
     transfer_codes: dict[str, TransferCode] = field(default_factory=dict)
@@ -400,6 +402,10 @@ class Organization:
     disabled_webhooks: set[str] = field(default_factory=set)  # client ids
     customers_online: int = 0
     outbox: list[Push | Eviction] = field(default_factory=list)
+
+    def scopes_of(self, token: str) -> frozenset[str]:
+        """What an agent's token may do, a Basic credential likewise."""
+        return self.token_scopes.get(token, scopes.ALL)
 
     def group(self, group_id: int) -> Group:
         if group_id not in self.groups:

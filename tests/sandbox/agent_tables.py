@@ -55,19 +55,20 @@ THIRTY_SIX = [
 
 
 def methods_table() -> str:
-    lines = ["| method | Web | RTM | versions |", "|---|---|---|---|"]
+    lines = ["| method | Web | RTM | versions | scope |", "|---|---|---|---|---|"]
     others = sorted(METHODS.keys() - set(THIRTY_SIX))
     lines += [method_row(name, METHODS.get(name)) for name in (*THIRTY_SIX, *others)]
-    lines += [f"| `{name}` | | yes | 3.5, 3.6, 3.7 |" for name in RTM_ONLY]
-    lines.append("| `subscribe_customers`, `unsubscribe_customers` | | no | |")
+    lines += [f"| `{name}` | | yes | 3.5, 3.6, 3.7 | |" for name in RTM_ONLY]
+    lines.append("| `subscribe_customers`, `unsubscribe_customers` | | no | | |")
     return "\n".join(lines)
 
 
 def method_row(name: str, method: Method | None) -> str:
     if method is None:
-        return f"| `{name}` | no | no | |"
+        return f"| `{name}` | no | no | | |"
     marks = ["yes" if door in method.transports else "" for door in ("web", "rtm")]
-    return f"| `{name}` | {' | '.join(marks)} | {', '.join(method.versions)} |"
+    versions = ", ".join(method.versions)
+    return f"| `{name}` | {' | '.join(marks)} | {versions} | `{method.scope}` |"
 
 
 def events_table() -> str:
@@ -79,7 +80,12 @@ def events_table() -> str:
 
 
 def configuration_table() -> str:
-    return ", ".join(f"`{name}`" for name in sorted(CONFIGURATION.methods)) + "."
+    lines = ["| scope | methods |", "|---|---|"]
+    for scope in sorted({method.scope for method in CONFIGURATION.methods.values()}):
+        names = sorted(n for n, method in CONFIGURATION.methods.items() if method.scope == scope)
+        listed = ", ".join(f"`{name}`" for name in names)
+        lines.append(f"| {f'`{scope}`' if scope else 'none'} | {listed} |")
+    return "\n".join(lines)
 
 
 def page() -> str:

@@ -36,7 +36,7 @@ class AgentRtm:
         self.socket.send(json.dumps({"request_id": "1", "action": action, "payload": payload}))
         while (frame := self.receive())["type"] != "response":
             pass
-        assert frame["success"], frame
+        assert frame["success"], frame["payload"]["error"]["message"]
         return frame["payload"]
 
     def next(self, action: str) -> Any:

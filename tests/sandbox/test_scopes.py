@@ -1,0 +1,210 @@
+"""What an agent's token may do: scopes, over Web, RTM and the accounts service."""
+
+import re
+from typing import Any
+
+import pytest
+import requests
+
+from tests.sandbox.clients import Customer
+from tests.sandbox.test_agent_api import AgentRtm
+from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox, answer_of
+
+MARIA = 1  # an administrator, in the groups General and Sales
+MISSING = re.compile(r"403 authorization: The token does not have the scope (\S+)")
+
+
+def methods() -> list[tuple[str, str, str]]:
+    """The API, name and scope of each, as the sandbox's page has them: it is checked elsewhere."""
+    page = (ROOT / "docs" / "agent-side.md").read_text()
+    row = re.compile(r"^\| `(\w+)` \|.*\| `([\w.:-]+)` \|$", re.MULTILINE)
+    found = [("agent", name, scope) for name, scope in row.findall(page)]
+    for scope, names in re.findall(r"^\| `([\w.:-]+:\w+)` \| (.*) \|$", page, re.MULTILINE):
+        found += [("configuration", name, scope) for name in re.findall(r"`(\w+)`", names)]
+    return found
+
+
+METHODS = methods()
+
+
+def test_every_method_has_a_scope() -> None:
+    assert len([api for api, *_ in METHODS if api == "agent"]) == 41
+    assert len([api for api, *_ in METHODS if api == "configuration"]) == 40
+
+
+def limited(sandbox: Sandbox, *scopes: str, agent: int = 0) -> Agent:
+    """An agent whose token has these scopes."""
+    made = Agent(sandbox, agent)
+    answer = order(sandbox, agent=made.id, scopes=list(scopes)).json()
+    made.authorization = f"Bearer {answer['token']}"
+    return made
+
+
+def order(sandbox: Sandbox, **wished: Any) -> requests.Response:
+    return sandbox.http.post(f"{sandbox.url}/sandbox/tokens", json=wished, timeout=REQUEST_LIMIT)
+
+
+def call(agent: Agent, api: str, action: str, **parameters: Any) -> Any:
+    """Any method of either API, in the version that has it."""
+    version = (
+        "3.5" if action in ("list_customers", "create_customer", "get_license_info") else "3.6"
+    )
+    return answer_of(
+        agent.sandbox.http.post(
+            f"{agent.sandbox.url}/v{version}/{api}/action/{action}",
+            json=parameters,
+            headers={"Authorization": agent.authorization},
+            timeout=REQUEST_LIMIT,
+        )
+    )
+
+
+def missing(agent: Agent, api: str, action: str, **parameters: Any) -> str:
+    """The scope for whose lack a call is refused; "" where it is not."""
+    try:
+        call(agent, api, action, **parameters)
+    except Refused as refused:
+        found = MISSING.search(f"{refused}")
+        return found[1] if found else ""
+    return ""
+
+
+@pytest.mark.parametrize(("api", "action", "scope"), METHODS)
+def test_each_method_asks_for_its_scope(
+    sandbox: Sandbox, api: str, action: str, scope: str
+) -> None:
+    assert missing(limited(sandbox), api, action) == scope
+    assert missing(limited(sandbox, scope), api, action) == ""
+
+
+@pytest.mark.parametrize(
+    ("had", "action"),
+    [
+        ("chats--access:rw", "list_chats"),
+        ("chats--all:ro", "list_chats"),
+        ("customers:rw", "get_customer"),
+        ("agents--all:rw", "set_routing_status"),
+    ],
+)
+def test_a_wider_scope_takes_in_the_narrower(sandbox: Sandbox, had: str, action: str) -> None:
+    assert missing(limited(sandbox, had), "agent", action) == ""
+
+
+def test_reading_is_not_writing(sandbox: Sandbox, customer: Customer) -> None:
+    chat_id, _ = customer.start("Hello")
+    reader = limited(sandbox, "chats--all:ro")
+    assert reader.chat(chat_id)["id"] == chat_id
+    event = {"type": "message", "text": "Hi"}
+    refused = missing(reader, "agent", "send_event", chat_id=chat_id, event=event)
+    assert refused == "chats--access:rw"
+
+
+def test_access_to_ones_own_chats_ends_at_ones_groups_even_for_an_administrator(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    chat_id = customer.call("start_chat", chat={"access": {"group_ids": [2]}})["chat_id"]
+    assert Agent(sandbox, MARIA).chat(chat_id)["id"] == chat_id
+    narrow = limited(sandbox, "chats--access:rw", agent=MARIA)
+    assert narrow.chats() == []
+    with pytest.raises(Refused, match="missing_access"):
+        narrow.chat(chat_id)
+
+
+def test_reading_everywhere_does_not_widen_where_one_may_write(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    chat_id = customer.call("start_chat", chat={"access": {"group_ids": [2]}})["chat_id"]
+    mixed = limited(sandbox, "chats--all:ro", "chats--access:rw", agent=MARIA)
+    assert mixed.chat(chat_id)["id"] == chat_id
+    with pytest.raises(Refused, match="missing_access"):
+        mixed.call("follow_chat", id=chat_id)
+
+
+@pytest.mark.parametrize(
+    ("api", "action", "name"),
+    [
+        ("agent", "set_routing_status", "agent_id"),
+        ("agent", "logout", "agent_id"),
+        ("configuration", "update_agent", "id"),
+    ],
+)
+def test_what_is_done_to_another_agent_needs_all_of_them(
+    sandbox: Sandbox, api: str, action: str, name: str
+) -> None:
+    own = limited(sandbox, "agents--my:rw")
+    more: Payload = {"status": "accepting_chats"} if action == "set_routing_status" else {}
+    another = {name: "maria@shop.example"} | more
+    assert missing(own, api, action, **another) == "agents--all:rw"
+    assert missing(own, api, action, **({name: own.id} | more)) == ""
+
+
+def test_everybodys_bots_are_listed_with_the_scope_for_all(sandbox: Sandbox) -> None:
+    own = limited(sandbox, "agents-bot--my:ro")
+    assert call(own, "configuration", "list_bots") == []
+    assert missing(own, "configuration", "list_bots", all=True) == "agents-bot--all:ro"
+
+
+def test_a_connection_has_the_scopes_of_its_token_and_of_the_next_one(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    desk = AgentRtm(sandbox, limited(sandbox, "chats--all:ro").authorization)
+    assert desk.call("get_chat", chat_id=chat_id)["id"] == chat_id
+    with pytest.raises(AssertionError, match="chats--access:rw"):
+        desk.call("follow_chat", id=chat_id)
+    desk.call("update_session", token=limited(sandbox, "chats--all:rw").authorization)
+    desk.call("follow_chat", id=chat_id)
+    desk.stack.close()
+
+
+def test_customers_tokens_are_made_with_a_scope_of_their_own(sandbox: Sandbox) -> None:
+    body = {"grant_type": "agent_token", "client_id": sandbox.config["client_id"]}
+    body |= {"response_type": "token", "redirect_uri": sandbox.config["redirect_uri"]}
+
+    def ask(agent: Agent) -> Payload:
+        headers = {"Authorization": agent.authorization}
+        url = f"{sandbox.url}/v2/customer/token"
+        answer: Payload = sandbox.http.post(
+            url, json=body, headers=headers, timeout=REQUEST_LIMIT
+        ).json()
+        return answer
+
+    refused = ask(limited(sandbox, "customers:rw"))
+    assert refused["oauth_exception"] == "access_denied"
+    assert "customers:own" in refused["exception_description"]
+    assert ask(limited(sandbox, "customers:own"))["access_token"]
+
+
+def test_a_token_tells_its_scopes(sandbox: Sandbox) -> None:
+    agent = limited(sandbox, "chats--all:ro", "multicast:rw")
+    told = sandbox.http.get(
+        f"{sandbox.url}/v2/info",
+        headers={"Authorization": agent.authorization},
+        timeout=REQUEST_LIMIT,
+    ).json()
+    assert told["scope"] == "chats--access:ro,chats--all:ro,multicast:rw"
+
+
+@pytest.mark.parametrize(
+    ("wished", "said"),
+    [
+        ({"agent": "nobody", "scopes": []}, "piotr@shop.example"),
+        ({"agent": ["piotr@shop.example"], "scopes": []}, "piotr@shop.example"),
+        ({"agent": "piotr@shop.example", "scopes": ["chats:all"]}, "chats--all:ro"),
+        ({"agent": "piotr@shop.example", "scopes": "chats--all:ro"}, "chats--all:ro"),
+        ({"agent": "piotr@shop.example"}, "chats--all:ro"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_answered_with_what_there_is(
+    sandbox: Sandbox, wished: Payload, said: str
+) -> None:
+    answer = order(sandbox, **wished)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]
+
+
+def test_the_usual_tokens_stay_what_they_are(sandbox: Sandbox) -> None:
+    before = sandbox.config["agents"]
+    limited(sandbox)
+    config = sandbox.http.get(f"{sandbox.url}/sandbox/config", timeout=REQUEST_LIMIT).json()
+    assert config["agents"] == before

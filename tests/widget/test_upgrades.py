@@ -1,0 +1,53 @@
+"""A database of an earlier version, brought up to date with what is in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tests.widget.test_admin import OWN
+from widget.models import Widget
+
+FIRST = [("widget", "0001_initial"), ("chatproxy", "0001_initial")]
+
+
+def migrate(targets: list[tuple[str, str]]) -> Any:
+    """The models as they were at these migrations."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
+
+
+@pytest.fixture
+def first_version(transactional_db: None) -> Iterator[Any]:
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    yield migrate(FIRST)
+    migrate(latest)  # where the other tests expect the database
+
+
+def test_an_upgrade_keeps_every_widget_and_gives_new_settings_their_defaults(
+    first_version: Any,
+) -> None:
+    first_version.get_model("widget", "Widget").objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=OWN,
+        allowed_origins=["https://shop.example"],
+        texts={"de": {"header_title": "Hallo"}},
+        identity_secret="kept",
+    )
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    widget = Widget.objects.get(key="shop")
+    assert (widget.name, widget.allowed_origins) == ("Shop", ["https://shop.example"])
+    assert (widget.text("header_title", "de"), widget.identity_secret) == ("Hallo", "kept")
+    assert (widget.agent_pictures, widget.variables) == (True, {})
+    widget.full_clean(exclude=["client_id", "redirect_uri"])
+
+
+def test_a_database_of_a_later_version_can_go_back(first_version: Any) -> None:
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    Widget.objects.create(key="shop", name="Shop", organization_id=OWN)
+    earlier = migrate(FIRST).get_model("widget", "Widget").objects.get(key="shop")
+    assert earlier.name == "Shop"

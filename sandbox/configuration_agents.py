@@ -252,8 +252,19 @@ def bot_view(organization: Organization, bot: Agent) -> Payload:
     }
 
 
-def update_bot(caller: Caller, payload: Payload) -> Payload:
+def _bot(caller: Caller, payload: Payload, everybodys: str) -> Agent:
+    """The bot a call is about; another app's needs the scope for everybody's.
+
+    Raises not_found, authorization.
+    """
     bot = find(caller.organization, payload["id"], bot=True)
+    if bot.settings.get("owner_client_id") != caller.client_id:
+        caller.needs(everybodys)
+    return bot
+
+
+def update_bot(caller: Caller, payload: Payload) -> Payload:
+    bot = _bot(caller, payload, "agents-bot--all:rw")
     apply(caller.organization, bot, payload)
     changed = {name: payload[name] for name in ("id", *BOT) if name in payload}
     tell(caller.organization, "bot_updated", changed)
@@ -261,14 +272,14 @@ def update_bot(caller: Caller, payload: Payload) -> Payload:
 
 
 def delete_bot(caller: Caller, payload: Payload) -> Payload:
-    bot = find(caller.organization, payload["id"], bot=True)
+    bot = _bot(caller, payload, "agents-bot--all:rw")
     _remove(caller.organization, bot)
     tell(caller.organization, "bot_deleted", {"id": bot.id})
     return {}
 
 
 def get_bot(caller: Caller, payload: Payload) -> Payload:
-    bot = find(caller.organization, payload["id"], bot=True)
+    bot = _bot(caller, payload, "agents-bot--all:ro")
     return bot_view(caller.organization, bot) | {"avatar_path": bot.avatar}
 
 
@@ -290,7 +301,7 @@ def wants_groups(payload: Payload) -> bool:
 
 
 def reset_bot_secret(caller: Caller, payload: Payload) -> Payload:
-    bot = find(caller.organization, payload["id"], bot=True)
+    bot = _bot(caller, payload, "agents-bot--all:rw")
     bot.settings["secret"] = caller.organization.ids.hex(32)
     return {"secret": bot.settings["secret"]}
 

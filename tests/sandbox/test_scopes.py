@@ -144,6 +144,17 @@ def test_everybodys_bots_are_listed_with_the_scope_for_all(sandbox: Sandbox) -> 
     assert missing(own, "configuration", "list_bots", all=True) == "agents-bot--all:ro"
 
 
+@pytest.mark.parametrize("action", ["get_bot", "update_bot", "reset_bot_secret", "delete_bot"])
+def test_another_apps_bot_needs_the_scope_for_all(sandbox: Sandbox, action: str) -> None:
+    whole, own = Agent(sandbox), limited(sandbox, "agents-bot--my:rw")
+    wished = {"name": "Helper", "default_group_priority": "first"}
+    ours = call(whole, "configuration", "create_bot", **wished)["id"]
+    theirs = call(whole, "configuration", "create_bot", owner_client_id="other", **wished)["id"]
+    needed = "agents-bot--all:ro" if action == "get_bot" else "agents-bot--all:rw"
+    assert missing(own, "configuration", action, id=theirs) == needed
+    assert missing(own, "configuration", action, id=ours) == ""
+
+
 def test_a_connection_has_the_scopes_of_its_token_and_of_the_next_one(
     sandbox: Sandbox, customer: Customer
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sandbox.agent_methods import METHODS
 from sandbox.api import Method
 from sandbox.configuration_api import CONFIGURATION
+from sandbox.platform import scopes
 from sandbox.webhooks import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
 
@@ -104,6 +105,12 @@ def page() -> str:
 def missing() -> set[str]:
     """Methods of the list that the sandbox does not have."""
     return set(THIRTY_SIX) - METHODS.keys()
+
+
+def unscoped() -> set[str]:
+    """Methods that ask for a token but name no scope that there is."""
+    both = [*METHODS.items(), *CONFIGURATION.methods.items()]
+    return {n for n, method in both if method.needs_token and method.scope not in scopes.ALL}
 
 
 if __name__ == "__main__":

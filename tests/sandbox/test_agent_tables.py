@@ -9,7 +9,7 @@ from tests.sandbox_rig import ROOT
 
 ASK = (
     "import json; from tests.sandbox import agent_tables as t;"
-    "print(json.dumps([t.PAGE.read_text() == t.page(), sorted(t.missing())]))"
+    "print(json.dumps([t.PAGE.read_text() == t.page(), sorted(t.missing()), sorted(t.unscoped())]))"
 )
 
 
@@ -34,3 +34,7 @@ def test_the_tables_are_what_the_sandbox_makes_of_them() -> None:
 
 def test_no_method_of_an_agents_builder_is_missing() -> None:
     assert ask()[1] == []
+
+
+def test_every_method_that_asks_for_a_token_names_its_scope() -> None:
+    assert ask()[2] == []

@@ -27,6 +27,23 @@ def test_a_state_file_outlives_the_process(tmp_path: Path) -> None:
         process.stop()
 
 
+def test_a_token_with_few_scopes_has_them_after_a_restart(tmp_path: Path) -> None:
+    arguments = ("--state", str(tmp_path / "chats.state"))
+    process = SandboxProcess(*arguments)
+    try:
+        wished = {"agent": "piotr@shop.example", "scopes": ["customers:ro"]}
+        token = Sandbox(process.url).control("tokens", wished)["token"]
+    finally:
+        process.stop()
+    process = SandboxProcess(*arguments, port=process.port)
+    try:
+        headers = {"Authorization": f"Bearer {token}"}
+        told = requests.get(f"{process.url}/v2/info", headers=headers, timeout=5).json()
+        assert told["scope"] == "customers:ro"
+    finally:
+        process.stop()
+
+
 def test_djangos_command_starts_it_with_the_bot() -> None:
     port = free_port()
     command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--bot"]

@@ -27,7 +27,7 @@ def methods() -> list[tuple[str, str, str]]:
 METHODS = methods()
 
 
-def test_every_method_has_a_scope() -> None:
+def test_the_page_is_read_whole() -> None:
     assert len([api for api, *_ in METHODS if api == "agent"]) == 41
     assert len([api for api, *_ in METHODS if api == "configuration"]) == 40
 

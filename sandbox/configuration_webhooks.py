@@ -147,13 +147,9 @@ METHODS = {
         unregister_webhook, record(id=ID, owner_client_id=ID), scope="webhooks--my:rw"
     ),
     "list_webhook_names": Method(list_webhook_names, record(version=text()), needs_token=False),
-    "enable_license_webhooks": Method(
-        enable_license_webhooks, OWNER, scope="webhooks.state--my:rw"
-    ),
-    "disable_license_webhooks": Method(
-        disable_license_webhooks, OWNER, scope="webhooks.state--my:rw"
-    ),
+    "enable_license_webhooks": Method(enable_license_webhooks, OWNER, scope="webhooks.state:rw"),
+    "disable_license_webhooks": Method(disable_license_webhooks, OWNER, scope="webhooks.state:rw"),
     "get_license_webhooks_state": Method(
-        get_license_webhooks_state, OWNER, scope="webhooks.state--my:ro"
+        get_license_webhooks_state, OWNER, scope="webhooks.state:ro"
     ),
 }

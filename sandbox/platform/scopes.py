@@ -31,10 +31,12 @@ ALL = frozenset(
         "properties--my:rw",
         "tags--all:ro",
         "tags--all:rw",
+        "webhooks--all:ro",
+        "webhooks--all:rw",
         "webhooks--my:ro",
         "webhooks--my:rw",
-        "webhooks.state--my:ro",
-        "webhooks.state--my:rw",
+        "webhooks.state:ro",
+        "webhooks.state:rw",
     )
 )
 

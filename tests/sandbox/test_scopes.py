@@ -90,6 +90,12 @@ def test_a_wider_scope_takes_in_the_narrower(sandbox: Sandbox, had: str, action:
     assert missing(limited(sandbox, had), "agent", action) == ""
 
 
+def test_the_scope_for_all_webhooks_takes_in_ones_own(sandbox: Sandbox) -> None:
+    agent = limited(sandbox, "webhooks--all:ro")
+    assert missing(agent, "configuration", "list_webhooks") == ""
+    assert missing(agent, "configuration", "register_webhook") == "webhooks--my:rw"
+
+
 def test_reading_is_not_writing(sandbox: Sandbox, customer: Customer) -> None:
     chat_id, _ = customer.start("Hello")
     reader = limited(sandbox, "chats--all:ro")

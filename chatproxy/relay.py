@@ -75,6 +75,22 @@ class Tab:
         self.held: list[Push] | None = []  # what waits for its snapshot; None: up to date
 
 
+class ExpectedTab(Tab):
+    """A tab that is still being loaded: what it is told is kept until it comes."""
+
+    __slots__ = ("ends", "kept")
+
+    def __init__(self) -> None:
+        super().__init__(self.keep, since="")
+        self.kept: list[Update] = []
+        self.ends: asyncio.TimerHandle | None = None
+
+    async def keep(self, update: Update) -> None:
+        if isinstance(update, Standing):  # only the last one counts
+            self.kept = [kept for kept in self.kept if not isinstance(kept, Standing)]
+        self.kept.append(update)
+
+
 class LiveCustomer:
     """One customer's connection, kept while a tab is open."""
 
@@ -86,6 +102,7 @@ class LiveCustomer:
         self.organization = organization
         self.visit = visit
         self.tabs: set[Tab] = set()
+        self.expected: ExpectedTab | None = None
         self.standing = Standing(State.CONNECTING)
         self.conversation = Conversation(customer.entity_id, organization.group_id)
         self.connection: Connection | None = None
@@ -110,6 +127,24 @@ class LiveCustomer:
 
     def remove(self, tab: Tab) -> None:
         self.tabs.discard(tab)
+
+    def expect(self) -> ExpectedTab:
+        """Read the chat for a tab that will come."""
+        self.expected = ExpectedTab()
+        self.add(self.expected)
+        return self.expected
+
+    def welcome(self, tab: ExpectedTab, show: Show) -> None:
+        """It is here: it learns what it was told, then goes on as any other."""
+        self.expected = None
+        if tab.ends:
+            tab.ends.cancel()
+        self.relay.start(self._hand_over(tab, show))
+
+    async def _hand_over(self, tab: ExpectedTab, show: Show) -> None:
+        while tab.kept:
+            await self._tell(Tab(show, ""), tab.kept.pop(0))
+        tab.show = show
 
     def wake(self) -> None:
         """The customer did something: worth a new try, even after a refusal."""
@@ -446,11 +481,39 @@ class Relay:
         if live is None:
             live = LiveCustomer(self, customer, organization, visit)
             self._live[customer.pk] = live
-        elif visit.url:
+        elif visit.url and (visit.url, visit.title) != (live.visit.url, live.visit.title):
             self.start(live.move(visit.url, visit.title))
+        if live.expected and not since:
+            tab: Tab = live.expected
+            live.welcome(live.expected, show)
+            return tab
         tab = Tab(show, since)
         live.add(tab)
         return tab
+
+    def expect(self, customer: Customer, organization: Organization, visit: Visit) -> None:
+        """A tab of this customer is being loaded: connect meanwhile. From any thread.
+
+        Before the first tab of this process it does nothing; the tab then connects by itself.
+        """
+        if self._loop and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._expect, customer, organization, visit)
+
+    def _expect(self, customer: Customer, organization: Organization, visit: Visit) -> None:
+        if customer.pk in self._live:
+            return
+        live = self._live[customer.pk] = LiveCustomer(self, customer, organization, visit)
+        tab = live.expect()
+        tab.ends = asyncio.get_running_loop().call_later(
+            settings.RELAY_LINGER, self._give_up, customer.pk, tab
+        )
+
+    def _give_up(self, customer_pk: int, tab: ExpectedTab) -> None:
+        """Nobody came."""
+        live = self._live.get(customer_pk)
+        if live and live.expected is tab:
+            live.expected = None
+            self.detach(customer_pk, tab)
 
     def detach(self, customer_pk: int, tab: Tab) -> None:
         """The tab is gone. With the last one, the connection goes a little later."""

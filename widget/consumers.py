@@ -13,7 +13,6 @@ from chatproxy.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.organization import Organization
 from chatproxy.relay import Tab, relay
-from chatproxy.rtm import Visit
 from chatproxy.structures import Json
 from chatproxy.updates import Snapshot, Update
 from widget import metrics
@@ -22,6 +21,7 @@ from widget.limits import Pace, open_sockets, wait_before
 from widget.models import Widget
 from widget.reader import Reader
 from widget.security import is_own
+from widget.visits import visit_of, word
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
@@ -93,7 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.tab or not isinstance(content, dict):
             return
         self.reader = Reader.of(word(content, "language"), word(content, "zone"))
-        visit = self.visit(content.get("page"))
+        visit = visit_of(content.get("page"), self.header("user-agent"))
         self.organization = self.organization.in_group(word(content, "group"))
         self.tab = relay.attach(
             self.customer, self.organization, visit, self.show, word(content, "event")
@@ -165,18 +165,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
         values = (value for key, value in self.scope["headers"] if key == name.encode())
         return next(values, b"").decode("latin-1")
 
-    def visit(self, page: Any) -> Visit:
-        """Where the customer is, as the website told the panel."""
-        page = page if isinstance(page, dict) else {}
-        agent = self.header("user-agent")
-        return Visit(
-            url=word(page, "url"),
-            title=word(page, "title"),
-            referrer=word(page, "referrer"),
-            user_agent=agent,
-            is_mobile="Mobi" in agent,
-        )
-
 
 async def act_or_let_be(customer_pk: int, action: str, payload: Json) -> None:
     try:
@@ -194,12 +182,6 @@ def said(text: str) -> Json:
     except (RecursionError, ValueError):
         return {}
     return message if isinstance(message, dict) else {}
-
-
-def word(content: Json, name: str) -> str:
-    """A text of the message, cut to what LiveChat takes."""
-    value = content.get(name)
-    return value[:3500] if isinstance(value, str) else ""
 
 
 HEARD: dict[str, Callable[[ChatConsumer, Any], None]] = {

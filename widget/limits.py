@@ -32,10 +32,12 @@ LIMITS = {
     "identity": Limits(Limit(30, 60), Limit(30, 60), Limit(600, 60)),
     "file": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
     "socket": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
+    "expected": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
 }
-KINDS = {"customer": "identity", "files": "file"}  # by the name of a URL; the others are acts
+# By the name of a URL; the others are acts.
+KINDS = {"customer": "identity", "files": "file", "expected": "expected"}
 SOCKETS = 200  # open at once from one address, in each process
 
 
@@ -56,11 +58,17 @@ def wait_before(kind: str, widget_key: str, address: str, token: str) -> int:
 
 
 def wait_of(name: str, limit: Limit) -> int:
-    """Count one more; the seconds that are left of the period if it is one too many."""
-    period, passed = divmod(int(time.time()), limit.seconds)
-    key = f"{name}:{period}"
-    cache.add(key, 0, 2 * limit.seconds)
-    return limit.seconds - passed if cache.incr(key) > limit.times else 0
+    """Count one more; the seconds that are left of the period if it is one too many.
+
+    The same name in each period: a cache in memory keeps what has expired until it is asked again.
+    """
+    left = limit.seconds - int(time.time()) % limit.seconds
+    cache.add(name, 0, left)
+    try:
+        count = cache.incr(name)
+    except ValueError:  # the period ended in between
+        return 0
+    return left if count > limit.times else 0
 
 
 def wait_before_request(request: HttpRequest, widget_key: str, token: str) -> int:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("w/<slug:key>/look.css", look.look, name="look"),
     path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
     path("w/<slug:key>/welcome", panel.welcome, name="welcome"),
+    path("w/<slug:key>/expected", panel.expected, name="expected"),
     path("w/<slug:key>/opened", panel.opened, name="opened"),
     path("w/<slug:key>/customer", customers.customer, name="customer"),
     path("w/<slug:key>/logout", customers.logout, name="logout"),

@@ -8,11 +8,14 @@ function heard(message) {
   document.dispatchEvent(new CustomEvent(`host:${message.chat}`, { detail: message }));
 }
 
-addEventListener("message", ({ source, origin, data }) => {
+addEventListener("message", receive);
+
+function receive({ source, origin, data }) {
   if (alone || source !== parent || typeof data?.chat !== "string") return;
+  if (data.chat === "here") return parent.postMessage({ chat: "ready" }, "*");
   if (["hello", "logout"].includes(data.chat)) hostOrigin = origin; // whichever comes first
   if (origin === hostOrigin) heard(data);
-});
+}
 
 document.addEventListener("tell-host", ({ detail }) => {
   if (alone && detail.chat === "token") keepToken(detail.token);
@@ -24,6 +27,7 @@ document.addEventListener("host:hello", ({ detail }) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  if (window.earlyHello) receive(window.earlyHello); // see early.js
   if (!alone) return parent.postMessage({ chat: "ready" }, "*");
   root.dataset.alone = "";
   const page = { url: location.href, title: document.title, referrer: document.referrer };

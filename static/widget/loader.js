@@ -1,5 +1,5 @@
 // The chat on a website: the launcher and `LiveChatWidget`. The panel it opens is in
-// loader_panel.js, fetched together with the iframe once somebody wants to chat. Until then
+// loader_panel.js, fetched beside the iframe once somebody wants to chat. Until then
 // nothing is stored and nothing else is fetched.
 // SETTINGS is the widget's public configuration: see widget/views/embed.py.
 (function (settings) {
@@ -174,6 +174,12 @@
       failure.textContent = "";
       later(() => widget.isAlive || fail(), PATIENCE);
       loading = true;
+      // `src` is there before the iframe is, or it would leave an entry in the history.
+      widget.frame?.remove();
+      const frame = document.createElement("iframe");
+      frame.src = home + "?lang=" + encodeURIComponent(language);
+      widget.frame = frame;
+      box.append(frame);
       if (panel) panel.load();
       else {
         import(part("loader_panel.js")).then(({ openPanel }) => {

@@ -1,5 +1,5 @@
-// The second half of the loader, fetched once somebody wants to chat: the iframe, what is said
-// between it and the page, and the page's manners around it.
+// The second half of the loader, fetched once somebody wants to chat: what is said between the
+// iframe and the page, and the page's manners around it.
 // PANEL_CSS is loader_panel.css, ORGANIZATION the widget's: see widget/views/embed.py.
 
 const SETTLE = 300; // ms a page gets to change its title after its address
@@ -14,23 +14,22 @@ export function openPanel(widget) {
   sheet.replaceSync(PANEL_CSS);
   shadow.adoptedStyleSheets.push(sheet);
 
-  // -- the iframe; `src` is there before it is, or it would leave an entry in the history
+  // -- the iframe: it may have said that it is there before we listened, so it is asked to again
 
   let frame;
+  let isListening;
 
   function load() {
-    frame?.remove();
-    frame = document.createElement("iframe");
+    frame = widget.frame;
+    isListening = false;
     frame.id = "chat-widget";
     frame.title = widget.words.title;
-    frame.allow = "clipboard-write";
-    frame.src = home + "?lang=" + encodeURIComponent(widget.language);
-    widget.box.append(frame);
+    frame.contentWindow.postMessage({ chat: "here" }, "*");
   }
 
   function unload() {
     frame.remove();
-    widget.isAlive = false;
+    widget.isAlive = isListening = false;
     count(0);
     widget.draw();
   }
@@ -45,9 +44,9 @@ export function openPanel(widget) {
   const whereabouts = () => ({ url: location.href, title: title(), referrer: previousUrl });
 
   function hello() {
-    if (!widget.isAlive) return;
+    if (!isListening) return;
     told = JSON.stringify(about());
-    post({
+    const words = {
       chat: "hello",
       token: widget.token,
       identity: widget.identity,
@@ -55,20 +54,20 @@ export function openPanel(widget) {
       language: widget.language,
       customer: about(),
       open: isOpen(),
-      focus: focus(),
       notifications: window.Notification?.permission,
       theme: widget.theme,
       draft: widget.draft,
       group: configured.group,
-    });
+    };
+    frame.contentWindow.postMessage(words, home.origin);
     widget.draft = null;
   }
 
   // The focus follows a customer who opened the chat, unless it has gone elsewhere meanwhile.
-  function focus() {
+  function visible() {
     const follows = isOpen() && widget.opener === document.activeElement;
     if (follows && widget.isAlive) frame.focus();
-    return follows;
+    post({ chat: "visible", visible: isOpen(), focus: follows });
   }
 
   // What the page has told about the customer. `replace`: these variables and no others.
@@ -115,12 +114,18 @@ export function openPanel(widget) {
   // -- what it tells us
 
   const heard = {
+    // It has begun to load: what it needs to know can be there when the rest of it is.
+    early() {
+      isListening = true;
+      if (!widget.leaving) hello();
+    },
     ready() {
-      widget.isAlive = true;
+      widget.isAlive = isListening = true;
       widget.draw();
       if (widget.leaving) post({ chat: "logout", token: widget.leaving });
       widget.leaving = null;
       hello();
+      visible();
     },
     token({ token }) {
       widget.token = token;
@@ -259,7 +264,7 @@ export function openPanel(widget) {
     unload,
     shown() {
       hold();
-      post({ chat: "visible", visible: isOpen(), focus: focus() });
+      visible();
     },
     draft() {
       if (!widget.isAlive || !widget.draft) return;

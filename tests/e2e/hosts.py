@@ -8,8 +8,9 @@ from tests.e2e.rig import Site, Websites, html
 
 LISTENING_PANEL = """<!doctype html><title>Listening</title><body><textarea></textarea><script>
 window.heard = [];
-addEventListener("message", ({ data }) => heard.push(data));
-parent.postMessage({ chat: "ready" }, "*");
+const ready = () => parent.postMessage({ chat: "ready" }, "*");
+addEventListener("message", ({ data }) => (data.chat === "here" ? ready() : heard.push(data)));
+ready();
 </script>"""
 
 

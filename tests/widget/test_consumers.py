@@ -1,11 +1,14 @@
 """The customer's socket, from a real LiveChat to the fragments a browser gets."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
+from chatproxy.relay import relay
+from chatproxy.updates import State
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import OpenSocket
 from tests.widget.visitor import Visitor
@@ -61,6 +64,33 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
     socket = open_socket(customer.token)
     await say_hello(socket)
     assert "Before the socket" in await shown(socket, "hx-upsert")
+
+
+async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
+    customer: Visitor, open_socket: OpenSocket, sandbox: Sandbox
+) -> None:
+    await database_sync_to_async(customer.send)("Before the socket")
+    first = open_socket(customer.token)
+    await say_hello(first)
+    await shown(first, "Before the socket")
+    await first.disconnect()
+    await relay.close()
+
+    answer = await database_sync_to_async(customer.ask)("post", "expected", HELLO["page"])
+    assert answer.status_code == 204
+    async with asyncio.timeout(10):
+        while relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
+            await asyncio.sleep(0.05)
+    sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
+    second = open_socket(customer.token)
+    await say_hello(second)
+    assert "Before the socket" in await shown(second, "hx-upsert")
+
+
+@pytest.mark.parametrize("token", ["", "unknown"])
+def test_nobody_is_expected_whom_we_do_not_know(visitor: Visitor, token: str) -> None:
+    visitor.token = token
+    assert visitor.ask("post", "expected", HELLO["page"]).status_code == 401
 
 
 async def test_what_the_agent_says_is_shown_in_every_tab(

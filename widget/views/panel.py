@@ -15,15 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.errors import LiveChatError
 from chatproxy.organization_api import Availability, OrganizationApi
+from chatproxy.relay import relay
 from chatproxy.structures import FormToFill
 from widget.emoji import EMOJI
 from widget.models import Tally, Widget
 from widget.packed import digest, joined, pack
 from widget.questions import QuestionsForm
 from widget.reader import Reader, is_zone
-from widget.security import widget_view
+from widget.security import CustomerRequest, customer_required, widget_view
 from widget.tallies import tallies
 from widget.views.forms import PRECHAT, TICKET, form_before_chat, form_context
+from widget.visits import visit_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +63,19 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
     response.headers["Vary"] = "Accept-Language"
     return pack(request, response)
+
+
+@require_POST
+@widget_view
+@customer_required
+def expected(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """The panel is being loaded and will want the chat: it is asked for meanwhile.
+
+    `url`, `title` and `referrer` say where the customer is.
+    """
+    visit = visit_of(request.POST.dict(), request.headers.get("User-Agent", ""))
+    relay.expect(request.customer, widget.organization, visit)
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -2,8 +2,9 @@
 
 `python -m bench.panel [--runs 10]`
 
-LiveChat takes 50 ms for each call. Beside it stands the sum of the calls that are needed, one
-after the other; which calls were made is counted, so that none is made twice or in vain.
+LiveChat takes 50 ms for each call. Beside it stand the sum of the calls that are needed, one
+after the other, and what the browser needs for a frame with one line in it, from another website;
+which calls were made is counted, so that none is made twice or in vain.
 """
 
 import argparse
@@ -37,6 +38,18 @@ CLICK = """
     LiveChatWidget.call("maximize");
 })
 """
+EMPTY_FRAME = """
+(address) => new Promise((resolve) => {
+    const clicked = performance.now();
+    addEventListener("message", ({ data }) => {
+        if (data.painted) resolve(performance.now() - clicked);
+    });
+    const frame = document.createElement("iframe");
+    frame.src = address;
+    document.body.append(frame);
+})
+"""
+LINE = '<main id="threads"><p class="event">Hello</p></main>'
 
 
 def website(websites: Websites, port: int) -> str:
@@ -58,6 +71,17 @@ def opening(browser: Browser, address: str, token: str) -> float:
     return took
 
 
+def empty_frame(browser: Browser, address: str, frame: str) -> float:
+    """Milliseconds until the line in an empty frame is painted."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(NOTE_WHEN_PAINTED)
+    page.goto(address)
+    took: float = page.evaluate(EMPTY_FRAME, frame)
+    context.close()
+    return took
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10)
@@ -73,12 +97,19 @@ def main() -> None:
     ):
         address = website(websites, port)
         browser = playwright.chromium.launch(executable_path=chromium(), args=BROWSER_ARGUMENTS)
-        took = [opening(browser, address, token) for token in processes.tokens(options.runs)]
+        websites.publish("/line", html(LINE))
+        line = f"http://127.0.0.1:{websites.port}/line"
+        took, empty = [], []
+        for token in processes.tokens(options.runs):
+            took.append(opening(browser, address, token))
+            empty.append(empty_frame(browser, address, line))
         calls = processes.ask(upstream, "state")["calls"]
         browser.close()
     floor = len(NEEDED) * DELAY * 1000
-    median = statistics.median(took)
-    print(f"click to last messages: {median:.0f} ms, of which LiveChat {floor:.0f}")
+    print(
+        f"click to last messages: {statistics.median(took):.0f} ms; "
+        f"LiveChat's calls {floor:.0f} ms, a frame with one line {statistics.median(empty):.0f} ms"
+    )
     made = ", ".join(f"{action} {count / options.runs:g}" for action, count in calls.items())
     print(f"calls for each opening: {made}")
 

@@ -27,7 +27,7 @@ from .locks import one_at_a_time
 from .structures import Json, Properties
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
-REMEMBERED = 86_400  # seconds for which a custom_id counts as tried
+REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
 LOOK_BACK = 100  # events searched for a custom_id
 LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15

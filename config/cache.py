@@ -1,11 +1,14 @@
-"""The cache that processes share, and what becomes of it while Redis is away."""
+"""The cache: Redis for all processes, and while it is away; or the memory of one process."""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as TooSlow
@@ -41,3 +44,23 @@ class ForgivingRedisCache(RedisCache):
         except (NoConnection, TooSlow) as error:
             logger.warning("Redis does not answer: %s", type(error).__name__)
             return otherwise
+
+
+class TidyLocMemCache(LocMemCache):
+    """The memory of this process, without what has expired.
+
+    Django's own keeps that until somebody asks for it, which for a key that is used once is never.
+    """
+
+    SWEPT_EVERY = 60.0  # seconds
+    _swept_at = 0.0  # of all threads: each has an instance, they share what is kept
+
+    def _set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> None:
+        super()._set(key, value, timeout)  # type: ignore[misc]  # not in the stubs; under the lock
+        now = time.time()
+        if now - TidyLocMemCache._swept_at < self.SWEPT_EVERY:
+            return
+        TidyLocMemCache._swept_at = now
+        expire_info: dict[str, float | None] = vars(self)["_expire_info"]
+        for ended in [key for key, at in expire_info.items() if at is not None and at <= now]:
+            self._delete(ended)  # type: ignore[attr-defined]

@@ -78,7 +78,7 @@ if REDIS_URL:
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "BACKEND": "config.cache.TidyLocMemCache",
             # Past this it drops the oldest: locks and counts of sends must not be among them.
             "OPTIONS": {"MAX_ENTRIES": 200_000, "CULL_FREQUENCY": 20},
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.cache import ForgivingRedisCache
+from config.cache import ForgivingRedisCache, TidyLocMemCache
 from tests.sandbox_rig import free_port
 
 
@@ -77,3 +77,24 @@ def test_redis_that_comes_back_is_used_again(shared: ForgivingRedisCache, redis:
     assert shared.get("awake") is None
     redis.start()
     wait_until_it_keeps(shared)
+
+
+def test_what_has_expired_leaves_the_memory_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TidyLocMemCache, "SWEPT_EVERY", 0)
+    cache = TidyLocMemCache("tidy", {})
+    cache.set("short", "gone", 0.01)
+    cache.set("long", "kept", 60)
+    cache.set("forever", "kept", None)
+    time.sleep(0.02)
+    cache.set("another", "kept", 60)
+    assert len(cache._cache) == len(cache._expire_info) == 3
+    assert (cache.get("long"), cache.get("forever"), cache.get("short")) == ("kept", "kept", None)
+
+
+def test_memory_is_swept_now_and_then_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TidyLocMemCache, "_swept_at", time.time())
+    cache = TidyLocMemCache("seldom", {})
+    cache.set("short", "gone", 0.01)
+    time.sleep(0.02)
+    cache.set("another", "kept", 60)
+    assert len(cache._cache) == 2

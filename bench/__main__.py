@@ -6,6 +6,7 @@ import time
 
 BENCHMARKS = (
     ("bench.loader",),
+    ("bench.lighthouse",),
     ("bench.pushes",),
     ("bench.saturation",),
     ("bench.memory",),

@@ -60,8 +60,8 @@ class Traffic:
 
 
 @contextmanager
-def website() -> Iterator[tuple[Site, str]]:
-    """A server as in production, and the address of a page that carries only the snippet."""
+def website() -> Iterator[tuple[Site, Websites, str]]:
+    """A server as in production, the websites that may have its chat, and the snippet for them."""
     livechat, websites = SandboxProcess(), Websites()
     with tempfile.TemporaryDirectory() as name:
         site = Site(Path(name), livechat.url)
@@ -77,8 +77,7 @@ def website() -> Iterator[tuple[Site, str]]:
                 **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
             )
             site.start()
-            tag = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
-            yield site, websites.publish("/", html(f"<h1>A shop</h1>{tag}"))
+            yield site, websites, f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
         finally:
             site.stop()
             websites.close()
@@ -156,7 +155,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    with website() as (site, address), sync_playwright() as playwright:
+    with website() as (site, websites, snippet), sync_playwright() as playwright:
+        address = websites.publish("/", html(f"<h1>A shop</h1>{snippet}"))
         print("loader:", sizes(site.get("/w/demo/embed.js").body))
         print("its second half:", sizes(site.get("/w/demo/loader_panel.js").body))
         browser = launch(playwright, BROWSER_ARGUMENTS)

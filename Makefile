@@ -11,7 +11,7 @@ STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_d
 AGAIN := --last-failed --last-failed-no-failures none
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test test-services scale soak lint bench format messages lock chaos audit
+.PHONY: demo test test-services scale soak lint bench format messages lock chaos audit tutorial
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -59,7 +59,11 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# What customers read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
+# The pictures of docs/tutorial.md, by the test that goes through it.
+tutorial: .venv/installed-dev
+	TUTORIAL_PICTURES=docs/images/tutorial $(BIN)/pytest tests/e2e/test_tutorial.py
+
+# What customers and owners read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
 messages: .venv/installed-dev
 	$(RUN) makemessages --all --no-location --no-obsolete --no-wrap \
 		--ignore sandbox --ignore tests --ignore bench --ignore var

@@ -1,4 +1,4 @@
-"""An owner in the admin, in a real browser, from the first login to a chat on their website."""
+"""An owner in the admin, in a real browser. How they begin is in test_tutorial.py."""
 
 from typing import Any
 
@@ -37,31 +37,6 @@ def open_form(admin: Page, site: Site, name: str = "Demo") -> None:
     """Go to the form of the widget with this name."""
     admin.goto(f"{site.chat_url}/admin/widget/widget/")
     admin.get_by_role("link", name=name, exact=True).click()
-
-
-def test_an_owner_sets_up_a_widget_and_finds_it_on_their_website(
-    admin: Page, site: Site, websites: Websites, demo_fields: dict[str, Any]
-) -> None:
-    admin.get_by_role("link", name="Widgets", exact=True).click()
-    admin.get_by_role("link", name="Add widget").click()
-    admin.get_by_label("Name:", exact=True).fill("Olga's shop")
-    admin.get_by_label("Key").fill("olga")
-    admin.get_by_label("Allowed websites").fill(websites.origins[0])
-    admin.get_by_label("Organization ID").select_option(demo_fields["organization_id"])
-    admin.get_by_label("Client ID").fill("wrong")
-    admin.get_by_label("Redirect URI").fill(demo_fields["redirect_uri"])
-    admin.get_by_role("button", name="Save and test the connection").click()
-    expect(admin.get_by_text("LiveChat does not know this client ID.")).to_be_visible()
-
-    admin.get_by_label("Client ID").fill(demo_fields["client_id"])
-    admin.get_by_role("button", name="Save and test the connection").click()
-    expect(admin.get_by_text("It works, and somebody is there to take chats.")).to_be_visible()
-
-    snippet = admin.locator("#snippet").inner_text()
-    admin.goto(websites.publish("/olga", html(f"<h1>Olga's shop</h1>{snippet}")))
-    chat = Shop(admin).open_chat()
-    chat.send("Is anybody there?")
-    expect(chat.messages("customer")).to_contain_text("Is anybody there?")
 
 
 def test_the_preview_follows_what_is_typed_and_leaves_the_focus(admin: Page, site: Site) -> None:

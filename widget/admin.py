@@ -111,7 +111,17 @@ class WidgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at 
         ),
         (
             _("What customers can do"),
-            {"fields": ("files", "emoji", "sound", "rating", "transcript", "history")},
+            {
+                "fields": (
+                    "ask_first",
+                    "files",
+                    "emoji",
+                    "sound",
+                    "rating",
+                    "transcript",
+                    "history",
+                )
+            },
         ),
         (_("Privacy"), {"fields": ("connect_early", "sneak_peek", "retention_days")}),
         (

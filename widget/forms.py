@@ -234,6 +234,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
                 "when you are back, on their own clock. LiveChat alone decides who is there."
             ),
+            "ask_first": _("If your LiveChat has a pre-chat form, that one is asked instead."),
             "files": _("Pictures and documents up to 10 MB."),
             "rating": _("Thumbs up or down, and a comment."),
             "history": _("Customers can scroll back to what was said before."),

@@ -112,6 +112,12 @@ class Widget(models.Model):
         ROUNDED = "rounded", _("Rounded")
         SERIF = "serif", _("With serifs")
 
+    class Ask(models.TextChoices):
+        NOTHING = "", _("Nothing")
+        NAME = "name", _("Their name")
+        EMAIL = "email", _("Their e-mail address")
+        BOTH = "both", _("Name and e-mail address")
+
     class Version(models.TextChoices):
         V3_5 = "3.5", _("3.5 (legacy)")
         V3_6 = "3.6", _("3.6 (stable)")
@@ -212,6 +218,9 @@ class Widget(models.Model):
         _("texts in other languages"), default=dict, blank=True, validators=[validate_texts]
     )
 
+    ask_first = models.CharField(
+        _("ask before the chat"), max_length=5, choices=Ask.choices, default=Ask.NOTHING, blank=True
+    )
     files = models.BooleanField(_("sending files"), default=True)
     emoji = models.BooleanField(_("emoji picker"), default=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)

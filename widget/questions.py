@@ -9,11 +9,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chatproxy.structures import FormField, Json
+from chatproxy.structures import FormField, FormToFill, Json
 
 ANSWER_LENGTH = 4000  # characters
+# What an owner may have asked without a form of LiveChat's, by `Widget.Ask`.
+OWN_FORM = "own"  # its id: no form of LiveChat's has a word for one
+ASKED = {"name": ("name",), "email": ("email",), "both": ("name", "email")}
+
+
+def own_form(ask: str) -> FormToFill | None:
+    """What the owner wants to know before the chat. LiveChat does not know this form."""
+    labels = {"name": gettext("Your name"), "email": gettext("E-mail address")}
+    fields = (
+        FormField(id=kind, type=kind, label=labels[kind], required=True)
+        for kind in ASKED.get(ask, ())
+    )
+    return FormToFill(OWN_FORM, tuple(fields)) if ask else None
 
 
 def choices_of(field: FormField) -> list[tuple[str, str]]:

@@ -121,6 +121,48 @@ def test_without_a_prechat_form_one_can_write_at_once(visitor: Visitor, sandbox:
     assert 'data-availability="online"' in page
 
 
+@pytest.mark.parametrize(
+    ("ask", "asked"),
+    [("name", ["name"]), ("email", ["email"]), ("both", ["name", "email"]), ("", [])],
+)
+def test_an_owner_asks_who_it_is_without_a_form_of_livechats(
+    add_widget: AddWidget, ask: str, asked: list[str]
+) -> None:
+    add_widget(ask_first=ask)
+    assert list(answers_to(Visitor().ask("get", "welcome").content.decode())) == asked
+
+
+def test_what_the_owner_asked_is_who_the_customer_is_and_the_chat_is_theirs_to_begin(
+    add_widget: AddWidget, agent: Agent
+) -> None:
+    add_widget(ask_first="both")
+    customer = Visitor()
+    customer.introduce()
+    answer = customer.ask("post", "forms/prechat", {"name": "Nora", "email": "nora@example.com"})
+    assert (answer.status_code, answer.content.decode().strip()) == (200, "")
+    assert agent.chats() == []
+    customer.send("Hello")
+    (nora,) = [u for u in agent.chat(agent.chats()[0]["id"])["users"] if u["type"] == "customer"]
+    assert (nora["name"], nora["email"]) == ("Nora", "nora@example.com")
+
+
+def test_what_the_owner_asks_must_be_answered(add_widget: AddWidget) -> None:
+    add_widget(ask_first="both")
+    customer = Visitor()
+    customer.introduce()
+    form = customer.ask("post", "forms/prechat", {"name": "Nora"}).content.decode()
+    assert "This field is required." in form
+    assert 'value="Nora"' in form
+
+
+def test_a_form_of_livechats_stands_before_the_owners(
+    add_widget: AddWidget, sandbox: Sandbox
+) -> None:
+    add_widget(ask_first="name")
+    sandbox.settings(forms={"prechat": True})
+    assert "Tell us who you are" in Visitor().ask("get", "welcome").content.decode()
+
+
 def answers_to(form: str) -> dict[str, Any]:
     """Something for every field of a form as the panel shows it."""
     answers: dict[str, Any] = {}

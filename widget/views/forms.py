@@ -23,7 +23,7 @@ from chatproxy.organization_api import OrganizationApi
 from chatproxy.structures import Form, FormToFill
 from widget.host_events import telling
 from widget.models import Widget
-from widget.questions import QuestionsForm
+from widget.questions import OWN_FORM, QuestionsForm, own_form
 from widget.security import CustomerRequest, customer_required, widget_view
 
 logger = logging.getLogger(__name__)
@@ -63,15 +63,20 @@ def find_form(api: CustomerApi, widget: Widget, kind: str) -> FormToFill | None:
 
 
 def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:
-    """The prechat or ticket form, which needs no customer. None if there is none."""
+    """The prechat or ticket form, which needs no customer. None if there is none.
+
+    Where LiveChat has no prechat form, it is what the owner wants to know.
+    """
     key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
-    found = cache.get(key)
+    found: FormToFill | None = cache.get(key)
     if found is None:
         configuration = OrganizationApi(widget.organization).get_configuration(version)
         forms = {"prechat": configuration.prechat_form, "ticket": configuration.ticket_form}
         found = forms[kind] or FormToFill("", ())
         cache.set(key, found, FORM_HOLDS)
-    return found if found.fields else None
+    if found.fields:
+        return found
+    return own_form(widget.ask_first) if kind == "prechat" else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,6 +149,8 @@ def submit(
     known = {kind: questions.answer_of_type(kind) for kind in ("name", "email")}
     if any(known.values()):
         api.update_customer(**{kind: answer for kind, answer in known.items() if answer})
+    if to_fill.id == OWN_FORM:  # LiveChat has no form to file the answers under
+        return
     event = conversation.filled_form(
         to_fill.id, occasion.kind, questions.answers(), uuid.uuid4().hex
     )

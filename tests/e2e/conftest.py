@@ -14,6 +14,15 @@ PATIENCE = 10_000  # ms: the machine may be busy with other tests
 expect.set_options(timeout=PATIENCE)
 
 
+ADD_OWNER = """
+import sys
+from django.contrib.auth.models import User
+from widget.models import Membership
+user = User.objects.create_user("olga", password="a long password", is_staff=True)
+Membership.objects.create(user=user, organization_id=sys.stdin.read(), role="owner")
+"""
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     executable = chromium()
@@ -121,3 +130,9 @@ def chat(shop: Shop) -> Chat:
 def host(page: Page, site: Site, websites: Websites) -> Host:
     """A website of the test's own, with the widget on it: `host.visit("<h1>Shop</h1>")`."""
     return Host(page, site, websites)
+
+
+@pytest.fixture(scope="session")
+def owner(site: Site, demo_fields: dict[str, Any]) -> None:
+    """Olga, who owns the widgets of the sandbox's organization."""
+    site.manage("shell", "-c", ADD_OWNER, stdin=demo_fields["organization_id"])

@@ -1,26 +1,10 @@
 """An owner in the admin, in a real browser. How they begin is in test_tutorial.py."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hosts import html
 from tests.e2e.rig import Console, Shop, Site, Websites
-
-ADD_OWNER = """
-import sys
-from django.contrib.auth.models import User
-from widget.models import Membership
-user = User.objects.create_user("olga", password="a long password", is_staff=True)
-Membership.objects.create(user=user, organization_id=sys.stdin.read(), role="owner")
-"""
-
-
-@pytest.fixture(scope="module")
-def owner(site: Site, demo_fields: dict[str, Any]) -> None:
-    """Olga, who owns the widgets of the sandbox's organization."""
-    site.manage("shell", "-c", ADD_OWNER, stdin=demo_fields["organization_id"])
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.hosts import html
 from tests.e2e.rig import Shop, Site, Websites
-from tests.e2e.test_owner import owner as owner
 from tests.sandbox_rig import ROOT, Agent
 
 GUIDE = ROOT / "docs" / "tutorial.md"

@@ -174,18 +174,21 @@
       failure.textContent = "";
       later(() => widget.isAlive || fail(), PATIENCE);
       loading = true;
-      // `src` is there before the iframe is, or it would leave an entry in the history.
-      widget.frame?.remove();
-      const frame = document.createElement("iframe");
-      frame.src = home + "?lang=" + encodeURIComponent(language);
-      widget.frame = frame;
-      box.append(frame);
+      if (panel || !widget.frame) frame(); // else only loader_panel.js was missing
       if (panel) panel.load();
       else {
         import(part("loader_panel.js")).then(({ openPanel }) => {
           if (!signal.aborted) panel = openPanel(widget);
         }, fail);
       }
+    }
+
+    // `src` is there before the iframe is, or it would leave an entry in the history.
+    function frame() {
+      widget.frame?.remove();
+      widget.frame = document.createElement("iframe");
+      widget.frame.src = home + "?lang=" + encodeURIComponent(language);
+      box.append(widget.frame);
     }
 
     function fail() {
@@ -335,7 +338,8 @@
 
     draw();
     attach();
-    if (stored("sessionStorage") === "maximized" && innerWidth > 480) show("maximized");
+    const isPhone = Math.min(innerWidth, screen.width) <= 480; // the first may not be known yet
+    if (stored("sessionStorage") === "maximized" && !isPhone) show("maximized");
     openByLink();
     if (widget.token) (window.requestIdleCallback || setTimeout)(() => signal.aborted || load());
 

@@ -483,10 +483,9 @@ class Relay:
             self._live[customer.pk] = live
         elif visit.url and (visit.url, visit.title) != (live.visit.url, live.visit.title):
             self.start(live.move(visit.url, visit.title))
-        if live.expected and not since:
-            tab: Tab = live.expected
-            live.welcome(live.expected, show)
-            return tab
+        if (expected := live.expected) and not since:
+            live.welcome(expected, show)
+            return expected
         tab = Tab(show, since)
         live.add(tab)
         return tab

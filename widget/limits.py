@@ -58,17 +58,11 @@ def wait_before(kind: str, widget_key: str, address: str, token: str) -> int:
 
 
 def wait_of(name: str, limit: Limit) -> int:
-    """Count one more; the seconds that are left of the period if it is one too many.
-
-    The same name in each period: a cache in memory keeps what has expired until it is asked again.
-    """
-    left = limit.seconds - int(time.time()) % limit.seconds
-    cache.add(name, 0, left)
-    try:
-        count = cache.incr(name)
-    except ValueError:  # the period ended in between
-        return 0
-    return left if count > limit.times else 0
+    """Count one more; the seconds that are left of the period if it is one too many."""
+    period, passed = divmod(int(time.time()), limit.seconds)
+    key = f"{name}:{period}"
+    cache.add(key, 0, 2 * limit.seconds)
+    return limit.seconds - passed if cache.incr(key) > limit.times else 0
 
 
 def wait_before_request(request: HttpRequest, widget_key: str, token: str) -> int:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from chatproxy.structures import FormField, FormToFill, Json
 
 ANSWER_LENGTH = 4000  # characters
-# What an owner may have asked without a form of LiveChat's, by `Widget.Ask`.
-OWN_FORM = "own"  # its id: no form of LiveChat's has a word for one
+OWN_FORM = "own"  # the id of a form that is not LiveChat's; theirs are no words
+# What an owner may have asked in it, by `Widget.Ask`.
 ASKED = {"name": ("name",), "email": ("email",), "both": ("name", "email")}
 
 

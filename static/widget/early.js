@@ -11,7 +11,7 @@ function hear({ source, origin, data }) {
   fetch("expected", { ...request, body: new URLSearchParams(data.page) }).catch(() => {});
 }
 
-if (parent !== window) {
+if (parent !== window && document.readyState === "loading") {
   addEventListener("message", hear);
   parent.postMessage({ chat: "early" }, "*");
 }

@@ -74,7 +74,7 @@ class Host:
     def expect_to_hear(self, chat: str, **parts: Any) -> dict[str, Any]:
         """Wait for a message of this kind with these parts, and return it."""
         handle = self.panel.wait_for_function(
-            """([chat, parts]) => heard.find((message) => message.chat === chat &&
+            """([chat, parts]) => window.heard?.find((message) => message.chat === chat &&
                 Object.keys(parts).every((name) =>
                     JSON.stringify(message[name]) === JSON.stringify(parts[name])))""",
             arg=[chat, parts],

@@ -56,6 +56,7 @@ def test_a_conversation_with_everything_in_it(panel: Chat, site: Site, agent: Ag
     visit(panel, site)
     panel.send("Hello https://shop.example")
     expect(panel.live).to_be_visible()
+    expect(panel.messages("customer")).to_have_count(1)
     chat_id = agent.chats()[0]["id"]
     for event in everything():
         agent.send_event(chat_id, event)

@@ -7,9 +7,11 @@ import pytest
 import requests
 
 from tests.sandbox.clients import Customer
+from tests.sandbox.configuration import Owner
 from tests.sandbox.test_agent_api import AgentRtm
-from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox, answer_of
+from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox
 
+UNTIL_3_5 = ("list_customers", "create_customer", "get_license_info")
 MARIA = 1  # an administrator, in the groups General and Sales
 MISSING = re.compile(r"403 authorization: The token does not have the scope (\S+)")
 
@@ -46,17 +48,12 @@ def order(sandbox: Sandbox, **wished: Any) -> requests.Response:
 
 def call(agent: Agent, api: str, action: str, **parameters: Any) -> Any:
     """Any method of either API, in the version that has it."""
-    version = (
-        "3.5" if action in ("list_customers", "create_customer", "get_license_info") else "3.6"
-    )
-    return answer_of(
-        agent.sandbox.http.post(
-            f"{agent.sandbox.url}/v{version}/{api}/action/{action}",
-            json=parameters,
-            headers={"Authorization": agent.authorization},
-            timeout=REQUEST_LIMIT,
-        )
-    )
+    if api == "agent":
+        version = "3.5" if action in UNTIL_3_5 else "3.6"
+        return agent.call(action, version=version, **parameters)
+    owner = Owner(agent.sandbox)
+    owner.authorization = agent.authorization
+    return owner.call(action, **parameters)
 
 
 def missing(agent: Agent, api: str, action: str, **parameters: Any) -> str:

@@ -10,14 +10,13 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import TimeoutError as TooSlow
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
 
 class ForgivingRedisCache(RedisCache):
-    """Redis, and while it is away an empty cache that forgets at once.
+    """Redis; while it is away, full or refuses us, an empty cache that forgets at once.
 
     Then limits let everybody pass and locks hold nobody back; but people go on talking.
     """
@@ -35,14 +34,18 @@ class ForgivingRedisCache(RedisCache):
         return bool(self._or(False, super().delete, *args, **kwargs))
 
     def incr(self, *args: Any, **kwargs: Any) -> int:
-        count: int = self._or(1, super().incr, *args, **kwargs)
+        """The first count, too, where the one that was begun could not be kept."""
+        try:
+            count: int = self._or(1, super().incr, *args, **kwargs)
+        except ValueError:  # Django's word for a key that is not there
+            return 1
         return count
 
     def _or(self, otherwise: Any, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             return work(*args, **kwargs)
-        except (NoConnection, TooSlow) as error:
-            logger.warning("Redis does not answer: %s", type(error).__name__)
+        except RedisError as error:
+            logger.warning("Redis is of no use now: %s", type(error).__name__)
             return otherwise
 
 

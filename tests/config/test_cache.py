@@ -23,6 +23,15 @@ class Redis:
             stdout=subprocess.DEVNULL,
         )
 
+    def tell(self, command: str) -> None:
+        """A command of its operator's; all other connections end, for they keep their rights."""
+        subprocess.run(
+            ["redis-cli", "-p", str(self.port)],
+            input=f"{command}\nCLIENT KILL TYPE normal\n",
+            text=True,
+            check=True,
+        )
+
     def stop(self) -> None:
         self._process.kill()
         self._process.wait(10)
@@ -70,6 +79,20 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
     assert shared.incr("count") == 1
     assert not shared.delete("lock")
     shared.set("kept", "meanwhile")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["CONFIG SET maxmemory 1", "REPLICAOF 127.0.0.1 1", "CONFIG SET requirepass secret"],
+)
+def test_redis_that_refuses_is_as_good_as_none(
+    shared: ForgivingRedisCache, redis: Redis, command: str
+) -> None:
+    redis.tell(command)
+    shared.set("kept", "meanwhile")
+    assert shared.get("kept") is None
+    assert shared.add("lock", "mine")
+    assert shared.incr("count") == 1
 
 
 def test_redis_that_comes_back_is_used_again(shared: ForgivingRedisCache, redis: Redis) -> None:

@@ -11,7 +11,8 @@ STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_d
 AGAIN := --last-failed --last-failed-no-failures none
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test test-services scale soak lint bench format messages lock chaos audit tutorial
+.PHONY: demo test test-services scale soak lint bench format messages lock chaos audit tutorial \
+	containers
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
@@ -28,9 +29,13 @@ test-services: .venv/installed-dev
 	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) $(STORED) || \
 		tests/with_services.sh $(BIN)/pytest $(AGAIN) $(STORED)
 
-# nginx, server processes, PostgreSQL and Redis, as in deploy/, under load. Then one hour of it.
+# nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
 scale: .venv/installed-dev
 	tests/with_services.sh $(BIN)/python -m bench.scale
+
+# deploy/compose.yaml in Docker: chats go on while its containers die and are replaced.
+containers: .venv/installed-dev
+	$(BIN)/pytest tests/deploy/compose.py
 
 soak: .venv/installed-dev
 	$(BIN)/python -m bench.soak --minutes 60

@@ -54,7 +54,7 @@ async function asCustomer(url, request, tries) {
 }
 
 async function send(url, request) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { zone } = root.dataset;
   const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
   if (group) headers["X-Chat-Group"] = group;
   if (token) headers.Authorization = `Bearer ${token}`;

@@ -5,8 +5,8 @@ const notice = document.getElementById("notice");
 const NOTICE_STAYS = 8000; // ms
 let timer = null;
 
-for (const input of document.querySelectorAll("[data-zone]")) {
-  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const input of menu.querySelectorAll("[name=zone]")) {
+  input.value = document.documentElement.dataset.zone;
 }
 menu.addEventListener("submit", () => menu.hidePopover());
 document.getElementById("rate")?.addEventListener("click", () => {

@@ -27,7 +27,7 @@ document.addEventListener("htmx:before:ws:connection", ({ detail }) => {
 });
 document.addEventListener("htmx:after:ws:connection", ({ detail }) => {
   connection = detail.connection;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { zone } = root.dataset;
   const last = [...document.querySelectorAll("#threads .event")].at(-1);
   const event = last?.id.slice("event-".length) ?? "";
   tell({ hello: { page, group, zone, language: root.lang, event } });

@@ -41,6 +41,15 @@ def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
     return Chat(page, page)
 
 
+@pytest.mark.parametrize("lacking", ["", "delete window.Temporal"])
+def test_the_customers_clock_is_known(new_context: NewContext, site: Site, lacking: str) -> None:
+    """Also to browsers that have no Temporal yet."""
+    page = new_context(timezone_id="Asia/Tokyo").new_page()
+    page.add_init_script(lacking)
+    page.goto(f"{site.chat_url}/w/demo/")
+    expect(page.locator("#menu [name=zone]")).to_have_value("Asia/Tokyo")
+
+
 @pytest.fixture
 def talking(panel: Chat) -> Chat:
     """The panel of somebody who has said hello."""

@@ -15,22 +15,28 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 
-def source(name: str) -> str:
-    """One of the widget's static files, as it is on disk now."""
-    path = finders.find(f"widget/{name}")
+@lru_cache
+def path_of(name: str) -> Path:
+    """Where a static file is."""
+    path = finders.find(name)
     assert path
-    return Path(path).read_text()
+    return Path(path)
+
+
+def source(name: str) -> str:
+    """A static file, as it is on disk now."""
+    return path_of(name).read_text()
 
 
 def minified(name: str) -> str:
     """One of our scripts or styles, as short as it can be said."""
     kind = "text/css" if name.endswith(".css") else "text/javascript"
-    return shortened(kind, source(name))
+    return shortened(kind, source(f"widget/{name}"))
 
 
 def joined(names: Iterable[str]) -> str:
-    """Modules that import nothing as one, each in a block of its own: no name meets another's."""
-    return "".join(f"{{{minified(name)}\n}}" for name in names)
+    """Modules that import nothing as one script, where no name meets another's."""
+    return "".join(f'(()=>{{"use strict";{minified(name)}\n}})();' for name in names)
 
 
 def digest(text: str) -> str:

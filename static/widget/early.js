@@ -1,6 +1,6 @@
-// Runs as soon as it is here, before the rest of the panel, and hears what the host page says
-// first. While the browser is still busy with the panel, the server asks LiveChat for the chat of
-// a customer whom the page knows.
+// Runs before the rest of the panel is read, and hears what the host page says first. While the
+// browser is still busy with the panel, the server asks LiveChat for the chat of a customer whom
+// the page knows.
 function hear({ source, origin, data }) {
   if (source !== parent || data?.chat !== "hello") return;
   removeEventListener("message", hear);
@@ -11,7 +11,7 @@ function hear({ source, origin, data }) {
   fetch("expected", { ...request, body: new URLSearchParams(data.page) }).catch(() => {});
 }
 
-if (parent !== window && document.readyState === "loading") {
+if (parent !== window) {
   addEventListener("message", hear);
   parent.postMessage({ chat: "early" }, "*");
 }

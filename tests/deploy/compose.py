@@ -138,7 +138,7 @@ async def under_turmoil(visitors: Visitors, site: Site) -> None:
             ("kill", "chat1"),
             ("up", "--detach", "--no-deps", "chat1"),
             # As an upgrade does, and with another's address to be had.
-            ("up", "--detach", "--no-deps", "--force-recreate", "chat1", "chat2"),
+            ("up", "--detach", "--no-deps", "--force-recreate", "--wait", "chat1", "chat2"),
         ):
             await asyncio.sleep(PHASE)
             await asyncio.to_thread(site.compose, *command)

@@ -5,6 +5,7 @@ Source: Customer Chat API v3.6, "Chats", "Events" and the errors they answer.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from .structures import Json, Properties
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
-LOOK_BACK = 100  # events searched for a custom_id
+LOOK_BACK = dt.timedelta(days=1)  # what was tried stands in a thread of that time, or nowhere
 LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
 BEGAN = time.time()  # a try this process knows nothing of was made before
@@ -127,21 +128,25 @@ def _missing(api: CustomerApi, events: list[Json], settled_at: float = 0) -> lis
     Nobody knows before `settled_at`, so until then it looks again.
     """
     while True:
-        settled, there = time.time() >= settled_at, _said(api)
-        missing = [event for event in events if event["custom_id"] not in there]
+        settled = time.time() >= settled_at
+        missing = _unfound(api, events)
         if settled or not missing:
             return missing
         time.sleep(LOOK_EVERY)
 
 
-def _said(api: CustomerApi) -> set[str]:
-    """The `custom_id` of each of the latest events."""
+def _unfound(api: CustomerApi, events: list[Json]) -> list[Json]:
+    """Those that are in no thread of the last day, newest first: much may have been said since."""
+    missing = {event["custom_id"]: event for event in events}
+    long_ago = (dt.datetime.now(dt.UTC) - LOOK_BACK).isoformat()
     chat_id = api.customer.chat_id or _find_chat(api)
-    try:
-        threads = api.list_threads(chat_id, events=LOOK_BACK).threads if chat_id else ()
-    except NotFound:
-        threads = ()
-    return {event.custom_id for thread in threads for event in thread.events}
+    with suppress(NotFound):
+        for thread in api.all_threads(chat_id) if chat_id else ():
+            for event in thread.events:
+                missing.pop(event.custom_id, None)
+            if not missing or thread.created_at < long_ago:
+                break
+    return [*missing.values()]
 
 
 def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:

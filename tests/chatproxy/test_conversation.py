@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -320,6 +321,30 @@ def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
         livechat.submit(take_late, again(), message("Once", "m-1"))
         say(again(), message("Once", "m-1"))
     assert said(begun) == [["Hello", "Once"]]
+
+
+def test_a_message_is_found_behind_much_that_was_said_since(
+    begun: CustomerApi, again: Again
+) -> None:
+    conversation.end(begun)
+    say(begun, message("More", "m-1"))
+    for number in range(2, 110):
+        begun.send_event(begun.customer.chat_id, message("More", f"m-{number}"))
+    say_again(again(), message("Hello", "m-0"))
+    whole = begun.all_threads(begun.customer.chat_id)
+    found = [event for thread in whole for event in thread.events if event.custom_id == "m-0"]
+    assert len(found) == 1
+
+
+def test_a_thread_of_long_ago_is_not_searched(
+    begun: CustomerApi, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or whoever has written for years would wait for all of it."""
+    conversation.end(begun)
+    say(begun, message("More", "m-1"))
+    monkeypatch.setattr(conversation, "LOOK_BACK", dt.timedelta(seconds=-5))
+    events = [message("Hello", "m-0"), message("More", "m-1"), message("Never", "m-2")]
+    assert conversation._unfound(begun, events) == [events[0], events[2]]
 
 
 def take_late(api: CustomerApi, event: Json) -> None:

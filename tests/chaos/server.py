@@ -51,11 +51,13 @@ def without_upsert() -> None:
 def without_lookup() -> None:
     """What is tried again is sent again."""
     from chatproxy import conversation
+    from chatproxy.customer_api import CustomerApi
+    from chatproxy.structures import Json
 
-    def nothing(api: object) -> set[str]:
-        return set()
+    def all_of_them(api: CustomerApi, events: list[Json]) -> list[Json]:
+        return events
 
-    conversation._said = nothing
+    conversation._unfound = all_of_them
 
 
 BREAK: dict[str, Callable[[], None]] = {

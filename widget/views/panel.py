@@ -93,7 +93,7 @@ def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def scripts_of(widget: Widget) -> str:
-    """htmx and ours in one file: each request more would cost 10 ms of the opening."""
+    """htmx and ours in one file: opening waits for each request more."""
     features = [name for name in FEATURES if getattr(widget, name)]
     library = "".join(f"{source(f'django_htmx/{name}')}\n" for name in LIBRARY)
     return library + joined(f"{name}.js" for name in [*SCRIPTS.split(), *features])

@@ -13,8 +13,8 @@ from typing import Any
 
 from django.core.cache import cache
 
-from .customer_api import CustomerApi
-from .errors import (
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import (
     ChatAlreadyActive,
     ChatInactive,
     ChatLimitReached,
@@ -24,8 +24,8 @@ from .errors import (
     ServiceUnavailable,
     Unreachable,
 )
-from .locks import one_at_a_time
-from .structures import Json, Properties
+from chatproxy.livechat.structures import Json, Properties
+from chatproxy.locks import one_at_a_time
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner

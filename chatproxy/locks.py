@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.core.cache import cache
 
-from .errors import ServiceUnavailable
+from chatproxy.livechat.errors import ServiceUnavailable
 
 HELD_AT_MOST = 30  # seconds: longer than a slow call; a killed holder blocks no longer
 WAIT_AT_MOST = 20  # seconds

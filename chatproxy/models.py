@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from . import accounts
-from .accounts import Grant, Identity
-from .encryption import EncryptedTextField
-from .errors import IdentityLost, LiveChatError
-from .locks import one_at_a_time
-from .organization import Organization
+from chatproxy.encryption import EncryptedTextField
+from chatproxy.livechat import accounts
+from chatproxy.livechat.accounts import Grant, Identity
+from chatproxy.livechat.errors import IdentityLost, LiveChatError
+from chatproxy.livechat.organization import Organization
+from chatproxy.locks import one_at_a_time
 
 SUBJECT_LENGTH = 200
 SEEN_EVERY = dt.timedelta(days=1)

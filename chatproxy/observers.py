@@ -5,11 +5,11 @@ Each is added at start-up and must return at once, because pushes wait for it.
 
 from collections.abc import Callable
 
-from .errors import LiveChatError
-from .models import Customer
-from .pushes import Push
-from .structures import Json
-from .updates import Conversation
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.pushes import Push
+from chatproxy.livechat.structures import Json
+from chatproxy.models import Customer
+from chatproxy.relay.updates import Conversation
 
 # What a customer did: LiveChat's action and what was sent with it.
 acted: list[Callable[[Customer, str, Json], None]] = []

@@ -18,8 +18,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from chatproxy.relay import relay
-from chatproxy.updates import State
+from chatproxy.relay.relay import relay
+from chatproxy.relay.updates import State
 
 requests = Histogram(
     "chat_request_seconds",

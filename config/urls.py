@@ -9,4 +9,4 @@ urlpatterns = [
     path("", include("widget.urls")),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("", include("widget.demo")))
+    urlpatterns.append(path("", include("config.demo.shop")))

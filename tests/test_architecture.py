@@ -17,7 +17,7 @@ MODULES = sorted(
     if "migrations" not in path.parts and "node_modules" not in path.parts
 )
 # Saved to a disk, where there is no stylesheet of ours to link to.
-DOWNLOADED = {Path("templates/widget/transcript.html")}
+DOWNLOADED = {Path("templates/widget/customers/transcript.html")}
 TEMPLATES = sorted(
     {path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*.html")} - DOWNLOADED
 )

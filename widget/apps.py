@@ -11,7 +11,7 @@ class WidgetConfig(AppConfig):
 
     def ready(self) -> None:
         from chatproxy import observers
-        from widget.tallies import tallies
+        from widget.statistics.counting import tallies
 
         observers.acted.append(tallies.act)
         observers.heard.append(tallies.hear)

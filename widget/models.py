@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
@@ -16,10 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatproxy.encryption import EncryptedTextField
+from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
-from chatproxy.organization import Organization
+from widget.appearance import Look
 from widget.hours import next_opening
-from widget.look import Look
 from widget.origins import clean_origin, matches, validate_origins
 from widget.validators import (
     TEXT_LENGTH,
@@ -63,6 +64,13 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
             )  # no cache holds secrets
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
+
+    def find_or_404(self, key: str) -> "Widget":
+        """As `find`, for views. Raises Http404."""
+        try:
+            return self.find(key)
+        except Widget.DoesNotExist:
+            raise Http404 from None
 
     def live(self) -> "WidgetQuerySet":
         """Those that are switched on."""

@@ -78,3 +78,11 @@ def is_subdomain(origin: str, pattern: str) -> bool:
     scheme, wildcard, domain = pattern.partition("://*.")
     prefix = f"{scheme}://"
     return bool(wildcard) and origin.startswith(prefix) and origin.endswith(f".{domain}")
+
+
+def is_own(origin: str, host: str) -> bool:
+    """Whether this origin is the server that was asked."""
+    try:
+        return bool(host) and urlsplit(origin).netloc == host
+    except ValueError:
+        return False

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from widget.consumers import ChatConsumer
+from widget.customers.consumers import ChatConsumer
 
 websocket_urlpatterns = [
     path("w/<slug:key>/socket", ChatConsumer.as_asgi(), name="socket"),

@@ -2,20 +2,20 @@
 
 from django.urls import path
 
-from widget.views import (
+from widget.customers.views import (
     conversation,
     customers,
-    embed,
     files,
     forms,
     greetings,
     history,
-    look,
     panel,
     plain,
     rating,
     rich_messages,
 )
+from widget.customers.views import stylesheet as look
+from widget.embed import views as embed
 
 app_name = "widget"
 

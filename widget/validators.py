@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from widget.appearance import VARIABLES
 from widget.hours import spans_of
-from widget.look import VARIABLES
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")

@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 
 def hurry() -> None:
-    from chatproxy import conversation, locks, reactions, rtm
+    from chatproxy import conversation, locks
+    from chatproxy.livechat import rtm
+    from chatproxy.relay import reactions
 
     reactions.SHORTEST, reactions.FIRST, reactions.LONGEST = 0.1, 0.5, 2.0
     rtm.PING_EVERY, rtm.SILENT_TOO_LONG, rtm.ANSWER_TIMEOUT = 1.0, 2.5, 4.0
@@ -21,7 +23,7 @@ def hurry() -> None:
 
 def without_resume() -> None:
     """After a gap, tabs go on as if nothing had happened."""
-    from chatproxy.relay import LiveCustomer
+    from chatproxy.relay.relay import LiveCustomer
 
     def go_on(self: LiveCustomer) -> None:
         if any(tab.held for tab in self.tabs) or not self.last_event.id:
@@ -36,8 +38,8 @@ def without_resume() -> None:
 
 def without_upsert() -> None:
     """What comes is put at the end, however often and whenever it comes."""
-    from widget import consumers
-    from widget.fragments import html_of
+    from widget.customers import consumers
+    from widget.rendering.pushes import html_of
 
     def appended(*arguments: object) -> str:
         html = html_of(*arguments)  # type: ignore[arg-type]
@@ -51,8 +53,8 @@ def without_upsert() -> None:
 def without_lookup() -> None:
     """What is tried again is sent again."""
     from chatproxy import conversation
-    from chatproxy.customer_api import CustomerApi
-    from chatproxy.structures import Json
+    from chatproxy.livechat.customer_api import CustomerApi
+    from chatproxy.livechat.structures import Json
 
     def all_of_them(api: CustomerApi, events: list[Json]) -> list[Json]:
         return events
@@ -70,7 +72,7 @@ BREAK: dict[str, Callable[[], None]] = {
 def main(port: int, broken: str = "") -> str | None:
     from config.server import serve  # first of all: it puts Twisted on uvloop
     from config.asgi import application  # isort: skip
-    from chatproxy.relay import relay
+    from chatproxy.relay.relay import relay
 
     hurry()
     if broken:

@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 from django.core.cache import cache
 
-from chatproxy import reactions
-from chatproxy.customer_api import CustomerApi
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
-from chatproxy.organization import Organization
-from chatproxy.relay import Relay
+from chatproxy.relay import reactions
+from chatproxy.relay.relay import Relay
 from tests.sandbox_rig import Sandbox
 
 from .people import Watcher

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.pushes import EventDeleted, EventUpdated, IncomingChat, IncomingEvent, Push
+from chatproxy.livechat.rtm import Visit
+from chatproxy.livechat.structures import Chat, Event, Message, Thread
 from chatproxy.models import Customer, hash_of
-from chatproxy.organization import Organization
-from chatproxy.pushes import EventDeleted, EventUpdated, IncomingChat, IncomingEvent, Push
-from chatproxy.relay import Relay, Tab
-from chatproxy.rtm import Visit
-from chatproxy.structures import Chat, Event, Message, Thread
-from chatproxy.updates import Conversation, Happened, Snapshot, Standing, State, Update
+from chatproxy.relay.relay import Relay, Tab
+from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 
 def stored_customer(

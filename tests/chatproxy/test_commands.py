@@ -10,13 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from chatproxy.conversation import message, say
-from chatproxy.customer_api import CustomerApi
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
-from chatproxy.organization import Organization
+from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from widget.models import Widget
-
-from .people import stored_customer
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from chatproxy import conversation, http
+from chatproxy import conversation
 from chatproxy.conversation import Opening, filled_form, message, say, say_again
-from chatproxy.customer_api import CustomerApi
-from chatproxy.errors import (
+from chatproxy.livechat import http
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import (
     GroupsOffline,
     Invalid,
     LimitReached,
@@ -23,7 +24,7 @@ from chatproxy.errors import (
     TooManyRequests,
     Unreachable,
 )
-from chatproxy.structures import Form, Json, Message, Thread
+from chatproxy.livechat.structures import Form, Json, Message, Thread
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
 Again = Callable[[], CustomerApi]

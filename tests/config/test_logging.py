@@ -78,7 +78,7 @@ def test_what_goes_wrong_is_logged_under_the_same_id(
     customer.ask(
         "post", "events", {"text": "Hello", "custom_id": "12345678"}, **{"X-Request-Id": ID}
     )
-    record = written.last("widget.views.conversation")
+    record = written.last("widget.customers.views.conversation")
     assert (record["level"], record["request_id"]) == ("WARNING", ID)
 
 

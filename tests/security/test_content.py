@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatproxy.pushes import _PARSERS, parse_push
-from chatproxy.structures import Thread, User, parse_event
-from chatproxy.updates import Conversation, Happened, Snapshot
+from chatproxy.livechat.pushes import _PARSERS, parse_push
+from chatproxy.livechat.structures import Thread, User, parse_event
+from chatproxy.relay.updates import Conversation, Happened, Snapshot
 from tests.chatproxy.json_values import EVENTS, PAYLOADS
-from widget.fragments import html_of
-from widget.reader import Reader
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import html_of
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -35,7 +35,7 @@ HOSTILE = [
 ]
 ADDRESSES = {"href", "src", "action", "poster", "srcset", "formaction", "data"}
 REQUESTS = {"hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch"}
-READER = Reader.of("en", "UTC")
+READER = Locale.of("en", "UTC")
 NORA = Conversation(customer_id="nora", chat_id="C", thread_id="T", active=True)
 
 

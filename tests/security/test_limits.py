@@ -11,8 +11,8 @@ from django.test import Client
 
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
-from widget import limits
-from widget.limits import Limit, Limits, OpenSockets, Pace, network_of
+from widget.customers import limits
+from widget.customers.limits import Limit, Limits, OpenSockets, Pace, network_of
 from widget.models import Widget
 
 HOME, OTHER = "203.0.113.7", "203.0.113.8"

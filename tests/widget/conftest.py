@@ -55,7 +55,7 @@ def customer(visitor: Visitor) -> Visitor:
 @pytest.fixture
 async def open_socket() -> AsyncIterator[OpenSocket]:
     """A browser's socket; what is open when the test ends is closed, LiveChat's side too."""
-    from chatproxy.relay import relay
+    from chatproxy.relay.relay import relay
     from config.asgi import application
 
     opened = []

@@ -18,12 +18,12 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from chatproxy.errors import CustomerBanned
-from chatproxy.structures import SystemMessage
+from chatproxy.livechat.errors import CustomerBanned
+from chatproxy.livechat.structures import SystemMessage
 from tests.widget.visitor import Visitor
 from widget.models import Widget
-from widget.reader import Reader
-from widget.system_messages import sentence_of
+from widget.rendering.locale import Locale
+from widget.rendering.system_messages import sentence_of
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
@@ -204,8 +204,8 @@ def test_french_punctuation_never_begins_a_line() -> None:
 )
 def test_times_and_days_are_written_as_the_language_does(code: str, time: str, day: str) -> None:
     moment = dt.datetime(2025, 11, 21, 15, 9, tzinfo=dt.UTC)
-    reader = Reader(code)
-    assert (reader.time(moment), reader.day(moment)) == (time, day)
+    locale = Locale(code)
+    assert (locale.time(moment), locale.day(moment)) == (time, day)
 
 
 def spoken(code: str, kind: str, **variables: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.widget.test_admin import OWN
+from tests.widget.owners.test_admin import OWN
 from widget.models import Widget
 
 FIRST = [("widget", "0001_initial"), ("chatproxy", "0001_initial")]

@@ -16,9 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         from config.server import serve  # first of all: it puts Twisted on uvloop
-        from chatproxy.relay import relay  # isort: skip
+        from chatproxy.relay.relay import relay  # isort: skip
         from config.asgi import application  # isort: skip
-        from widget.tallies import tallies
+        from widget.statistics.counting import tallies
 
         async def leave() -> None:
             await relay.close()

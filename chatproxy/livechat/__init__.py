@@ -1,0 +1,1 @@
+"""LiveChat's own protocol: accounts, Customer Chat API, RTM, structures, pushes, errors."""

@@ -1,0 +1,132 @@
+"""The cookie grant: how a browser's customer gets an access token, and loses it.
+
+Source: Customer Accounts API v2, "Cookie grant", "Per-group identity", "Revocation".
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+
+from django.conf import settings
+
+from chatproxy.livechat import http, metrics
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    GrantRefused,
+    IdentityLost,
+    LiveChatError,
+    ServiceUnavailable,
+    Unreachable,
+)
+from chatproxy.livechat.organization import Organization
+
+logger = logging.getLogger(__name__)
+
+PASSING = {"server_error", "temporarily_unavailable"}
+LIFETIME = 28_800  # seconds, where an answer names none
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The two cookies that are a customer for two years. Guard them like a password."""
+
+    cid: str = field(repr=False)
+    cst: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A customer access token, living `expires_in` seconds, and the identity it belongs to."""
+
+    access_token: str = field(repr=False)
+    entity_id: str
+    expires_in: int
+    identity: Identity
+
+
+@metrics.call("accounts", "exchange")
+def exchange(organization: Organization, identity: Identity | None) -> Grant:
+    """A token for the customer with this identity; for a new customer if there is none.
+
+    Raises GrantRefused, CustomerBanned, IdentityLost or Unreachable.
+    """
+    answer = http.request(
+        "POST",
+        _token_url(organization),
+        json={
+            "grant_type": "cookie",
+            "response_type": "token",
+            "client_id": organization.client_id,
+            "organization_id": organization.organization_id,
+            "redirect_uri": organization.redirect_uri,
+        },
+        headers={"Cookie": f"__lc_cid={identity.cid}; __lc_cst={identity.cst}"} if identity else {},
+    )
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise Unreachable("the grant's answer is not an object")
+    if error := _refusal(body):
+        raise error
+    try:
+        return Grant(
+            access_token=str(body["access_token"]),
+            entity_id=str(body["entity_id"]),
+            expires_in=int(body.get("expires_in", LIFETIME)),
+            identity=_identity(answer) or identity or _no_identity(),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreachable(f"HTTP {answer.status} without a token") from error
+
+
+@metrics.call("accounts", "revoke")
+def revoke(access_token: str) -> None:
+    """Make the token worthless; LiveChat closes the connections that use it."""
+    http.request(
+        "DELETE",
+        f"{settings.LIVECHAT_ACCOUNTS_URL.rstrip('/')}/v2/customer/token",
+        headers={"Authorization": f"Bearer {access_token}"},
+    )
+
+
+def _token_url(organization: Organization) -> str:
+    base = f"{settings.LIVECHAT_ACCOUNTS_URL.rstrip('/')}/v2/customer"
+    if organization.identity_per_group:
+        return f"{base}/{organization.organization_id}/{organization.group_id}/token"
+    return f"{base}/token"
+
+
+def _refusal(body: dict[str, object]) -> LiveChatError | None:
+    """LiveChat's clients go by these two keys and never by the HTTP status."""
+    reason = str(body.get("identity_exception") or body.get("oauth_exception") or "")
+    if not reason:
+        return None
+    if reason in PASSING:
+        return ServiceUnavailable(reason)
+    if "identity_exception" in body and reason == "access_denied":
+        return CustomerBanned(reason)
+    if reason == "identity_lost":
+        return IdentityLost(reason)
+    return GrantRefused(
+        reason,
+        detail=str(body.get("exception_details") or ""),
+        description=str(body.get("exception_description") or ""),
+    )
+
+
+def _identity(answer: http.Answer) -> Identity | None:
+    """Read from the headers, because no jar keeps `Secure` cookies over plain http."""
+    cookies: SimpleCookie = SimpleCookie()
+    for header in answer.headers.getlist("Set-Cookie"):
+        try:
+            cookies.load(header)
+        except CookieError:
+            logger.debug("LiveChat set a cookie that cannot be read")
+    if "__lc_cid" not in cookies or "__lc_cst" not in cookies:
+        return None
+    return Identity(cookies["__lc_cid"].value, cookies["__lc_cst"].value)
+
+
+def _no_identity() -> Identity:
+    raise Unreachable("the grant came without its cookies")

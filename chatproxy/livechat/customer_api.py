@@ -1,0 +1,331 @@
+"""The Customer Chat Web API: one Python method for each action.
+
+Every method may raise any LiveChatError; docstrings name only what is special.
+Source: Customer Chat API v3.6, "Methods".
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+from django.core.cache import cache
+
+from chatproxy import observers
+from chatproxy.livechat import http, metrics
+from chatproxy.livechat.errors import (
+    LiveChatError,
+    TokenRejected,
+    TooManyRequests,
+    Unreachable,
+    WrongRegion,
+    error_from,
+)
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.structures import (
+    Chat,
+    ChatSummary,
+    FormToFill,
+    Json,
+    PredictedAgent,
+    Properties,
+    Thread,
+    ThreadPage,
+    User,
+    parse_chats,
+    parse_group_statuses,
+)
+from chatproxy.models import Customer
+
+logger = logging.getLogger(__name__)
+
+REGION_KEPT = 86_400  # seconds
+PAUSE = 0.5  # seconds, where LiveChat does not say how long to wait
+LONGEST_PAUSE = 3.0  # seconds a customer should wait for one answer of ours
+
+
+def region_of(organization: Organization) -> str:
+    """Where the organization lives: as LiveChat last told us, else as configured."""
+    return str(cache.get(_region_key(organization), organization.region))
+
+
+def move(organization: Organization, region: str) -> None:
+    """Remember the region LiveChat named."""
+    if region.isascii() and region.isalpha() and len(region) < 8:
+        cache.set(_region_key(organization), region, REGION_KEPT)
+
+
+def _region_key(organization: Organization) -> str:
+    return f"region:{organization.organization_id}"
+
+
+class CustomerApi:
+    """Acts as one customer. Renews tokens, follows regions and waits as told, once a call."""
+
+    def __init__(self, customer: Customer, organization: Organization) -> None:
+        self.customer = customer
+        self.organization = organization
+
+    # Chats
+
+    def list_chats(self) -> list[ChatSummary]:
+        """The customer's chats; LiveChat allows one in an organization."""
+        return parse_chats(self._act("list_chats", {}))
+
+    def list_threads(self, chat_id: str, *, page_id: str = "", events: int = 25) -> ThreadPage:
+        """Threads, newest first, that together hold at least `events` (1 to 100) events."""
+        payload = {"page_id": page_id} if page_id else {"min_events_count": events}
+        return ThreadPage.parse(self._act("list_threads", {"chat_id": chat_id, **payload}))
+
+    def all_threads(self, chat_id: str) -> Iterator[Thread]:
+        """The whole chat, newest thread first, a page at a time."""
+        page = self.list_threads(chat_id, events=100)
+        yield from page.threads
+        while page.next_page_id:
+            page = self.list_threads(chat_id, page_id=page.next_page_id)
+            yield from page.threads
+
+    def get_chat(self, chat_id: str, thread_id: str = "") -> Chat:
+        thread = {"thread_id": thread_id} if thread_id else {}
+        return Chat.parse(self._act("get_chat", {"chat_id": chat_id, **thread}))
+
+    def start_chat(
+        self, chat: Json, *, active: bool = True, continuous: bool = False
+    ) -> tuple[str, str]:
+        """Make the customer's chat; the ids of the chat and of its first thread.
+
+        Raises ChatLimitReached if there is a chat, GroupsOffline if nobody could take it.
+        """
+        payload = {"chat": chat, "active": active, "continuous": continuous}
+        answer = self._act("start_chat", payload)
+        return _id(answer, "chat_id"), _id(answer, "thread_id")
+
+    def resume_chat(self, chat: Json, *, active: bool = True, continuous: bool = False) -> str:
+        """Begin another thread of the chat `chat["id"]`; the thread's id.
+
+        Raises ChatAlreadyActive, GroupsOffline, NotFound.
+        """
+        payload = {"chat": chat, "active": active, "continuous": continuous}
+        return _id(self._act("resume_chat", payload), "thread_id")
+
+    def deactivate_chat(self, chat_id: str) -> None:
+        """Raises ChatInactive."""
+        self._act("deactivate_chat", {"id": chat_id})
+
+    # Events
+
+    def send_event(self, chat_id: str, event: Json, *, attach_to_last_thread: bool = False) -> str:
+        """The id LiveChat gave the event. Raises ChatInactive."""
+        attach = {"attach_to_last_thread": True} if attach_to_last_thread else {}
+        payload = {"chat_id": chat_id, "event": event, **attach}
+        return _id(self._act("send_event", payload), "event_id")
+
+    def delete_event(self, chat_id: str, thread_id: str, event_id: str) -> None:
+        """Of the customer's own events only. From 3.6 on."""
+        self._act(
+            "delete_event", {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        )
+
+    def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
+        """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
+        answer = self._post("upload_file", files={"file": (name, content, content_type)})
+        return _id(answer, "url")
+
+    def send_rich_message_postback(
+        self, chat_id: str, thread_id: str, event_id: str, postback: Json
+    ) -> None:
+        """`postback`: id, toggled, and button_type, button_value, ecommerce from 3.6 on."""
+        self._act(
+            "send_rich_message_postback",
+            {
+                "chat_id": chat_id,
+                "thread_id": thread_id,
+                "event_id": event_id,
+                "postback": postback,
+            },
+        )
+
+    def send_sneak_peek(self, chat_id: str, text: str) -> None:
+        self._act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
+
+    def mark_events_as_seen(self, chat_id: str, seen_up_to: str) -> None:
+        """`seen_up_to`: the `created_at` of the newest event shown, exactly as received."""
+        self._act("mark_events_as_seen", {"chat_id": chat_id, "seen_up_to": seen_up_to})
+
+    # Properties
+
+    def update_chat_properties(self, chat_id: str, properties: Properties) -> None:
+        self._act("update_chat_properties", {"id": chat_id, "properties": properties})
+
+    def delete_chat_properties(self, chat_id: str, names: dict[str, list[str]]) -> None:
+        self._act("delete_chat_properties", {"id": chat_id, "properties": names})
+
+    def update_thread_properties(
+        self, chat_id: str, thread_id: str, properties: Properties
+    ) -> None:
+        """Works on closed threads too; a rating is given so."""
+        payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": properties}
+        self._act("update_thread_properties", payload)
+
+    def delete_thread_properties(
+        self, chat_id: str, thread_id: str, names: dict[str, list[str]]
+    ) -> None:
+        payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": names}
+        self._act("delete_thread_properties", payload)
+
+    def update_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, properties: Properties
+    ) -> None:
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("update_event_properties", {**place, "properties": properties})
+
+    def delete_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, names: dict[str, list[str]]
+    ) -> None:
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("delete_event_properties", {**place, "properties": names})
+
+    # The customer
+
+    def update_customer(self, **fields: Any) -> None:
+        """`name`, `email`, `avatar`, `session_fields` (a list of one-key objects)."""
+        self._act("update_customer", fields)
+
+    def set_customer_session_fields(self, session_fields: Sequence[dict[str, str]]) -> None:
+        """Replaces them all; at most 100 keys."""
+        self._act("set_customer_session_fields", {"session_fields": list(session_fields)})
+
+    def get_customer(self) -> User:
+        return User.parse({"type": "customer", **self._act("get_customer", {})})
+
+    def request_email_verification(self, callback_uri: str) -> None:
+        self._act("request_email_verification", {"callback_uri": callback_uri})
+
+    # Groups and agents
+
+    def list_group_statuses(self) -> dict[int, str]:
+        """Group id to online, offline or online_for_queue."""
+        return parse_group_statuses(self._act("list_group_statuses", {"all": True}))
+
+    def get_predicted_agent(self) -> PredictedAgent:
+        """Until 3.6, and only for a customer who has logged in over RTM.
+
+        Raises GroupOffline or GroupUnavailable.
+        """
+        return PredictedAgent.parse(
+            self._act("get_predicted_agent", {"group_id": self.organization.group_id})
+        )
+
+    def request_welcome_message(self) -> PredictedAgent:
+        """The message itself comes as a push. From 3.6 on, for a customer logged in over RTM."""
+        answer = self._act("request_welcome_message", {"group_id": self.organization.group_id})
+        return PredictedAgent.parse({**answer, "agent": answer.get("predicted_agent")})
+
+    def get_form(self, kind: str) -> FormToFill | None:
+        """The prechat, postchat or ticket form of the group, or None if it is switched off."""
+        payload = {"group_id": self.organization.group_id, "type": kind}
+        answer = self._act("get_form", payload)
+        return FormToFill.parse(answer.get("form")) if answer.get("enabled") is True else None
+
+    # Greetings
+
+    def accept_greeting(self, greeting_id: int, unique_id: str) -> None:
+        """Raises GreetingNotFound."""
+        self._act("accept_greeting", {"greeting_id": greeting_id, "unique_id": unique_id})
+
+    def cancel_greeting(self, unique_id: str) -> None:
+        self._act("cancel_greeting", {"unique_id": unique_id})
+
+    def send_greeting_button_clicked(self, unique_id: str, button_id: str) -> None:
+        """From 3.6 on."""
+        payload = {"greeting_unique_id": unique_id, "button_id": button_id}
+        self._act("send_greeting_button_clicked", payload)
+
+    # The rest
+
+    def get_url_info(self, url: str) -> Json:
+        """title, description, image_url, image_width, image_height, url: what there is."""
+        return self._act("get_url_info", {"url": url})
+
+    def check_goals(self, session_fields: Sequence[dict[str, str]], page_url: str) -> None:
+        """Only for customers without an RTM connection."""
+        payload = {
+            "session_fields": list(session_fields),
+            "group_id": self.organization.group_id,
+            "page_url": page_url,
+        }
+        self._act("check_goals", payload)
+
+    def _act(self, action: str, payload: Json) -> Json:
+        answer = self._post(action, json=payload)
+        observers.tell_acted(self.customer, action, payload)
+        return answer
+
+    def _post(self, action: str, **body: Any) -> Json:
+        try:
+            return self._with_remedy(action, body)
+        except LiveChatError as error:
+            observers.tell_failed(self.customer, error)
+            raise
+
+    def _with_remedy(self, action: str, body: dict[str, Any]) -> Json:
+        """One call, repeated at most once, after the remedy the error names."""
+        token = self.customer.fresh_token(self.organization)
+        try:
+            return self._once(action, token, body)
+        except TokenRejected:
+            logger.info("%s: the token was refused, asking for another", action)
+            token = self.customer.renew_token(self.organization, instead_of=token)
+        except WrongRegion as error:
+            move(self.organization, error.region)
+        except TooManyRequests as error:
+            if (pause := error.retry_after or PAUSE) > LONGEST_PAUSE:
+                raise
+            time.sleep(pause)
+        _rewind(body)
+        return self._once(action, token, body)
+
+    def _once(self, action: str, token: str, body: dict[str, Any]) -> Json:
+        region = region_of(self.organization)
+        with metrics.call("web", action):
+            answer = http.request(
+                "POST",
+                f"{http.api_url(self.organization, region)}/action/{action}",
+                params={"organization_id": self.organization.organization_id},
+                headers={"Authorization": f"Bearer {token}", "X-Region": region},
+                **body,
+            )
+            return _read(answer)
+
+
+def _rewind(body: dict[str, Any]) -> None:
+    """Files have been read to their end by the first try."""
+    for _name, content, _type in body.get("files", {}).values():
+        content.seek(0)
+
+
+def _id(answer: Json, name: str) -> str:
+    """Raises Unreachable if it is missing: then nobody knows what happened."""
+    if not isinstance(answer.get(name), str):
+        raise Unreachable(f"an answer without {name}")
+    return str(answer[name])
+
+
+def _read(answer: http.Answer) -> Json:
+    if answer.status == 200:
+        body = answer.json()
+        return body if isinstance(body, dict) else {}
+    raise _error(answer)
+
+
+def _error(answer: http.Answer) -> LiveChatError:
+    try:
+        body = answer.json()
+    except Unreachable:
+        body = None
+    error = error_from(body, answer.status)
+    if (retry_after := answer.headers.get("Retry-After", "")).isdecimal():
+        error.data = {**error.data, "retry_after": int(retry_after)}
+    return error

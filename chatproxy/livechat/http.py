@@ -1,0 +1,93 @@
+"""The pool of HTTP connections to LiveChat, its limits, and how a broken one is told."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from functools import cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from chatproxy.livechat.errors import NotConnected, Unreachable
+from chatproxy.livechat.organization import Organization
+
+# Seconds to connect, and between two bytes: LiveChat itself gives up after 15.
+TIMEOUT = (3.05, 16.0)
+LONGEST = 20.0  # seconds for a whole answer
+LARGEST = 16 * 1024 * 1024  # bytes of an answer: a page of long threads
+PIECE = 64 * 1024  # bytes read at once
+POOL_SIZE = 500  # calls at once; more wait for one to end
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What LiveChat answered, whatever its status."""
+
+    status: int
+    headers: HTTPHeaderDict
+    body: bytes
+
+    def json(self) -> Any:
+        """Raises Unreachable for a body that is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise Unreachable(f"HTTP {self.status} without JSON") from error
+
+
+@cache
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each belongs to one
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def request(method: str, url: str, **options: Any) -> Answer:
+    """Raises NotConnected when nothing was sent, Unreachable when the outcome is unknown."""
+    deadline = time.monotonic() + LONGEST
+    try:
+        with _session().request(
+            method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **options
+        ) as response:
+            body = _body(response, deadline)
+            return Answer(response.status_code, response.raw.headers, body)
+    except requests.ConnectTimeout as error:
+        raise NotConnected("connecting took too long") from error
+    except requests.ConnectionError as error:
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+            raise NotConnected("no connection") from error
+        raise Unreachable("the connection broke") from error
+    except requests.RequestException as error:
+        raise Unreachable(type(error).__name__) from error
+
+
+def _body(response: requests.Response, deadline: float) -> bytes:
+    body = bytearray()
+    for piece in response.iter_content(PIECE):
+        body += piece
+        if len(body) > LARGEST or time.monotonic() > deadline:
+            raise Unreachable("the answer is too long or too slow")
+    return bytes(body)
+
+
+def api_url(organization: Organization, region: str) -> str:
+    """Where an organization's Customer Chat API is, without a slash at the end.
+
+    Source: Customer Chat API, "Regions": api.livechatinc.com or api-fra.livechatinc.com.
+    """
+    base: str = settings.LIVECHAT_API_URL.rstrip("/")
+    if region != "dal":
+        base = base.replace("://api.", f"://api-{region}.", 1)
+    return f"{base}/v{organization.version}/customer"

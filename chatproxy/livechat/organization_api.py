@@ -1,0 +1,115 @@
+"""The methods that need no customer: availability, forms and phrases of an organization.
+
+Source: Customer Chat API v3.6, "Configuration" and "Properties".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chatproxy.livechat import http, metrics
+from chatproxy.livechat.customer_api import move, region_of
+from chatproxy.livechat.errors import WrongRegion, error_from
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.structures import FormToFill, Json, Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What is worth knowing before anybody has written.
+
+    The two versions name immutable documents: cache those for ever, this for seconds.
+    """
+
+    is_online: bool
+    language: str
+    config_version: str
+    localization_version: str
+    is_full: bool = False
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The forms of a group; None where it has none."""
+
+    prechat_form: FormToFill | None
+    ticket_form: FormToFill | None
+
+
+class OrganizationApi:
+    """Asks about an organization as nobody in particular."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+
+    def get_dynamic_configuration(self) -> Availability:
+        """Raises LicenseNotFound, GroupNotFound or any other LiveChatError."""
+        answer = self._get("get_dynamic_configuration", group_id=self.organization.group_id)
+        group = answer.get("livechat", answer)  # 3.5 answers flat
+        group = group if isinstance(group, dict) else {}
+        return Availability(
+            is_online=self.organization.group_id in _list(group.get("online_group_ids")),
+            language=str(group.get("language", "")),
+            config_version=str(group.get("config_version", "")),
+            localization_version=str(group.get("localization_version", "")),
+            is_full=group.get("client_limit_exceeded") is True,
+            is_active=answer.get("livechat_active") is not False,
+        )
+
+    def get_configuration(self, version: str) -> Configuration:
+        """`version`: Availability.config_version."""
+        answer = self._get(
+            "get_configuration", group_id=self.organization.group_id, version=version
+        )
+        return Configuration(
+            prechat_form=_form(answer.get("prechat_form")),
+            ticket_form=_form(answer.get("ticket_form")),
+        )
+
+    def get_localization(self, language: str, version: str) -> dict[str, str]:
+        """LiveChat's own phrases, some with %name% in them."""
+        answer = self._get(
+            "get_localization",
+            group_id=self.organization.group_id,
+            language=language,
+            version=version,
+        )
+        return {name: phrase for name, phrase in answer.items() if isinstance(phrase, str)}
+
+    def list_license_properties(self) -> Properties:
+        return self._get("list_license_properties")
+
+    def list_group_properties(self) -> Properties:
+        return self._get("list_group_properties", id=self.organization.group_id)
+
+    def _get(self, action: str, **query: Any) -> Json:
+        try:
+            return self._once(action, query)
+        except WrongRegion as error:
+            move(self.organization, error.region)
+            return self._once(action, query)
+
+    def _once(self, action: str, query: dict[str, Any]) -> Json:
+        region = region_of(self.organization)
+        with metrics.call("web", action):
+            answer = http.request(
+                "GET",
+                f"{http.api_url(self.organization, region)}/action/{action}",
+                params={"organization_id": self.organization.organization_id, **query},
+                headers={"X-Region": region},
+            )
+            body = answer.json()
+            if answer.status != 200:
+                raise error_from(body, answer.status)
+            return body if isinstance(body, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _form(data: object) -> FormToFill | None:
+    form = FormToFill.parse(data)
+    return form if form.fields else None

@@ -1,0 +1,278 @@
+"""What LiveChat tells a customer unasked, one frozen class for each push.
+
+A push that is not listed here is not an error: `parse_push` gives None for it.
+Source: Customer Chat API v3.6, "RTM pushes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chatproxy.livechat.structures import (
+    Chat,
+    Event,
+    Greeting,
+    Json,
+    Properties,
+    Queue,
+    User,
+    parse_event,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What every push about a chat says; empty where it does not."""
+
+    chat_id: str = ""
+    thread_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingChat(Push):
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatDeactivated(Push):
+    """`user_id` is empty when nobody closed it but the clock."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatTransferred(Push):
+    reason: str
+    queue: Queue | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAdded(Push):
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRemoved(Push):
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingEvent(Push):
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventUpdated(Push):
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDeleted(Push):
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPreview(Push):
+    """Part of an answer in the making; its event has no id."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertiesUpdated(Push):
+    """Of the event if `event_id` is given, else of the thread or the chat."""
+
+    event_id: str
+    properties: Properties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertiesDeleted(Push):
+    """As PropertiesUpdated, with lists of names."""
+
+    event_id: str
+    properties: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing(Push):
+    author_id: str
+    is_typing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thinking(Push):
+    author_id: str
+    title: str
+    description: str
+    custom_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsSeen(Push):
+    user_id: str
+    seen_up_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePosition(Push):
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdated(Push):
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideStorageUpdated(Push):
+    customer_side_storage: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsStatusUpdated(Push):
+    """Group id to online, offline or online_for_queue."""
+
+    statuses: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingGreeting(Push):
+    greeting: Greeting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingAccepted(Push):
+    unique_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingCanceled(Push):
+    unique_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeMessage(Push):
+    id: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDisconnected(Push):
+    reason: str
+    data: dict[str, Any]
+
+
+def _in_chat(payload: Json) -> Json:
+    return {
+        "chat_id": str(payload.get("chat_id") or ""),
+        "thread_id": str(payload.get("thread_id") or ""),
+    }
+
+
+def _incoming_chat(payload: Json) -> Push:
+    chat = Chat.parse(payload["chat"])
+    return IncomingChat(chat_id=chat.id, thread_id=chat.thread.id if chat.thread else "", chat=chat)
+
+
+def _typing(payload: Json) -> Push:
+    indicator = payload["typing_indicator"]
+    return Typing(
+        **_in_chat(payload),
+        author_id=str(indicator["author_id"]),
+        is_typing=indicator["is_typing"] is True,
+    )
+
+
+def _queue_position(payload: Json) -> Push | None:
+    queue = Queue.parse(payload["queue"])
+    return QueuePosition(**_in_chat(payload), queue=queue) if queue else None
+
+
+def _of_chat(payload: Json) -> Json:
+    """Chat properties name the chat `chat_id` in pushes, `id` in requests: read both."""
+    return _in_chat({"chat_id": payload.get("id"), **payload})
+
+
+def _properties_updated(payload: Json) -> Push:
+    return PropertiesUpdated(
+        **_of_chat(payload),
+        event_id=str(payload.get("event_id") or ""),
+        properties=dict(payload["properties"]),
+    )
+
+
+def _properties_deleted(payload: Json) -> Push:
+    return PropertiesDeleted(
+        **_of_chat(payload),
+        event_id=str(payload.get("event_id") or ""),
+        properties=dict(payload["properties"]),
+    )
+
+
+_PARSERS: dict[str, Callable[[Json], Push | None]] = {
+    "incoming_chat": _incoming_chat,
+    "chat_deactivated": lambda p: ChatDeactivated(
+        **_in_chat(p), user_id=str(p.get("user_id") or "")
+    ),
+    "chat_transferred": lambda p: ChatTransferred(
+        **_in_chat(p), reason=str(p.get("reason") or ""), queue=Queue.parse(p.get("queue"))
+    ),
+    "user_added_to_chat": lambda p: UserAdded(**_in_chat(p), user=User.parse(p["user"])),
+    "user_removed_from_chat": lambda p: UserRemoved(**_in_chat(p), user_id=str(p["user_id"])),
+    "incoming_event": lambda p: IncomingEvent(**_in_chat(p), event=parse_event(p["event"])),
+    "event_updated": lambda p: EventUpdated(**_in_chat(p), event=parse_event(p["event"])),
+    "event_deleted": lambda p: EventDeleted(**_in_chat(p), event_id=str(p["event_id"])),
+    "incoming_event_preview": lambda p: EventPreview(**_in_chat(p), event=parse_event(p["event"])),
+    "chat_properties_updated": _properties_updated,
+    "chat_properties_deleted": _properties_deleted,
+    "thread_properties_updated": _properties_updated,
+    "thread_properties_deleted": _properties_deleted,
+    "event_properties_updated": _properties_updated,
+    "event_properties_deleted": _properties_deleted,
+    "incoming_typing_indicator": _typing,
+    "incoming_thinking_indicator": lambda p: Thinking(
+        **_in_chat(p),
+        author_id=str(p.get("author_id") or ""),
+        title=str(p.get("title") or ""),
+        description=str(p.get("description") or ""),
+        custom_id=str(p.get("custom_id") or ""),
+    ),
+    "events_marked_as_seen": lambda p: EventsSeen(
+        **_in_chat(p), user_id=str(p["user_id"]), seen_up_to=str(p["seen_up_to"])
+    ),
+    "queue_position_updated": _queue_position,
+    "customer_updated": lambda p: CustomerUpdated(
+        name=str(p.get("name") or ""), email=str(p.get("email") or "")
+    ),
+    "customer_side_storage_updated": lambda p: SideStorageUpdated(
+        customer_side_storage={k: str(v) for k, v in p["customer_side_storage"].items()}
+    ),
+    "groups_status_updated": lambda p: GroupsStatusUpdated(
+        statuses={int(group["id"]): str(group["status"]) for group in p["groups"]}
+    ),
+    "incoming_greeting": lambda p: IncomingGreeting(greeting=Greeting.parse(p)),
+    "greeting_accepted": lambda p: GreetingAccepted(unique_id=str(p["unique_id"])),
+    "greeting_canceled": lambda p: GreetingCanceled(unique_id=str(p["unique_id"])),
+    "incoming_welcome_message": lambda p: WelcomeMessage(
+        id=str(p["id"]), event=parse_event(p["event"])
+    ),
+    "customer_disconnected": lambda p: CustomerDisconnected(
+        reason=str(p.get("reason") or ""),
+        data=p["data"] if isinstance(p.get("data"), dict) else {},
+    ),
+}
+
+
+def parse_push(action: str, payload: Json) -> Push | None:
+    """The push in our words; None for one we do not know or cannot read."""
+    parser = _PARSERS.get(action)
+    if parser is None:
+        return None
+    try:
+        return parser(payload)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        return None

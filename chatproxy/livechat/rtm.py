@@ -1,0 +1,260 @@
+"""One RTM connection of one customer: log in, act, hear pushes, close with a reason.
+
+Source: Customer Chat API v3.6, "RTM transport".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
+
+from chatproxy.livechat import http
+from chatproxy.livechat.errors import (
+    NotConnected,
+    PendingRequestsLimitReached,
+    Unreachable,
+    error_from,
+)
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.pushes import CustomerDisconnected, Push, parse_push
+from chatproxy.livechat.structures import Json
+
+logger = logging.getLogger(__name__)
+frames_logger = logging.getLogger(f"{__name__}.frames")
+frames_logger.setLevel(logging.INFO)  # at DEBUG it would write down tokens and conversations
+
+OPEN_TIMEOUT = 10.0  # seconds for the handshake
+ANSWER_TIMEOUT = 16.0  # seconds for one action: LiveChat gives up after 15
+PING_EVERY = 15.0  # seconds
+SILENT_TOO_LONG = 2 * PING_EVERY  # seconds without a frame: the connection is dead
+FRAME_LIMIT = 16 * 1024 * 1024  # bytes: a list of long threads is one frame
+PENDING_LIMIT = 8  # requests; LiveChat refuses the eleventh
+PING = json.dumps({"action": "ping", "payload": {}})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where the customer is and with what; LiveChat shows it to the agents."""
+
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+    user_agent: str = ""
+    is_mobile: bool = False
+
+    def login_fields(self) -> Json:
+        page = {"customer_page": {"url": self.url, "title": self.title}} if self.url else {}
+        referrer = {"referrer": self.referrer} if self.referrer else {}
+        return {"is_mobile": self.is_mobile, **page, **referrer}
+
+
+class Disconnected(Exception):
+    """The connection is over: LiveChat's reason, or "connection_lost" when it just broke."""
+
+    def __init__(self, reason: str, data: Json | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.data = data or {}
+
+
+LOST = "connection_lost"
+
+
+class Connection:
+    """An RTM connection that is logged in. Iterate over `pushes()` to keep it alive."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._loop = asyncio.get_running_loop()
+        self._pending: dict[str, asyncio.Future[Json]] = {}
+        self._requests = 0
+        self._heard_at = self._loop.time()
+        self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
+        self._pinging: asyncio.Future[None] = self._loop.create_future()
+        self._pinging.set_result(None)
+
+    @classmethod
+    async def log_in(
+        cls, organization: Organization, region: str, token: str, payload: Json, user_agent: str
+    ) -> Connection:
+        """Open and log in with this `payload` of the login action.
+
+        Raises Disconnected or a LiveChatError (TokenRejected, UsersLimitReached, ...).
+        """
+        socket = await _open(organization, region, user_agent)
+        connection = cls(socket)
+        try:
+            await connection._first_answer("login", {"token": f"Bearer {token}", **payload})
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def act(self, action: str, payload: Json) -> Json:
+        """The answer to one action. Raises LiveChatError; Unreachable if the outcome is unknown."""
+        if len(self._pending) >= PENDING_LIMIT:
+            raise PendingRequestsLimitReached(action)
+        with self._request(action, payload) as (frame, answer):
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT):
+                    await self._socket.send(frame)
+                    return await answer
+            except ConnectionClosed as error:
+                raise Unreachable("the connection closed") from error
+            except TimeoutError as error:
+                raise Unreachable(f"no answer to {action}") from error
+
+    async def pushes(self) -> AsyncIterator[Push]:
+        """What LiveChat tells, in its order, until the connection ends with Disconnected."""
+        try:
+            while True:
+                push = self._take(await self._socket.recv(decode=False))
+                if isinstance(push, CustomerDisconnected):
+                    raise Disconnected(push.reason, push.data)
+                if push is not None:
+                    yield push
+        except ConnectionClosed as error:
+            raise Disconnected(LOST) from error
+        finally:
+            self._give_up()
+
+    async def close(self) -> None:
+        self._give_up()
+        with suppress(WebSocketException, OSError):
+            await self._socket.close()
+
+    @contextmanager
+    def _request(self, action: str, payload: Json) -> Iterator[tuple[str, asyncio.Future[Json]]]:
+        """A frame to send, and what will be its answer while this block lasts."""
+        self._requests += 1
+        request_id = str(self._requests)
+        answer = self._pending[request_id] = self._loop.create_future()
+        try:
+            frame = {"request_id": request_id, "action": action, "payload": payload}
+            yield json.dumps(frame), answer
+        finally:
+            self._pending.pop(request_id, None)
+
+    async def _first_answer(self, action: str, payload: Json) -> Json:
+        """The answer while nobody iterates over the pushes yet."""
+        with self._request(action, payload) as (frame, answer):
+            try:
+                async with asyncio.timeout(ANSWER_TIMEOUT):
+                    with suppress(ConnectionClosed):  # LiveChat may have said why, read on
+                        await self._socket.send(frame)
+                    while not answer.done():
+                        push = self._take(await self._socket.recv(decode=False))
+                        if isinstance(push, CustomerDisconnected):
+                            raise Disconnected(push.reason, push.data)
+                    return answer.result()
+            except ConnectionClosed as error:
+                raise Disconnected(LOST) from error
+            except TimeoutError as error:
+                raise Unreachable(f"no answer to {action}") from error
+
+    def _take(self, frame: bytes | str) -> Push | None:
+        """Settle a response; return a push. What cannot be read is nothing."""
+        self._heard_at = self._loop.time()
+        try:
+            message = json.loads(frame)
+            kind, action, payload = message["type"], str(message["action"]), message.get("payload")
+        except (KeyError, TypeError, ValueError, RecursionError):
+            logger.debug("LiveChat sent a frame that cannot be read")
+            return None
+        if kind == "push":
+            push = parse_push(action, payload) if isinstance(payload, dict) else None
+            if push is None:
+                logger.debug("push %s is not for us", action)
+            return push
+        self._settle(message)
+        return None
+
+    def _settle(self, message: Json) -> None:
+        answer = self._pending.pop(str(message.get("request_id")), None)
+        if answer is None or answer.done():
+            return
+        payload = message.get("payload")
+        if message.get("success") is True:
+            answer.set_result(payload if isinstance(payload, dict) else {})
+        else:
+            answer.set_exception(error_from(payload))
+
+    def _keep_alive(self) -> None:
+        """Ping in time; abandon a connection that has fallen silent."""
+        if self._loop.time() - self._heard_at > SILENT_TOO_LONG:
+            self._socket.transport.abort()
+            return
+        self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
+        if self._pinging.done():
+            self._pinging = self._loop.create_task(self._ping())
+
+    async def _ping(self) -> None:
+        """Its answer is a frame like any other; that it comes is all we want to know."""
+        with suppress(ConnectionClosed):
+            await self._socket.send(PING)
+
+    def _give_up(self) -> None:
+        """Whatever is unanswered now will never be answered here."""
+        self._timer.cancel()
+        self._pinging.cancel()
+        pending, self._pending = self._pending, {}
+        for answer in pending.values():
+            if not answer.done():
+                answer.set_exception(Unreachable("the connection closed"))
+
+
+async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
+    url = http.api_url(organization, region).replace("http", "ws", 1) + "/rtm/ws"
+    with _told_apart():
+        return await connect(
+            f"{url}?organization_id={organization.organization_id}",
+            ssl=_tls() if url.startswith("wss:") else None,
+            compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
+            additional_headers={"X-Region": region},
+            user_agent_header=user_agent or None,
+            logger=frames_logger,
+            open_timeout=OPEN_TIMEOUT,
+            ping_interval=None,  # LiveChat's own ping action serves, see _keep_alive
+            close_timeout=2,
+            max_size=FRAME_LIMIT,
+            proxy=None,
+        )
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except InvalidHandshake as error:
+        raise NotConnected("LiveChat refused the websocket") from error
+    except (OSError, TimeoutError, WebSocketException) as error:
+        raise NotConnected("no websocket to LiveChat") from error
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections: each of its own would cost a megabyte."""
+    return ssl.create_default_context()
+
+
+def login_payload(
+    organization: Organization, visit: Visit, side_storage: dict[str, str]
+) -> dict[str, Any]:
+    """What the login says besides the token."""
+    return {
+        "customer": {},
+        "customer_side_storage": side_storage,
+        "group_id": organization.group_id,
+        "application": {"name": "livechat-web-widget", "channel_type": "code"},
+        **visit.login_fields(),
+    }

@@ -1,0 +1,175 @@
+"""What the relay tells every tab of a customer."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+from django.utils.functional import Promise
+
+from chatproxy.livechat.pushes import (
+    ChatDeactivated,
+    ChatTransferred,
+    CustomerUpdated,
+    EventsSeen,
+    IncomingChat,
+    IncomingEvent,
+    Push,
+    QueuePosition,
+    UserAdded,
+    UserRemoved,
+)
+from chatproxy.livechat.structures import ChatSummary, Event, Queue, Thread, User
+
+
+class State(enum.Enum):
+    """Where a customer's connection to LiveChat stands."""
+
+    CONNECTING = "connecting"  # opening the socket, logging in
+    RESUMING = "resuming"  # logged in, fetching what was missed
+    LIVE = "live"  # everything is on screen
+    WAITING = "waiting"  # lost; another try is set
+    REFUSED = "refused"  # LiveChat said no; only an act of the customer tries again
+    CLOSED = "closed"  # nobody is watching any more
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is known of a customer's chat, apart from its events.
+
+    `people` by user id. `seen` is, by user id, the time up to which somebody has read.
+    `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
+    the customer came for.
+    """
+
+    customer_id: str
+    group_id: int = 0
+    chat_id: str = ""
+    thread_id: str = ""
+    active: bool = False
+    people: dict[str, User] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    queue: Queue | None = None
+
+    def author(self, event: Event) -> User | None:
+        return self.people.get(event.author_id)
+
+    def is_own(self, event: Event) -> bool:
+        return event.author_id == self.customer_id
+
+    @property
+    def customer(self) -> User:
+        return self.people.get(self.customer_id, User(id=self.customer_id, type="customer"))
+
+    @property
+    def agent(self) -> User | None:
+        """Who the customer talks to: an agent who is present, else the last one who was."""
+        agents = [user for user in self.people.values() if user.type == "agent"]
+        present = [user for user in agents if user.present]
+        return next(reversed(present or agents), None)
+
+    @property
+    def seen_by_agent_up_to(self) -> str:
+        others = [time for user_id, time in self.seen.items() if user_id != self.customer_id]
+        return max(others, default="")
+
+    def with_users(self, users: tuple[User, ...]) -> Conversation:
+        seen = {user.id: user.events_seen_up_to for user in users if user.events_seen_up_to}
+        return replace(
+            self,
+            people={**self.people, **{user.id: user for user in users}},
+            seen={**self.seen, **seen},
+        )
+
+    def with_chat(self, chat: ChatSummary, threads: tuple[Thread, ...]) -> Conversation:
+        """As LiveChat just listed it; `threads` oldest first."""
+        last = threads[-1] if threads else None
+        return replace(
+            self,
+            chat_id=chat.id,
+            thread_id=last.id if last else chat.last_thread_id,
+            active=last.active if last else chat.active,
+            queue=last.queue if last else None,
+        ).with_users(chat.users)
+
+    def after(self, push: Push) -> Conversation:
+        """What is known once this push has been heard."""
+        match push:
+            case IncomingChat(chat=chat):
+                thread = chat.thread
+                return replace(
+                    self,
+                    chat_id=chat.id,
+                    thread_id=thread.id if thread else self.thread_id,
+                    active=thread.active if thread else self.active,
+                    queue=thread.queue if thread else None,
+                ).with_users(chat.users)
+            case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
+                return replace(self, active=False, queue=None)
+            case ChatTransferred(queue=queue) | QueuePosition(queue=queue):
+                return replace(self, queue=queue)
+            case UserAdded(user=user):
+                queue = None if user.type == "agent" else self.queue
+                return replace(self, queue=queue).with_users((user,))
+            case UserRemoved(user_id=user_id) if user_id in self.people:
+                gone = replace(self.people[user_id], present=False)
+                return replace(self, people={**self.people, user_id: gone})
+            case CustomerUpdated(name=name, email=email):
+                known = self.customer
+                named = replace(known, name=name or known.name, email=email or known.email)
+                return replace(self, people={**self.people, named.id: named})
+            case EventsSeen(user_id=user_id, seen_up_to=seen_up_to):
+                return self._with_seen(user_id, seen_up_to)
+            case IncomingEvent(event=event) if event.author_id:
+                return self._with_seen(event.author_id, event.created_at)
+            case _:
+                return self
+
+    def _with_seen(self, user_id: str, seen_up_to: str) -> Conversation:
+        """Never backwards: LiveChat's times sort as text."""
+        if seen_up_to <= self.seen.get(user_id, ""):
+            return self
+        return replace(self, seen={**self.seen, user_id: seen_up_to})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One thing to show. `rendered` is a memo its readers share: once for all tabs alike."""
+
+    rendered: dict[Hashable, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Update):
+    """The latest threads, oldest first, as they are now; each replaces what stands of it.
+
+    `earlier_page_id` leads to older threads, empty if there are none. Always a tab's first
+    update, and again after every gap.
+    """
+
+    conversation: Conversation
+    threads: tuple[Thread, ...] = ()
+    earlier_page_id: str = ""
+
+    @property
+    def last_event(self) -> Event:
+        """The newest event there is, an empty one if there is none."""
+        newest_first = (e for thread in reversed(self.threads) for e in reversed(thread.events))
+        return next(newest_first, Event())
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Update):
+    """A push; `conversation` takes it into account already."""
+
+    push: Push
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Update):
+    """The connection's state changed. `advice` is for the customer, if there is any."""
+
+    state: State
+    advice: str | Promise = ""

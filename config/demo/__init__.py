@@ -1,0 +1,1 @@
+"""The demo: a shop that carries the widget, and a gallery of everything the panel can show."""

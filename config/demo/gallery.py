@@ -1,0 +1,311 @@
+"""The demo's gallery: every kind of event, every form and state of the panel, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils import translation
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from chatproxy.livechat.structures import FormField, Json, Queue, Thread, User, parse_event
+from chatproxy.relay.updates import Conversation
+from widget.customers.chat_forms import ChatForm
+from widget.customers.security import secure
+from widget.customers.views.forms import PRECHAT, TICKET, form_context
+from widget.languages import language_of
+from widget.models import Widget
+from widget.rendering.events import bubble
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import minutes_of, rating, thread_of
+
+NORA = User(id="nora", type="customer", name="Nora")
+PIOTR = User(id="piotr", type="agent", name="Piotr", job_title="Plant doctor", present=True)
+FERN = User(id="fern", type="agent", name="Fern", is_bot=True, present=True)
+TALKING = Conversation(
+    customer_id="nora",
+    chat_id="CHAT",
+    thread_id="THREAD",
+    active=True,
+    people={user.id: user for user in (NORA, FERN, PIOTR)},
+)
+
+
+def button(text: str, kind: str = "", value: str = "", role: str = "") -> Json:
+    typed = {"type": kind, "value": value} if kind else {}
+    return {"text": text, "postback_id": text, "user_ids": [], "role": role, **typed}
+
+
+def rich(template_id: str, *elements: Json) -> Json:
+    return {"type": "rich_message", "template_id": template_id, "elements": [*elements]}
+
+
+def said(text: str, author: str, **more: Any) -> Json:
+    return {"type": "message", "text": text, "author_id": author, **more}
+
+
+def system(kind: str, **variables: str) -> Json:
+    return {"type": "system_message", "system_message_type": kind, "text_vars": variables}
+
+
+def texts(_: str = "") -> list[Json]:
+    bold = {"chats": {"formatting": "commonmark"}}
+    return [
+        said("Has my parcel left?\nOrder 1042 😊", "nora"),
+        system("agent_joined", agent="Piotr"),
+        said("Good morning! It left yesterday: https://track.example/1042", "piotr"),
+        said("You can also write to care@shop.example.", "piotr"),
+        said("مرحبا، شكرا جزيلا على المساعدة.", "nora"),
+        said(
+            "**Three things** to know:\n\n- water it once a week\n- keep it out of the sun\n",
+            "fern",
+            properties=bold,
+        ),
+        said("A long answer, folded until somebody wants to read all of it. " * 30, "piotr"),
+        {"type": "hologram", "author_id": "piotr"},
+    ]
+
+
+def rich_messages(pictures: str) -> list[Json]:
+    cards = [
+        {
+            "title": name,
+            "image": {"url": f"{pictures}{slug}.svg", "width": 400, "height": 300},
+            "subtitle": "Easy-going, likes the shade",
+            "buttons": [
+                button("See it", "url", "https://shop.example/", "primary"),
+                button("Ask about it", "message", "ask"),
+            ],
+        }
+        for name, slug in (("Monstera", "monstera"), ("Aloe", "aloe"), ("Lily", "peace-lily"))
+    ]
+    options = [
+        {"option_id": "1", "label": "Small", "price": "12.00", "currency": "EUR", "selected": True},
+        {
+            "option_id": "2",
+            "label": "Large",
+            "price": "19.00",
+            "regular_price": "24.00",
+            "currency": "EUR",
+        },
+        {
+            "option_id": "3",
+            "label": "Huge",
+            "price": "49.00",
+            "currency": "EUR",
+            "available": False,
+        },
+    ]
+    product = {"product_id": "pot", "view_type": "tags", "label": "Size", "options": options}
+    calls = [button("Call us", "phone", "+48 555 123"), button("Never mind", "cancel", "x")]
+    return [
+        rich("cards", *cards) | {"author_id": "fern"},
+        rich("cards", {"title": "Rather talk?", "buttons": calls}) | {"author_id": "fern"},
+        rich("ecommerce", {"title": "Clay pot", "ecommerce": product}) | {"author_id": "fern"},
+        rich(
+            "quick_replies",
+            {"title": "Did that help?", "buttons": [button("Yes"), button("Not quite")]},
+        )
+        | {"author_id": "fern"},
+    ]
+
+
+def files_and_forms(pictures: str) -> list[Json]:
+    fields = [
+        {"id": "1", "type": "name", "label": "Your name", "answer": "Nora Lind"},
+        {
+            "id": "2",
+            "type": "checkbox",
+            "label": "Topics",
+            "answers": [{"id": "1", "label": "Pots"}],
+        },
+    ]
+    return [
+        {"type": "filled_form", "author_id": "nora", "form_id": "1", "fields": fields},
+        {
+            "type": "file",
+            "author_id": "nora",
+            "name": "leaf.png",
+            "alternative_text": "A yellow leaf",
+        }
+        | {"url": f"{pictures}monstera.svg", "width": 400, "height": 300},
+        {"type": "file", "author_id": "piotr", "name": "Care instructions.pdf", "size": 184_320}
+        | {"url": "https://cdn.example/care.pdf", "content_type": "application/pdf"},
+        system("rating.chat_rated", score="good"),
+        system("transcript_sent", email="nora@example.com"),
+    ]
+
+
+QUESTIONS: list[Json] = [
+    {"id": "0", "type": "header", "label": "Tell us who you are"},
+    {"id": "1", "type": "name", "label": "Your name", "required": False},
+    {"id": "2", "type": "email", "label": "Your e-mail", "required": True},
+    {"id": "3", "type": "select", "label": "Department", "required": False}
+    | {"options": [{"id": "1", "label": "Sales"}, {"id": "2", "label": "Care"}]},
+    {"id": "4", "type": "radio", "label": "Topic", "required": True}
+    | {"options": [{"id": "1", "label": "An order"}, {"id": "2", "label": "A plant"}]},
+    {"id": "5", "type": "checkbox", "label": "What do you grow?", "required": False}
+    | {"options": [{"id": "1", "label": "Herbs"}, {"id": "2", "label": "Trees"}]},
+    {"id": "6", "type": "textarea", "label": "Your question", "required": False},
+]
+
+
+def questions(data: dict[str, str] | None = None) -> ChatForm:
+    return ChatForm([FormField.parse(field) for field in QUESTIONS], data)
+
+
+def nothing(_: str) -> list[Json]:
+    return []
+
+
+def one_message(_: str) -> list[Json]:
+    return texts()[:1]
+
+
+def a_few_messages(_: str) -> list[Json]:
+    return texts()[:3]
+
+
+def shown_by(author: User, text: str) -> str:
+    """Something said that is no event yet."""
+    language = translation.get_language() or "en"
+    event = parse_event({"type": "message", "text": text, "author_id": author.id})
+    return bubble(event, TALKING, Locale(language))
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of the panel: who is there, what was said, what else stands around it.
+
+    `events` is given the address of the demo's pictures.
+    """
+
+    title: str
+    conversation: Conversation = TALKING
+    events: Callable[[str], list[Json]] = nothing
+    extra: Callable[[], dict[str, Any]] = dict
+
+
+STATES = {
+    "empty": State("Nobody has written yet", Conversation(customer_id="nora")),
+    "texts": State("What people write", events=texts),
+    "rich": State("Rich messages", events=rich_messages),
+    "files": State("Files, answered forms, notes", events=files_and_forms),
+    "typing": State(
+        "Somebody is typing",
+        events=one_message,
+        extra=lambda: {"typing": PIOTR},
+    ),
+    "thinking": State(
+        "A bot thinks",
+        events=one_message,
+        extra=lambda: {"typing": FERN, "title": "Looking", "description": "for parcel 1042"},
+    ),
+    "preview": State(
+        "An answer in the making",
+        events=one_message,
+        extra=lambda: {"preview": shown_by(FERN, "Your parcel left on Tuesday and")},
+    ),
+    "greeting": State(
+        "An invitation",
+        Conversation(customer_id="nora"),
+        extra=lambda: {"invitation": shown_by(FERN, "Do you need help with your order?")},
+    ),
+    "queue": State(
+        "Waiting in line",
+        replace(TALKING, people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
+        events=one_message,
+    ),
+    "ended": State("The chat has ended", replace(TALKING, active=False), a_few_messages),
+    "rated": State(
+        "A rated chat",
+        replace(TALKING, active=False),
+        a_few_messages,
+        extra=lambda: {"rating": rating({"score": 1})},
+    ),
+    "failed": State("Not sent", events=one_message, extra=lambda: {"failed": "Hello?"}),
+    "lost": State("The connection is lost", events=one_message, extra=lambda: {"live": "lost"}),
+    "away": State(
+        "Nobody is here",
+        Conversation(customer_id="nora"),
+        extra=lambda: {"away": True, **form_context(TICKET, questions())},
+    ),
+    "prechat": State(
+        "Before the chat",
+        Conversation(customer_id="nora"),
+        extra=lambda: form_context(PRECHAT, questions()),
+    ),
+    "wrong": State(
+        "A form given back",
+        Conversation(customer_id="nora"),
+        extra=lambda: form_context(TICKET, questions({"1": "Nora", "2": "no address"})),
+    ),
+}
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """All states beside each other; `?lang=ar&theme=dark` shows them so."""
+    get_object_or_404(Widget, key="demo")
+    response = render(
+        request,
+        "demo/gallery/gallery.html",
+        {"states": STATES, "query": request.GET.urlencode()},
+    )
+    return secure(response, "'self'")
+
+
+@require_safe
+@xframe_options_sameorigin
+def state(request: HttpRequest, name: str) -> HttpResponse:
+    """The panel in one state, without its scripts."""
+    widget = get_object_or_404(Widget, key="demo")
+    if name not in STATES:
+        raise Http404
+    with translation.override(language_of(request, widget)):
+        response = render(request, "demo/gallery/state.html", context_of(request, widget, name))
+    return secure(response, "'self'")
+
+
+def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any]:
+    shown = STATES[name]
+    language = translation.get_language() or "en"
+    conversation = shown.conversation
+    pictures = request.build_absolute_uri(f"{settings.STATIC_URL}demo/")
+    return {
+        "widget": widget,
+        "language": language,
+        "is_rtl": translation.get_language_bidi(),
+        "theme": request.GET.get("theme", ""),
+        "conversation": conversation,
+        "agent": conversation.agent,
+        "minutes": minutes_of(conversation),
+        "thread": thread_of(thread_with(shown.events(pictures)), conversation, Locale(language)),
+        **shown.extra(),
+    }
+
+
+def thread_with(events: list[Json]) -> Thread:
+    """These events, a minute apart."""
+    numbered = [
+        {"id": f"THREAD_{n}", "created_at": f"2026-03-18T09:{n:02}:00.000000Z", **event}
+        for n, event in enumerate(events, start=1)
+    ]
+    return Thread(
+        id="THREAD",
+        active=True,
+        created_at="2026-03-18T09:00:00.000000Z",
+        events=tuple(map(parse_event, numbered)),
+    )
+
+
+urlpatterns = [
+    path("", gallery, name="demo-gallery"),
+    path("<slug:name>/", state, name="demo-state"),
+]

@@ -1,0 +1,120 @@
+"""LiveChat's pushes become typed objects; what is unknown or broken is nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatproxy.livechat.pushes import (
+    _PARSERS,
+    ChatDeactivated,
+    CustomerDisconnected,
+    EventDeleted,
+    GroupsStatusUpdated,
+    IncomingChat,
+    IncomingEvent,
+    PropertiesDeleted,
+    PropertiesUpdated,
+    Push,
+    QueuePosition,
+    Typing,
+    parse_push,
+)
+from chatproxy.livechat.structures import Message, Queue
+from tests.chatproxy.json_values import ANYTHING, PAYLOADS
+
+IN_CHAT = {"chat_id": "C", "thread_id": "T"}
+
+
+@given(st.sampled_from(sorted(_PARSERS)) | st.text(max_size=10), PAYLOADS)
+def test_any_payload_is_a_push_or_nothing(action: str, payload: dict[str, Any]) -> None:
+    push = parse_push(action, payload)
+    assert push is None or isinstance(push, Push)
+
+
+@given(st.sampled_from(sorted(_PARSERS)), st.dictionaries(st.text(max_size=9), ANYTHING))
+def test_no_payload_at_all_is_too_strange(action: str, payload: dict[str, Any]) -> None:
+    push = parse_push(action, payload)
+    assert push is None or isinstance(push, Push)
+
+
+def test_a_push_of_tomorrow_is_no_error() -> None:
+    assert parse_push("hologram_beamed", IN_CHAT) is None
+
+
+@pytest.mark.parametrize("action", sorted(set(_PARSERS) - {"customer_disconnected"}))
+def test_each_push_survives_an_empty_payload(action: str) -> None:
+    push = parse_push(action, {})
+    assert push is None or push.chat_id == ""
+
+
+def test_an_incoming_event_says_where_it_belongs() -> None:
+    push = parse_push("incoming_event", {**IN_CHAT, "event": {"type": "message", "text": "Hi"}})
+    assert push == IncomingEvent(
+        chat_id="C", thread_id="T", event=Message(type="message", text="Hi")
+    )
+
+
+def test_an_incoming_chat_brings_its_thread() -> None:
+    chat = {"id": "C", "thread": {"id": "T", "active": True, "events": []}}
+    push = parse_push("incoming_chat", {"chat": chat})
+    assert isinstance(push, IncomingChat)
+    assert (push.chat_id, push.thread_id) == ("C", "T")
+    assert push.chat.thread
+    assert push.chat.thread.active
+
+
+def test_a_chat_closed_by_the_clock_has_no_closer() -> None:
+    assert parse_push("chat_deactivated", IN_CHAT) == ChatDeactivated(
+        chat_id="C", thread_id="T", user_id=""
+    )
+
+
+def test_an_event_that_vanished_is_named() -> None:
+    push = parse_push("event_deleted", {**IN_CHAT, "event_id": "T_4"})
+    assert push == EventDeleted(chat_id="C", thread_id="T", event_id="T_4")
+
+
+def test_typing_says_who_and_whether() -> None:
+    payload = {**IN_CHAT, "typing_indicator": {"author_id": "a", "is_typing": False}}
+    assert parse_push("incoming_typing_indicator", payload) == Typing(
+        chat_id="C", thread_id="T", author_id="a", is_typing=False
+    )
+
+
+def test_a_place_in_the_queue_is_read() -> None:
+    payload = {**IN_CHAT, "queue": {"position": 2, "wait_time": 90}}
+    push = parse_push("queue_position_updated", payload)
+    assert push == QueuePosition(chat_id="C", thread_id="T", queue=Queue(2, 90))
+
+
+@pytest.mark.parametrize("name", ["id", "chat_id"])
+def test_chat_properties_are_read_under_both_names_of_the_chat(name: str) -> None:
+    push = parse_push("chat_properties_updated", {name: "C", "properties": {"a": {"b": 1}}})
+    assert isinstance(push, PropertiesUpdated)
+    assert push.chat_id == "C"
+
+
+def test_deleted_properties_are_lists_of_names() -> None:
+    payload = {**IN_CHAT, "properties": {"rating": ["score", "comment"]}}
+    push = parse_push("thread_properties_deleted", payload)
+    assert isinstance(push, PropertiesDeleted)
+    assert push.properties == {"rating": ["score", "comment"]}
+
+
+def test_statuses_of_groups_are_numbered_by_group() -> None:
+    push = parse_push("groups_status_updated", {"groups": [{"id": 3, "status": "offline"}]})
+    assert push == GroupsStatusUpdated(statuses={3: "offline"})
+
+
+def test_a_disconnect_without_data_has_a_reason() -> None:
+    push = parse_push("customer_disconnected", {"reason": "connection_evicted"})
+    assert push == CustomerDisconnected(reason="connection_evicted", data={})
+
+
+def test_a_disconnect_is_understood_even_with_data_of_another_form() -> None:
+    push = parse_push("customer_disconnected", {"reason": "customer_banned", "data": "soon"})
+    assert push == CustomerDisconnected(reason="customer_banned", data={})

@@ -1,0 +1,310 @@
+"""One RTM connection: log in, act, hear pushes, stay alive, end with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chatproxy.conversation import message, say
+from chatproxy.livechat import rtm
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    Invalid,
+    NotConnected,
+    PendingRequestsLimitReached,
+    TokenRejected,
+    Unreachable,
+    UsersLimitReached,
+)
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Push, Typing
+from chatproxy.livechat.rtm import Connection, Disconnected, Visit, login_payload
+from chatproxy.models import Customer
+from tests.sandbox_rig import Agent, Sandbox, free_port
+
+NOWHERE = Visit()
+
+
+class Listener:
+    """Takes the pushes of a connection as they come."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.heard: list[Push] = []
+        self._news = asyncio.Event()
+        self._task = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        async for push in self.connection.pushes():
+            self.heard.append(push)
+            self._news.set()
+
+    async def next(self, kind: type[Push]) -> Any:
+        async with asyncio.timeout(5):
+            while not (found := [push for push in self.heard if isinstance(push, kind)]):
+                self._news.clear()
+                await self._news.wait()
+        return found[0]
+
+    async def end(self, seconds: float = 5) -> Disconnected:
+        """How the connection ended."""
+        async with asyncio.timeout(seconds):
+            try:
+                await self._task
+            except Disconnected as reason:
+                return reason
+        raise AssertionError("it did not say why")
+
+
+@pytest_asyncio.fixture
+async def log_in(customer: Customer, organization: Organization) -> AsyncIterator[Any]:
+    opened: list[Connection] = []
+
+    async def open_connection(visit: Visit = NOWHERE, token: str = "") -> Listener:
+        connection = await Connection.log_in(
+            organization,
+            "dal",
+            token or customer.access_token,
+            login_payload(organization, visit, {}),
+            visit.user_agent,
+        )
+        opened.append(connection)
+        return Listener(connection)
+
+    yield open_connection
+    for connection in opened:
+        await connection.close()
+
+
+@pytest.fixture
+def chat_id(api: CustomerApi) -> str:
+    say(api, message("Hello", "m-1"))
+    return api.customer.chat_id
+
+
+async def test_who_logs_in_is_the_customer_of_the_token(log_in: Any, customer: Customer) -> None:
+    listener = await log_in()
+    answer = await listener.connection.act("get_customer", {})
+    assert answer["id"] == customer.entity_id
+
+
+async def test_agents_see_the_page_and_the_browser(
+    log_in: Any, customer: Customer, agent: Agent
+) -> None:
+    visit = Visit(
+        url="https://shop.example/cart",
+        title="Your cart",
+        referrer="https://search.example/",
+        user_agent="Mozilla/5.0 (test)",
+    )
+    await log_in(visit)
+    seen = await asyncio.to_thread(agent.call, "get_customer", id=customer.entity_id)
+    assert seen["visit"]["last_pages"][-1]["url"] == "https://shop.example/cart"
+    assert seen["visit"]["referrer"] == "https://search.example/"
+    assert seen["visit"]["user_agent"] == "Mozilla/5.0 (test)"
+
+
+async def test_an_action_is_answered(log_in: Any, chat_id: str) -> None:
+    listener = await log_in()
+    answer = await listener.connection.act("list_chats", {})
+    assert answer["chats_summary"][0]["id"] == chat_id
+
+
+async def test_a_refused_action_raises_its_error(log_in: Any) -> None:
+    listener = await log_in()
+    with pytest.raises(Invalid):
+        await listener.connection.act("hologram", {})
+
+
+async def test_pushes_come_in_their_order(log_in: Any, chat_id: str, agent: Agent) -> None:
+    listener = await log_in()
+    for text in ("one", "two", "three"):
+        await asyncio.to_thread(agent.send, chat_id, text)
+    await asyncio.to_thread(agent.type, chat_id)
+    await listener.next(Typing)
+    events = [push.event for push in listener.heard if isinstance(push, IncomingEvent)]
+    assert [getattr(event, "text", "") for event in events] == ["one", "two", "three"]
+
+
+async def test_a_chat_begun_over_the_web_is_heard_here(log_in: Any, api: CustomerApi) -> None:
+    listener = await log_in()
+    await asyncio.to_thread(say, api, message("Hello", "m-1"))
+    push = await listener.next(IncomingChat)
+    assert push.chat.thread.events[0].custom_id == "m-1"
+
+
+async def test_many_actions_at_once_each_get_their_own_answer(log_in: Any, chat_id: str) -> None:
+    listener = await log_in()
+    connection = listener.connection
+    answers = await asyncio.gather(
+        *(connection.act("list_threads", {"chat_id": chat_id}) for _ in range(4)),
+        *(connection.act("list_chats", {}) for _ in range(4)),
+    )
+    assert ["threads" in answer for answer in answers] == [True] * 4 + [False] * 4
+
+
+async def test_more_actions_than_livechat_allows_are_not_even_sent(
+    log_in: Any, sandbox: Sandbox
+) -> None:
+    listener = await log_in()
+    sandbox.fault("latency", transport="rtm", seconds=0.5)
+    asked = [asyncio.create_task(listener.connection.act("list_chats", {})) for _ in range(9)]
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(result) for result in results].count(PendingRequestsLimitReached) == 1
+
+
+async def test_a_refused_token_is_told(log_in: Any) -> None:
+    with pytest.raises(TokenRejected):
+        await log_in(token="dal:made-up")
+
+
+async def test_an_organization_without_room_is_told(log_in: Any, sandbox: Sandbox) -> None:
+    sandbox.settings(customers_online=0)
+    with pytest.raises(UsersLimitReached):
+        await log_in()
+
+
+async def test_a_banned_customer_does_not_get_in(
+    log_in: Any, customer: Customer, agent: Agent
+) -> None:
+    await asyncio.to_thread(agent.ban, customer.entity_id)
+    with pytest.raises(CustomerBanned):
+        await log_in()
+
+
+async def test_where_nobody_listens_there_is_no_connection(log_in: Any, settings: Any) -> None:
+    settings.LIVECHAT_API_URL = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(NotConnected):
+        await log_in()
+
+
+async def test_a_service_that_is_down_refuses_the_handshake(log_in: Any, sandbox: Sandbox) -> None:
+    sandbox.fault("down")
+    with pytest.raises((NotConnected, Disconnected)):
+        await log_in()
+
+
+async def test_a_wrong_region_is_told_before_the_login(log_in: Any, sandbox: Sandbox) -> None:
+    sandbox.settings(region="fra")
+    with pytest.raises(Disconnected) as caught:
+        await log_in()
+    assert caught.value.reason == "misdirected_connection"
+    assert caught.value.data["region"] == "fra"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "access_token_expired",
+        "access_token_revoked",
+        "connection_evicted",
+        "connection_timeout",
+        "customer_banned",
+        "customer_temporarily_blocked",
+        "inactivity_timeout",
+        "internal_error",
+        "license_expired",
+        "license_not_found",
+        "logged_out_remotely",
+        "product_version_changed",
+        "service_temporarily_unavailable",
+        "too_many_connections",
+        "too_many_unauthorized_connections",
+        "unsupported_version",
+    ],
+)
+async def test_a_disconnect_is_told_with_its_reason(
+    log_in: Any, sandbox: Sandbox, reason: str
+) -> None:
+    listener = await log_in()
+    sandbox.fault("disconnect", reason=reason, data={"timeout": 7})
+    end = await listener.end()
+    assert (end.reason, end.data) == (reason, {"timeout": 7})
+
+
+async def test_a_connection_that_just_breaks_is_lost(log_in: Any, sandbox: Sandbox) -> None:
+    listener = await log_in()
+    sandbox.fault("drop")
+    assert (await listener.end()).reason == rtm.LOST
+
+
+async def test_what_was_asked_when_the_connection_broke_is_of_unknown_outcome(
+    log_in: Any, sandbox: Sandbox
+) -> None:
+    listener = await log_in()
+    sandbox.fault("latency", transport="rtm", seconds=5)
+    asked = asyncio.create_task(listener.connection.act("list_chats", {}))
+    await asyncio.sleep(0.1)
+    sandbox.fault("drop")
+    with pytest.raises(Unreachable):
+        await asked
+
+
+async def test_asking_over_a_closed_connection_fails_at_once(log_in: Any) -> None:
+    listener = await log_in()
+    await listener.connection.close()
+    with pytest.raises(Unreachable):
+        await listener.connection.act("list_chats", {})
+
+
+async def test_an_action_without_an_answer_is_given_up(
+    log_in: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtm, "ANSWER_TIMEOUT", 0.2)
+    listener = await log_in()
+    sandbox.fault("latency", transport="rtm", seconds=5)
+    with pytest.raises(Unreachable):
+        await listener.connection.act("list_chats", {})
+
+
+async def test_pings_keep_a_quiet_connection_alive(
+    log_in: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtm, "PING_EVERY", 0.1)
+    monkeypatch.setattr(rtm, "SILENT_TOO_LONG", 0.4)
+    listener = await log_in()
+    await asyncio.sleep(1)
+    assert await listener.connection.act("list_chats", {})
+
+
+async def test_a_connection_that_fell_silent_is_abandoned(
+    log_in: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtm, "PING_EVERY", 0.1)
+    monkeypatch.setattr(rtm, "SILENT_TOO_LONG", 0.3)
+    listener = await log_in()
+    sandbox.fault("silent")
+    assert (await listener.end(3)).reason == rtm.LOST
+
+
+@pytest.mark.parametrize("kind", ["malformed", "truncated"])
+async def test_a_frame_that_cannot_be_read_is_nothing(
+    log_in: Any, sandbox: Sandbox, chat_id: str, agent: Agent, kind: str, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(rtm, "ANSWER_TIMEOUT", 0.3)
+    listener = await log_in()
+    sandbox.fault(kind, transport="rtm", count=1)
+    with pytest.raises(Unreachable):
+        await listener.connection.act("list_chats", {})
+    await asyncio.to_thread(agent.send, chat_id, "still here")
+    assert (await listener.next(IncomingEvent)).event.text == "still here"
+
+
+async def test_closing_twice_is_no_error(log_in: Any) -> None:
+    listener = await log_in()
+    await listener.connection.close()
+    await listener.connection.close()
+
+
+async def test_frames_are_not_logged(
+    log_in: Any, customer: Customer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    listener = await log_in()
+    await listener.connection.act("list_chats", {})
+    assert customer.access_token not in caplog.text

@@ -1,0 +1,832 @@
+"""Every tab of a customer shows everything, once and in order, whatever breaks in between."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chatproxy.conversation import message, say
+from chatproxy.livechat.customer_api import CustomerApi, region_of
+from chatproxy.livechat.errors import NotConnected
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
+from chatproxy.livechat.rtm import Visit
+from chatproxy.models import Customer
+from chatproxy.relay import relay as relay_module
+from chatproxy.relay.relay import Relay
+from chatproxy.relay.updates import Snapshot, State, Update
+from tests.chatproxy.people import Watcher
+from tests.sandbox_rig import Agent, Sandbox
+
+Again = Callable[[], CustomerApi]
+
+
+@pytest.fixture
+def chat_id(api: CustomerApi) -> str:
+    say(api, message("Hello", "m-1"))
+    return api.customer.chat_id
+
+
+async def in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    return await asyncio.to_thread(work, *args)
+
+
+def connections_of(customer: Customer, agent: Agent) -> bool:
+    """Whether LiveChat holds the customer for online."""
+    seen: bool = agent.call("get_customer", id=customer.entity_id)["online"]
+    return seen
+
+
+async def eventually(holds: Callable[[], Any], seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while not await in_thread(holds):  # noqa: ASYNC110 - LiveChat does not tell us
+            await asyncio.sleep(0.1)
+
+
+# A tab from its beginning to its end
+
+
+async def test_a_tab_first_sees_the_chat_as_it_is(watch: Any, chat_id: str, agent: Agent) -> None:
+    await in_thread(agent.send, chat_id, "Hello Nora")
+    tab = await watch()
+    assert isinstance(next(u for u in tab.updates if not hasattr(u, "state")), Snapshot)
+    assert tab.texts == ["Hello", "Hello Nora"]
+    assert tab.conversation.active
+    assert tab.conversation.agent.name == "Piotr"
+
+
+async def test_a_chat_we_knew_by_another_id_is_found(
+    watch: Any, customer: Customer, chat_id: str
+) -> None:
+    customer.chat_id = "SOMEBODYS"
+    tab = await watch()
+    assert tab.conversation.chat_id == chat_id
+    assert tab.texts == ["Hello"]
+
+
+async def test_a_customer_without_a_chat_sees_an_empty_snapshot(watch: Any) -> None:
+    tab = await watch()
+    assert tab.snapshots[0].threads == ()
+    assert tab.conversation.chat_id == ""
+
+
+async def test_what_an_agent_writes_arrives(watch: Any, chat_id: str, agent: Agent) -> None:
+    tab = await watch()
+    await in_thread(agent.send, chat_id, "Here I am")
+    await tab.shows("Hello", "Here I am")
+
+
+async def test_the_first_message_of_all_arrives(watch: Any, api: CustomerApi) -> None:
+    tab = await watch()
+    await in_thread(say, api, message("Hello", "m-1"))
+    await tab.shows("Hello")
+    assert tab.conversation.active
+
+
+async def test_typing_and_seen_marks_arrive(watch: Any, chat_id: str, agent: Agent) -> None:
+    tab = await watch()
+    newest = tab.snapshots[0].threads[-1].events[-1].created_at
+    await in_thread(agent.type, chat_id)
+    await in_thread(agent.see, chat_id, newest)
+    await tab.until(lambda: tab.heard(Typing) and tab.heard(EventsSeen))
+    assert tab.conversation.seen_by_agent_up_to == newest
+
+
+async def test_the_end_of_a_chat_and_its_resumption_arrive(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent
+) -> None:
+    tab = await watch()
+    await in_thread(agent.close, chat_id)
+    await tab.until(lambda: not tab.conversation.active)
+    await in_thread(say, api, message("Once more", "m-2"))
+    await tab.shows("Hello", "Once more")
+    assert tab.conversation.active
+
+
+async def test_two_tabs_see_the_same(watch: Any, chat_id: str, agent: Agent) -> None:
+    first, second = await watch(), await watch()
+    await in_thread(agent.send, chat_id, "To all of you")
+    await first.shows("Hello", "To all of you")
+    await second.shows("Hello", "To all of you")
+
+
+async def test_tabs_share_one_connection(
+    watch: Any, chat_id: str, sandbox: Sandbox, relay: Relay
+) -> None:
+    sandbox.settings(connections_per_customer=1)
+    first, second = await watch(), await watch()
+    assert State.REFUSED not in first.states + second.states
+    assert len(relay._live) == 1
+
+
+# A tab that is still being loaded
+
+
+@pytest_asyncio.fixture
+async def expect(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization
+) -> Callable[[], None]:
+    """`expect()` says that a tab will come; nobody is there yet."""
+    (await watch()).leave()
+    await eventually(lambda: not relay._live)
+    return lambda: relay.expect(customer, organization, Visit(url="https://shop.example/"))
+
+
+async def test_what_an_expected_tab_needs_is_there_before_it_comes(
+    watch: Any, relay: Relay, customer: Customer, chat_id: str, expect: Callable[[], None]
+) -> None:
+    expect()
+    await eventually(lambda: relay.states() == {State.LIVE: 1})
+    live = relay._live[customer.pk]
+    tab = await watch(url="https://shop.example/")
+    assert tab.texts == ["Hello"]
+    assert tab.states == [State.LIVE]
+    assert relay._live[customer.pk] is live
+
+
+async def test_a_tab_that_comes_before_its_chat_was_read_sees_it_once(
+    watch: Any, chat_id: str, expect: Callable[[], None]
+) -> None:
+    expect()
+    tab = await watch()
+    assert tab.texts == ["Hello"]
+    assert len(tab.snapshots) == 1
+
+
+async def test_what_is_said_before_and_after_an_expected_tab_comes_is_shown_once_in_order(
+    watch: Any, relay: Relay, chat_id: str, agent: Agent, expect: Callable[[], None]
+) -> None:
+    expect()
+    await eventually(lambda: relay.states() == {State.LIVE: 1})
+    await in_thread(agent.send, chat_id, "Before")
+    tab = await watch()
+    await in_thread(agent.send, chat_id, "After")
+    await tab.shows("Hello", "Before", "After")
+    assert len(tab.heard(IncomingEvent)) + len(tab.snapshots[0].threads[0].events) == len(
+        tab.threads[tab.conversation.thread_id]
+    )
+
+
+async def test_a_tab_that_shows_something_already_is_not_the_expected_one(
+    watch: Any, relay: Relay, chat_id: str, expect: Callable[[], None]
+) -> None:
+    expect()
+    await eventually(lambda: relay.states() == {State.LIVE: 1})
+    tab = await watch(since=f"{chat_id}_1")
+    assert tab.snapshots[0].threads
+    assert relay.tabs() == 2
+
+
+async def test_who_is_expected_and_does_not_come_is_let_go(
+    relay: Relay, customer: Customer, agent: Agent, sandbox: Sandbox, expect: Callable[[], None]
+) -> None:
+    sandbox.settings(offline_grace=0)
+    expect()
+    await eventually(lambda: connections_of(customer, agent))
+    await eventually(lambda: not connections_of(customer, agent))
+    assert not relay._live
+
+
+async def test_who_is_here_already_is_not_expected_once_more(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization, chat_id: str
+) -> None:
+    tab = await watch()
+    relay.expect(customer, organization, Visit())
+    await asyncio.sleep(0)
+    assert relay.tabs() == 1
+    assert tab.state is State.LIVE
+
+
+async def test_tabs_share_what_was_rendered(watch: Any, chat_id: str, agent: Agent) -> None:
+    first, second = await watch(), await watch()
+    await in_thread(agent.send, chat_id, "Render me once")
+    await first.shows("Hello", "Render me once")
+    await second.shows("Hello", "Render me once")
+    assert first.updates[-1].rendered is second.updates[-1].rendered
+
+
+async def test_a_tab_that_fails_does_not_disturb_the_others(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization,
+    chat_id: str, agent: Agent,
+) -> None:  # fmt: skip
+    async def fail(update: Update) -> None:
+        raise RuntimeError("this tab is broken")
+
+    healthy = await watch()
+    broken = relay.attach(customer, organization, Visit(), fail)
+    await in_thread(agent.send, chat_id, "Anybody?")
+    await healthy.shows("Hello", "Anybody?")
+    relay.detach(customer.pk, broken)
+
+
+async def test_a_tab_whose_browser_has_gone_is_no_error(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization,
+    chat_id: str, agent: Agent, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    async def gone(update: Update) -> None:
+        raise OSError("the browser has gone")
+
+    healthy = await watch()
+    relay.attach(customer, organization, Visit(), gone)
+    await in_thread(agent.send, chat_id, "Anybody?")
+    await healthy.shows("Hello", "Anybody?")
+    await eventually(lambda: relay.tabs() == 1)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_the_connection_outlives_the_last_tab_for_a_moment(
+    watch: Any, relay: Relay, customer: Customer
+) -> None:
+    tab = await watch()
+    live = relay._live[customer.pk]
+    tab.leave()
+    again = await watch()
+    assert relay._live[customer.pk] is live
+    assert again.states == [State.LIVE]
+
+
+async def test_the_connection_goes_after_the_last_tab(
+    watch: Any, relay: Relay, customer: Customer, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(offline_grace=0)
+    tab = await watch()
+    assert await in_thread(connections_of, customer, agent)
+    tab.leave()
+    await eventually(lambda: not connections_of(customer, agent))
+    assert not relay._live
+
+
+async def test_an_erased_customer_is_told_that_it_is_over(
+    watch: Any, relay: Relay, customer: Customer
+) -> None:
+    tab = await watch()
+    await relay.drop(customer.pk)
+    assert tab.state is State.CLOSED
+
+
+async def test_leaving_politely_closes_every_connection(
+    watch: Any, relay: Relay, customer: Customer, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(offline_grace=0)
+    await watch()
+    await relay.close()
+    await eventually(lambda: not connections_of(customer, agent))
+
+
+# Acting over the connection
+
+
+async def test_the_customers_acts_go_over_the_connection(
+    watch: Any, relay: Relay, customer: Customer, chat_id: str
+) -> None:
+    tab = await watch()
+    newest = tab.snapshots[0].threads[-1].events[-1].created_at
+    payload = {"chat_id": chat_id, "seen_up_to": newest}
+    assert await relay.act(customer.pk, "mark_events_as_seen", payload) == {}
+
+
+async def test_nobody_acts_who_is_not_live(relay: Relay) -> None:
+    with pytest.raises(NotConnected):
+        await relay.act(4711, "list_chats", {})
+
+
+async def test_agents_follow_the_customer_from_page_to_page(
+    watch: Any, relay: Relay, customer: Customer, agent: Agent
+) -> None:
+    await watch(url="https://shop.example/", title="Shop")
+    await relay.move(customer.pk, "https://shop.example/cart", "Cart")
+    seen = await in_thread(lambda: agent.call("get_customer", id=customer.entity_id))
+    assert seen["visit"]["last_pages"][-1]["title"] == "Cart"
+
+
+async def test_the_page_of_another_tab_is_passed_on(
+    watch: Any, customer: Customer, agent: Agent
+) -> None:
+    await watch(url="https://shop.example/", title="Shop")
+    await watch(url="https://shop.example/cart", title="Cart")
+
+    def page() -> str:
+        visit = agent.call("get_customer", id=customer.entity_id)["visit"]
+        return str(visit["last_pages"][-1]["title"])
+
+    await eventually(lambda: page() == "Cart")
+
+
+async def test_after_a_reconnect_the_page_is_the_latest(
+    watch: Any, relay: Relay, customer: Customer, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch(url="https://shop.example/", title="Shop")
+    await relay.move(customer.pk, "https://shop.example/cart", "Cart")
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    assert relay._live[customer.pk].visit.title == "Cart"
+
+
+# Gaps
+
+
+async def test_what_was_said_while_the_connection_was_lost_arrives(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost")
+    sandbox.fault("drop")
+    await in_thread(agent.send, chat_id, "Into the gap")
+    await tab.snapshot(2)
+    assert tab.states[-4:] == [State.WAITING, State.CONNECTING, State.RESUMING, State.LIVE]
+    await tab.shows("Hello", "Into the gap")
+
+
+async def test_edits_and_deletions_in_a_gap_arrive(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    card = {"type": "rich_message", "template_id": "cards"}
+    buttons = [{"text": "Yes", "postback_id": "yes", "user_ids": []}]
+    card_id = await in_thread(
+        agent.send_event, chat_id, {**card, "elements": [{"title": "?", "buttons": buttons}]}
+    )
+    thread_id = card_id.rpartition("_")[0]
+    tab = await watch()
+    assert tab.texts == ["Hello"]
+    sandbox.fault("push_lost")
+    press = {"id": "yes", "toggled": True}
+    await in_thread(api.send_rich_message_postback, chat_id, thread_id, card_id, press)
+    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_1")
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    assert tab.texts == []
+    assert tab.threads[thread_id][card_id].elements[0].buttons[0].user_ids
+
+
+async def test_a_thread_that_ended_and_a_new_one_in_a_gap_arrive(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost")
+    await in_thread(agent.close, chat_id)
+    await in_thread(say, api, message("New thread", "m-2"))
+    await in_thread(agent.send, chat_id, "I am back")
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    await tab.shows("Hello", "New thread", "I am back")
+    assert tab.conversation.active
+
+
+async def test_who_is_there_is_told_after_a_gap_to_a_customer_without_a_chat(
+    watch: Any, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost")
+    nobody = {agent["id"]: "not_accepting_chats" for agent in sandbox.config["agents"]}
+    sandbox.settings(agents=nobody)
+    sandbox.clear_faults()
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    await tab.until(lambda: len(tab.heard(GroupsStatusUpdated)) == 2)
+    before, after = tab.heard(GroupsStatusUpdated)
+    assert (before.statuses[0], after.statuses[0]) == ("online", "offline")
+
+
+async def test_a_rating_in_a_gap_arrives(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost")
+    thread_id = tab.conversation.thread_id
+    rating = {"rating": {"score": 1}}
+    await in_thread(api.update_thread_properties, chat_id, thread_id, rating)
+    sandbox.fault("drop")
+    snapshot = await tab.snapshot(2)
+    assert snapshot.threads[-1].properties["rating"]["score"] == 1
+
+
+async def test_a_gap_of_many_pages_is_read_back_to_its_beginning(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+) -> None:
+    sandbox.settings(requests_per_second=None)
+    tab = await watch()
+    sandbox.fault("push_lost")
+    expected = ["Hello"]
+
+    def fill_the_gap() -> None:
+        for thread in range(4):
+            agent.close(chat_id)
+            say(api, message(f"thread {thread}", f"t-{thread}"))
+            expected.append(f"thread {thread}")
+            for number in range(12):
+                agent.send(chat_id, f"{thread}.{number}")
+                expected.append(f"{thread}.{number}")
+
+    await in_thread(fill_the_gap)
+    sandbox.fault("drop")
+    snapshot = await tab.snapshot(2)
+    assert len(snapshot.threads) > 2
+    await tab.shows(*expected)
+
+
+async def test_a_browser_that_slept_gets_all_since_the_last_event_it_shows(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    """It left with the first thread on screen, and comes back to the fifth."""
+    sandbox.settings(requests_per_second=None)
+    asleep: Watcher = await watch()
+    last = max(asleep.threads[asleep.conversation.thread_id])
+    asleep.leave()
+
+    def go_on() -> None:
+        for thread in range(4):
+            agent.close(chat_id)
+            say(api, message(f"thread {thread}", f"t-{thread}"))
+            for number in range(10):
+                agent.send(chat_id, f"{thread}.{number}")
+
+    await in_thread(go_on)
+    awake: Watcher = await watch(since=last)
+    assert asleep.conversation.thread_id in awake.threads
+    assert len(awake.threads) == 5
+
+
+async def test_a_new_browser_gets_the_latest_and_where_to_read_on(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(requests_per_second=None)
+
+    def talk() -> None:
+        for thread in range(3):
+            agent.close(chat_id)
+            say(api, message(f"thread {thread}", f"t-{thread}"))
+            for number in range(12):
+                agent.send(chat_id, f"{thread}.{number}")
+
+    await in_thread(talk)
+    tab = await watch()
+    assert len(tab.snapshots[0].threads) == 2
+    earlier = await in_thread(
+        lambda: api.list_threads(chat_id, page_id=tab.snapshots[0].earlier_page_id)
+    )
+    assert "thread 0" in [getattr(event, "text", "") for event in earlier.threads[0].events]
+
+
+async def test_the_last_event_shown_may_have_been_deleted(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent
+) -> None:
+    first: Watcher = await watch()
+    thread_id = first.conversation.thread_id
+    first.leave()
+    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_1")
+    again = await watch(since=f"{thread_id}_1")
+    assert again.texts == []
+    assert len(again.snapshots[0].threads) == 1
+
+
+async def test_what_happens_while_the_snapshot_is_read_is_told_after_it(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
+    customer: Customer, organization: Organization,
+) -> None:  # fmt: skip
+    await watch()
+    sandbox.fault("latency", method="list_threads", seconds=0.5, when="before", count=1)
+    late = Watcher(relay, customer, organization)
+    await asyncio.sleep(0.2)
+    await in_thread(agent.send, chat_id, "Meanwhile")
+    await late.shows("Hello", "Meanwhile")
+    assert isinstance(late.updates[0], Snapshot)
+    late.leave()
+
+
+async def test_a_push_that_got_lost_is_noticed_by_the_next_one(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_lost", method="incoming_event", count=1)
+    await in_thread(agent.send, chat_id, "Lost")
+    await in_thread(agent.send, chat_id, "Found")
+    await tab.shows("Hello", "Lost", "Found")
+
+
+async def test_a_thread_whose_beginning_got_lost_is_noticed(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    await in_thread(agent.close, chat_id)
+    await tab.until(lambda: not tab.conversation.active)
+    sandbox.fault("push_lost", method="incoming_chat", count=1)
+    await in_thread(say, api, message("Unheard", "m-2"))
+    tab.threads = {thread_id: tab.threads[thread_id] for thread_id in tab.threads}
+    await in_thread(agent.send, chat_id, "What is it?")
+    await tab.shows("Hello", "Unheard", "What is it?")
+
+
+@pytest.mark.parametrize("kind", ["push_doubled", "push_reordered", "push_delayed"])
+async def test_pushes_that_come_twice_late_or_out_of_order_change_nothing(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, kind: str
+) -> None:
+    tab = await watch()
+    details = {"seconds": 0.2, "jitter": 0.2} if kind == "push_delayed" else {}
+    sandbox.fault(kind, share=0.5, method="incoming_event", **details)
+    for number in range(8):
+        await in_thread(agent.send, chat_id, f"{number}")
+    await tab.shows("Hello", *map(str, range(8)))
+
+
+async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    await in_thread(agent.close, chat_id)
+    await tab.until(lambda: not tab.conversation.active)
+    sandbox.fault("push_delayed", method="incoming_chat", seconds=1, count=1)
+    await in_thread(say, api, message("Again", "m-2"))
+    await in_thread(agent.send, chat_id, "One")
+    await in_thread(agent.send, chat_id, "Two")
+    await tab.shows("Hello", "Again", "One", "Two")
+    await asyncio.sleep(1.5)
+    await tab.shows("Hello", "Again", "One", "Two")
+
+
+async def test_an_event_that_comes_late_does_not_undo_its_deletion(
+    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("push_delayed", method="incoming_event", seconds=1, count=1)
+    await in_thread(say, api, message("A slip", "m-2"))
+    await in_thread(agent.send, chat_id, "Pardon?")
+    await tab.shows("Hello", "A slip", "Pardon?")
+    thread_id = tab.conversation.thread_id
+    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_2")
+    await tab.shows("Hello", "Pardon?")
+    await asyncio.sleep(1.5)
+    await tab.shows("Hello", "Pardon?")
+
+
+async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
+    customer: Customer, organization: Organization, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(relay_module, "HELD_LIMIT", 3)
+    await watch()
+    sandbox.fault("latency", method="list_threads", seconds=0.8, when="after", count=1)
+    late = Watcher(relay, customer, organization)
+    await asyncio.sleep(0.1)
+    texts = [f"{number}" for number in range(9)]
+    for text in texts:
+        await in_thread(agent.send, chat_id, text)
+        for tab in relay._live[customer.pk].tabs:
+            assert tab.held is None or len(tab.held) <= 3
+    await late.shows("Hello", *texts)
+    late.leave()
+
+
+async def test_many_tabs_come_back_with_one_reading(
+    watch: Any, chat_id: str, sandbox: Sandbox, soon: None
+) -> None:
+    """LiveChat would refuse the eleventh request that is unanswered."""
+    tabs = [await watch() for _ in range(15)]
+    sandbox.fault("drop")
+    for tab in tabs:
+        await tab.snapshot(2)
+    assert len({id(tab.snapshots[1]) for tab in tabs}) == 1
+    assert all(tab.states.count(State.WAITING) == 1 for tab in tabs)
+
+
+async def test_a_chat_that_cannot_be_read_is_tried_again(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str,
+    sandbox: Sandbox, soon: None,
+) -> None:  # fmt: skip
+    sandbox.fault("error", method="list_threads", type="internal", count=3)
+    tab = Watcher(relay, customer, organization)
+    await tab.shows("Hello")
+    assert State.WAITING not in tab.states
+    tab.leave()
+
+
+async def test_when_nothing_can_be_read_for_long_everything_begins_anew(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str,
+    sandbox: Sandbox, soon: None,
+) -> None:  # fmt: skip
+    sandbox.fault("error", method="list_chats", type="internal", count=4)
+    tab = Watcher(relay, customer, organization)
+    await tab.shows("Hello")
+    assert State.WAITING in tab.states
+    tab.leave()
+
+
+# Endings
+
+
+@pytest.mark.parametrize("ends", ["token_expired", "token_revoked"])
+async def test_a_token_that_ended_is_renewed_and_nothing_is_lost(
+    watch: Any, customer: Customer, chat_id: str, agent: Agent, sandbox: Sandbox, ends: str
+) -> None:
+    tab = await watch()
+    before = customer.access_token
+    sandbox.fault(ends)
+    await tab.snapshot(2)
+    await in_thread(agent.send, chat_id, "Still you?")
+    await tab.shows("Hello", "Still you?")
+    assert (await in_thread(Customer.objects.get)).access_token != before
+
+
+async def test_a_token_that_is_refused_twice_is_refused(
+    relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.fault("error", method="login", type="authentication")
+    tab = Watcher(relay, customer, organization)
+    await tab.until(lambda: tab.state is State.REFUSED)
+    assert tab.standing.advice
+    tab.leave()
+
+
+async def test_a_customer_in_another_region_is_followed_there(
+    watch: Any, organization: Organization, chat_id: str, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.settings(region="fra")
+    sandbox.fault("disconnect", reason="misdirected_connection", data={"region": "fra"})
+    await tab.snapshot(2)
+    assert await in_thread(region_of, organization) == "fra"
+
+
+async def test_regions_that_send_a_customer_to_and_fro_are_not_run_between(
+    relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.fault("wrong_region", transport="rtm", region="fra")
+    tab = Watcher(relay, customer, organization)
+    await tab.until(lambda: tab.states.count(State.WAITING) == 2)
+    await asyncio.sleep(0.3)
+    assert tab.state is State.WAITING
+    tab.leave()
+
+
+@pytest.mark.parametrize(
+    "reason", ["too_many_connections", "logged_out_remotely", "customer_banned"]
+)
+async def test_a_customer_sent_away_stays_away_and_is_told(
+    watch: Any, sandbox: Sandbox, soon: None, reason: str
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason=reason)
+    await tab.until(lambda: tab.state is State.REFUSED)
+    await asyncio.sleep(0.3)
+    assert tab.state is State.REFUSED
+    assert tab.standing.advice
+
+
+async def test_a_new_tab_after_a_refusal_tries_again(
+    watch: Any, chat_id: str, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason="logged_out_remotely")
+    await tab.until(lambda: tab.state is State.REFUSED)
+    await watch()
+    await tab.snapshot(2)
+
+
+async def test_an_act_of_an_inactive_customer_brings_the_connection_back(
+    watch: Any, relay: Relay, customer: Customer, chat_id: str, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason="inactivity_timeout")
+    await tab.until(lambda: tab.state is State.REFUSED)
+    await relay.move(customer.pk, "https://shop.example/cart", "Cart")
+    await tab.snapshot(2)
+
+
+async def test_an_inactive_customer_who_writes_hears_the_answer(
+    watch: Any, relay: Relay, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason="inactivity_timeout")
+    await tab.until(lambda: tab.state is State.REFUSED)
+
+    def write() -> None:
+        relay.wake(api.customer.pk)
+        say(api, message("Still here", "m-2"))
+
+    await in_thread(write)
+    await in_thread(agent.send, chat_id, "So am I")
+    await tab.shows("Hello", "Still here", "So am I")
+
+
+async def test_a_new_tab_is_told_how_things_stand(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    sandbox.fault("disconnect", reason="customer_temporarily_blocked", data={"timeout": 60})
+    await tab.until(lambda: tab.state is State.WAITING)
+    second = Watcher(relay, customer, organization)
+    await second.until(lambda: second.state is State.WAITING)
+    await asyncio.sleep(0.3)
+    assert second.states == [State.WAITING]
+    second.leave()
+
+
+async def test_a_customer_who_was_erased_is_not_logged_in_again(
+    watch: Any, customer: Customer, soon: None
+) -> None:
+    tab = await watch()
+    await in_thread((await in_thread(Customer.objects.get)).forget)
+    await tab.until(lambda: tab.state is State.REFUSED)
+    assert not await in_thread(Customer.objects.exists)
+
+
+async def test_whom_livechat_forgot_begins_anew_with_an_empty_chat(
+    watch: Any, chat_id: str, sandbox: Sandbox
+) -> None:
+    tab = await watch()
+    body = '{"identity_exception": "identity_lost"}'
+    sandbox.fault("status", transport="accounts", status=401, body=body, count=1)
+    sandbox.fault("token_revoked")
+    await tab.until(lambda: len(tab.snapshots) == 2)
+    assert tab.conversation.chat_id == ""
+    assert tab.conversation.customer_id != tab.snapshots[0].conversation.customer_id
+
+
+async def test_a_bug_of_ours_is_logged_and_the_customer_comes_back(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str,
+    soon: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    real, failures = Customer.fresh_token, [ZeroDivisionError()]
+
+    def fail_once(self: Customer, organization: Organization) -> str:
+        if failures:
+            raise failures.pop()
+        return real(self, organization)
+
+    monkeypatch.setattr(Customer, "fresh_token", fail_once)
+    tab = Watcher(relay, customer, organization)
+    await tab.shows("Hello")
+    assert "ended by a bug" in caplog.text
+    tab.leave()
+
+
+# Many customers
+
+
+async def test_logins_at_once_are_bounded(
+    organization: Organization, transactional_db: None, settings: Any, sandbox: Sandbox
+) -> None:
+    settings.RELAY_LOGINS_AT_ONCE = 2
+    sandbox.settings(unauthorized_connections_per_ip=2)
+    sandbox.fault("latency", method="login", seconds=0.05, when="before")
+    relay = Relay()
+    welcome = Customer.objects.welcome
+    crowd = [(await in_thread(welcome, "shop", organization))[0] for _ in range(8)]
+    tabs = [Watcher(relay, customer, organization) for customer in crowd]
+    for tab in tabs:
+        await tab.snapshot()
+    assert all(State.WAITING not in tab.states for tab in tabs)
+    await relay.close()
+
+
+async def test_a_flood_for_one_customer_does_not_delay_another(
+    watch: Any, relay: Relay, organization: Organization, chat_id: str, agent: Agent,
+    sandbox: Sandbox,
+) -> None:  # fmt: skip
+    sandbox.settings(requests_per_second=None)
+    await watch()
+    other, _token = await in_thread(Customer.objects.welcome, "shop", organization)
+    other_api = CustomerApi(other, organization)
+    await in_thread(say, other_api, message("Me too", "m-1"))
+    tab = Watcher(relay, other, organization)
+    await tab.snapshot()
+    async with asyncio.TaskGroup() as flood:
+        flood.create_task(in_thread(lambda: [agent.send(chat_id, "x" * 1000) for _ in range(150)]))
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await in_thread(Agent(sandbox).send, other.chat_id, "Quick")
+        await tab.shows("Me too", "Quick")
+        assert loop.time() - began < 2
+    tab.leave()
+
+
+async def test_one_customers_failing_upstream_does_not_delay_another(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization,
+    chat_id: str, agent: Agent, sandbox: Sandbox,
+) -> None:  # fmt: skip
+    stuck, _token = await in_thread(Customer.objects.welcome, "shop", organization)
+    sandbox.fault("silent", when="connect", customer=stuck.entity_id)
+    sandbox.fault("latency", method="login", seconds=5, customer=stuck.entity_id)
+    waiting = Watcher(relay, stuck, organization)
+    tab = await watch()
+    await in_thread(agent.send, chat_id, "Quick")
+    await tab.shows("Hello", "Quick")
+    waiting.leave()
+
+
+async def test_nothing_said_or_secret_is_logged(
+    watch: Any, customer: Customer, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    tab = await watch()
+    await in_thread(agent.send, chat_id, "my-secret-text")
+    await tab.shows("Hello", "my-secret-text")
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    for secret in ("my-secret-text", customer.access_token, customer.cst):
+        assert secret not in caplog.text

@@ -1,0 +1,208 @@
+"""The customer's socket, from a real LiveChat to the fragments a browser gets."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.testing import WebsocketCommunicator
+
+from chatproxy.relay.relay import relay
+from chatproxy.relay.updates import State
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.conftest import OpenSocket
+from tests.widget.visitor import Visitor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+
+HELLO = {
+    "page": {"url": "https://shop.example/pots", "title": "Pots", "referrer": ""},
+    "zone": "Europe/Warsaw",
+    "language": "en",
+    "event": "",
+}
+
+
+async def shown(socket: WebsocketCommunicator, text: str) -> str:
+    """The first fragment that contains this."""
+    while True:
+        fragment: str = await socket.receive_from(timeout=15)
+        if text in fragment:
+            return fragment
+
+
+async def refusal(socket: WebsocketCommunicator) -> int:
+    """The code with which an accepted socket is closed again."""
+    connected, _ = await socket.connect()
+    assert connected
+    message = await socket.receive_output(timeout=5)
+    assert message["type"] == "websocket.close"
+    return int(message["code"])
+
+
+async def say_hello(socket: WebsocketCommunicator, **changes: Any) -> None:
+    connected, protocol = await socket.connect()
+    assert (connected, protocol) == (True, "chat")
+    await socket.send_json_to({"hello": HELLO | changes})
+
+
+async def test_an_unknown_token_is_told_not_to_come_back(
+    visitor: Visitor, open_socket: OpenSocket
+) -> None:
+    assert await refusal(open_socket("unknown")) == 4401
+
+
+async def test_another_website_may_not_listen(customer: Visitor, open_socket: OpenSocket) -> None:
+    socket = open_socket(customer.token, origin="https://evil.example")
+    assert await refusal(socket) == 4403
+
+
+async def test_the_first_thing_shown_is_the_conversation_as_it_is(
+    customer: Visitor, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Before the socket")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    assert "Before the socket" in await shown(socket, "hx-upsert")
+
+
+async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
+    customer: Visitor, open_socket: OpenSocket, sandbox: Sandbox
+) -> None:
+    await database_sync_to_async(customer.send)("Before the socket")
+    first = open_socket(customer.token)
+    await say_hello(first)
+    await shown(first, "Before the socket")
+    await first.disconnect()
+    await relay.close()
+
+    answer = await database_sync_to_async(customer.ask)("post", "expected", HELLO["page"])
+    assert answer.status_code == 204
+    async with asyncio.timeout(10):
+        while relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
+            await asyncio.sleep(0.05)
+    sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
+    second = open_socket(customer.token)
+    await say_hello(second)
+    assert "Before the socket" in await shown(second, "hx-upsert")
+
+
+@pytest.mark.parametrize("token", ["", "unknown"])
+def test_nobody_is_expected_whom_we_do_not_know(visitor: Visitor, token: str) -> None:
+    visitor.token = token
+    assert visitor.ask("post", "expected", HELLO["page"]).status_code == 401
+
+
+async def test_what_the_agent_says_is_shown_in_every_tab(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    tabs = [open_socket(customer.token) for _ in range(2)]
+    for tab in tabs:
+        await say_hello(tab)
+        await shown(tab, "Hello")
+    await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "How can I help?")
+    for tab in tabs:
+        assert "is-new" in await shown(tab, "How can I help?")
+
+
+async def test_times_are_on_the_customer_s_clock(
+    customer: Visitor, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket, language="ar", zone="Asia/Tokyo")
+    fragment = await shown(socket, "Hello")
+    assert "<time" in fragment
+    assert " PM<" not in fragment
+    assert " AM<" not in fragment
+
+
+async def page_of_the_customer(agent: Agent, chat_id: str) -> str:
+    """The last page the agent sees, once it is not the first one."""
+    for _ in range(100):
+        users = (await database_sync_to_async(agent.chat)(chat_id))["users"]
+        pages = next(user["visit"]["last_pages"] for user in users if "visit" in user)
+        if len(pages) > 1:
+            break
+    url: str = pages[-1]["url"]
+    return url
+
+
+async def test_the_agent_sees_the_customer_s_page(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await socket.send_json_to({"page": {"url": "https://shop.example/cart", "title": "Cart"}})
+    chat_id = agent.chats()[0]["id"]
+    assert await page_of_the_customer(agent, chat_id) == "https://shop.example/cart"
+
+
+async def test_what_was_seen_is_told_to_the_agent(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    chat_id = agent.chats()[0]["id"]
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await database_sync_to_async(agent.send)(chat_id, "Look")
+    at = (await shown(socket, "Look")).split('data-at="')[1].split('"')[0]
+    await socket.send_json_to({"seen": {"chat": chat_id, "at": at}})
+    assert f'data-seen="{at}"' in await shown(socket, f'data-seen="{at}"')
+
+
+async def test_a_customer_s_new_name_is_shown(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    await database_sync_to_async(customer.ask)("post", "details", {"name": "Nora"})
+    await shown(socket, 'data-name="Nora"')
+
+
+async def test_the_socket_tells_when_nobody_is_there_any_more(
+    customer: Visitor, agent: Agent, sandbox: Sandbox, open_socket: OpenSocket
+) -> None:
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "hx-upsert")
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    await database_sync_to_async(sandbox.settings)(agents=everybody)
+    await shown(socket, 'data-availability="offline"')
+
+
+async def test_an_event_is_shown_again_when_its_properties_change(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    chat_id = agent.chats()[0]["id"]
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await shown(socket, "Hello")
+    event_id = await database_sync_to_async(agent.send)(chat_id, "Guten Tag")
+    await shown(socket, "Guten Tag")
+    where = {"chat_id": chat_id, "thread_id": event_id.rpartition("_")[0], "event_id": event_id}
+    translation = {"translation": {"target_message": "Good day"}}
+    change = database_sync_to_async(agent.call)
+    await change("update_event_properties", **where, properties=translation)
+    assert f'id="event-{event_id}"' in await shown(socket, "Good day")
+    await change("delete_event_properties", **where, properties={"translation": ["target_message"]})
+    assert f'id="event-{event_id}"' in await shown(socket, "Guten Tag")
+
+
+@pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])
+async def test_nonsense_is_ignored(
+    customer: Visitor, open_socket: OpenSocket, nonsense: str
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await socket.connect()
+    await socket.send_to(text_data=nonsense)
+    await socket.send_json_to({"hello": HELLO})
+    assert await shown(socket, "Hello")

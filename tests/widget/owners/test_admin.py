@@ -1,0 +1,520 @@
+"""The admin, as an owner uses it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from tests.sandbox_rig import Sandbox
+from widget.models import Membership, Widget
+from widget.owners.revisions import chosen
+
+OWN = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+OTHER = "0f0f0f0f-5b0a-4a53-9a5e-2f1d6f3b8c44"
+LIST = "/admin/widget/widget/"
+ADD = "/admin/widget/widget/add/"
+
+# What the form of a widget sends, but for its connection to LiveChat.
+FORM = {
+    "name": "Shop",
+    "key": "shop",
+    "enabled": "on",
+    "allowed_origins": "https://shop.example/help\nhttps://*.shop.example",
+    "organization_id": OWN,
+    "client_id": "c2c0ffee",
+    "redirect_uri": "https://shop.example/",
+    "group_id": "0",
+    "region": "dal",
+    "api_version": "3.6",
+    "brand_color": "#1f6f54",
+    "theme": "auto",
+    "font": "system",
+    "corner_radius": "16",
+    "position": "right",
+    "offset_x": "20",
+    "offset_y": "20",
+    "launcher_size": "60",
+    "launcher_shape": "round",
+    "launcher_icon": "bubble",
+    "default_language": "en",
+    "opening_zone": "UTC",
+    "header_title": "Hello",
+    "texts-0-language": "de",
+    "texts-0-header_title": "Hallo",
+    "texts-1-language": "",
+    "retention_days": "365",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def superuser(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def signed_in(client: Client, role: Membership.Role) -> Client:
+    """A user of the admin who has this role in the organization OWN."""
+    user = User.objects.create_user(role.value, is_staff=True)
+    Membership.objects.create(user=user, organization_id=OWN, role=role)
+    client.force_login(user)
+    return client
+
+
+def add_widget(**changes: Any) -> Widget:
+    fields = {
+        "key": "shop",
+        "name": "Shop",
+        "organization_id": OWN,
+        "client_id": "c2c0ffee",
+        "redirect_uri": "https://shop.example/",
+    }
+    return Widget.objects.create(**fields | changes)
+
+
+def change(widget: Widget) -> str:
+    return f"{LIST}{widget.pk}/change/"
+
+
+def page(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    return dict(response.context["adminform"].errors)
+
+
+def test_a_filled_form_makes_a_widget(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    assert widget.allowed_origins == ["https://shop.example", "https://*.shop.example"]
+    assert widget.texts == {"de": {"header_title": "Hallo"}}
+    assert not widget.sneak_peek
+
+
+def test_a_missing_organization_id_is_explained_beside_its_field(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"organization_id": ""})
+    assert errors(response) == {
+        "organization_id": ["Enter your organization ID: it says whose chats these are."]
+    }
+
+
+def test_every_website_that_is_none_is_named(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"allowed_origins": "shop.example\nmy shop\n*"})
+    assert [error[:10] for error in errors(response)["allowed_origins"]] == [
+        "“my shop” ",
+        "“*” is not",
+    ]
+
+
+def test_what_was_typed_stands_in_the_form_that_comes_back(superuser: Client) -> None:
+    response = superuser.post(ADD, FORM | {"allowed_origins": "my shop"})
+    assert "my shop</textarea>" in response.content.decode()
+
+
+def test_a_language_that_is_emptied_is_removed(superuser: Client) -> None:
+    widget = add_widget(texts={"de": {"header_title": "Hallo"}})
+    superuser.post(change(widget), FORM | {"texts-0-language": ""})
+    widget.refresh_from_db()
+    assert widget.texts == {}
+
+
+def test_the_key_of_a_widget_cannot_be_changed(superuser: Client) -> None:
+    widget = add_widget()
+    superuser.post(change(widget), FORM | {"key": "other"})
+    widget.refresh_from_db()
+    assert (widget.key, widget.header_title) == ("shop", "Hello")
+
+
+def test_the_snippet_stands_in_the_form_as_text_to_copy(superuser: Client) -> None:
+    html = page(superuser, change(add_widget()))
+    assert "&lt;script async src=&quot;http://testserver/w/shop/embed.js&quot;&gt;" in html
+    assert '<script async src="http://testserver/w/shop/embed.js"' not in html
+    assert "script-src http://testserver; frame-src http://testserver" in html
+
+
+def test_the_list_says_where_a_widget_appears_and_whether_it_is_on(superuser: Client) -> None:
+    add_widget(allowed_origins=["https://shop.example"], enabled=False)
+    html = page(superuser, LIST)
+    assert "https://shop.example" in html
+    assert "Off</span>" in html
+
+
+@pytest.mark.parametrize("url", ["/admin/login/", "/admin/", LIST, ADD])
+def test_no_page_of_the_admin_has_anything_inline(superuser: Client, url: str) -> None:
+    if url == "/admin/login/":
+        superuser.logout()
+    response = superuser.get(url)
+    html = response.content.decode()
+    assert "script-src 'self'; style-src 'self'" in response["Content-Security-Policy"]
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", html)
+
+
+def test_the_form_tells_on_which_website_the_snippet_works(superuser: Client) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"])
+    assert "Not seen yet" in page(superuser, change(widget))
+    superuser.get("/w/shop/embed.js", headers={"Referer": "https://shop.example/plants/"})
+    assert "Seen</span> on https://shop.example" in page(superuser, change(widget))
+
+
+def test_a_stranger_cannot_make_an_owner_see_another_website(superuser: Client) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"])
+    superuser.get("/w/shop/embed.js", headers={"Referer": "https://evil.example/"})
+    assert "evil.example" not in page(superuser, change(widget))
+    assert "Not seen yet" in page(superuser, change(widget))
+
+
+# Roles
+
+
+def test_an_owner_sees_only_the_widgets_of_their_organization(client: Client) -> None:
+    add_widget()
+    add_widget(key="other", name="Someone else's", organization_id=OTHER)
+    html = page(signed_in(client, Membership.Role.OWNER), LIST)
+    assert "Shop" in html
+    assert "Someone else" not in html
+
+
+def test_an_editor_cannot_open_a_widget_of_another_organization(client: Client) -> None:
+    other = add_widget(organization_id=OTHER)
+    response = signed_in(client, Membership.Role.EDITOR).get(change(other))
+    assert response.status_code == 302
+
+
+def test_an_editor_cannot_move_a_widget_to_another_organization(client: Client) -> None:
+    widget = add_widget()
+    response = signed_in(client, Membership.Role.EDITOR).post(
+        change(widget), FORM | {"organization_id": OTHER}
+    )
+    assert list(errors(response)) == ["organization_id"]
+
+
+def test_an_editor_changes_but_does_not_delete(client: Client) -> None:
+    widget = add_widget()
+    editor = signed_in(client, Membership.Role.EDITOR)
+    assert editor.post(change(widget), FORM).status_code == 302
+    assert editor.post(f"{LIST}{widget.pk}/delete/", {"post": "yes"}).status_code == 403
+    widget.refresh_from_db()
+    assert widget.header_title == "Hello"
+
+
+def test_an_owner_deletes_a_widget_with_its_history(client: Client) -> None:
+    widget = add_widget()
+    owner = signed_in(client, Membership.Role.OWNER)
+    owner.post(change(widget), FORM)
+    assert owner.post(f"{LIST}{widget.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Widget.objects.exists()
+
+
+def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
+    widget = add_widget()
+    viewer = signed_in(client, Membership.Role.VIEWER)
+    assert "Shop" in page(viewer, change(widget))
+    assert viewer.post(change(widget), FORM).status_code == 403
+    assert viewer.get(ADD).status_code == 403
+
+
+def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
+    client.force_login(User.objects.create_user("guest", is_staff=True))
+    assert client.get(LIST).status_code == 403
+
+
+# History, copies, files
+
+
+def test_every_change_stands_in_the_history_with_who_made_it(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM | {"brand_color": "#ffcc00"})
+    html = page(superuser, f"{LIST}{widget.pk}/history/")
+    assert "Brand colour" in html
+    assert "The widget was made." in html
+    assert "<td>admin</td>" in html
+
+
+def test_saving_without_a_change_leaves_no_trace(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM)
+    assert widget.revisions.count() == 1
+
+
+def test_a_widget_that_nobody_changed_has_an_empty_history(superuser: Client) -> None:
+    assert "Nothing was changed here yet." in page(superuser, f"{LIST}{add_widget().pk}/history/")
+
+
+def test_a_change_can_be_undone(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    superuser.post(change(widget), FORM | {"brand_color": "#ffcc00"})
+    first = widget.revisions.earliest("pk")
+    superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/")
+    widget.refresh_from_db()
+    assert widget.brand_color == "#1f6f54"
+
+
+def test_the_first_change_of_a_widget_made_elsewhere_can_be_undone(superuser: Client) -> None:
+    widget = add_widget(header_title="Made by a command")
+    superuser.post(change(widget), FORM)
+    first = widget.revisions.earliest("pk")
+    superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/")
+    widget.refresh_from_db()
+    assert widget.header_title == "Made by a command"
+
+
+def test_nothing_is_undone_or_copied_by_following_a_link(superuser: Client) -> None:
+    superuser.post(ADD, FORM)
+    widget = Widget.objects.get(key="shop")
+    assert superuser.get(f"{LIST}{widget.pk}/duplicate/").status_code == 403
+    revision = widget.revisions.get()
+    assert superuser.get(f"{LIST}{widget.pk}/restore/{revision.pk}/").status_code == 403
+
+
+def test_a_copy_has_another_key_and_is_switched_off(superuser: Client) -> None:
+    widget = add_widget(brand_color="#ffcc00")
+    superuser.post(f"{LIST}{widget.pk}/duplicate/")
+    twin = Widget.objects.exclude(pk=widget.pk).get()
+    assert twin.key != widget.key
+    assert (twin.name, twin.brand_color, twin.enabled) == ("Copy of Shop", "#ffcc00", False)
+
+
+def imported(client: Client, content: bytes) -> Any:
+    file = SimpleUploadedFile("shop.json", content)
+    return client.post(f"{LIST}import/", {"file": file}, follow=True)
+
+
+def test_a_widget_survives_the_way_through_a_file(superuser: Client) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"], header_title="Hello")
+    exported = superuser.get(f"{LIST}{widget.pk}/export/")
+    assert 'filename="shop.json"' in exported["Content-Disposition"]
+    imported(superuser, exported.content)
+    twin = Widget.objects.exclude(pk=widget.pk).get()
+    assert (twin.header_title, twin.allowed_origins) == ("Hello", ["https://shop.example"])
+    assert not twin.enabled
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"not json", "not a file that"),
+        (b"[]", "not a file that"),
+        (b'{"colour": "red"}', "A widget has no colour."),
+        (b'{"organization_id": 5}', "An organization ID looks like"),
+    ],
+)
+def test_a_file_that_is_no_widget_is_refused(superuser: Client, content: bytes, said: str) -> None:
+    assert said in imported(superuser, content).content.decode()
+    assert not Widget.objects.exists()
+
+
+def test_an_editor_imports_into_their_own_organization_only(client: Client) -> None:
+    other = add_widget(organization_id=OTHER)
+    content = json.dumps(chosen(other)).encode()
+    response = imported(signed_in(client, Membership.Role.EDITOR), content)
+    assert "you have no part in" in response.content.decode()
+    assert Widget.objects.count() == 1
+
+
+def test_a_viewer_copies_and_restores_nothing(client: Client) -> None:
+    widget = add_widget()
+    viewer = signed_in(client, Membership.Role.VIEWER)
+    assert viewer.post(f"{LIST}{widget.pk}/duplicate/").status_code == 403
+    assert viewer.get(f"{LIST}import/").status_code == 403
+
+
+# The preview
+
+
+def test_the_preview_serves_the_form_as_it_stands_unsaved(superuser: Client) -> None:
+    widget = add_widget(header_title="Saved")
+    answer = superuser.post(f"{LIST}preview/{widget.pk}/", FORM | {"header_title": "Draft"}).json()
+    key = answer["url"].rstrip("/").rpartition("/")[2]
+    assert Widget.objects.find(key).header_title == "Draft"
+    assert Widget.objects.find("shop").header_title == "Saved"
+    assert f'src="/w/{key}/embed.js' in page(superuser, answer["url"])
+
+
+def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -> None:
+    changes = {"brand_color": "blue", "corner_radius": "999", "header_title": "Draft"}
+    answer = superuser.post(f"{LIST}preview/", FORM | changes).json()
+    draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
+    assert (draft.header_title, draft.corner_radius) == ("Draft", 16)
+    assert "--brand" in draft.look.stylesheet()
+
+
+def test_a_preview_may_stand_on_our_own_pages_and_its_websites(superuser: Client) -> None:
+    answer = superuser.post(f"{LIST}preview/", FORM).json()
+    key = answer["url"].rstrip("/").rpartition("/")[2]
+    own, *websites = Widget.objects.find(key).frame_ancestors.split()
+    assert own == "http://testserver"
+    assert websites == ["https://shop.example", "https://*.shop.example"]
+    assert answer["websites"] == [f"https://shop.example/#chat-draft={key}"]
+
+
+# The draft
+
+
+def kept_as_a_draft(client: Client, **changes: str) -> Widget:
+    widget = add_widget(header_title="Published")
+    client.post(change(widget), FORM | changes | {"_draft": "Keep as a draft"})
+    widget.refresh_from_db()
+    return widget
+
+
+def test_a_draft_changes_nothing_for_customers(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    assert widget.header_title == "Published"
+    assert Widget.objects.find("shop").header_title == "Published"
+    assert not widget.revisions.exists()
+
+
+def test_the_form_shows_the_draft_and_says_that_it_is_one(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    html = page(superuser, change(widget))
+    assert 'value="Draft"' in html
+    assert "This is a draft." in html
+
+
+def test_saving_publishes_the_draft(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    superuser.post(change(widget), FORM | {"header_title": "Draft"})
+    widget.refresh_from_db()
+    assert (widget.header_title, widget.draft) == ("Draft", None)
+
+
+def test_a_draft_can_be_dropped(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    superuser.post(f"{LIST}{widget.pk}/discard/")
+    assert 'value="Published"' in page(superuser, change(widget))
+
+
+def test_a_draft_must_be_valid(superuser: Client) -> None:
+    assert kept_as_a_draft(superuser, hidden_pages="checkout").draft is None
+
+
+def test_a_viewer_keeps_and_drops_no_draft(client: Client, superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    viewer = signed_in(Client(), Membership.Role.VIEWER)
+    assert viewer.post(f"{LIST}{widget.pk}/discard/").status_code == 403
+    assert viewer.post(change(widget), FORM | {"_draft": "x"}).status_code == 403
+
+
+def test_nobody_previews_a_widget_of_another_organization(client: Client) -> None:
+    other = add_widget(organization_id=OTHER, header_title="Secret")
+    editor = signed_in(client, Membership.Role.EDITOR)
+    answer = editor.post(f"{LIST}preview/{other.pk}/", {"name": "x"}).json()
+    draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
+    assert draft.header_title == ""
+
+
+# The connection
+
+
+@pytest.fixture
+def livechat(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
+    """The four values that connect a widget with the sandbox."""
+    settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = sandbox.url
+    names = ("organization_id", "client_id", "redirect_uri")
+    return {name: sandbox.config[name] for name in names}
+
+
+def words_of_the_test(client: Client, **connection: Any) -> str:
+    """What "Save and test the connection" says about a widget with this connection."""
+    response = client.post(ADD, FORM | connection | {"_test": "Save and test"}, follow=True)
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_a_good_connection_is_confirmed(superuser: Client, livechat: dict[str, Any]) -> None:
+    assert "It works" in words_of_the_test(superuser, **livechat)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"organization_id": OTHER}, "organization"),
+        ({"client_id": "nobody"}, "does not know this client ID"),
+        ({"group_id": "4711"}, "no group 4711"),
+    ],
+)
+def test_a_wrong_value_is_named_in_plain_words(
+    superuser: Client, livechat: dict[str, Any], wrong: dict[str, str], said: str
+) -> None:
+    words = words_of_the_test(superuser, **livechat | wrong)
+    assert said in words
+    assert "It works" not in words
+
+
+def test_a_redirect_uri_that_is_not_registered_is_named(
+    superuser: Client, livechat: dict[str, Any], sandbox: Sandbox
+) -> None:
+    strict = sandbox.config["strict_client"]["client_id"]
+    elsewhere = {"client_id": strict, "redirect_uri": "https://elsewhere.example/"}
+    words = words_of_the_test(superuser, **livechat | elsewhere)
+    assert "redirect URI is not registered" in words
+
+
+def test_an_unreachable_livechat_is_not_the_owners_fault(
+    superuser: Client, livechat: dict[str, Any], settings: Settings
+) -> None:
+    settings.LIVECHAT_ACCOUNTS_URL = "http://127.0.0.1:9"
+    assert "cannot reach LiveChat" in words_of_the_test(superuser, **livechat)
+
+
+def test_the_list_tests_several_widgets_at_once(
+    superuser: Client, livechat: dict[str, Any]
+) -> None:
+    good = add_widget(**livechat)
+    bad = add_widget(**livechat | {"key": "bad", "name": "Bad", "client_id": "nobody"})
+    response = superuser.post(
+        LIST, {"action": "test_the_connection", "_selected_action": [good.pk, bad.pk]}, follow=True
+    )
+    said = sorted(str(message) for message in response.context["messages"])
+    assert said[0].startswith("Bad: LiveChat does not know")
+    assert said[1].startswith("Shop: It works")
+
+
+def test_an_owner_sees_the_secret_and_may_change_it(superuser: Client) -> None:
+    widget = Widget.objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=OWN,
+        client_id="c",
+        redirect_uri="https://a.example/",
+    )
+    before = widget.identity_secret
+    assert before in superuser.get(f"{LIST}{widget.pk}/change/").content.decode()
+    superuser.post(f"{LIST}{widget.pk}/new-secret/")
+    widget.refresh_from_db()
+    assert len(widget.identity_secret) >= 43
+    assert widget.identity_secret != before
+
+
+def test_an_editor_neither_sees_nor_changes_the_secret(client: Client) -> None:
+    widget = Widget.objects.create(
+        key="shop",
+        name="Shop",
+        organization_id=OWN,
+        client_id="c",
+        redirect_uri="https://a.example/",
+    )
+    editor = User.objects.create_user("editor", is_staff=True)
+    Membership.objects.create(user=editor, organization_id=OWN, role=Membership.Role.EDITOR)
+    client.force_login(editor)
+    page = client.get(f"{LIST}{widget.pk}/change/").content.decode()
+    assert "Signed-in customers" not in page
+    assert widget.identity_secret not in page
+    assert client.post(f"{LIST}{widget.pk}/new-secret/").status_code == 403

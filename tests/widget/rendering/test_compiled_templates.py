@@ -1,0 +1,38 @@
+"""A mould says what its template says, whatever is poured into it."""
+
+import pytest
+from django.template.loader import get_template
+from django.utils.safestring import mark_safe
+
+from widget.rendering.compiled_templates import MARK, fill
+
+TEMPLATE = "widget/rendering/events/message.html"
+SHAPE = {"author": "agent", "arrival": "", "is_markdown": False, "is_long": False}
+WORDS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"text": '<script>alert("1")</script>'},
+        {"text": mark_safe("<b>bold</b>")},
+        {"text": f"{MARK}name{MARK}"},
+        {"text": "", "name": ""},
+        {"avatar": "https://cdn.example/p.png?a=1&b=2"},
+        {"name": "{{ id }} {% now 'Y' %}"},
+    ],
+)
+@pytest.mark.parametrize("shape", [{}, {"author": "customer"}, {"is_long": True}])
+def test_it_is_filled_as_its_template_would_be_rendered(
+    changed: dict[str, str], shape: dict[str, object]
+) -> None:
+    words, shaped = WORDS | changed, SHAPE | shape
+    rendered = get_template(TEMPLATE).render({**shaped, **words})
+    assert fill(TEMPLATE, "en", shaped, words) == rendered
+
+
+def test_it_is_made_once_for_each_language() -> None:
+    long = SHAPE | {"is_long": True}
+    assert "Show all" in fill(TEMPLATE, "en", long, WORDS)
+    assert "Show all" not in fill(TEMPLATE, "de", long, WORDS)

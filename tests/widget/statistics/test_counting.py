@@ -1,0 +1,158 @@
+"""What happens is counted once, without what was said, and written down apart from the chats."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from chatproxy.livechat.errors import ChatInactive, GrantRefused, Unreachable
+from chatproxy.livechat.pushes import IncomingEvent, Push
+from chatproxy.livechat.structures import User, parse_event
+from chatproxy.models import Customer
+from chatproxy.relay.updates import Conversation
+from tests.chatproxy.people import stored_customer
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.visitor import Visitor
+from widget.models import Presence, Tally, Trouble, Widget
+from widget.statistics.counting import KEPT, Tallies, forget_old_tallies, tallies
+
+What = Tally.What
+PIOTR = User(id="piotr", type="agent", name="Piotr")
+TALKING = Conversation("nora", chat_id="CHAT", thread_id="T", people={"piotr": PIOTR})
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_other_tests(db: None) -> None:
+    """There is no widget yet to add it to."""
+    tallies.write()
+
+
+@pytest.fixture
+def counts() -> Tallies:
+    return Tallies()
+
+
+@pytest.fixture
+def nora(shop_widget: Widget) -> Customer:
+    return stored_customer(widget_key=shop_widget.key)
+
+
+def heard(author: str, **fields: str) -> Push:
+    data = {"id": "T_2", "type": "message", "text": "Secret", "author_id": author}
+    return IncomingEvent(chat_id="CHAT", thread_id="T", event=parse_event(data | fields))
+
+
+def written(counts: Tallies) -> dict[str, int]:
+    counts.write()
+    return dict(Tally.objects.values_list("what", "count"))
+
+
+def test_a_chat_and_its_messages_are_counted(customer: Visitor, agent: Agent) -> None:
+    customer.send("Hello")
+    customer.send("Are you there?")
+    customer.ask("post", "end")
+    customer.send("Hello again")
+    found = written(tallies)
+    assert (found[What.CHAT], found[What.CUSTOMER_MESSAGE]) == (2, 3)
+
+
+def test_what_agents_say_is_counted_and_what_customers_hear_of_themselves_is_not(
+    counts: Tallies, nora: Customer
+) -> None:
+    for push in (heard("piotr"), heard("nora"), heard("", type="system_message")):
+        counts.hear(nora, push, TALKING)
+    assert written(counts) == {What.AGENT_MESSAGE: 1}
+
+
+def test_only_the_first_reply_of_a_chat_is_timed(
+    counts: Tallies, nora: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([1000.0, 1090.0])
+    monkeypatch.setattr("widget.statistics.counting.time.monotonic", lambda: next(clock))
+    counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}})
+    counts.hear(nora, heard("piotr"), TALKING)
+    counts.hear(nora, heard("piotr"), TALKING)
+    counts.write()
+    reply = Tally.objects.get(what=What.FIRST_REPLY)
+    assert (reply.count, reply.seconds) == (1, 90)
+
+
+def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent) -> None:
+    customer.send("Hello")
+    for score in ("good", "bad", "good", "none"):
+        customer.ask("post", "rating", {"score": score})
+    found = written(tallies)
+    assert (found[What.GOOD], found[What.BAD]) == (2, 1)
+
+
+def test_several_writings_add_up(counts: Tallies, nora: Customer) -> None:
+    other_process = Tallies()
+    for each in (counts, other_process, counts):
+        each.hear(nora, heard("piotr"), TALKING)
+        each.write()
+    assert Tally.objects.get().count == 3
+
+
+def test_a_failure_is_kept_in_its_owners_words(counts: Tallies, nora: Customer) -> None:
+    counts.fail(nora, Unreachable("Secret"))
+    counts.write()
+    counts.fail(nora, Unreachable("Secret"))
+    counts.fail(nora, GrantRefused("invalid_request", "client_id_not_found"))
+    counts.write()
+    first, second = Trouble.objects.order_by("count")
+    assert "does not know this client ID" in first.advice
+    assert (second.kind, second.count) == ("Unreachable", 2)
+    assert Tally.objects.get(what=What.FAILURE).count == 3
+    assert not Trouble.objects.filter(advice__contains="Secret").exists()
+
+
+def test_a_refusal_that_is_a_step_on_the_way_is_no_failure(counts: Tallies, nora: Customer) -> None:
+    counts.fail(nora, ChatInactive())
+    assert written(counts) == {}
+
+
+def test_a_widget_that_was_deleted_meanwhile_is_passed_over(
+    counts: Tallies, nora: Customer, shop_widget: Widget
+) -> None:
+    counts.hear(nora, heard("piotr"), TALKING)
+    shop_widget.delete()
+    assert written(counts) == {}
+
+
+def test_a_process_says_whom_it_holds_and_is_forgotten_when_it_has_gone(
+    counts: Tallies, shop_widget: Widget
+) -> None:
+    counts.write_presence(Counter({"shop": 3, "gone": 1}))
+    assert Presence.objects.get().customers == 3
+    Presence.objects.update(told_at=timezone.now() - dt.timedelta(minutes=5))
+    Tallies().write_presence(Counter())
+    assert not Presence.objects.exists()
+
+
+def test_old_counts_are_dropped(shop_widget: Widget) -> None:
+    today = timezone.now().date()
+    for day in (today, today - KEPT - dt.timedelta(days=1)):
+        Tally.objects.create(widget=shop_widget, day=day, what=What.CHAT, count=1)
+    forget_old_tallies()
+    assert Tally.objects.get().day == today
+
+
+def test_opening_the_panel_is_counted_without_knowing_who(visitor: Visitor) -> None:
+    assert visitor.client.post("/w/shop/opened").status_code == 204
+    tallies.write()
+    assert Tally.objects.get(what=What.OPENING).count == 1
+    assert not Customer.objects.exists()
+
+
+def test_a_livechat_that_cannot_be_reached_is_counted(
+    customer: Visitor, sandbox: Sandbox, agent: Agent
+) -> None:
+    sandbox.fault("down", transport="web")
+    customer.send("Hello?")
+    sandbox.clear_faults()
+    tallies.write()
+    assert Tally.objects.get(what=What.FAILURE).count >= 1
+    assert "cannot reach LiveChat" in Trouble.objects.get().advice

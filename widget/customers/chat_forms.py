@@ -1,0 +1,162 @@
+"""LiveChat's forms as Django forms, and what was answered as LiveChat wants it.
+
+Source: Customer Chat API v3.6, "Forms" and "Filled form".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chatproxy.livechat.structures import FormField, FormToFill, Json
+
+ANSWER_LENGTH = 4000  # characters
+OWN_FORM = "own"  # the id of a form that is not LiveChat's; theirs are no words
+# What an owner may have asked in it, by `Widget.Ask`.
+ASKED = {"name": ("name",), "email": ("email",), "both": ("name", "email")}
+
+
+def own_form(ask: str) -> FormToFill | None:
+    """What the owner wants to know before the chat. LiveChat does not know this form."""
+    labels = {"name": gettext("Your name"), "email": gettext("E-mail address")}
+    fields = (
+        FormField(id=kind, type=kind, label=labels[kind], required=True)
+        for kind in ASKED.get(ask, ())
+    )
+    return FormToFill(OWN_FORM, tuple(fields)) if ask else None
+
+
+def choices_of(field: FormField) -> list[tuple[str, str]]:
+    return [(option.id, option.label) for option in field.options]
+
+
+def checked_in(field: FormField) -> list[str]:
+    return [option.id for option in field.options if option.checked]
+
+
+def line() -> forms.Field:
+    return forms.CharField(max_length=ANSWER_LENGTH)
+
+
+def lines() -> forms.Field:
+    return forms.CharField(max_length=ANSWER_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def name() -> forms.Field:
+    widget = forms.TextInput(attrs={"id": "name", "autocomplete": "name"})
+    return forms.CharField(max_length=255, widget=widget)
+
+
+def email() -> forms.Field:
+    widget = forms.EmailInput(attrs={"id": "email", "autocomplete": "email"})
+    return forms.EmailField(widget=widget)
+
+
+def one_of(field: FormField) -> forms.Field:
+    initial = next(iter(checked_in(field)), None)
+    return forms.ChoiceField(choices=choices_of(field), widget=forms.RadioSelect(), initial=initial)
+
+
+def selected(field: FormField) -> forms.Field:
+    nothing = [("", _("Please choose"))]
+    initial = next(iter(checked_in(field)), None)
+    return forms.ChoiceField(choices=[*nothing, *choices_of(field)], initial=initial)
+
+
+def some_of(field: FormField) -> forms.Field:
+    return forms.MultipleChoiceField(
+        choices=choices_of(field),
+        widget=forms.CheckboxSelectMultiple(),
+        initial=checked_in(field),
+    )
+
+
+def yes_or_no() -> forms.Field:
+    return forms.BooleanField()
+
+
+WRITTEN: dict[str, Callable[[], forms.Field]] = {
+    "name": name,
+    "email": email,
+    "question": line,
+    "subject": line,
+    "textarea": lines,
+    "checkbox_for_email": yes_or_no,
+}
+CHOSEN: dict[str, Callable[[FormField], forms.Field]] = {
+    "radio": one_of,
+    "select": selected,
+    "group_chooser": selected,
+    "checkbox": some_of,
+}
+
+
+def field_for(field: FormField) -> forms.Field | None:
+    """What asks this question; None for a header, or a kind we do not know."""
+    if write := WRITTEN.get(field.type):
+        return write()
+    choose = CHOSEN.get(field.type)
+    return choose(field) if choose else None
+
+
+class ChatForm(forms.Form):
+    """Asks what the owner of a LiveChat form wants to know."""
+
+    use_required_attribute = False  # the server answers in the customer's language
+
+    def __init__(self, asked: Sequence[FormField], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.asked = asked
+        for field in asked:
+            if question := field_for(field):
+                question.label, question.required = field.label, field.required
+                self.fields[field.id] = question
+
+    def questions(self) -> list[tuple[FormField, forms.BoundField | None]]:
+        """Every field in its order; a header, or one we cannot ask, has nothing to fill in."""
+        return [
+            (field, self[field.id] if field.id in self.fields else None) for field in self.asked
+        ]
+
+    def answers(self) -> list[Json]:
+        """The fields of a `filled_form`; what was left out has no answer."""
+        return [
+            {"id": field.id, "type": field.type, "label": field.label}
+            | answer_to(field, self.cleaned_data[field.id])
+            for field in self.asked
+            if field.id in self.fields
+        ]
+
+    def answer_of_type(self, kind: str) -> str:
+        """What was answered to the first question of this type, or ""."""
+        answers = (self.cleaned_data[f.id] for f in self.asked if f.type == kind)
+        return next(answers, "")
+
+    def group_id(self) -> int | None:
+        """The group the customer chose to talk to, if the form let them."""
+        for field in self.asked:
+            if field.type == "group_chooser":
+                chosen = self.cleaned_data[field.id]
+                return next((o.group_id for o in field.options if o.id == chosen), None)
+        return None
+
+
+def answer_to(field: FormField, given: Any) -> Json:
+    """One answer in LiveChat's shape for the field's type."""
+    labels = {option.id: option for option in field.options}
+    if field.type == "checkbox":
+        return {"answers": [{"id": key, "label": labels[key].label} for key in given]}
+    if field.type == "checkbox_for_email":
+        return {"answer": bool(given)}
+    if not given:
+        return {}
+    if field.type == "group_chooser":
+        chosen = labels[given]
+        return {"answer": {"id": given, "group_id": chosen.group_id, "label": chosen.label}}
+    if field.type in ("radio", "select"):
+        return {"answer": {"id": given, "label": labels[given].label}}
+    return {"answer": given}

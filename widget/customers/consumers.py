@@ -1,0 +1,192 @@
+"""The customer's socket: LiveChat's pushes go out as HTML, what the panel notices comes in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.structures import Json
+from chatproxy.models import Customer
+from chatproxy.relay.relay import Tab, relay
+from chatproxy.relay.updates import Snapshot, Update
+from widget.customers import metrics
+from widget.customers.limits import Pace, open_sockets, wait_before
+from widget.customers.visits import visit_of, word
+from widget.models import Widget
+from widget.origins import is_own
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import html_of
+
+PROTOCOL = "chat"
+TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
+UNKNOWN_TOKEN = 4401
+FORBIDDEN_ORIGIN = 4403
+MESSAGE_LIMIT = 32_768  # bytes
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One tab. It says hello with its page, language and clock; then it is told everything."""
+
+    customer: Customer
+    organization: Organization
+    agents_may_peek: bool
+    is_welcomed: bool
+    locale: Locale
+    tab: Tab | None = None
+    address: str
+    counted = False
+    pace: Pace
+
+    async def __call__(self, *arguments: Any) -> None:
+        with metrics.sockets.track_inprogress():
+            await super().__call__(*arguments)
+
+    async def connect(self) -> None:
+        """Refuse only after accepting: the browser cannot see why a handshake failed.
+
+        But whom we have no room for fails the handshake, and comes back after a growing while.
+        """
+        self.address = (self.scope.get("client") or [""])[0]
+        if open_sockets.is_full(self.address) or await self.comes_too_often():
+            await self.close()
+            return
+        open_sockets.add(self.address)
+        self.counted, self.pace = True, Pace()
+        found = await self.identify()
+        await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
+        if found is None:
+            await self.refuse(UNKNOWN_TOKEN)
+        elif not self.may_come_from(found[0]):
+            await self.refuse(FORBIDDEN_ORIGIN)
+        else:
+            widget, self.customer = found
+            self.organization = widget.organization  # not the widget: it would be held for long
+            self.agents_may_peek = widget.sneak_peek
+            self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
+
+    async def refuse(self, code: int) -> None:
+        metrics.refused.labels(code).inc()
+        await self.close(code)
+
+    async def disconnect(self, code: int) -> None:
+        if self.counted:
+            open_sockets.remove(self.address)
+        if self.tab:
+            relay.detach(self.customer.pk, self.tab)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """One JSON object: what the panel says, by name. The unknown is ignored."""
+        if not self.pace.allows():
+            return
+        for name, content in said(text_data or "").items():
+            if handle := HEARD.get(name):
+                handle(self, content)
+
+    def hello(self, content: Any) -> None:
+        """Begin to show. `event` is the last one on screen, "" for none."""
+        if self.tab or not isinstance(content, dict):
+            return
+        self.locale = Locale.of(word(content, "language"), word(content, "zone"))
+        visit = visit_of(content.get("page"), self.header("user-agent"))
+        self.organization = self.organization.in_group(word(content, "group"))
+        self.tab = relay.attach(
+            self.customer, self.organization, visit, self.show, word(content, "event")
+        )
+
+    def page(self, content: Any) -> None:
+        """The customer is on another page of the website."""
+        if self.tab and isinstance(content, dict):
+            url, title = word(content, "url"), word(content, "title")
+            relay.start(relay.move(self.customer.pk, url, title))
+
+    def seen(self, content: Any) -> None:
+        """Everything up to this `created_at` is on screen, in a visible tab."""
+        if isinstance(content, dict) and word(content, "chat"):
+            payload = {"chat_id": word(content, "chat"), "seen_up_to": word(content, "at")}
+            self.act("mark_events_as_seen", payload)
+
+    def sneak_peek(self, content: Any) -> None:
+        """What is being typed, if the owner lets agents look."""
+        if self.agents_may_peek and isinstance(content, dict) and word(content, "chat"):
+            payload = {"chat_id": word(content, "chat"), "sneak_peek_text": word(content, "text")}
+            self.act("send_sneak_peek", payload)
+
+    def act(self, action: str, payload: Json) -> None:
+        """Do it while the next message is read already. None of these is worth a retry."""
+        if self.tab:
+            relay.start(act_or_let_be(self.customer.pk, action, payload))
+
+    def ask_for_welcome(self) -> None:
+        """The welcome message of who would answer; LiveChat pushes it if there is one."""
+        if self.is_welcomed:
+            self.act("request_welcome_message", {"group_id": self.organization.group_id})
+
+    async def show(self, update: Update) -> None:
+        if isinstance(update, Snapshot) and not update.threads:
+            self.ask_for_welcome()
+        if html := html_of(update, self.locale):
+            await self.send(text_data=html)
+
+    @database_sync_to_async
+    def comes_too_often(self) -> bool:
+        key, token = self.scope["url_route"]["kwargs"]["key"], self.bearer
+        return bool(wait_before("socket", key, self.address, token))
+
+    @property
+    def bearer(self) -> str:
+        """The token among the subprotocols, "" if there is none."""
+        offered = self.scope["subprotocols"]
+        token = next((p for p in offered if p.startswith(TOKEN_PREFIX)), "")
+        return str(token.removeprefix(TOKEN_PREFIX))
+
+    @database_sync_to_async
+    def identify(self) -> tuple[Widget, Customer] | None:
+        """Whose token this is, under the widget of this URL."""
+        key = self.scope["url_route"]["kwargs"]["key"]
+        try:
+            widget = Widget.objects.find(key)
+        except Widget.DoesNotExist:
+            return None
+        customer = Customer.objects.find(key, self.bearer)
+        return (widget, customer) if customer else None
+
+    def may_come_from(self, widget: Widget) -> bool:
+        """Browsers always say where a socket comes from; programs need not."""
+        origin = self.header("origin")
+        return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
+
+    def header(self, name: str) -> str:
+        values = (value for key, value in self.scope["headers"] if key == name.encode())
+        return next(values, b"").decode("latin-1")
+
+
+async def act_or_let_be(customer_pk: int, action: str, payload: Json) -> None:
+    try:
+        await relay.act(customer_pk, action, payload)
+    except LiveChatError:
+        return
+
+
+def said(text: str) -> Json:
+    """The message as an object; {} for anything else."""
+    if len(text) > MESSAGE_LIMIT:
+        return {}
+    try:
+        message = json.loads(text)
+    except (RecursionError, ValueError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+HEARD: dict[str, Callable[[ChatConsumer, Any], None]] = {
+    "hello": ChatConsumer.hello,
+    "page": ChatConsumer.page,
+    "seen": ChatConsumer.seen,
+    "sneak_peek": ChatConsumer.sneak_peek,
+}

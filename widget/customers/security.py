@@ -1,0 +1,153 @@
+"""Who may come in, and what every answer to a customer carries.
+
+Customers have no cookies: a browser proves who it is with our bearer token, so nothing here reads
+a session and nothing can be forged from another website.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
+
+from chatproxy.livechat.errors import TooManyRequests
+from chatproxy.models import Customer
+from chatproxy.relay.relay import relay
+from widget.customers.limits import wait_before_request
+from widget.languages import language_of
+from widget.models import Widget
+from widget.origins import is_own
+
+TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+
+
+class CustomerRequest(HttpRequest):
+    """A request of somebody whose bearer token we know."""
+
+    customer: Customer
+    token: str
+
+
+View = Callable[..., HttpResponse]
+
+
+def widget_view(view: View) -> View:
+    """Give the view its widget, and the answer the headers of a page inside a frame."""
+
+    @csrf_exempt  # no ambient credential is read: there is nothing to forge
+    @xframe_options_exempt  # frame-ancestors says it better
+    @wraps(view)
+    def inner(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        widget = Widget.objects.find_or_404(key)
+        if not may_act(request, widget):
+            return HttpResponseForbidden("This website may not use the chat.")
+        widget.visit_group(request.headers.get("X-Chat-Group", ""))
+        with translation.override(language_of(request, widget)):
+            if seconds := wait_before_request(request, key, bearer_of(request)):
+                return secure(too_often(request, seconds), widget.frame_ancestors)
+            return secure(view(request, widget, *args, **kwargs), widget.frame_ancestors)
+
+    return inner
+
+
+def plain_view(view: View) -> View:
+    """As `widget_view` for the page without JavaScript, which is no frame's and has a session."""
+
+    @xframe_options_exempt
+    @wraps(view)
+    def inner(request: HttpRequest, key: str) -> HttpResponse:
+        widget = Widget.objects.find_or_404(key)
+        with translation.override(language_of(request, widget)):
+            if seconds := wait_before_request(request, key, ""):
+                return secure(too_often(request, seconds), "'self'")
+            response = secure(view(request, widget), "'self'")
+        response.headers["Referrer-Policy"] = "same-origin"  # else its own forms have no origin
+        return response
+
+    return inner
+
+
+def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Source: RFC 6585, "429 Too Many Requests"."""
+    advice = TooManyRequests.advice
+    response = render(request, "widget/customers/refusal.html", {"advice": advice}, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def customer_required(view: View) -> View:
+    """Let in only who brings a bearer token we know; 401 tells the browser to forget any other."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
+        token = bearer_of(request)
+        customer = Customer.objects.find(widget.key, token) if token else None
+        if customer is None:
+            return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
+        request = cast(CustomerRequest, request)
+        request.customer, request.token = customer, token
+        if request.method != "GET":
+            relay.wake(customer.pk)
+        return view(request, widget, *args, **kwargs)
+
+    return inner
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of `Authorization: Bearer …`, or "". Source: RFC 6750."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def may_act(request: HttpRequest, widget: Widget) -> bool:
+    """Whether a request that changes something comes from our panel or an allowed website."""
+    origin = request.headers.get("Origin", "")
+    if request.method in ("GET", "HEAD") or not origin:
+        return True
+    return is_own(origin, request.get_host()) or widget.allows(origin)
+
+
+def secure(response: HttpResponse, frame_ancestors: str) -> HttpResponse:
+    """Add what a browser must know to show this inside these websites' pages, and no others.
+
+    Source: Content Security Policy Level 3; HTML, "Cross-origin embedder policies".
+    """
+    response.headers["Content-Security-Policy"] = content_security_policy(frame_ancestors)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = PERMISSIONS
+    response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def content_security_policy(frame_ancestors: str) -> str:
+    """Scripts and styles of ours alone; pictures also from where LiveChat keeps faces and files."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob: {picture_schemes()}",
+            f"media-src 'self' {picture_schemes()}",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {frame_ancestors}",
+        ]
+    )
+
+
+def picture_schemes() -> str:
+    """LiveChat keeps faces and files on hosts of its own choice; a sandbox has no https."""
+    return " ".join(sorted({"https:", f"{urlsplit(settings.LIVECHAT_API_URL).scheme}:"}))

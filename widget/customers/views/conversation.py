@@ -1,0 +1,83 @@
+"""What a customer does in the chat. The answers are empty: the socket shows what happened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from chatproxy import conversation
+from chatproxy.conversation import Opening
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import GroupOffline, GroupsOffline, LiveChatError
+from chatproxy.livechat.structures import Json
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+Say = Callable[[CustomerApi, Json], None]
+
+
+class MessageForm(forms.Form):
+    """What the customer wrote. `attempt` counts from 0; a later one was tried before."""
+
+    text = forms.CharField(strip=False, error_messages={"required": _("Write a message first.")})
+    custom_id = forms.RegexField(r"^[\w-]{8,64}$")
+    attempt = forms.IntegerField(min_value=0, required=False)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not text.strip():
+            raise forms.ValidationError(_("Write a message first."))
+        if len(text.encode()) > conversation.TEXT_LIMIT:
+            raise forms.ValidationError(
+                _("This message is too long. Please send it in several parts.")
+            )
+        return text
+
+
+@require_POST
+@widget_view
+@customer_required
+def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Say something. 204: LiveChat has it. 200: the reason why not, beside the text."""
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
+        say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
+        try:
+            say_or_leave(CustomerApi(request.customer, widget.organization), event, say)
+        except LiveChatError as error:
+            logger.warning("a message was not sent: %s", error)
+            form.add_error(None, str(error.advice))
+        else:
+            return HttpResponse(status=204)
+    advice = next(iter(form.errors.values()))[0]
+    return render(request, "widget/customers/refusal.html", {"advice": advice})
+
+
+def say_or_leave(api: CustomerApi, event: Json, say: Say) -> None:
+    """Say it; if nobody is there, leave it for whoever comes next. Raises LiveChatError."""
+    try:
+        say(api, event)
+    except (GroupOffline, GroupsOffline):
+        conversation.say_again(api, event, Opening(continuous=True))
+
+
+@require_POST
+@widget_view
+@customer_required
+def end(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """End the chat; writing again continues it."""
+    try:
+        conversation.end(CustomerApi(request.customer, widget.organization))
+    except LiveChatError as error:
+        logger.warning("a chat was not ended: %s", error)
+        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    return HttpResponse(status=204)

@@ -1,0 +1,151 @@
+"""The customer's first act and last wish: becoming known, and being forgotten."""
+
+from __future__ import annotations
+
+import logging
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError, TokenRejected
+from chatproxy.models import Customer
+from widget.customers.identities import IdentityRefused, Person, verified
+from widget.customers.security import (
+    TOKEN_HEADER,
+    CustomerRequest,
+    bearer_of,
+    customer_required,
+    widget_view,
+)
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+IDENTITY_HEADER = "X-Chat-Identity"
+MOST_VARIABLES = 100
+LONGEST_NAME, LONGEST_VALUE = 500, 3500  # characters of a session variable
+
+
+class DetailsForm(forms.Form):
+    """What the website knows of its visitor. `session` is an object of texts."""
+
+    name = forms.CharField(max_length=255, required=False)
+    email = forms.EmailField(required=False)
+    session = forms.JSONField(required=False)
+
+    def clean_session(self) -> list[dict[str, str]]:
+        """As LiveChat takes session fields: one object for each."""
+        session = self.cleaned_data["session"] or {}
+        if not isinstance(session, dict) or len(session) > MOST_VARIABLES:
+            raise forms.ValidationError("Not an object of at most 100 texts.")
+        return [
+            {str(name)[:LONGEST_NAME]: str(value)[:LONGEST_VALUE]}
+            for name, value in session.items()
+        ]
+
+    def told(self) -> dict[str, object]:
+        """What there is to tell, by LiveChat's names."""
+        names = {"name": "name", "email": "email", "session": "session_fields"}
+        return {
+            theirs: self.cleaned_data[ours]
+            for ours, theirs in names.items()
+            if self.cleaned_data[ours]
+        }
+
+
+@require_http_methods(["POST", "DELETE"])
+@widget_view
+def customer(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """POST: who acts for the first time becomes a customer. DELETE: forget me."""
+    return forget(request, widget) if request.method == "DELETE" else welcome(request, widget)
+
+
+def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Answer with the bearer token; the one that was brought stays, if it is this person's.
+
+    `identity` is who the website says is signed in. 403 if it cannot be believed; the header
+    IDENTITY_HEADER then says why.
+    """
+    try:
+        statement = request.POST.get("identity", "")
+        person = verified(statement, widget.identity_secret) if statement else None
+    except IdentityRefused as refused:
+        return refuse_identity(request, widget, refused)
+    token = bearer_of(request)
+    customer = Customer.objects.find(widget.key, token) if token else None
+    if customer and person and customer.subject != person.subject:
+        customer.leave(token)
+    elif customer:
+        return HttpResponse(status=200, headers={TOKEN_HEADER: token})
+    try:
+        token = signed_in(widget, person) if person else first_token(widget)
+    except LiveChatError as error:
+        logger.warning("widget %s: no identity for a customer: %s", widget.key, error)
+        return render(request, "widget/customers/refusal.html", {"advice": error.advice})
+    return HttpResponse(status=201, headers={TOKEN_HEADER: token})
+
+
+def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefused) -> HttpResponse:
+    """Tell the customer what to do, and the website's developer what is wrong."""
+    logger.warning("widget %s: a website's identity token is refused: %s", widget.key, refused)
+    advice = {"advice": TokenRejected.advice}
+    response = render(request, "widget/customers/refusal.html", advice, status=403)
+    response.headers[IDENTITY_HEADER] = str(refused)
+    return response
+
+
+def first_token(widget: Widget) -> str:
+    """For a browser of somebody nobody knows."""
+    _customer, token = Customer.objects.welcome(widget.key, widget.organization)
+    return token
+
+
+def signed_in(widget: Widget, person: Person) -> str:
+    """For one more browser of a person whom the website knows."""
+    customer, token = Customer.objects.welcome_signed_in(
+        widget.key, widget.organization, person.subject
+    )
+    form = DetailsForm({"name": person.name, "email": person.email})
+    if form.is_valid():
+        tell(customer, widget, form)
+    return token
+
+
+@customer_required
+def forget(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """Erase the identity and revoke its token."""
+    request.customer.forget()
+    return HttpResponse(status=204, headers={TOKEN_HEADER: ""})
+
+
+@require_POST
+@widget_view
+@customer_required
+def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """End this browser's bearer token; a signed-in person's other devices stay."""
+    request.customer.leave(request.token)
+    return HttpResponse(status=204, headers={TOKEN_HEADER: ""})
+
+
+@require_POST
+@widget_view
+@customer_required
+def details(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Tell LiveChat what the website knows of the customer. Nobody waits for this answer."""
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    tell(request.customer, widget, form)
+    return HttpResponse(status=204)
+
+
+def tell(customer: Customer, widget: Widget, form: DetailsForm) -> None:
+    """Pass valid details on to LiveChat. If it does not take them, the chat goes on without."""
+    if told := form.told():
+        try:
+            CustomerApi(customer, widget.organization).update_customer(**told)
+        except LiveChatError as error:
+            logger.warning("a customer's details were not told: %s", error)

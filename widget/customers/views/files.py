@@ -1,0 +1,78 @@
+"""The customer sends a file."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import PurePath
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from chatproxy import conversation
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+# What LiveChat takes. Source: Customer Chat API v3.6, "Upload File".
+SIZE_LIMIT = 10 * 1024 * 1024  # bytes
+REFUSED = frozenset(
+    {".apk", ".app", ".bat", ".cmd", ".com", ".cpl", ".dll", ".exe", ".jar", ".js", ".jse"}
+    | {".lnk", ".msi", ".msp", ".ps1", ".scr", ".sh", ".vbs"}
+)
+
+
+class FileForm(forms.Form):
+    """One file, and the words that stand in for a picture."""
+
+    file = forms.FileField(
+        error_messages={
+            "required": _("Choose a file first."),
+            "empty": _("This file is empty."),
+        }
+    )
+    custom_id = forms.RegexField(r"^[\w-]{8,64}$")
+    alternative_text = forms.CharField(max_length=500, required=False)
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > SIZE_LIMIT:
+            raise forms.ValidationError(_("This file is larger than 10 MB."))
+        if PurePath(file.name or "").suffix.lower() in REFUSED:
+            raise forms.ValidationError(_("Programs can't be sent here."))
+        return file
+
+
+@require_POST
+@widget_view
+@customer_required
+def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Send a file. 204: LiveChat has it. 200: the reason why not."""
+    form = FileForm(request.POST, request.FILES)
+    if not widget.files:
+        form.add_error(None, _("Files can't be sent here."))
+    if form.is_valid():
+        try:
+            upload(CustomerApi(request.customer, widget.organization), form)
+        except LiveChatError as error:
+            logger.warning("a file was not sent: %s", error)
+            form.add_error(None, str(error.advice))
+        else:
+            return HttpResponse(status=204)
+    advice = next(iter(form.errors.values()))[0]
+    return render(request, "widget/customers/refusal.html", {"advice": advice})
+
+
+def upload(api: CustomerApi, form: FileForm) -> None:
+    """Give LiveChat the file, then say so in the chat. Raises LiveChatError."""
+    file = form.cleaned_data["file"]
+    content_type = file.content_type or "application/octet-stream"
+    url = api.upload_file(file.name, file, content_type)
+    custom_id, words = form.cleaned_data["custom_id"], form.cleaned_data["alternative_text"]
+    conversation.say(api, conversation.file(url, custom_id, words))

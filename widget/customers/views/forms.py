@@ -1,0 +1,161 @@
+"""LiveChat's forms: before the chat, after it, instead of it, and in the middle of it."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from chatproxy import conversation
+from chatproxy.conversation import Opening
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.organization_api import OrganizationApi
+from chatproxy.livechat.structures import Form, FormToFill
+from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form
+from widget.customers.host_events import telling
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+FORM_HOLDS = 300  # seconds; a configuration with this version never changes
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a form is asked, and what sending it does."""
+
+    kind: str
+    submit: str | Promise
+    opening: Opening = field(default_factory=Opening)
+    thanks: str | Promise = ""
+
+
+OFFLINE = Opening(active=False, thread_properties={"routing": {"offline_message": True}})
+PRECHAT = Occasion("prechat", _("Start the chat"))
+POSTCHAT = Occasion("postchat", _("Submit answers"), thanks=_("Thank you for your answers."))
+TICKET = Occasion(
+    "ticket",
+    _("Leave a message"),
+    opening=OFFLINE,
+    thanks=_("Thank you. We have your message and will come back to you."),
+)
+IN_CHAT = Occasion("form", _("Submit answers"), thanks=_("Thank you."))
+OCCASIONS = {occasion.kind: occasion for occasion in (PRECHAT, POSTCHAT, TICKET)}
+
+
+def find_form(api: CustomerApi, widget: Widget, kind: str) -> FormToFill | None:
+    """The form as the owner drew it; LiveChat gives a ticket form only without a customer."""
+    if kind == "postchat":
+        return api.get_form(kind)
+    version = OrganizationApi(widget.organization).get_dynamic_configuration().config_version
+    return form_before_chat(widget, kind, version)
+
+
+def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:
+    """The prechat or ticket form, which needs no customer. None if there is none.
+
+    Where LiveChat has no prechat form, it is what the owner wants to know.
+    """
+    key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
+    found: FormToFill | None = cache.get(key)
+    if found is None:
+        configuration = OrganizationApi(widget.organization).get_configuration(version)
+        forms = {"prechat": configuration.prechat_form, "ticket": configuration.ticket_form}
+        found = forms[kind] or FormToFill("", ())
+        cache.set(key, found, FORM_HOLDS)
+    if found.fields:
+        return found
+    return own_form(widget.ask_first) if kind == "prechat" else None
+
+
+@require_http_methods(["GET", "POST"])
+@widget_view
+@customer_required
+def form(request: CustomerRequest, widget: Widget, kind: str) -> HttpResponse:
+    """GET: the form to fill in, nothing if there is none. POST: it is sent, or given back."""
+    if kind not in OCCASIONS:
+        raise Http404
+    api = CustomerApi(request.customer, widget.organization)
+    return asked(request, api, OCCASIONS[kind], lambda: find_form(api, widget, kind))
+
+
+@require_http_methods(["GET", "POST"])
+@widget_view
+@customer_required
+def form_in_chat(
+    request: CustomerRequest, widget: Widget, thread_id: str, event_id: str
+) -> HttpResponse:
+    """The same for a form that an agent or a bot has put into the chat."""
+    api = CustomerApi(request.customer, widget.organization)
+
+    def find() -> FormToFill | None:
+        thread = api.get_chat(request.customer.chat_id, thread_id).thread
+        events = thread.events if thread else ()
+        asking = (e for e in events if e.id == event_id and isinstance(e, Form))
+        return next((FormToFill(e.form_id, e.fields) for e in asking), None)
+
+    return asked(request, api, IN_CHAT, find)
+
+
+def asked(
+    request: CustomerRequest,
+    api: CustomerApi,
+    occasion: Occasion,
+    find: Callable[[], FormToFill | None],
+) -> HttpResponse:
+    """What both views do, once they know where the form comes from."""
+    try:
+        to_fill = find()
+    except LiveChatError as error:
+        logger.warning("a form was not found: %s", error)
+        return render(request, "widget/customers/refusal.html", {"advice": error.advice})
+    if to_fill is None:
+        return HttpResponse()
+    questions = ChatForm(to_fill.fields, request.POST if request.method == "POST" else None)
+    if questions.is_valid() and sent(api, occasion, to_fill, questions):
+        thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
+        return telling(thanks, "form_submitted", {"type": occasion.kind})
+    return render(request, "widget/customers/forms/form.html", form_context(occasion, questions))
+
+
+def sent(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, questions: ChatForm) -> bool:
+    """Whether LiveChat has the answers; if not, the form says why."""
+    try:
+        submit(api, occasion, to_fill, questions)
+    except LiveChatError as error:
+        logger.warning("a form was not sent: %s", error)
+        questions.add_error(None, str(error.advice))
+        return False
+    return True
+
+
+def submit(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, questions: ChatForm) -> None:
+    """Tell LiveChat who it is, and what was answered. Raises LiveChatError."""
+    known = {kind: questions.answer_of_type(kind) for kind in ("name", "email")}
+    if any(known.values()):
+        api.update_customer(**{kind: answer for kind, answer in known.items() if answer})
+    if to_fill.id == OWN_FORM:  # LiveChat has no form to file the answers under
+        return
+    event = conversation.filled_form(
+        to_fill.id, occasion.kind, questions.answers(), uuid.uuid4().hex
+    )
+    if occasion is POSTCHAT:
+        api.send_event(api.customer.chat_id, event, attach_to_last_thread=True)
+    else:
+        conversation.say(api, event, replace(occasion.opening, group_id=questions.group_id()))
+
+
+def form_context(occasion: Occasion, questions: ChatForm, action: str = "") -> dict[str, Any]:
+    """`action` is where to send it, if not to where it came from."""
+    return {"form": questions, "occasion": occasion, "action": action}

@@ -1,0 +1,132 @@
+"""What was said before: older threads for the panel, everything as a transcript."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.structures import Thread
+from chatproxy.models import Customer
+from chatproxy.relay.updates import Conversation
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.models import Widget
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import thread_of
+
+logger = logging.getLogger(__name__)
+
+LINK_HOLDS = 120  # seconds for which a link to a transcript works
+MOST_PAGES = 50  # of threads in one transcript
+SALT = "widget.transcript"
+
+
+@require_safe
+@widget_view
+@customer_required
+def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """One page of older threads, to stand above the others, and the way to the next."""
+    api = CustomerApi(request.customer, widget.organization)
+    page_id = request.GET.get("page", "")
+    try:
+        known = conversation_of(api)
+        page = api.list_threads(known.chat_id, page_id=page_id)
+    except LiveChatError as error:
+        logger.warning("history was not read: %s", error)
+        return render(
+            request, "widget/customers/earlier.html", {"page_id": page_id, "advice": error.advice}
+        )
+    locale = Locale.of(translation.get_language() or "en", request.GET.get("zone", ""))
+    threads = [thread_of(thread, known, locale) for thread in reversed(page.threads)]
+    context = {"threads": threads, "page_id": page.next_page_id, "zone": locale.zone}
+    return render(request, "widget/customers/earlier.html", context)
+
+
+@require_POST
+@widget_view
+@customer_required
+def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Send the browser to the transcript: a download cannot carry a bearer token."""
+    signed = signing.dumps([request.customer.pk, request.POST.get("zone", "")], salt=SALT)
+    url = reverse("widget:transcript", args=[widget.key])
+    language = translation.get_language() or "en"
+    return HttpResponse(headers={"HX-Redirect": f"{url}?lang={language}&for={signed}"})
+
+
+@require_safe
+@widget_view
+def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Everything that was said, as a page to keep or to print."""
+    try:
+        pk, zone = signing.loads(request.GET.get("for", ""), salt=SALT, max_age=LINK_HOLDS)
+        customer = Customer.objects.get(pk=pk, widget_key=widget.key)
+    except (signing.BadSignature, Customer.DoesNotExist, ValueError):
+        raise Http404 from None
+    api = CustomerApi(customer, widget.organization)
+    try:
+        known = conversation_of(api)
+        threads = all_threads(api, known.chat_id)
+    except LiveChatError as error:
+        logger.warning("a transcript was not made: %s", error)
+        return HttpResponse(str(error.advice), status=503, content_type="text/plain; charset=utf-8")
+    language = translation.get_language() or "en"
+    locale = Locale.of(language, zone)
+    shown = [thread_of(thread, known, locale) for thread in threads]
+    response = render(
+        request,
+        "widget/customers/transcript.html",
+        {"widget": widget, "language": language, "threads": shown, "zone": locale.zone},
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="chat.html"'
+    return response
+
+
+@require_POST
+@widget_view
+@customer_required
+def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Have LiveChat mail the transcript once the chat has ended."""
+    address = request.POST.get("email", "").strip()
+    api = CustomerApi(request.customer, widget.organization)
+    try:
+        validate_email(address)
+        thread_id = api.list_threads(api.customer.chat_id, events=1).threads[0].id
+        properties = {"routing": {"transcript_email": address}}
+        api.update_thread_properties(api.customer.chat_id, thread_id, properties)
+    except ValidationError as error:
+        return render(request, "widget/customers/notice.html", {"text": error.messages[0]})
+    except LiveChatError as error:
+        logger.warning("a transcript was not asked for: %s", error)
+        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    words = _("The transcript will be sent to %(address)s.") % {"address": address}
+    return render(request, "widget/customers/notice.html", {"text": words})
+
+
+def conversation_of(api: CustomerApi) -> Conversation:
+    """Who is in the customer's chat. Raises LiveChatError."""
+    known = Conversation(customer_id=api.customer.entity_id)
+    for chat in api.list_chats():
+        known = known.with_chat(chat, ())
+    return known
+
+
+def all_threads(api: CustomerApi, chat_id: str) -> list[Thread]:
+    """Every thread, oldest first. Raises LiveChatError."""
+    page = api.list_threads(chat_id, events=100)
+    threads = [*page.threads]
+    for _page in range(MOST_PAGES):
+        if not page.next_page_id:
+            break
+        page = api.list_threads(chat_id, page_id=page.next_page_id)
+        threads += page.threads
+    return threads[::-1]

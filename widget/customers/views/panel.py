@@ -1,0 +1,156 @@
+"""The panel itself: a shell without identity, and what it says before anybody has written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_POST, require_safe
+
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.organization_api import Availability, OrganizationApi
+from chatproxy.livechat.structures import FormToFill
+from chatproxy.relay.relay import relay
+from widget.assets import digest, joined, pack, source
+from widget.customers.chat_forms import ChatForm
+from widget.customers.emoji import EMOJI
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form_context
+from widget.customers.visits import visit_of
+from widget.models import Tally, Widget
+from widget.rendering.locale import Locale, is_zone
+from widget.statistics.counting import tallies
+
+logger = logging.getLogger(__name__)
+
+SHELL_HOLDS = 60  # seconds
+SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
+LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in this order
+SCRIPTS = (
+    "host identity socket composer pending follow menu groups seen notifications state website"
+    " details count_opening"
+)
+FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
+AVAILABILITY_HOLDS = 10  # seconds
+UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")
+
+
+@require_safe
+@widget_view
+def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """The shell: the same for everybody who reads this language, so it may be cached."""
+    language = translation.get_language() or "en"
+    response = render(
+        request,
+        "widget/customers/panel.html",
+        {
+            "widget": widget,
+            "language": language,
+            "is_rtl": translation.get_language_bidi(),
+            "title": widget.text("header_title", language),
+            "subtitle": widget.text("header_text", language),
+            "emoji": EMOJI,
+            "scripts_version": scripts_version(widget),
+            "greeting": widget.text("greeting_text", language),
+            "offline_text": widget.text("offline_text", language),
+        },
+    )
+    response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
+    response.headers["Vary"] = "Accept-Language"
+    return pack(request, response)
+
+
+@require_POST
+@widget_view
+@customer_required
+def expected(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """The panel is being loaded and will want the chat: it is asked for meanwhile.
+
+    `url`, `title` and `referrer` say where the customer is.
+    """
+    visit = visit_of(request.POST.dict(), request.headers.get("User-Agent", ""))
+    relay.expect(request.customer, widget.organization, visit)
+    return HttpResponse(status=204)
+
+
+@require_safe
+@widget_view
+def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """All the panel's scripts in one answer, for good if it is the version asked for."""
+    is_asked_for = request.META["QUERY_STRING"] == scripts_version(widget)
+    response = HttpResponse(
+        scripts_of(widget),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": f"public, max-age={SCRIPTS_HOLD if is_asked_for else 0}"},
+    )
+    return pack(request, response)
+
+
+def scripts_of(widget: Widget) -> str:
+    """htmx and ours in one file: opening waits for each request more."""
+    features = [name for name in FEATURES if getattr(widget, name)]
+    library = "".join(f"{source(f'django_htmx/{name}')}\n" for name in LIBRARY)
+    return library + joined(f"customers/{name}.js" for name in [*SCRIPTS.split(), *features])
+
+
+def scripts_version(widget: Widget) -> str:
+    return digest(scripts_of(widget))[:8]
+
+
+@require_safe
+@widget_view
+def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
+    availability = availability_of(widget)
+    occasion = PRECHAT if availability.is_online else TICKET
+    form = form_of(widget, occasion.kind, availability.config_version)
+    context: dict[str, Any] = {"is_online": availability.is_online}
+    if not availability.is_online and (opens := widget.opens_again()):
+        context["back"] = in_words(opens, request.headers.get("X-Chat-Zone", ""))
+    if form:
+        context |= form_context(occasion, ChatForm(form.fields), f"forms/{occasion.kind}")
+    return render(request, "widget/customers/availability.html", context)
+
+
+def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
+    """Day and time on the customer's clock."""
+    locale = Locale.of(translation.get_language() or "en", zone)
+    local = moment.astimezone(ZoneInfo(locale.zone) if is_zone(zone) else moment.tzinfo)
+    return {"day": locale.day(local), "time": locale.time(local)}
+
+
+@require_POST
+@widget_view
+def opened(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """Count it for the owner. Says nothing of who did."""
+    tallies.count(widget.key, Tally.What.OPENING)
+    return HttpResponse(status=204)
+
+
+def availability_of(widget: Widget) -> Availability:
+    """What LiveChat says of the widget's group, cached. Unknown counts as there: let them write."""
+    key = f"availability:{widget.key}:{widget.group_id}"
+    known: Availability | None = cache.get(key)
+    if known is None:
+        try:
+            known = OrganizationApi(widget.organization).get_dynamic_configuration()
+        except LiveChatError as error:
+            logger.warning("widget %s: availability is unknown: %s", widget.key, error)
+            known = UNKNOWN
+        cache.set(key, known, AVAILABILITY_HOLDS)
+    return known
+
+
+def form_of(widget: Widget, kind: str, version: str) -> FormToFill | None:
+    """The form to fill in before anything else, None also if LiveChat does not tell."""
+    try:
+        return form_before_chat(widget, kind, version) if version else None
+    except LiveChatError as error:
+        logger.warning("widget %s: the %s form is unknown: %s", widget.key, kind, error)
+        return None

@@ -1,0 +1,118 @@
+"""The chat without JavaScript: forms, a log that reloads itself, an ordinary session."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chatproxy import conversation
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.models import Customer
+from chatproxy.relay.updates import Conversation
+from widget.customers.security import plain_view
+from widget.customers.views.conversation import MessageForm, say_or_leave
+from widget.models import Widget
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import thread_of
+
+logger = logging.getLogger(__name__)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@plain_view
+def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """The composer beside the log. What could not be sent stays in the composer."""
+    form = MessageForm(request.POST or None, initial={"custom_id": uuid.uuid4().hex})
+    if form.is_valid():
+        event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
+        try:
+            customer = known_customer(request, widget) or new_customer(request, widget)
+            say_or_leave(CustomerApi(customer, widget.organization), event, conversation.say)
+        except LiveChatError as error:
+            logger.warning("a message was not sent: %s", error)
+            form.add_error(None, str(error.advice))
+        else:
+            return back_to_the_chat(widget)
+    return render(request, "widget/customers/plain.html", context_of(widget) | {"form": form})
+
+
+@require_safe
+@plain_view
+def log(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """The messages as they are now, in a frame that asks again every few seconds."""
+    customer = known_customer(request, widget)
+    context = context_of(widget)
+    if customer:
+        try:
+            context |= messages_of(customer, widget)
+        except LiveChatError as error:
+            logger.warning("the chat could not be read: %s", error)
+            context |= {"advice": error.advice}
+    return render(request, "widget/customers/plain_log.html", context)
+
+
+@require_POST
+@plain_view
+def end(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """End the chat; writing again continues it."""
+    if customer := known_customer(request, widget):
+        try:
+            conversation.end(CustomerApi(customer, widget.organization))
+        except LiveChatError as error:
+            logger.warning("a chat was not ended: %s", error)
+    return back_to_the_chat(widget)
+
+
+def back_to_the_chat(widget: Widget) -> HttpResponse:
+    """The page again, in the language it was in."""
+    language = translation.get_language() or "en"
+    return redirect(reverse("widget:plain", args=[widget.key], query={"lang": language}))
+
+
+def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
+    pk = request.session.get(session_key(widget))
+    return Customer.objects.remembered(widget.key, pk) if pk else None
+
+
+def new_customer(request: HttpRequest, widget: Widget) -> Customer:
+    customer, _token = Customer.objects.welcome(widget.key, widget.organization)
+    request.session[session_key(widget)] = customer.pk
+    return customer
+
+
+def session_key(widget: Widget) -> str:
+    return f"chat:{widget.key}"
+
+
+def context_of(widget: Widget) -> dict[str, object]:
+    """What page and log both show."""
+    language = translation.get_language() or "en"
+    return {
+        "widget": widget,
+        "language": language,
+        "is_rtl": translation.get_language_bidi(),
+        "title": widget.text("header_title", language),
+        "greeting": widget.text("greeting_text", language),
+    }
+
+
+def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
+    """The latest threads, oldest first, and whether one is open."""
+    api = CustomerApi(customer, widget.organization)
+    chats = api.list_chats()
+    if not chats:
+        return {}
+    threads = tuple(reversed(api.list_threads(chats[0].id).threads))
+    known = Conversation(customer_id=customer.entity_id).with_chat(chats[0], threads)
+    locale = Locale.of(translation.get_language() or "en", "UTC")
+    return {
+        "threads": [thread_of(thread, known, locale) for thread in threads],
+        "conversation": known,
+    }

@@ -1,0 +1,76 @@
+"""A button of a rich message was pressed."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from chatproxy import conversation
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.structures import Json
+from widget.customers.host_events import telling
+from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 4000  # characters of what a button says or carries
+
+
+class ButtonForm(forms.Form):
+    """Which button it was, as the panel was told."""
+
+    thread_id = forms.CharField(max_length=64)
+    event_id = forms.CharField(max_length=64)
+    postback_id = forms.CharField(max_length=255)
+    type = forms.CharField(max_length=32, required=False)
+    value = forms.CharField(max_length=LONGEST, required=False)
+    text = forms.CharField(max_length=LONGEST)
+
+    def place(self) -> tuple[str, str]:
+        return self.cleaned_data["thread_id"], self.cleaned_data["event_id"]
+
+    def postback(self, version: str) -> Json:
+        """What was pressed; 3.5 knows neither type nor value."""
+        pressed: Json = {"id": self.cleaned_data["postback_id"], "toggled": True}
+        return pressed if version == "3.5" else pressed | self.meaning("button_")
+
+    def meaning(self, prefix: str = "") -> Json:
+        """Type and value, which LiveChat wants both or neither."""
+        kind, value = self.cleaned_data["type"], self.cleaned_data["value"]
+        return {f"{prefix}type": kind, f"{prefix}value": value} if kind and value else {}
+
+    def answer(self) -> Json:
+        """The message a button of type `message` sends: its own text, pointing back."""
+        thread_id, event_id = self.place()
+        pressed = {"id": self.cleaned_data["postback_id"], "thread_id": thread_id}
+        pressed |= {"event_id": event_id} | self.meaning()
+        return conversation.message(self.cleaned_data["text"], uuid.uuid4().hex, postback=pressed)
+
+
+@require_POST
+@widget_view
+@customer_required
+def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Tell LiveChat; a button that speaks for the customer says its text as well."""
+    form = ButtonForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    api = CustomerApi(request.customer, widget.organization)
+    try:
+        api.send_rich_message_postback(
+            request.customer.chat_id, *form.place(), form.postback(widget.api_version)
+        )
+        if form.cleaned_data["type"] == "message":
+            conversation.say(api, form.answer())
+    except LiveChatError as error:
+        logger.warning("a button was not pressed: %s", error)
+        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    pressed = {"eventId": form.place()[1], "postbackId": form.cleaned_data["postback_id"]}
+    return telling(HttpResponse(status=204), "rich_message_button_clicked", pressed)

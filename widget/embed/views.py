@@ -1,0 +1,156 @@
+"""The loader a website embeds, with the widget's public configuration, small and cacheable."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
+from widget.assets import digest, minified, pack
+from widget.embed import pages
+from widget.languages import language_of
+from widget.models import Widget
+from widget.statistics import last_seen
+
+LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
+HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
+# SVG paths in a square of 24; the loader has the bubble itself.
+ICONS = {
+    "cloud": "M12 5c-5 0-8 3-8 6.5 0 2 1 3.5 2.5 4.5L6 20l4-2c6 1 10-2 10-6.5C20 8 17 5 12 5z",
+    "heart": "M12 20S4 15 4 9.5A4 4 0 0 1 12 8a4 4 0 0 1 8 1.5C20 15 12 20 12 20z",
+    "flash": "M13 3L5 14h6l-1 7 9-12h-6z",
+}
+SHAPES = {"soft": "22%", "square": "0"}
+PART_HOLDS = 31_536_000  # seconds; its address changes with its content
+
+
+@require_safe
+def embed(request: HttpRequest, key: str) -> HttpResponse:
+    """The script of the snippet: the launcher and `LiveChatWidget`."""
+    widget = Widget.objects.find_or_404(key)
+    last_seen.remember(widget, request.headers.get("Referer", ""))
+    settings = public_settings(widget, language_of(request, widget))
+    script = minified("embed/loader.js").replace("SETTINGS", as_javascript(settings))
+    response = script_response(request, script, LOADER_HOLDS)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+def panel_part(request: HttpRequest, key: str) -> HttpResponse:
+    """The loader's second half, fetched when somebody wants to chat."""
+    organization = as_javascript(Widget.objects.find_or_404(key).organization_id)
+    return part_response(request, loader_panel().replace("ORGANIZATION", organization))
+
+
+@require_safe
+def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
+    """LiveChat's older LC_API, fetched by pages that use it."""
+    return part_response(request, minified("embed/lc_api.js"))
+
+
+def public_settings(widget: Widget, language: str) -> dict[str, Any]:
+    """What the loader may know about the widget, and with it everybody.
+
+    It has 4 kB: it speaks the browser's language, and those the owner has written something in.
+    """
+    chosen = {
+        "icon": ICONS.get(widget.launcher_icon),
+        "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
+    }
+    return {
+        "key": widget.key,
+        "position": widget.position,
+        "theme": widget.theme,
+        "language": language,
+        "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
+        "css": stylesheet(widget),
+        "version": parts_version(),
+        **{name: value for name, value in chosen.items() if value},
+    }
+
+
+def texts(widget: Widget, language: str) -> dict[str, str]:
+    """What the loader says in this language."""
+    with translation.override(language):
+        return {
+            "open": gettext("Open chat"),
+            "close": gettext("Close chat"),
+            "unread": gettext("unread messages: %"),
+            "title": gettext("Chat"),
+            "failed": gettext("The chat could not be loaded."),
+            "page": gettext("Open it in a new tab"),
+            "label": widget.text("launcher_label", language),
+        }
+
+
+def stylesheet(widget: Widget) -> str:
+    """The launcher's look: the owner's colours and measures, and the rules that use them."""
+    look = widget.look
+    measures = {
+        "brand": light_dark(look.brand, look.brand_dark),
+        "on-brand": light_dark(look.on_brand, look.on_brand_dark),
+        "accent": light_dark(look.accent, look.accent_dark),
+        "surface": light_dark(LIGHT_SURFACE, DARK_SURFACE),
+        "x": f"{widget.offset_x}px",
+        "y": f"{widget.offset_y}px",
+        "size": f"{widget.launcher_size}px",
+        "radius": f"{look.radius}px",
+    }
+    if shape := SHAPES.get(widget.launcher_shape):
+        measures["shape"] = shape
+    if widget.font != widget.Font.SYSTEM:
+        measures["font"] = look.font
+    declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
+    rules = minified("embed/loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
+    return f":host{{{declarations}}}{rules}"
+
+
+def light_dark(light: str, dark: str) -> str:
+    """A CSS colour for both schemes."""
+    return light if light == dark else f"light-dark({light},{dark})"
+
+
+def parts_version() -> str:
+    """Changes with the content of the parts; the loader asks for them by it."""
+    return digest(loader_panel() + minified("embed/lc_api.js"))[:8]
+
+
+def loader_panel() -> str:
+    """The loader's second half with its styles inside."""
+    css = minified("embed/loader_panel.css")
+    return minified("embed/loader_panel.js").replace("PANEL_CSS", as_javascript(css))
+
+
+def as_javascript(value: Any) -> str:
+    """A value as a JavaScript literal."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def part_response(request: HttpRequest, script: str) -> HttpResponse:
+    """A part, for good if it is the version that was asked for, and not a release's other one."""
+    is_asked_for = request.META["QUERY_STRING"] == parts_version()
+    return script_response(request, script, PART_HOLDS if is_asked_for else LOADER_HOLDS)
+
+
+def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponse:
+    """A script that any website may load, isolated ones included.
+
+    Source: Fetch, "Cross-Origin-Resource-Policy".
+    """
+    response = HttpResponse(
+        script,
+        content_type="text/javascript; charset=utf-8",
+        headers={
+            "Cache-Control": f"public, max-age={holds}",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Access-Control-Allow-Origin": "*",
+        },
+    )
+    return pack(request, response)

@@ -1,0 +1,96 @@
+"""What LiveChat's errors mean for the owner of a widget, in plain words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    GrantRefused,
+    GroupNotFound,
+    LicenseExpired,
+    LicenseNotFound,
+    LiveChatError,
+    Unreachable,
+    UnsupportedVersion,
+    WrongProductVersion,
+)
+
+# What the accounts service's words mean for the owner, the most telling word first.
+# Source: Customer Accounts API v2, "Errors".
+REFUSED_GRANTS = {
+    "client_id_not_found": gettext_lazy(
+        "LiveChat does not know this client ID. "
+        "Copy it again from your app in the LiveChat Developer Console, under “App authorization”."
+    ),
+    "invalid_redirect_uri": gettext_lazy(
+        "This redirect URI is not registered for your app. Add exactly this address in "
+        "the LiveChat Developer Console, under “App authorization”, or enter one that stands there."
+    ),
+    "redirect_uri_not_set": gettext_lazy(
+        "Your app has no redirect URI yet. "
+        "Add one in the LiveChat Developer Console, under “App authorization”, and enter the same "
+        "here."
+    ),
+    "too_many_redirects": gettext_lazy(
+        "Your app has too many redirect URIs. Remove some in the LiveChat Developer Console."
+    ),
+    "unauthorized_client": gettext_lazy(
+        "LiveChat does not accept this client ID together with this redirect URI. "
+        "Compare both with your app in the LiveChat Developer Console."
+    ),
+    "access_denied": gettext_lazy(
+        "LiveChat did not let this app act for this organization. "
+        "Check in the LiveChat Developer Console that the app is installed for it."
+    ),
+    "invalid_request": gettext_lazy(
+        "LiveChat did not understand the request. "
+        "Check that the organization ID is complete and belongs to your account."
+    ),
+}
+
+REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
+    (
+        Unreachable,
+        gettext_lazy(
+            "We cannot reach LiveChat at the moment. Nothing is wrong with your settings as far as "
+            "we can tell: try again in a minute, and tell whoever runs this server if it stays so."
+        ),
+    ),
+    (
+        LicenseNotFound,
+        gettext_lazy("LiveChat knows no organization with this ID. Copy it again, whole."),
+    ),
+    (
+        LicenseExpired,
+        gettext_lazy("Your LiveChat subscription has ended. Renew it, then test again."),
+    ),
+    (
+        GroupNotFound,
+        gettext_lazy("There is no group with this number. You find it in the group's address."),
+    ),
+    (
+        CustomerBanned,
+        gettext_lazy("LiveChat has banned this server's address. Ask LiveChat's support."),
+    ),
+    (
+        UnsupportedVersion,
+        gettext_lazy("LiveChat no longer offers this API version: choose the stable one."),
+    ),
+    (
+        WrongProductVersion,
+        gettext_lazy("This organization is still on LiveChat Classic, which has no chat API."),
+    ),
+)
+
+
+def explanation(error: LiveChatError) -> str:
+    """What this error means for the owner of a widget."""
+    if isinstance(error, GrantRefused):
+        for word in (error.detail, error.reason):
+            if word in REFUSED_GRANTS:
+                return str(REFUSED_GRANTS[word])
+    for kind, meaning in REFUSALS:
+        if isinstance(error, kind):
+            return str(meaning)
+    return _("LiveChat refused: %(reason)s.") % {"reason": error}

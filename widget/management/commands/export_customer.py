@@ -1,0 +1,53 @@
+"""`python manage.py export_customer ID`: all there is about one customer, as JSON."""
+
+import dataclasses
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.models import Customer
+from widget.models import Widget
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes what we store about a customer, without its secrets, and the conversation that "
+        "LiveChat holds. ID is the customer's id in LiveChat."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("id")
+
+    def handle(self, *args: Any, id: str, **options: Any) -> None:  # noqa: A002
+        customers = Customer.objects.filter(entity_id=id)
+        if not customers:
+            raise CommandError("We store nobody with this id.")
+        try:
+            exported = [record_of(customer) for customer in customers]
+        except LiveChatError as error:
+            raise CommandError(f"LiveChat did not give us the conversation: {error}") from error
+        self.stdout.write(json.dumps(exported, indent=2, default=str))
+
+
+def record_of(customer: Customer) -> dict[str, Any]:
+    """What a customer may ask us for: who they are to us, and what was said."""
+    api = CustomerApi(customer, Widget.objects.get(key=customer.widget_key).organization)
+    return {
+        "widget": customer.widget_key,
+        "organization": customer.organization_id,
+        "id": customer.entity_id,
+        "signed_in_as": customer.subject,
+        "browsers_since": [one.created_at.isoformat() for one in customer.bearer_tokens.all()],
+        "first_seen": customer.created_at.isoformat(),
+        "last_seen": customer.last_seen_at.isoformat(),
+        "details": dataclasses.asdict(api.get_customer()),
+        "threads": [
+            dataclasses.asdict(thread)
+            for chat in api.list_chats()
+            for thread in api.all_threads(chat.id)
+        ],
+    }

@@ -1,0 +1,289 @@
+"""The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from widget.models import Widget
+from widget.origins import clean_origin
+from widget.owners.revisions import choose
+from widget.validators import TEXTS
+
+
+def label_of(name: str) -> str:
+    """What owners read before a field that this form has in its own way."""
+    return capfirst(Widget._meta.get_field(name).verbose_name)  # type: ignore[return-value,union-attr]
+
+
+class OriginsField(forms.Field):
+    """Websites, one per line, as a list of origins."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "placeholder": "https://shop.example"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        origins, errors = [], []
+        for line in str(value or "").replace(",", "\n").splitlines():
+            if not line.strip():
+                continue
+            try:
+                origins.append(clean_origin(line.strip()))
+            except ValidationError as error:
+                errors += error.messages
+        if errors:
+            raise ValidationError(errors)
+        return list(dict.fromkeys(origins))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool((initial or []) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class PagesField(forms.Field):
+    """Pages of a website, one per line, as a list of paths."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "placeholder": "/checkout/*"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        """A whole address is forgiven: its path is what counts."""
+        lines = filter(None, map(str.strip, str(value or "").splitlines()))
+        return list(dict.fromkeys(re.sub(r"^https?://[^/]+", "", line) or "/" for line in lines))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
+
+
+class VariablesField(forms.Field):
+    """CSS variables, one per line, by their names."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "placeholder": "--bubble: 6px"})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(f"{name}: {measure}" for name, measure in value.items())
+
+    def to_python(self, value: Any) -> dict[str, str]:
+        pairs = (line.partition(":") for line in str(value or "").splitlines() if line.strip())
+        return {name.strip(): measure.strip(" ;") for name, _, measure in pairs}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or {}) != self.to_python(data))
+
+
+class TextsInput(forms.Widget):
+    """A group of text inputs for each language, and an empty one to add a language.
+
+    Their names are `<field>-<row>-language` and `<field>-<row>-<text>`.
+    """
+
+    template_name = "widget/owners/texts.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        written = value if isinstance(value, dict) else {}
+        context["languages"] = settings.LANGUAGES
+        context["rows"] = [
+            {
+                "number": number,
+                "language": language,
+                "texts": [(text, label_of(text), texts.get(text, "")) for text in TEXTS],
+            }
+            for number, (language, texts) in enumerate([*written.items(), ("", {})])
+        ]
+        return context
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        texts: dict[str, dict[str, str]] = {}
+        number = 0
+        while f"{name}-{number}-language" in data:
+            language = data[f"{name}-{number}-language"]
+            written = {text: data.get(f"{name}-{number}-{text}", "").strip() for text in TEXTS}
+            if language:
+                texts[language] = {text: value for text, value in written.items() if value}
+            number += 1
+        return texts
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return f"{name}-0-language" not in data
+
+
+class TextsField(forms.Field):
+    """The owner's texts in other languages: `{"de": {"header_title": "Hallo"}}`."""
+
+    widget = TextsInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or {}) != (data or {}))
+
+
+class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    allowed_origins = OriginsField(
+        label=label_of("allowed_origins"),
+        required=False,
+        help_text=_(
+            "One address per line. https://*.shop.example takes in every subdomain, but not "
+            "shop.example itself. While the list is empty the chat opens on no website."
+        ),
+    )
+    shown_pages = PagesField(
+        label=label_of("shown_pages"),
+        required=False,
+        help_text=_(
+            "One per line, like /help/*, where * stands for anything. Empty: on all pages."
+        ),
+    )
+    hidden_pages = PagesField(
+        label=label_of("hidden_pages"),
+        required=False,
+        help_text=_("One per line, like /checkout/*. A chat that is open stays open."),
+    )
+    variables = VariablesField(
+        label=label_of("variables"),
+        required=False,
+        help_text=_(
+            "One per line: --text, the size of the text; --bubble, the corners of a message; "
+            "--tight, the corner of a message that points to who wrote it."
+        ),
+    )
+    opening_zone = forms.ChoiceField(
+        label=label_of("opening_zone"),
+        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        initial="UTC",
+    )
+    texts = TextsField(label=_("In other languages"), required=False)
+    default_language = forms.ChoiceField(
+        label=label_of("default_language"),
+        choices=settings.LANGUAGES,
+        initial="en",
+        help_text=_("The language of the texts below, and of the widget where nothing else fits."),
+    )
+
+    class Meta:
+        model = Widget
+        fields = "__all__"  # noqa: DJ007  # the admin says which
+        widgets = {
+            "brand_color": forms.ColorInput,
+            "greeting_text": forms.Textarea(attrs={"rows": 3}),
+            "offline_text": forms.Textarea(attrs={"rows": 3}),
+            "opening_hours": forms.Textarea(
+                attrs={"rows": 3, "placeholder": "Mon-Fri 9:00-17:00\nSat 10:00-14:00"}
+            ),
+        }
+        help_texts = {
+            "name": _("For you alone, for example “Shop, Spain”."),
+            "enabled": _("Switched off, the widget disappears from every website."),
+            "key": _("Part of the snippet's address: it cannot be changed later."),
+            "organization_id": _(
+                "Whose chats these are. In the LiveChat Developer Console: Settings, "
+                "“Organization ID”. Like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44."
+            ),
+            "client_id": _(
+                "Of your app in the Developer Console: “App authorization”, “Client ID”."
+            ),
+            "redirect_uri": _(
+                "One of the “Redirect URI whitelist” of the same app, letter for letter. "
+                "Nobody is sent there: LiveChat only compares it."
+            ),
+            "group_id": _(
+                "The number of the group that answers. 0 is “General”. "
+                "You see it in the address when you open the group in LiveChat."
+            ),
+            "identity_per_group": _(
+                "Only where LiveChat keeps your groups' customers apart (larger plans only)."
+            ),
+            "region": _("Where your LiveChat account was opened."),
+            "brand_color": _(
+                "For the launcher, the header and the customer's messages. The text on it turns "
+                "black or white, and links are darkened or lightened, so that all can be read."
+            ),
+            "corner_radius": _("In pixels: 0 is square, 32 is very round."),
+            "offset_x": _("In pixels."),
+            "offset_y": _("In pixels. More, where your page has a bar of its own down there."),
+            "launcher_size": _("In pixels, from 44 to 96."),
+            "header_picture": _(
+                "Your logo or your team, square, like https://shop.example/team.jpg. It stands in "
+                "the header until an agent's face does."
+            ),
+            "launcher_label": _("For example “Chat with us”. Empty: only the round button."),
+            "header_title": _("For example your shop's name."),
+            "header_text": _("For example “We usually answer within ten minutes.”"),
+            "greeting_text": _("What an open, still empty chat says."),
+            "offline_text": _("What customers read when nobody can answer: say when you are back."),
+            "opening_hours": _(
+                "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
+                "when you are back, on their own clock. LiveChat alone decides who is there."
+            ),
+            "ask_first": _("If your LiveChat has a pre-chat form, that one is asked instead."),
+            "files": _("Pictures and documents up to 10 MB."),
+            "rating": _("Thumbs up or down, and a comment."),
+            "history": _("Customers can scroll back to what was said before."),
+            "sneak_peek": _(
+                "Agents see what customers type before they send it. The customer is told so."
+            ),
+            "connect_early": _(
+                "Connects to LiveChat as soon as the chat is opened, for welcome messages and the "
+                "face of whoever will answer. Without it, at the customer's first message: nobody "
+                "is stored who only looked."
+            ),
+            "retention_days": _(
+                "Counted from a customer's last visit. Afterwards we no longer recognise the "
+                "browser. What was said stays in LiveChat, under LiveChat's own rules."
+            ),
+        }
+        error_messages = {
+            "organization_id": {
+                "required": _("Enter your organization ID: it says whose chats these are.")
+            },
+            "client_id": {
+                "required": _("Enter the client ID of your app in the Developer Console.")
+            },
+            "redirect_uri": {
+                "required": _("Enter a redirect URI that is registered for your app.")
+            },
+            "key": {"unique": _("Another widget has this key. Choose a different one.")},
+        }
+
+
+class ImportForm(forms.Form):
+    """A file that was exported, as an unsaved widget, switched off."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("One that “Export” gave you: its name ends in .json."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+
+    def clean_file(self) -> Widget:
+        try:
+            settings = json.load(self.cleaned_data["file"])
+        except ValueError:
+            raise ValidationError(_("This is not a file that “Export” gave.")) from None
+        if not isinstance(settings, dict):
+            raise ValidationError(_("This is not a file that “Export” gave."))
+        widget = Widget()
+        try:
+            choose(widget, settings | {"enabled": False})
+        except ValidationError as error:
+            raise ValidationError(error.messages) from None
+        return widget

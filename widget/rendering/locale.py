@@ -1,0 +1,66 @@
+"""Who reads a fragment: their language and clock decide how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import dateformat, translation
+from django.utils.formats import get_format
+from django.utils.translation import pgettext
+
+from widget.languages import supported
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """A language we speak and a time zone we know."""
+
+    language: str = "en"
+    zone: str = "UTC"
+
+    @classmethod
+    def of(cls, language: str, zone: str) -> Locale:
+        """The nearest to what a browser asks for."""
+        return cls(supported(language) or "en", zone if is_zone(zone) else "UTC")
+
+    def local(self, created_at: str) -> dt.datetime | None:
+        """LiveChat's time on this reader's clock, or None if it is no time."""
+        try:
+            return dt.datetime.fromisoformat(created_at).astimezone(ZoneInfo(self.zone))
+        except ValueError:
+            return None
+
+    def time(self, moment: dt.datetime) -> str:
+        """Hours and minutes."""
+        return time_in_words(moment.hour, moment.minute, self.language)
+
+    def day(self, moment: dt.datetime) -> str:
+        """The day in words."""
+        return day_in_words(moment.date(), self.language)
+
+
+@lru_cache(maxsize=1000)
+def is_zone(name: str) -> bool:
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+@lru_cache(maxsize=20_000)  # every minute of a day, in all our languages
+def time_in_words(hour: int, minute: int, language: str) -> str:
+    """Django's English format would say "3:19 p.m."."""
+    words = "g:i A" if language.startswith("en") else get_format("TIME_FORMAT", language)
+    with translation.override(language):
+        return dateformat.time_format(dt.time(hour, minute), words)
+
+
+@lru_cache(maxsize=1000)
+def day_in_words(date: dt.date, language: str) -> str:
+    """Weekday, day and month stand in an order of their own in each language."""
+    with translation.override(language):
+        words = pgettext("in the letters of Django's date filter", "l, F j")
+        return dateformat.format(date, words)

@@ -1,0 +1,210 @@
+"""What happens to each widget, counted in memory and written down every few seconds.
+
+No chat waits for it, and nothing is kept of what was said or by whom.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+import uuid
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.db import IntegrityError, close_old_connections, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+
+from chatproxy.livechat.errors import (
+    LiveChatError,
+    Misconfigured,
+    TokenRejected,
+    Unreachable,
+    UsersLimitReached,
+    WrongRegion,
+)
+from chatproxy.livechat.pushes import IncomingEvent, Push
+from chatproxy.livechat.structures import File, Json, Message, RichMessage
+from chatproxy.models import Customer
+from chatproxy.relay.updates import Conversation
+from widget.explanations import explanation
+from widget.models import Presence, Tally, Trouble, Widget
+
+logger = logging.getLogger(__name__)
+
+What = Tally.What
+
+WRITTEN_EVERY = 5.0  # seconds
+WAITING_AT_MOST = 20_000  # customers whose first reply is timed
+KEPT = dt.timedelta(days=400)
+FORGOTTEN = dt.timedelta(minutes=1)  # after which a process that says nothing has gone
+SAID = (Message, File, RichMessage)
+# What an owner should know of; the other refusals are steps on the way, and end well.
+TROUBLES = (Unreachable, Misconfigured, TokenRejected, UsersLimitReached, WrongRegion)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An error as it was met since the last writing."""
+
+    advice: str
+    first_at: dt.datetime
+    last_at: dt.datetime
+    count: int = 1
+
+
+class Tallies:
+    """One process's counts that are not written down yet, by widget key."""
+
+    def __init__(self) -> None:
+        self.process = uuid.uuid4().hex
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._seconds: Counter[tuple[str, str]] = Counter()
+        self._troubles: dict[tuple[str, str], Met] = {}
+        self._waiting: OrderedDict[int, float] = OrderedDict()  # customers, and since when
+
+    def count(self, widget_key: str, what: str, seconds: float = 0.0) -> None:
+        with self._lock:
+            self._counts[widget_key, what] += 1
+            if seconds:
+                self._seconds[widget_key, what] += seconds  # type: ignore[assignment]
+
+    # What is counted of a chat
+
+    def act(self, customer: Customer, action: str, payload: Json) -> None:
+        """What customers do, we do for them: none of it is missed."""
+        match action, payload:
+            case "send_event", {"event": event}:
+                self._said(customer, [event])
+            case "start_chat" | "resume_chat", {"chat": {"thread": {"events": events}}}:
+                self.count(customer.widget_key, What.CHAT)
+                self._said(customer, events)
+                self._wait_for_reply(customer)
+            case "update_thread_properties", {"properties": {"rating": {"score": score}}}:
+                self.count(customer.widget_key, What.GOOD if score else What.BAD)
+
+    def _said(self, customer: Customer, events: list[Json]) -> None:
+        for event in events:
+            if event["type"] in ("message", "file"):
+                self.count(customer.widget_key, What.CUSTOMER_MESSAGE)
+
+    def _wait_for_reply(self, customer: Customer) -> None:
+        with self._lock:
+            self._waiting[customer.pk] = time.monotonic()
+            if len(self._waiting) > WAITING_AT_MOST:
+                self._waiting.popitem(last=False)
+
+    def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None:
+        """What agents say, as far as somebody has the chat open."""
+        if not isinstance(push, IncomingEvent) or not isinstance(push.event, SAID):
+            return
+        if conversation.is_own(push.event):
+            return
+        self.count(customer.widget_key, What.AGENT_MESSAGE)
+        if since := self._waiting.pop(customer.pk, None):
+            self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since)
+
+    def fail(self, customer: Customer, error: LiveChatError) -> None:
+        if not isinstance(error, TROUBLES):
+            return
+        self.count(customer.widget_key, What.FAILURE)
+        now, key = timezone.now(), (customer.widget_key, error.type or type(error).__name__)
+        with self._lock:
+            met = self._troubles.get(key) or Met(untranslated(error), now, now, 0)
+            self._troubles[key] = replace(met, last_at=now, count=met.count + 1)
+
+    # Writing it down
+
+    def write(self) -> None:
+        """Add what was counted to the database; of widgets that are gone, nothing."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+            seconds, self._seconds = self._seconds, Counter()
+            troubles, self._troubles = self._troubles, {}
+        keys = {key for key, _ in (*counts, *troubles)}
+        widgets = {w.key: w for w in Widget.objects.filter(key__in=keys).only("pk", "key")}
+        today = timezone.now().date()
+        for (key, what), count in counts.items():
+            if widget := widgets.get(key):
+                add_tally(widget, today, what, count, seconds[key, what])
+        for (key, kind), met in troubles.items():
+            if widget := widgets.get(key):
+                add_trouble(widget, kind, met)
+
+    def write_presence(self, customers: Counter[str]) -> None:
+        """Say how many customers this process holds now, and forget processes that have gone."""
+        now = timezone.now()
+        Presence.objects.filter(told_at__lt=now - FORGOTTEN).delete()
+        Presence.objects.filter(process=self.process).delete()
+        Presence.objects.bulk_create(
+            Presence(widget=widget, process=self.process, customers=customers[key], told_at=now)
+            for key, widget in Widget.objects.in_bulk(list(customers), field_name="key").items()
+        )
+
+    def write_forever(self, customers: Callable[[], Counter[str]]) -> None:
+        """Every few seconds, in a thread of its own."""
+
+        def write() -> None:
+            while True:
+                time.sleep(WRITTEN_EVERY)
+                try:
+                    self.write()
+                    self.write_presence(customers())
+                except Exception:
+                    logger.exception("what happened was not written down")
+                close_old_connections()
+
+        threading.Thread(target=write, name="tallies", daemon=True).start()
+
+
+def untranslated(error: LiveChatError) -> str:
+    """What it means for the owner, in the source's words: their reader chooses the language."""
+    with translation.override("en"):
+        return explanation(error)
+
+
+tallies = Tallies()
+
+
+def add_tally(widget: Widget, day: dt.date, what: str, count: int, seconds: float) -> None:
+    """Several processes add to the same row."""
+    row = Tally.objects.filter(widget=widget, day=day, what=what)
+    more = {"count": F("count") + count, "seconds": F("seconds") + seconds}
+    if row.update(**more):
+        return
+    try:
+        with transaction.atomic():
+            Tally.objects.create(widget=widget, day=day, what=what, count=count, seconds=seconds)
+    except IntegrityError:  # another process was first
+        row.update(**more)
+
+
+def add_trouble(widget: Widget, kind: str, met: Met) -> None:
+    """As `add_tally`; the latest words are kept."""
+    row = Trouble.objects.filter(widget=widget, kind=kind)
+    again = {"count": F("count") + met.count, "last_at": met.last_at, "advice": met.advice}
+    if row.update(**again):
+        return
+    try:
+        with transaction.atomic():
+            Trouble.objects.create(
+                widget=widget,
+                kind=kind,
+                advice=met.advice,
+                count=met.count,
+                first_at=met.first_at,
+                last_at=met.last_at,
+            )
+    except IntegrityError:
+        row.update(**again)
+
+
+def forget_old_tallies() -> None:
+    """Drop counts that are too old for any plot, and troubles that are over."""
+    long_ago = timezone.now() - KEPT
+    Tally.objects.filter(day__lt=long_ago.date()).delete()
+    Trouble.objects.filter(last_at__lt=timezone.now() - dt.timedelta(days=30)).delete()

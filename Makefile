@@ -11,11 +11,15 @@ STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_d
 AGAIN := --last-failed --last-failed-no-failures none
 RUN := DEBUG=1 $(BIN)/python manage.py
 
-.PHONY: demo test test-services scale soak lint bench format messages lock chaos audit tutorial \
+.PHONY: demo sandbox test test-services scale soak lint bench format messages lock chaos audit tutorial \
 	containers
 
 demo: .venv/installed
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+# A LiveChat to develop against, by itself: see docs/sandbox.md.
+sandbox: .venv/installed
+	@cd sandbox && ../$(BIN)/python -m livechat_sandbox --port $(SANDBOX_PORT)
 
 test: lint
 	tests/services.sh
@@ -45,6 +49,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/lint-imports
+	cd sandbox && ../$(BIN)/lint-imports
 	$(RUN) makemigrations --check --dry-run
 	DJANGO_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(50))')" \
 		ALLOWED_HOSTS=chat.example $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -79,10 +84,11 @@ messages: .venv/installed-dev
 lock: .venv/installed-dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
-		pyproject.toml -o requirements.lock
+		pyproject.toml sandbox/pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
-		--constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+		--constraint requirements.lock --group dev pyproject.toml sandbox/pyproject.toml \
+		-o requirements-dev.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'

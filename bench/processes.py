@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,12 @@ def process(*command: str, port: int, **environment: str) -> Iterator[subprocess
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+
+
+def sandbox(port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """The sandbox, which brings LiveChat's rules and a console."""
+    command = (sys.executable, "-m", "livechat_sandbox", "--port", str(port))
+    return process(*command, port=port, PYTHONPATH=str(ROOT / "sandbox"))
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import json
 import random
 import statistics
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -139,8 +138,7 @@ def main() -> None:
     options = parser.parse_args()
     processes.allow_many_sockets()
     port = processes.free_port()
-    command = (sys.executable, "-m", "sandbox", "--port", str(port))
-    with processes.process(*command, port=port) as child:
+    with processes.sandbox(port) as child:
         uvloop.run(measure(port, child, options.customers, options.rate, options.seconds))
 
 

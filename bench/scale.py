@@ -84,7 +84,7 @@ def turmoil(directory: Path, size: Size) -> Visitors:
     """Chats through two processes, one killed and started again, the other restarted politely."""
     port = processes.free_port()
     livechat = f"http://127.0.0.1:{port}"
-    with processes.process(sys.executable, "-m", "sandbox", "--port", str(port), port=port):
+    with processes.sandbox(port):
         made = Cluster(directory, 2, livechat)
         visitors = Visitors(made.port, livechat, made.certificate, size.visitors)
         made.prepare(visitors.widget())

@@ -116,7 +116,6 @@ INSTALLED_APPS = [
     "config",
     "chatproxy",
     "widget",
-    "sandbox",
 ]
 
 MIDDLEWARE = [

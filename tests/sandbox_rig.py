@@ -1,6 +1,5 @@
 """A sandbox in a process of its own, and the people who use it, for tests."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -25,17 +24,13 @@ def free_port() -> int:
 
 
 class SandboxProcess:
-    """`python -m sandbox` on a free port, ready when the constructor returns."""
+    """`python -m livechat_sandbox` on a free port, ready when the constructor returns."""
 
     def __init__(self, *arguments: str, port: int | None = None) -> None:
         self.port = port or free_port()
-        environment = {
-            name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
-        }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--port", str(self.port), *arguments],
-            cwd=ROOT,
-            env=environment,
+            [sys.executable, "-m", "livechat_sandbox", "--port", str(self.port), *arguments],
+            cwd=ROOT / "sandbox",
         )
         self.url = f"http://localhost:{self.port}"
         self._wait_until_ready()

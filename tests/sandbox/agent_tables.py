@@ -5,11 +5,11 @@
 
 from pathlib import Path
 
-from sandbox.agent_methods import METHODS
-from sandbox.api import Method
-from sandbox.configuration_api import CONFIGURATION
-from sandbox.platform import scopes
-from sandbox.webhooks import KINDS
+from livechat_sandbox.agent_api.methods import METHODS
+from livechat_sandbox.configuration_api.web import CONFIGURATION
+from livechat_sandbox.platform import scopes
+from livechat_sandbox.transports.methods import Method
+from livechat_sandbox.webhooks.rules import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "agent-side.md"

@@ -18,7 +18,11 @@ def ask() -> list[object]:
     told = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "sandbox.settings"},
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "livechat_sandbox.settings",
+            "PYTHONPATH": str(ROOT / "sandbox"),
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -8,7 +8,7 @@ import pytest
 import requests
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from sandbox.faults import KINDS
+from livechat_sandbox.world.faults import KINDS
 from tests.sandbox.clients import Customer, Failed, Rtm, message
 from tests.sandbox_rig import ROOT, Agent, Payload, Refused, Sandbox
 

@@ -1,14 +1,14 @@
-"""The sandbox as a process: started by Django's command, kept in a file."""
+"""The sandbox as a process: how it is started, what it keeps in a file."""
 
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import requests
 
 from tests.sandbox.clients import Customer
-from tests.sandbox_rig import ROOT, Sandbox, SandboxProcess, free_port
+from tests.sandbox_rig import ROOT, Sandbox, SandboxProcess
 
 
 def test_a_state_file_outlives_the_process(tmp_path: Path) -> None:
@@ -44,28 +44,45 @@ def test_a_token_with_few_scopes_has_them_after_a_restart(tmp_path: Path) -> Non
         process.stop()
 
 
-def test_djangos_command_starts_it_with_the_bot() -> None:
-    port = free_port()
-    command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--bot"]
-    process = subprocess.Popen(command, cwd=ROOT)
+def test_it_can_be_started_with_the_bot() -> None:
+    process = SandboxProcess("--bot")
     try:
-        wait_until_ready(port)
-        customer = Customer(Sandbox(f"http://127.0.0.1:{port}"))
+        customer = Customer(Sandbox(process.url))
         chat_id, _ = customer.start("hello")
         users = customer.call("get_chat", chat_id=chat_id)["users"]
         assert any(user.get("is_bot") for user in users)
     finally:
-        process.terminate()
-        process.wait(10)
+        process.stop()
 
 
-def wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+def test_port_0_takes_a_free_one_and_says_which() -> None:
+    command = [sys.executable, "-m", "livechat_sandbox", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT / "sandbox", stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        url = said.removeprefix("LiveChat sandbox on ").strip()
         try:
-            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the sandbox did not start in time")
+            config = requests.get(f"{url}sandbox/config", timeout=5).json()
+            assert config["api_url"] == url.removesuffix("/")
+        finally:
+            process.terminate()
+
+
+def test_a_taken_port_is_said_in_one_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [sys.executable, "-m", "livechat_sandbox", "--port", port],
+            cwd=ROOT / "sandbox",
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert port in ended.stderr

@@ -52,11 +52,11 @@ class Command(BaseCommand):
         password = kept_password(KEPT)
         running: list[subprocess.Popen[bytes]] = []
         try:
-            running.append(start("sandbox", sandbox_port, "--state", str(SANDBOX_STATE)))
+            running.append(start_sandbox(sandbox_port))
             wait_until_healthy(running[-1], sandbox_port)
             call_command("migrate", verbosity=0)
             seed(port, sandbox_port, password)
-            running.append(start("serve", port, **server_environment(sandbox_port)))
+            running.append(start_server(port, sandbox_port))
             wait_until_healthy(running[-1], port)
             self.stdout.write(
                 READY.format(
@@ -134,11 +134,23 @@ def server_environment(sandbox_port: int) -> dict[str, str]:
     }
 
 
-def start(command: str, port: int, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-    """Start one of our commands. Ctrl-C is for us alone: we stop the two in order."""
+def start_sandbox(port: int) -> subprocess.Popen[bytes]:
+    arguments = ["-m", "livechat_sandbox", "--port", str(port), "--state", str(SANDBOX_STATE)]
+    return start(arguments, settings.BASE_DIR / "sandbox", {})
+
+
+def start_server(port: int, sandbox_port: int) -> subprocess.Popen[bytes]:
+    arguments = ["manage.py", "serve", "--port", str(port)]
+    return start(arguments, settings.BASE_DIR, server_environment(sandbox_port))
+
+
+def start(
+    arguments: list[str], folder: Path, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start one of the two. Ctrl-C is for us alone: we stop them in order."""
     return subprocess.Popen(
-        [sys.executable, "manage.py", command, "--port", str(port), *arguments],
-        cwd=settings.BASE_DIR,
+        [sys.executable, *arguments],
+        cwd=folder,
         env={"LOG_LEVEL": "WARNING"} | os.environ | {"DEBUG": "1"} | environment,
         stdout=subprocess.DEVNULL,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),

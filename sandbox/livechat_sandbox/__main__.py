@@ -1,0 +1,36 @@
+"""`livechat-sandbox`, `python -m livechat_sandbox`: a local LiveChat."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from twisted.internet.error import CannotListenError
+
+from livechat_sandbox import __version__
+from livechat_sandbox.server import SandboxServer, run
+from livechat_sandbox.world import bot
+from livechat_sandbox.world.seed import ORGANIZATION_ID
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="livechat-sandbox", description="A local LiveChat.")
+    parser.add_argument("--port", type=int, default=8100, help="0 takes any free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--state", metavar="FILE", type=Path, help="keep the state in this file")
+    parser.add_argument("--bot", action="store_true", help="let a bot agent answer")
+    parser.add_argument("--version", action="version", version=__version__)
+    options = parser.parse_args()
+    try:
+        server = SandboxServer(options.host, options.port)
+    except CannotListenError as error:
+        sys.exit(f"livechat-sandbox: cannot listen on port {options.port}: {error}")
+    if options.state:
+        server.keep_state_in(options.state)
+    if options.bot:
+        bot.switch_on(server.world.organizations[ORGANIZATION_ID])
+    print(f"LiveChat sandbox on {server.world.base_url}/", flush=True)  # noqa: T201
+    run()
+
+
+if __name__ == "__main__":
+    main()

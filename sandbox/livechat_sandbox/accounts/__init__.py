@@ -1,0 +1,1 @@
+"""LiveChat's accounts service: tokens of customers, and information about agents'."""

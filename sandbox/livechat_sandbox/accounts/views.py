@@ -1,0 +1,346 @@
+"""The accounts service: customer tokens, their grants, cookies, information and revocation.
+
+Source: Customer Accounts API v2, "Customer authorization".
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+
+from livechat_sandbox.platform import customers, tokens
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Client,
+    Customer,
+    CustomerToken,
+    Organization,
+)
+from livechat_sandbox.transports.scope import world_of
+from livechat_sandbox.transports.web import disturbed
+from livechat_sandbox.world.world import World
+
+COOKIE_AGE = 63_072_000  # seconds: two years
+COOKIE_PATH = "/v2/customer"
+DETAILS = ("client_id_not_found", "invalid_redirect_uri", "redirect_uri_not_set")
+
+
+class Refusal(Exception):
+    """What the accounts service says no with. Clients look at `exception`, not at the status."""
+
+    def __init__(self, exception: str, description: str, kind: str = "oauth", status: int = 401):
+        self.exception, self.description, self.kind = exception, description, kind
+        self.status = status
+        super().__init__(description)
+
+    def body(self) -> dict[str, str]:
+        said = {
+            f"{self.kind}_exception": self.exception,
+            "exception_description": self.description,
+        }
+        if self.description in DETAILS:
+            said["exception_details"] = self.description
+        return said
+
+
+async def token(
+    request: HttpRequest, organization_id: str | None = None, group_id: int | None = None
+) -> HttpResponseBase:
+    """`POST /token` issues a token by one of three grants, `DELETE /token` revokes one."""
+    world = world_of(request)
+
+    async def undisturbed() -> HttpResponse:
+        try:
+            if request.method == "DELETE":
+                return revoke(request)
+            return grant(request, organization_id, group_id)
+        except Refusal as refusal:
+            return JsonResponse(refusal.body(), status=refusal.status)
+        finally:
+            world.deliver_all()
+
+    disturbance = world.faults.on_request(
+        "customer", "accounts", "token", request.COOKIES.get("__lc_cid")
+    )
+    if disturbance is None:
+        return await undisturbed()
+    return await disturbed(request, disturbance, undisturbed, refuse)
+
+
+def refuse(error: LiveChatError) -> HttpResponse:
+    """A fault's error in the words of this service."""
+    words = {"internal": "server_error", "service_unavailable": "temporarily_unavailable"}
+    refusal = Refusal(words.get(error.type, error.type), error.message)
+    status = 500 if refusal.exception == "server_error" else error.status
+    return JsonResponse(refusal.body(), status=status)
+
+
+async def group_token(
+    request: HttpRequest, organization_id: str, group_id: str
+) -> HttpResponseBase:
+    """An identity of its own in each group, for who keeps groups apart."""
+    return await token(request, organization_id, int(group_id))
+
+
+def grant(request: HttpRequest, organization_id: str | None, group_id: int | None) -> HttpResponse:
+    if request.method != "POST":
+        raise Refusal("invalid_request", "Use POST")
+    wished = read_body(request)
+    if organization_id is not None:
+        wished["organization_id"] = organization_id
+    grants = {"cookie": by_cookie, "agent_token": by_agent_token, "identity_token": by_code}
+    kind = wished.get("grant_type")
+    if kind is None:
+        raise Refusal("invalid_request", "grant_type is missing")
+    if kind not in grants:
+        raise Refusal("unsupported_grant_type", f"Unknown grant type {kind}")
+    return grants[kind](request, wished, group_id)
+
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """JSON whatever the Content-Type says, a urlencoded form otherwise."""
+    try:
+        wished = json.loads(request.body)
+    except ValueError:
+        form = QueryDict(request.body)
+        if any(len(form.getlist(name)) > 1 for name in form):
+            raise Refusal("invalid_request", "A parameter is repeated") from None
+        wished = form.dict()
+        if not wished.get("grant_type") and not wished.get("bearer_type"):
+            raise Refusal("invalid_request", "The body is not JSON") from None
+    if not isinstance(wished, dict):
+        raise Refusal("invalid_request", "The body is not a JSON object")
+    return wished
+
+
+def required(wished: dict[str, Any], name: str) -> str:
+    value = wished.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refusal("invalid_request", f"{name} is missing")
+    return value
+
+
+def find_client(wished: dict[str, Any], organizations: Iterable[Organization]) -> Client:
+    client_id = required(wished, "client_id")
+    for each in organizations:
+        if client_id in each.clients:
+            return each.clients[client_id]
+    raise Refusal("unauthorized_client", "client_id_not_found")
+
+
+def find_organization(world: World, wished: dict[str, Any]) -> Organization:
+    organization = world.organizations.get(required(wished, "organization_id"))
+    if organization is None:
+        raise Refusal("invalid_request", "organization_id is unknown")
+    return organization
+
+
+# --- grants -----------------------------------------------------------------------------------
+
+
+def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None) -> HttpResponse:
+    organization = find_organization(world_of(request), wished)
+    client = find_client(wished, [organization])
+    check_redirect_uri(client, wished.get("redirect_uri") or request.headers.get("Origin"))
+    if group_id is not None and group_id not in organization.groups:
+        raise Refusal("invalid_request", "group_id is unknown")
+    customer = known_customer(request, organization) or customers.create(organization)
+    if group_id is not None:
+        customer.group_id = group_id
+    check_welcome(organization, customer)
+    issued = tokens.issue(organization, customer, client.id, lifetime(wished))
+    response = JsonResponse(answer(organization, issued))
+    path = COOKIE_PATH if group_id is None else f"{COOKIE_PATH}/{organization.id}/{group_id}"
+    for name, value in (("__lc_cid", customer.id), ("__lc_cst", customer.secret)):
+        response.set_cookie(
+            name, value, COOKIE_AGE, path=path, secure=True, httponly=True, samesite="None"
+        )
+    return response
+
+
+def check_redirect_uri(client: Client, redirect_uri: str | None) -> None:
+    """A registered `*` admits every page, anything else its own address only."""
+    if not client.redirect_uris:
+        raise Refusal("unauthorized_client", "redirect_uri_not_set")
+    if not isinstance(redirect_uri, str) or not urlsplit(redirect_uri).scheme:
+        raise Refusal("unauthorized_client", "invalid_redirect_uri")
+    if "*" not in client.redirect_uris and redirect_uri not in client.redirect_uris:
+        raise Refusal("unauthorized_client", "invalid_redirect_uri")
+
+
+def known_customer(request: HttpRequest, organization: Organization) -> Customer | None:
+    """Both cookies together are the identity. Anything less makes a new customer."""
+    customer = organization.customers.get(request.COOKIES.get("__lc_cid", ""))
+    if customer and customer.secret == request.COOKIES.get("__lc_cst"):
+        return customer
+    return None
+
+
+def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) -> HttpResponse:
+    organization = speaking_for_customers(request)
+    client = find_client(wished, [organization])
+    entity_id = wished.get("entity_id")
+    if entity_id is None:
+        customer = customers.create(organization)
+    elif entity_id in organization.customers:
+        customer = organization.customers[entity_id]
+    else:
+        raise Refusal("resource_not_found", "entity_id is unknown")
+    check_welcome(organization, customer)
+    issued = tokens.issue(organization, customer, client.id, lifetime(wished))
+    return JsonResponse(answer(organization, issued))
+
+
+def by_code(request: HttpRequest, wished: dict[str, Any], _: int | None) -> HttpResponse:
+    organizations = world_of(request).organizations.values()
+    client = find_client(wished, organizations)
+    code_value = required(wished, "code")
+    for organization in organizations:
+        code = organization.transfer_codes.get(code_value)
+        if code is not None:
+            break
+    else:
+        raise Refusal("invalid_grant", "The code is unknown or was used")
+    if code.expires_at <= organization.clock.time() or code.client_id != client.id:
+        raise Refusal("invalid_grant", "The code has expired or is of another client")
+    if not tokens.proves(code, str(wished.get("code_verifier", ""))):
+        raise Refusal("invalid_grant", "The code_verifier is wrong")
+    del organization.transfer_codes[code_value]
+    customer = organization.customers[code.customer_id]
+    check_welcome(organization, customer)
+    return JsonResponse(answer(organization, tokens.issue(organization, customer, client.id)))
+
+
+def check_welcome(organization: Organization, customer: Customer) -> None:
+    try:
+        customers.check_not_banned(organization, customer)
+    except LiveChatError as error:
+        raise Refusal("access_denied", "The customer is banned", kind="identity") from error
+
+
+def lifetime(wished: dict[str, Any]) -> float | None:
+    seconds = wished.get("expires_in")
+    if seconds is None:
+        return None
+    try:
+        return max(1.0, float(seconds))
+    except (TypeError, ValueError) as error:
+        raise Refusal("invalid_request", "expires_in is not a number") from error
+
+
+def answer(organization: Organization, issued: CustomerToken) -> dict[str, Any]:
+    return {
+        "access_token": issued.value,
+        "client_id": issued.client_id,
+        "entity_id": issued.customer_id,
+        "expires_in": max(0, round(issued.expires_at - organization.clock.time())),
+        "token_type": "Bearer",
+        "organization_id": organization.id,
+    }
+
+
+# --- who presents a token ---------------------------------------------------------------------
+
+
+def bearer(request: HttpRequest) -> str:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Bearer" and value:
+        return value
+    raise Refusal("invalid_grant", "A bearer token is required")
+
+
+def agent_of(request: HttpRequest) -> tuple[Organization, Agent]:
+    value = bearer(request)
+    for organization in world_of(request).organizations.values():
+        if value in organization.agent_tokens:
+            return organization, organization.agents[organization.agent_tokens[value]]
+    raise Refusal("invalid_grant", "The agent token is unknown")
+
+
+def speaking_for_customers(request: HttpRequest) -> Organization:
+    """Whose agent's token this is, if it may make customers' tokens."""
+    organization, _ = agent_of(request)
+    if "customers:own" not in organization.scopes_of(bearer(request)):
+        raise Refusal("access_denied", "The token does not have the scope customers:own")
+    return organization
+
+
+def customer_of(world: World, value: str) -> tuple[Organization, CustomerToken]:
+    for organization in world.organizations.values():
+        if value in organization.customer_tokens:
+            return organization, organization.customer_tokens[value]
+    raise Refusal("invalid_grant", "The token is unknown, expired or revoked")
+
+
+# --- the other calls --------------------------------------------------------------------------
+
+
+def revoke(request: HttpRequest) -> HttpResponse:
+    organization, presented = customer_of(world_of(request), bearer(request))
+    tokens.end(organization, presented, "access_token_revoked")
+    return JsonResponse({})
+
+
+async def info(request: HttpRequest) -> HttpResponse:
+    """`GET /info` describes a token; `expires_in` is what is left of it."""
+    try:
+        organization, presented = customer_of(
+            world_of(request), request.GET.get("code") or bearer(request)
+        )
+    except Refusal as refusal:
+        return JsonResponse(refusal.body(), status=refusal.status)
+    return JsonResponse(answer(organization, presented))
+
+
+async def identity_transfer(request: HttpRequest) -> HttpResponse:
+    """`POST /identity_transfer` makes a code that moves an identity elsewhere."""
+    try:
+        return transfer(request)
+    except Refusal as refusal:
+        return JsonResponse(refusal.body(), status=refusal.status)
+
+
+def transfer(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        raise Refusal("invalid_request", "Use POST")
+    wished = read_body(request)
+    if wished.get("bearer_type") == "agent":
+        organization = speaking_for_customers(request)
+        customer_id = required(wished, "customer_id")
+    elif wished.get("bearer_type") == "customer":
+        organization, presented = customer_of(world_of(request), bearer(request))
+        customer_id = presented.customer_id
+    else:
+        raise Refusal("invalid_request", "bearer_type is agent or customer")
+    client = find_client(wished, [organization])
+    customer = organization.customers.get(customer_id)
+    if customer is None:
+        raise Refusal("identity_lost", "The customer is unknown", kind="identity")
+    code = tokens.issue_transfer_code(
+        organization, customer, client.id, str(wished.get("code_challenge", ""))
+    )
+    lasts = round(code.expires_at - organization.clock.time())
+    return JsonResponse({"identity_transfer_token": code.value, "expires_in": lasts})
+
+
+async def agent_info(request: HttpRequest) -> HttpResponse:
+    """`GET /v2/info` describes an agent's token."""
+    try:
+        organization, agent = agent_of(request)
+    except Refusal as refusal:
+        return JsonResponse(refusal.body(), status=refusal.status)
+    return JsonResponse(
+        {
+            "access_token": bearer(request),
+            "account_id": agent.account_id,
+            "client_id": next(iter(organization.clients)),
+            "expires_in": COOKIE_AGE,
+            "organization_id": organization.id,
+            "scope": ",".join(sorted(organization.scopes_of(bearer(request)))),
+            "token_type": "Bearer",
+        }
+    )

@@ -1,0 +1,40 @@
+"""Which chats an agent may see, and in which an agent has to be to act."""
+
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.structures import Agent, Chat, Payload
+from livechat_sandbox.transports.methods import Caller
+
+
+def may_access(agent: Agent, chat: Chat) -> bool:
+    """Agents see the chats of their groups and those they are in, administrators see all."""
+    return agent.permission != "normal" or is_near(agent, chat)
+
+
+def is_near(agent: Agent, chat: Chat) -> bool:
+    return agent.is_in(chat.group_ids) or agent.id in chat.users
+
+
+def is_open_to(caller: Caller, chat: Chat) -> bool:
+    """What the agent may see, as far as the token's scopes reach."""
+    agent = caller.agent
+    return may_access(agent, chat) and (caller.everywhere or is_near(agent, chat))
+
+
+def accessible_chat(caller: Caller, chat_id: str) -> Chat:
+    """The chat, if the call may see it. Raises not_found, missing_access."""
+    chat = caller.organization.chat(chat_id)
+    if not is_open_to(caller, chat):
+        raise LiveChatError("missing_access")
+    return chat
+
+
+def chat_with_requester(caller: Caller, payload: Payload) -> Chat:
+    """The chat of `id` or `chat_id`, in which the agent has to be unless the call says otherwise.
+
+    Raises not_found, missing_access, authorization.
+    """
+    chat = accessible_chat(caller, payload.get("chat_id") or payload["id"])
+    user = chat.users.get(caller.agent.id)
+    if not payload.get("ignore_requester_presence") and not (user and user.present):
+        raise LiveChatError("authorization", "Requester is not a user of the chat")
+    return chat

@@ -1,0 +1,197 @@
+"""Agent Chat API, chats: beginning and ending them, moving them, who is in them."""
+
+from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
+from livechat_sandbox.platform import agent_view, chats, customers, pushes, routing, summaries
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import (
+    anything,
+    array,
+    boolean,
+    one_of,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import Agent, Customer, Organization, Payload
+from livechat_sandbox.transports.methods import Caller, Method
+
+
+def start_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    customer = _listed_customer(organization, payload) or customers.create(organization)
+    begun = chats.start(organization, agent, customer, payload)
+    return {"chat_id": begun.chat.id} | begun.answer()
+
+
+def _listed_customer(organization: Organization, payload: Payload) -> Customer | None:
+    listed = [
+        user["id"]
+        for user in payload.get("chat", {}).get("users", [])
+        if user.get("type") == "customer"
+    ]
+    if len(listed) > 1:
+        raise LiveChatError("validation", "A chat has one customer at most")
+    return organization.customer(listed[0]) if listed else None
+
+
+def resume_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = accessible_chat(caller, payload["chat"]["id"])
+    return chats.resume(organization, agent, chat, payload).answer()
+
+
+def deactivate_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = chat_with_requester(caller, payload)
+    chats.deactivate(organization, chat, agent)
+    return {}
+
+
+def follow_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = accessible_chat(caller, payload["id"])
+    user = chat.users.get(agent.id)
+    if agent.id not in chat.follower_ids and not (user and user.present):
+        chat.follower_ids.add(agent.id)
+        thread = chat.threads[-1] if chat.threads else None
+        shown = agent_view.chat(organization, chat, thread) | {"is_followed": True}
+        pushes.to_agents(organization, [agent.id], "incoming_chat", {"chat": shown})
+    return {}
+
+
+def unfollow_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = organization.chat(payload["id"])
+    if agent.id in chat.follower_ids:
+        chat.follower_ids.remove(agent.id)
+        pushes.to_agents(organization, [agent.id], "chat_unfollowed", {"chat_id": chat.id})
+    return {}
+
+
+def transfer_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = chat_with_requester(caller, payload)
+    target: Payload = payload.get("target", {})
+    group_ids, agents = None, []
+    if target.get("type") == "group":
+        group_ids = [int(group_id) for group_id in target["ids"]]
+    elif target:
+        agents = [_agent(organization, agent_id) for agent_id in target["ids"]]
+        if not all(each.is_in(chat.group_ids) for each in agents):
+            raise LiveChatError("validation", "The agent has no access to the chat")
+    routing.transfer(
+        organization,
+        chat,
+        agent,
+        group_ids,
+        agents,
+        ignore_availability=payload.get("ignore_agents_availability", False),
+    )
+    return {}
+
+
+def _agent(organization: Organization, agent_id: str) -> Agent:
+    if agent_id not in organization.agents:
+        raise LiveChatError("not_found", "Agent not found")
+    return organization.agents[agent_id]
+
+
+def add_user_to_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    adds_self = payload["user_id"] == agent.id
+    chat = (
+        accessible_chat(caller, payload["chat_id"])
+        if adds_self
+        else chat_with_requester(caller, payload)
+    )
+    if payload["user_type"] == "customer":
+        raise LiveChatError("limit_reached", "The chat has a customer already")
+    added = _agent(organization, payload["user_id"])
+    routing.add_agent(organization, chat, added, agent, payload["visibility"])
+    return {}
+
+
+def remove_user_from_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = chat_with_requester(caller, payload)
+    removed = _agent(organization, payload["user_id"])
+    routing.remove_agent(organization, chat, removed, agent)
+    return {}
+
+
+def list_agents_for_transfer(caller: Caller, payload: Payload) -> list[Payload]:
+    """Agents who are there, fewest chats first; `active_chats` is the RTM page's spelling."""
+    organization = caller.organization
+    chat = accessible_chat(caller, payload["chat_id"])
+    there = [
+        each
+        for each in organization.agents.values()
+        if each.status != "offline" and each.is_in(chat.group_ids)
+    ]
+    return [
+        {
+            "agent_id": each.id,
+            "total_active_chats": len(each.chat_ids),
+            "active_chats": len(each.chat_ids),
+        }
+        for each in sorted(there, key=lambda each: len(each.chat_ids))
+    ]
+
+
+def request_thread_summary(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = accessible_chat(caller, payload["chat_id"])
+    summaries.request(organization, chat, chat.thread(payload["thread_id"]), agent)
+    return {}
+
+
+ID = required(text())
+USER_TYPE = required(one_of("agent", "customer"))
+PRESENCE = {"ignore_requester_presence": boolean()}
+
+METHODS = {
+    "start_chat": Method(start_chat, record(**chats.START), scope="chats--access:rw"),
+    "resume_chat": Method(
+        resume_chat,
+        record(**(chats.START | {"chat": required(record(id=required(text())))})),
+        scope="chats--access:rw",
+    ),
+    "deactivate_chat": Method(deactivate_chat, record(id=ID, **PRESENCE), scope="chats--access:rw"),
+    "follow_chat": Method(follow_chat, record(id=ID), scope="chats--access:rw"),
+    "unfollow_chat": Method(unfollow_chat, record(id=ID), scope="chats--access:rw"),
+    "transfer_chat": Method(
+        transfer_chat,
+        record(
+            id=ID,
+            target=record(type=required(one_of("group", "agent")), ids=required(array(anything()))),
+            ignore_agents_availability=boolean(),
+            **PRESENCE,
+        ),
+        scope="chats--access:rw",
+    ),
+    "add_user_to_chat": Method(
+        add_user_to_chat,
+        record(
+            chat_id=ID,
+            user_id=ID,
+            user_type=USER_TYPE,
+            visibility=required(one_of("all", "agents")),
+            **PRESENCE,
+        ),
+        scope="chats--access:rw",
+    ),
+    "remove_user_from_chat": Method(
+        remove_user_from_chat,
+        record(chat_id=ID, user_id=ID, user_type=required(one_of("agent")), **PRESENCE),
+        scope="chats--access:rw",
+    ),
+    "list_agents_for_transfer": Method(
+        list_agents_for_transfer, record(chat_id=ID), scope="chats--access:ro"
+    ),
+    "request_thread_summary": Method(
+        request_thread_summary,
+        record(chat_id=ID, thread_id=ID),
+        versions=("3.6", "3.7"),
+        scope="chats--access:rw",
+    ),
+}

@@ -1,0 +1,347 @@
+"""Agent Chat API, lists: chats, threads, archives, with the filters their pages remember."""
+
+import base64
+import binascii
+import html
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
+from livechat_sandbox.platform import agent_view, pages
+from livechat_sandbox.platform.clock import seconds_of
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import (
+    array,
+    boolean,
+    integer,
+    nullable,
+    one_of,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    Organization,
+    Payload,
+    Properties,
+    Thread,
+)
+from livechat_sandbox.transports.methods import Caller, Method
+
+# --- chats ------------------------------------------------------------------------------------
+
+
+def list_chats(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    payload, filters = remembered_filters(payload)
+    found = [
+        chat
+        for chat in organization.chats.values()
+        if is_open_to(caller, chat) and chat_fits(chat, filters)
+    ]
+    page = pages.page_of(
+        found,
+        _last_thread_created_at,
+        payload,
+        default_limit=10,
+        now=organization.clock.time(),
+    )
+    return {
+        "chats_summary": [agent_view.summary(organization, chat, agent) for chat in page.items],
+        "found_chats": len(found),
+    } | page_ids(page, filters)
+
+
+def chat_fits(chat: Chat, filters: Payload) -> bool:
+    active = filters.get("active")
+    if active is not None and chat.active is not active:
+        return False
+    if not filters.get("include_chats_without_threads", True) and not chat.threads:
+        return False
+    groups = filters.get("group_ids")
+    if groups and set(groups).isdisjoint(chat.group_ids):
+        return False
+    return properties_fit(chat.properties, filters.get("properties", {}))
+
+
+def _last_thread_created_at(chat: Chat) -> str:
+    return chat.last_thread.created_at if chat.threads else ""
+
+
+def get_chat(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = accessible_chat(caller, payload["chat_id"])
+    thread = chat.threads[-1] if chat.threads else None
+    if "thread_id" in payload:
+        thread = chat.thread(payload["thread_id"])
+    shown = agent_view.chat(organization, chat, thread)
+    return for_role(agent, shown | {"is_followed": agent.id in chat.follower_ids})
+
+
+# --- threads ----------------------------------------------------------------------------------
+
+
+def list_threads(caller: Caller, payload: Payload) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    chat = accessible_chat(caller, payload["chat_id"])
+    if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
+        raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
+    payload, filters = remembered_filters(payload)
+    found = [thread for thread in chat.threads if created_between(thread, filters)]
+    page = pages.page_of(
+        found,
+        lambda thread: thread.created_at,
+        payload,
+        default_limit=3,
+        now=organization.clock.time(),
+        weight=lambda thread: len(thread.events),
+    )
+    threads = [agent_view.thread(organization, chat, thread) for thread in page.items]
+    return for_role(agent, {"threads": threads, "found_threads": len(found)}) | page_ids(
+        page, filters
+    )
+
+
+def created_between(thread: Thread, filters: Payload) -> bool:
+    created_at = seconds_of(thread.created_at)
+    after = moment(filters, "from", default=0.0)
+    before = moment(filters, "to", default=float("inf"))
+    return after <= created_at <= before
+
+
+def moment(filters: Payload, name: str, *, default: float) -> float:
+    """Unix seconds of a filter. Raises validation for what is no RFC 3339 time."""
+    if name not in filters:
+        return default
+    try:
+        return seconds_of(filters[name])
+    except ValueError as error:
+        raise LiveChatError("validation", f"`filters.{name}` is not an RFC 3339 time") from error
+
+
+def get_thread_transcript(caller: Caller, payload: Payload) -> Payload:
+    """Known from LiveChat's Python client only: the thread as plain text."""
+    organization = caller.organization
+    chat = accessible_chat(caller, payload["chat_id"])
+    thread = chat.thread(payload["thread_id"])
+    lines = []
+    for event in thread.events:
+        if "text" in event.content and not event.deleted:
+            author = organization.person(event.author_id).name if event.author_id else "System"
+            lines.append(f"{event.created_at} {author}: {event.content['text']}")
+    return {"transcript": "\n".join(lines)}
+
+
+# --- archives ---------------------------------------------------------------------------------
+
+
+def list_archives(caller: Caller, payload: Payload) -> Payload:
+    """One chat for each closed thread, each with that thread."""
+    organization, agent = caller.organization, caller.agent
+    payload, filters = remembered_filters(payload)
+    found = [
+        (chat, thread)
+        for chat in organization.chats.values()
+        if is_open_to(caller, chat)
+        for thread in chat.threads
+        if not thread.active and thread_fits(organization, chat, thread, filters)
+    ]
+    page = pages.page_of(
+        found,
+        lambda pair: pair[1].created_at,
+        payload,
+        default_limit=10,
+        now=organization.clock.time(),
+    )
+    answer: Payload = {
+        "chats": [agent_view.chat(organization, chat, thread) for chat, thread in page.items],
+        "found_chats": len(found),
+    }
+    if "highlights" in payload and "query" in filters:
+        for chat, (_, thread) in zip(answer["chats"], page.items, strict=True):
+            chat["thread_highlights"] = highlights(thread, filters["query"], payload["highlights"])
+    return for_role(agent, answer) | page_ids(page, filters)
+
+
+def thread_fits(organization: Organization, chat: Chat, thread: Thread, filters: Payload) -> bool:
+    customer = organization.customers[chat.customer_id]
+    agents = [user_id for user_id in thread.user_ids if user_id in organization.agents]
+    bots = [user_id for user_id in agents if organization.agents[user_id].is_bot]
+    kinds = (["bot"] if bots else []) + (["agent"] if len(agents) > len(bots) else [])
+    return (
+        created_between(thread, filters)
+        and chat.id in filters.get("chat_ids", [chat.id])
+        and thread.id in filters.get("thread_ids", [thread.id])
+        and not set(filters.get("group_ids", thread.group_ids)).isdisjoint(thread.group_ids)
+        and customer.id == filters.get("customer_id", customer.id)
+        and customer.fields.get("email")
+        == filters.get("customer_email", customer.fields.get("email"))
+        and values_fit(agents, filters.get("agents", {}))
+        and values_fit(thread.tags, filters.get("tags", {}))
+        and values_fit([event.type for event in thread.events], filters.get("event_types", {}))
+        and values_fit(kinds, filters.get("agent_types", {}))
+        and properties_fit(thread.properties, filters.get("properties", {}))
+        and filters.get("query", "").lower() in searchable_text(organization, chat, thread)
+    )
+
+
+def searchable_text(organization: Organization, chat: Chat, thread: Thread) -> str:
+    customer = organization.customers[chat.customer_id]
+    texts = [event.content.get("text", "") for event in thread.events if not event.deleted]
+    texts += [customer.name, customer.fields.get("email", ""), *thread.tags]
+    return "\n".join(texts).lower()
+
+
+def highlights(thread: Thread, query: str, tags: Payload) -> list[Payload]:
+    """The messages a query matched, as HTML with the match inside tags."""
+    before, after = tags.get("pre_tag", "<em>"), tags.get("post_tag", "</em>")
+    found = []
+    for event in thread.events:
+        whole = str(event.content.get("text", ""))
+        start = whole.lower().find(query.lower())
+        if start >= 0 and not event.deleted:
+            end = start + len(query)
+            marked = before + html.escape(whole[start:end]) + after
+            shown = html.escape(whole[:start]) + marked + html.escape(whole[end:])
+            found.append({"event_id": event.id, "highlight": shown})
+    return found
+
+
+# --- filters ----------------------------------------------------------------------------------
+
+
+def values_fit(values: Iterable[str], wanted: Payload) -> bool:
+    """`exists`, `values` or `exclude_values`, as every list of LiveChat's is filtered."""
+    present = set(values)
+    return (
+        bool(present) == wanted.get("exists", bool(present))
+        and ("values" not in wanted or not present.isdisjoint(wanted["values"]))
+        and present.isdisjoint(wanted.get("exclude_values", []))
+    )
+
+
+def properties_fit(properties: Properties, wanted: Payload) -> bool:
+    return all(
+        values_fit(
+            [properties[namespace][name]] if name in properties.get(namespace, {}) else [], filter_
+        )
+        for namespace, names in wanted.items()
+        for name, filter_ in names.items()
+    )
+
+
+def remembered_filters(payload: Payload) -> tuple[Payload, Payload]:
+    """The parameters of a page, and the filters of the first request, which its id remembers."""
+    if "page_id" not in payload:
+        return payload, payload.get("filters", {})
+    try:
+        remembered: Any = json.loads(base64.urlsafe_b64decode(payload["page_id"].encode()))
+        page_id, filters = remembered["page_id"], remembered["filters"]
+    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        raise LiveChatError("validation", "`page_id` is not valid") from error
+    return payload | {"page_id": page_id}, filters
+
+
+def page_ids(page: pages.PageOf[Any], filters: Payload) -> Payload:
+    return {
+        name: base64.urlsafe_b64encode(
+            json.dumps({"page_id": page_id, "filters": filters}).encode()
+        ).decode()
+        for name, page_id in page.ids().items()
+    }
+
+
+# --- deleted events ---------------------------------------------------------------------------
+
+STUB = ("id", "created_at", "type", "visibility", "deleted", "author_id", "custom_id")
+
+
+def for_role(agent: Agent, answer: Payload) -> Payload:
+    """Agents of the role `normal` see of a deleted event only that it was there."""
+    if agent.permission != "normal":
+        return answer
+    stubbed: Payload = _without_deleted(answer)
+    return stubbed
+
+
+def _without_deleted(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_deleted(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("deleted") is True:
+        return {name: value[name] for name in STUB if name in value}
+    return {name: _without_deleted(each) for name, each in value.items()}
+
+
+LIMIT = integer(1, 100)
+ORDER = one_of("asc", "desc")
+GROUP_IDS = array(integer(), most=200)
+PROPERTY_FILTERS = record(extra=record(extra=record()))
+PERIOD = {"from": text(), "to": text()}
+
+METHODS = {
+    "list_chats": Method(
+        list_chats,
+        record(
+            filters=record(
+                active=nullable(boolean()),
+                include_chats_without_threads=boolean(),
+                group_ids=GROUP_IDS,
+                properties=PROPERTY_FILTERS,
+            ),
+            sort_order=ORDER,
+            limit=LIMIT,
+            page_id=text(),
+        ),
+        scope="chats--access:ro",
+    ),
+    "get_chat": Method(
+        get_chat, record(chat_id=required(text()), thread_id=text()), scope="chats--access:ro"
+    ),
+    "list_threads": Method(
+        list_threads,
+        record(
+            chat_id=required(text()),
+            filters=record(**PERIOD),
+            sort_order=ORDER,
+            limit=LIMIT,
+            min_events_count=LIMIT,
+            page_id=text(),
+        ),
+        scope="chats--access:ro",
+    ),
+    "get_thread_transcript": Method(
+        get_thread_transcript,
+        record(chat_id=required(text()), thread_id=required(text())),
+        versions=("3.6", "3.7"),
+        scope="chats--access:ro",
+    ),
+    "list_archives": Method(
+        list_archives,
+        record(
+            filters=record(
+                **PERIOD,
+                query=text(),
+                chat_ids=array(text(), most=1000),
+                thread_ids=array(text(), most=20),
+                group_ids=GROUP_IDS,
+                properties=PROPERTY_FILTERS,
+                agents=record(),
+                tags=record(),
+                event_types=record(),
+                agent_types=record(),
+                customer_id=text(),
+                customer_email=text(),
+            ),
+            sort_order=ORDER,
+            limit=LIMIT,
+            page_id=text(),
+            highlights=record(pre_tag=text(), post_tag=text()),
+        ),
+        scope="chats--access:ro",
+    ),
+}

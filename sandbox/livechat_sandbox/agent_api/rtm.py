@@ -1,0 +1,156 @@
+"""The agents' RTM door: logging in, what belongs to one connection only.
+
+Source: Agent Chat API v3.6, RTM reference.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from livechat_sandbox.agent_api.methods import METHODS
+from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
+from livechat_sandbox.platform import agent_view, agents
+from livechat_sandbox.platform.agent_versions import shape
+from livechat_sandbox.platform.clock import rfc3339
+from livechat_sandbox.platform.customer_versions import LEGACY, VERSIONS
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import (
+    anything,
+    boolean,
+    check,
+    one_of,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import Agent, Organization, Payload, Push
+from livechat_sandbox.transports.methods import Caller
+from livechat_sandbox.transports.rtm import RtmConsumer
+
+LOGIN = record(
+    token=required(text()),
+    timezone=text(),
+    reconnect=boolean(),
+    away=boolean(),
+    application=record(name=text(), version=text()),
+    customer_monitoring_level=one_of("my", "chatting", "invited", "online", "highest_available"),
+    push_notifications=anything(),
+)
+AWAY = record(away=required(boolean()))
+SESSION = record(token=required(text()))
+PUSH_NOTIFICATIONS = record(
+    firebase_token=required(text()), platform=required(text()), enabled=required(boolean())
+)
+
+
+class AgentRtm(RtmConsumer):
+    side = "agent"
+    methods = METHODS
+    versions = VERSIONS
+    legacy = LEGACY
+    shape = staticmethod(shape)
+
+    is_away = False
+    monitoring_level = "highest_available"
+
+    def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
+        check(LOGIN, payload)
+        organization, agent = find_agent(self.world, payload["token"])
+        self.is_away = payload.get("away", False)
+        self.monitoring_level = payload.get("customer_monitoring_level", self.monitoring_level)
+        agents.login(
+            organization,
+            agent,
+            keeps_status=payload.get("reconnect", False),
+            away=self.is_away,
+        )
+        token = payload["token"].partition(" ")[2]
+        self.connection.token = token
+        self.connection.organization = organization
+        self.connection.on_leave = lambda: agents.disconnect(organization, agent, away=self.is_away)
+        caller = Caller(
+            organization,
+            version,
+            agent,
+            client_of(organization),
+            scopes=organization.scopes_of(token),
+        )
+        return caller, login_answer(organization, agent)
+
+    def finish(self, frame: Payload, success: bool, answer: Any) -> None:
+        super().finish(frame, success, answer)
+        if success and frame["action"] == "login":
+            self.tell_customers_online()
+
+    def tell_customers_online(self) -> None:
+        organization = self.connection.organization
+        assert organization is not None
+        online = [
+            agent_view.customer(customer)
+            for customer in organization.customers.values()
+            if customer.online
+        ]
+        told = {"customer_monitoring_level": self.monitoring_level, "customers": online}
+        self.world.push(self.connection, Push("incoming_customers", agent_payload=told))
+
+    def run(self, frame: Payload) -> Any:
+        """What belongs to this connection is done here, the rest by the methods' table."""
+        own = {
+            "set_away_status": self.set_away_status,
+            "update_session": self.update_session,
+            "change_push_notifications": self.change_push_notifications,
+        }
+        if self.caller is None:
+            return super().run(frame)
+        if frame["action"] in own:
+            return own[frame["action"]](self.caller, frame.get("payload") or {})
+        author_id = frame.get("author_id")
+        requester = self.caller
+        author = speaking_for(requester.organization, requester.agent, author_id)
+        self.caller = replace(requester, person=author)
+        try:
+            return super().run(frame)
+        finally:
+            self.caller = requester
+
+    def set_away_status(self, caller: Caller, payload: Payload) -> Payload:
+        check(AWAY, payload)
+        if payload["away"] != self.is_away:
+            self.is_away = payload["away"]
+            agents.set_away(caller.organization, caller.agent, away=self.is_away)
+        return {}
+
+    def update_session(self, caller: Caller, payload: Payload) -> Payload:
+        """A new token for the open connection, of the same agent."""
+        check(SESSION, payload)
+        organization, agent = find_agent(self.world, payload["token"])
+        if agent is not caller.agent:
+            raise LiveChatError("authentication", "Token of another agent")
+        token = payload["token"].partition(" ")[2]
+        self.connection.token = token
+        caller.scopes = organization.scopes_of(token)
+        return {}
+
+    def change_push_notifications(self, _: Caller, payload: Payload) -> Payload:
+        """Known from LiveChat's Python client only. There is no phone to notify."""
+        check(PUSH_NOTIFICATIONS, payload)
+        return {}
+
+
+def login_answer(organization: Organization, agent: Agent) -> Payload:
+    now = organization.clock.time()
+    return {
+        "license": {
+            "id": str(organization.license_id),
+            "organization_id": organization.id,
+            "plan": "business",
+            "creation_timestamp": 1_700_000_000,
+            "expiration_timestamp": int(now) + 365 * 86_400,
+            "in_trial": False,
+            "website_last_activity": rfc3339(now)[:10],
+        },
+        "my_profile": agents.my_profile(agent),
+        "chats_summary": [
+            agent_view.summary(organization, organization.chats[chat_id], agent)
+            for chat_id in sorted(agent.chat_ids)
+        ],
+    }

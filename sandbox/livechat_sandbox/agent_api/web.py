@@ -1,0 +1,90 @@
+"""The agents' Web door, and who may pass it: by bearer token or by personal access token.
+
+Source: Agent Chat API v3.6, "Authentication".
+"""
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from livechat_sandbox.agent_api.methods import METHODS
+from livechat_sandbox.platform import agent_versions
+from livechat_sandbox.platform import customer_versions as versions
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.structures import Agent, Organization
+from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.transports.regions import check_region, requested_region
+from livechat_sandbox.transports.scope import world_of
+from livechat_sandbox.transports.web import Side, answer
+from livechat_sandbox.world.world import World
+
+
+def find_agent(world: World, credential: str) -> tuple[Organization, Agent]:
+    """Whose `Bearer …` or `Basic …` this is. Raises authentication, and what bars the account."""
+    scheme, _, value = credential.partition(" ")
+    for organization in world.organizations.values():
+        known = {"Bearer": organization.agent_tokens, "Basic": organization.access_tokens}
+        agent_id = known.get(scheme, {}).get(value)
+        if agent_id is not None:
+            agent = organization.agents[agent_id]
+            check_usable(organization, agent)
+            return organization, agent
+    raise LiveChatError("authentication")
+
+
+def check_usable(organization: Organization, agent: Agent) -> None:
+    if organization.expired:
+        raise LiveChatError("license_expired")
+    if agent.suspended:
+        raise LiveChatError("requester_suspended")
+    if agent.awaiting_approval:
+        raise LiveChatError("requester_awaiting_approval")
+
+
+def speaking_for(organization: Organization, requester: Agent, author_id: str | None) -> Agent:
+    """The bot a request names as its author, else the requester. Raises authorization."""
+    if not author_id or author_id == requester.id:
+        return requester
+    author = organization.agents.get(author_id)
+    if author is None or not author.is_bot:
+        raise LiveChatError("authorization", "Only bots can be spoken for")
+    return author
+
+
+def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
+    world = world_of(request)
+    if not method.needs_token:
+        organization = next(iter(world.organizations.values()))
+        return Caller(organization, version)
+    credential = request.headers.get("Authorization", "")
+    organization, agent = find_agent(world, credential)
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    check_region(organization, requested_region(headers, ""))
+    return Caller(
+        organization,
+        version,
+        person=speaking_for(organization, agent, request.headers.get("X-Author-Id")),
+        client_id=client_of(organization),
+        scopes=organization.scopes_of(credential.partition(" ")[2]),
+    )
+
+
+def client_of(organization: Organization) -> str:
+    """The app that agents' tokens belong to: the organization's first."""
+    return next(iter(organization.clients), "")
+
+
+AGENT = Side(
+    name="agent",
+    methods=METHODS,
+    versions=versions.VERSIONS,
+    default_version=versions.DEFAULT_VERSION,
+    authenticate=authenticate,
+    shape=agent_versions.shape,
+    legacy=versions.LEGACY,
+)
+
+
+async def agent_action(
+    request: HttpRequest, action: str, version: str | None = None
+) -> HttpResponseBase:
+    return await answer(request, AGENT, version, action)

@@ -1,0 +1,32 @@
+"""HTTP to Django, websockets to the RTM doors."""
+
+import os
+from typing import Any
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import re_path
+
+from livechat_sandbox.agent_api.rtm import AgentRtm
+from livechat_sandbox.console.socket import ConsoleSocket
+from livechat_sandbox.customer_api.rtm import CustomerRtm
+
+SETTINGS = "livechat_sandbox.settings"
+
+
+def application() -> Any:
+    """Set Django up and return what answers; which sandbox is meant, each scope says."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    return ProtocolTypeRouter({"http": get_asgi_application(), "websocket": sockets()})
+
+
+def sockets() -> URLRouter:
+    return URLRouter(
+        [
+            re_path(r"^v(?P<version>\d+\.\d+)/customer/rtm/ws/?$", CustomerRtm.as_asgi()),
+            re_path(r"^customer/rtm/ws/?$", CustomerRtm.as_asgi()),
+            re_path(r"^v(?P<version>\d+\.\d+)/agent/rtm/ws/?$", AgentRtm.as_asgi()),
+            re_path(r"^agent/rtm/ws/?$", AgentRtm.as_asgi()),
+            re_path(r"^sandbox/console/ws$", ConsoleSocket.as_asgi()),
+        ]
+    )

@@ -1,0 +1,92 @@
+"""The customer's RTM door: who may connect, and what logging in means."""
+
+from urllib.parse import parse_qs
+
+from livechat_sandbox.customer_api.methods import METHODS
+from livechat_sandbox.customer_api.web import find_token
+from livechat_sandbox.platform import customers
+from livechat_sandbox.platform.customer_versions import LEGACY, VERSIONS, shape
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import check
+from livechat_sandbox.platform.structures import Customer, Organization, Payload
+from livechat_sandbox.transports.methods import Caller
+from livechat_sandbox.transports.regions import check_region, region_of, requested_region
+from livechat_sandbox.transports.rtm import RtmConsumer
+
+
+class CustomerRtm(RtmConsumer):
+    side = "customer"
+    methods = METHODS
+    versions = VERSIONS
+    legacy = LEGACY
+    shape = staticmethod(shape)
+
+    def admit(self) -> None:
+        connection, world = self.connection, self.world
+        query = parse_qs(self.scope["query_string"].decode())
+        organization = world.organizations.get(query.get("organization_id", [""])[0])
+        if organization is None:
+            connection.disconnect("license_not_found")
+            return
+        connection.organization = organization
+        rules = organization.rules
+        waiting = rules.unauthorized_connections_per_ip
+        if organization.expired:
+            connection.disconnect("license_expired")
+        elif self.wrong_region(organization, ""):
+            connection.disconnect("misdirected_connection", region=organization.region)
+        elif rules.connections is not None and len(world.connections.all) > rules.connections:
+            connection.disconnect("service_temporarily_unavailable")
+        elif waiting is not None and world.connections.waiting_for_login(connection.ip) > waiting:
+            connection.disconnect("too_many_unauthorized_connections")
+
+    def headers(self) -> dict[str, str]:
+        return {name.decode(): value.decode("latin1") for name, value in self.scope["headers"]}
+
+    def wrong_region(self, organization: Organization, token: str) -> bool:
+        try:
+            check_region(organization, requested_region(self.headers(), token))
+        except LiveChatError:
+            return True
+        return False
+
+    def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
+        check(customers.LOGIN, payload)
+        organization = self.connection.organization
+        assert organization is not None
+        value = payload["token"].removeprefix("Bearer ")
+        if region_of(value) and self.wrong_region(organization, value):
+            self.connection.disconnect("misdirected_connection", region=organization.region)
+            raise LiveChatError("authentication")
+        token = find_token(self.world, organization, value)
+        customer = organization.customer(token.customer_id)
+        customers.check_not_banned(organization, customer)
+        if customer.connections >= organization.rules.connections_per_customer:
+            self.connection.disconnect("too_many_connections")
+            raise LiveChatError("limit_reached")
+        user_agent = self.headers().get("user-agent", "")
+        caller = Caller(organization, version, customer, token.client_id, self.connection.ip)
+        answer = customers.login(
+            organization, customer, payload, ip=self.connection.ip, user_agent=user_agent
+        )
+        self.connection.token = value
+        self.connection.on_leave = lambda: customers.disconnect(organization, customer)
+        self.watch_inactivity(organization, customer)
+        return caller, answer
+
+    def check_caller(self, caller: Caller) -> None:
+        customers.check_not_banned(caller.organization, caller.customer)
+        customers.count_request(caller.organization, caller.customer)
+
+    def watch_inactivity(self, organization: Organization, customer: Customer) -> None:
+        """Let go of a connection whose customer neither chats nor moves for long."""
+        limit = organization.rules.inactivity_timeout
+        if limit is None or not self.connection.is_open:
+            return
+        quiet = organization.clock.time() - customer.last_activity
+        chat = organization.chat_of(customer)
+        if quiet + 0.001 >= limit and not (chat and chat.active):
+            self.connection.disconnect("inactivity_timeout")
+        else:
+            wait = limit - quiet if quiet + 0.001 < limit else limit
+            organization.clock.call_later(wait, self.watch_inactivity, organization, customer)

@@ -1,0 +1,160 @@
+"""What an agent gets to see: the same facts in the agent API's shape."""
+
+from typing import Any
+
+from livechat_sandbox.platform import customer_view
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    ChatUser,
+    Customer,
+    Event,
+    Organization,
+    Payload,
+    Thread,
+)
+
+
+def event(shown: Event) -> Payload:
+    payload: Payload = {"id": shown.id}
+    if shown.custom_id is not None:
+        payload["custom_id"] = shown.custom_id
+    payload["type"] = shown.type
+    if shown.author_id is not None:
+        payload["author_id"] = shown.author_id
+    payload["created_at"] = shown.created_at
+    payload["visibility"] = shown.visibility
+    payload |= shown.content
+    if shown.properties:
+        payload["properties"] = shown.properties
+    if shown.deleted:
+        payload["deleted"] = True
+    return payload
+
+
+def agent(shown: Agent) -> Payload:
+    payload: Payload = {
+        "id": shown.id,
+        "type": "agent",
+        "name": shown.name,
+        "email": shown.id,
+        "avatar": shown.avatar,
+        "job_title": shown.job_title,
+    }
+    if shown.is_bot:
+        payload["is_bot"] = True
+        del payload["email"]
+    return payload
+
+
+def customer(shown: Customer) -> Payload:
+    payload: Payload = customer_view.customer(shown) | {
+        "created_at": shown.created_at,
+        "statistics": shown.statistics,
+        "online": shown.online,
+        "group_ids": [shown.group_id],
+        "state": "browsing" if shown.online else "offline",
+        "followed": False,
+    }
+    if shown.visit:
+        payload["visit"] = visit(shown)
+    return payload
+
+
+def visit(shown: Customer) -> Payload:
+    if not shown.visit:
+        return {}
+    payload: Payload = {
+        "id": shown.visit.id,
+        "started_at": shown.visit.started_at,
+        "referrer": shown.visit.referrer,
+        "ip": shown.visit.ip,
+        "user_agent": shown.visit.user_agent,
+        "geolocation": {},
+        "last_pages": [
+            {"opened_at": page.opened_at, "url": page.url, "title": page.title}
+            for page in shown.visit.pages[-10:]
+        ],
+    }
+    if shown.visit.ended_at:
+        payload["ended_at"] = shown.visit.ended_at
+    return payload
+
+
+def user(organization: Organization, shown: ChatUser) -> Payload:
+    person = organization.person(shown.id)
+    payload = agent(person) if isinstance(person, Agent) else customer(person)
+    payload["present"] = shown.present
+    if isinstance(person, Agent):
+        payload["visibility"] = shown.visibility
+    if shown.events_seen_up_to:
+        payload["events_seen_up_to"] = shown.events_seen_up_to
+    return payload
+
+
+def users(organization: Organization, chat: Chat) -> list[Payload]:
+    return [user(organization, shown) for shown in chat.users.values()]
+
+
+def thread_head(organization: Organization, chat: Chat, shown: Thread) -> Payload:
+    """A thread without its events."""
+    payload: Payload = {
+        "id": shown.id,
+        "active": shown.active,
+        "created_at": shown.created_at,
+        "user_ids": list(shown.user_ids),
+        "properties": shown.properties,
+        "access": {"group_ids": shown.group_ids},
+        "tags": list(shown.tags),
+    }
+    if shown.summary:
+        payload["summary"] = shown.summary
+    if shown.queued_at:
+        queue = customer_view.queue(organization, shown)
+        payload["queue"] = queue | {"queued_at": shown.queued_at}
+    return payload | customer_view.neighbours(chat, shown)
+
+
+def thread(organization: Organization, chat: Chat, shown: Thread) -> Payload:
+    head = thread_head(organization, chat, shown)
+    return head | {"events": [event(each) for each in shown.events]}
+
+
+def chat(organization: Organization, shown: Chat, shown_thread: Thread | None) -> Payload:
+    payload: Payload = {
+        "id": shown.id,
+        "users": users(organization, shown),
+        "access": {"group_ids": shown.group_ids},
+        "properties": shown.properties,
+        "is_followed": False,
+    }
+    if shown_thread:
+        payload["thread"] = thread(organization, shown, shown_thread)
+    return payload
+
+
+def summary(organization: Organization, shown: Chat, viewer: Agent) -> Payload:
+    payload: Payload = {
+        "id": shown.id,
+        "users": users(organization, shown),
+        "access": {"group_ids": shown.group_ids},
+        "properties": shown.properties,
+        "is_followed": viewer.id in shown.follower_ids,
+    }
+    if shown.threads:
+        payload["last_thread_summary"] = thread_head(organization, shown, shown.last_thread)
+        payload["last_event_per_type"] = last_event_per_type(shown)
+    return payload
+
+
+def last_event_per_type(shown: Chat) -> Payload:
+    found: dict[str, Any] = {}
+    for each_thread in reversed(shown.threads):
+        for each in reversed(each_thread.events):
+            if each.type not in found and not each.deleted:
+                found[each.type] = {
+                    "thread_id": each_thread.id,
+                    "thread_created_at": each_thread.created_at,
+                    "event": event(each),
+                }
+    return found

@@ -1,0 +1,506 @@
+"""Chats and their threads: start, resume, deactivate, and silence.
+
+Source: Customer Chat API v3.6, "Chats".
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from livechat_sandbox.platform import (
+    agent_view,
+    customer_view,
+    events,
+    greetings,
+    properties,
+    pushes,
+    routing,
+    seen,
+    system_messages,
+)
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import array, boolean, check, integer, record, text
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    ChatUser,
+    Customer,
+    Event,
+    Organization,
+    Payload,
+    Person,
+    Properties,
+    Thread,
+)
+
+NEW_CHAT = record(
+    id=text(),
+    properties=events.PROPERTIES,
+    access=record(group_ids=array(integer())),
+    users=array(record(id=text(), type=text())),
+    thread=record(events=events.EVENTS, properties=events.PROPERTIES),
+)
+START = {"chat": NEW_CHAT, "active": boolean(), "continuous": boolean()}
+EMAIL_FORM_ID = "ask_for_email"
+
+
+@dataclass
+class Begun:
+    """What beginning a thread gave."""
+
+    chat: Chat
+    thread: Thread
+    event_ids: list[str]
+
+    def answer(self) -> Payload:
+        payload: Payload = {"thread_id": self.thread.id}
+        return payload | ({"event_ids": self.event_ids} if self.event_ids else {})
+
+
+@dataclass
+class NewThread:
+    """A request to begin a thread, checked."""
+
+    active: bool
+    continuous: bool
+    group_ids: list[int]
+    events: list[events.NewEvent]
+    chat_properties: Properties
+    properties: Properties
+    agents: list[Agent] = field(default_factory=list)
+
+
+def start(
+    organization: Organization,
+    requester: Person,
+    customer: Customer,
+    payload: Payload,
+    *,
+    client_id: str = "",
+) -> Begun:
+    """Make a customer's chat and its first thread.
+
+    Raises chat_limit_reached, group_not_found, groups_offline, validation, authorization.
+    """
+    check(record(**START), payload)
+    if customer.id in organization.chat_of_customer:
+        raise LiveChatError("chat_limit_reached")
+    new = _new_thread(organization, requester, payload, [0], False, client_id)
+    chat = Chat(
+        id=organization.ids.chat(),
+        customer_id=customer.id,
+        group_ids=new.group_ids,
+        users={customer.id: ChatUser(customer.id, "customer", present=customer.online)},
+        properties={"source": {"client_id": client_id}} if client_id else {},
+    )
+    organization.chats[chat.id] = chat
+    organization.chat_of_customer[customer.id] = chat.id
+    customer.statistics["chats_count"] += 1
+    return _begin(organization, chat, requester, new)
+
+
+def resume(
+    organization: Organization,
+    requester: Person,
+    chat: Chat,
+    payload: Payload,
+    *,
+    client_id: str = "",
+) -> Begun:
+    """Open a new thread in an inactive chat.
+
+    Raises chat_already_active, chat_anonymized, group_not_found, groups_offline, validation.
+    """
+    check(record(**START), payload)
+    if chat.anonymized:
+        raise LiveChatError("chat_anonymized")
+    if chat.active:
+        raise LiveChatError("chat_already_active")
+    new = _new_thread(organization, requester, payload, chat.group_ids, chat.continuous, client_id)
+    chat.group_ids = new.group_ids
+    return _begin(organization, chat, requester, new)
+
+
+def _new_thread(
+    organization: Organization,
+    requester: Person,
+    payload: Payload,
+    group_ids: list[int],
+    continuous: bool,
+    client_id: str,
+) -> NewThread:
+    wished: Payload = payload.get("chat", {})
+    wished_thread: Payload = wished.get("thread", {})
+    new = NewThread(
+        active=payload.get("active", True),
+        continuous=payload.get("continuous", continuous),
+        group_ids=list(wished.get("access", {}).get("group_ids") or group_ids),
+        events=[
+            events.prepare(organization, requester, event, client_id)
+            for event in wished_thread.get("events", [])
+        ],
+        chat_properties=wished.get("properties", {}),
+        properties=wished_thread.get("properties", {}),
+    )
+    properties.check_writable(organization, requester, "chat", new.chat_properties)
+    properties.check_writable(organization, requester, "thread", new.properties)
+    greetings.check_known(organization, new.properties)
+    if isinstance(requester, Agent):
+        new.agents = [requester] + [
+            organization.agents[user["id"]]
+            for user in wished.get("users", [])
+            if user.get("type") == "agent" and user.get("id") in organization.agents
+        ]
+        if len(new.agents) > 5:
+            raise LiveChatError("validation", "At most four more agents")
+    anyone_will_do = new.continuous or not new.active or bool(new.agents)
+    routing.check_groups(organization, new.group_ids, continuous=anyone_will_do)
+    return new
+
+
+def _begin(organization: Organization, chat: Chat, requester: Person, new: NewThread) -> Begun:
+    customer = organization.customers[chat.customer_id]
+    thread = Thread(
+        id=organization.ids.chat(),
+        created_at=organization.clock.now(),
+        active=new.active,
+        group_ids=new.group_ids,
+        user_ids=[customer.id],
+        last_activity=organization.clock.time(),
+    )
+    chat.threads.append(thread)
+    customer.statistics["threads_count"] += 1
+    customer.last_activity = organization.clock.time()
+    properties.merge(chat.properties, new.chat_properties)
+    properties.merge(chat.properties, {"routing": {"continuous": new.continuous}})
+    properties.merge(thread.properties, new.properties)
+    properties.merge(thread.properties, {"routing": {"continuous": new.continuous}})
+    if customer.visit and customer.visit.pages:
+        start_url = customer.visit.pages[-1].url
+        properties.merge(thread.properties, {"routing": {"start_url": start_url}})
+    greetings.open_thread(organization, customer, thread)
+    added = [events.append(organization, thread, event) for event in new.events]
+    if added and isinstance(requester, Customer):
+        thread.waiting_since = thread.last_activity
+    _find_agents(organization, chat, new)
+    seen.mark(chat, requester.id, organization.clock.now())
+    _tell_incoming_chat(organization, chat, thread, requester)
+    if new.active:
+        watch_silence(organization, chat, thread)
+        if organization.rules.ask_for_email and "email" not in customer.fields:
+            _ask_for_email(organization, chat, thread)
+    return Begun(chat, thread, [event.id for event in added])
+
+
+def _find_agents(organization: Organization, chat: Chat, new: NewThread) -> None:
+    if new.agents:
+        for agent in new.agents:
+            routing.join(organization, chat, agent)
+        routing.tell_group_statuses(organization)
+    elif new.active:
+        routing.route(organization, chat)
+
+
+def _tell_incoming_chat(
+    organization: Organization, chat: Chat, thread: Thread, requester: Person
+) -> None:
+    pushes.to_chat(
+        organization,
+        chat,
+        "incoming_chat",
+        {
+            "requester_id": organization.opaque_id(requester.id),
+            "chat": customer_view.chat(organization, chat, thread),
+        },
+        {"requester_id": requester.id, "chat": agent_view.chat(organization, chat, thread)},
+    )
+
+
+def _ask_for_email(organization: Organization, chat: Chat, thread: Thread) -> None:
+    """Where nobody is there to answer, ask how to reach the customer later."""
+    if chat.present_agents():
+        return
+    form: dict[str, Any] = {
+        "form_id": EMAIL_FORM_ID,
+        "form_type": "ask_for_email",
+        "fields": [
+            {"id": "1", "type": "email", "label": "Your e-mail", "required": True},
+        ],
+    }
+    event = events.append(organization, thread, events.NewEvent(type="form", content=form))
+    events.tell(organization, chat, thread, event, answers_request=False)
+
+
+def deactivate(organization: Organization, chat: Chat, requester: Person) -> None:
+    """Close the active thread on somebody's behalf. Raises chat_inactive."""
+    chat.active_thread()
+    if isinstance(requester, Customer):
+        routing.close_thread(
+            organization, chat, "manual_archived_customer", requester, customer=requester.name
+        )
+    else:
+        routing.close_thread(
+            organization, chat, "manual_archived_agent", requester, agent=requester.name
+        )
+
+
+# --- silence ----------------------------------------------------------------------------------
+
+
+def watch_silence(organization: Organization, chat: Chat, thread: Thread) -> None:
+    """Look again when the thread may next be idle, unanswered or to be closed."""
+    rules = organization.rules
+    thread.silence_check += 1
+    moments = []
+    if not chat.continuous:
+        idle = thread.properties.get("routing", {}).get("idle")
+        if rules.idle_after is not None and not idle:
+            moments.append(thread.last_activity + rules.idle_after)
+        if rules.close_after is not None:
+            moments.append(thread.last_activity + rules.close_after)
+    if rules.agent_answer_timeout is not None:
+        since = thread.waiting_since or organization.clock.time()
+        moments.append(since + rules.agent_answer_timeout)
+    if moments:
+        wait = max(min(moments) - organization.clock.time(), 0.001)
+        organization.clock.call_later(
+            wait, _break_silence, organization, chat, thread, thread.silence_check
+        )
+
+
+def _break_silence(
+    organization: Organization, chat: Chat, thread: Thread, silence_check: int
+) -> None:
+    if not thread.active or silence_check != thread.silence_check:
+        return
+    rules = organization.rules
+    now = organization.clock.time() + 0.001
+    quiet = now - thread.last_activity
+    if not chat.continuous and rules.close_after is not None and quiet >= rules.close_after:
+        routing.close_thread(
+            organization, chat, "routing.archived_inactive", duration=f"{rules.close_after / 60:g}"
+        )
+        return
+    idle = thread.properties.get("routing", {}).get("idle")
+    if (
+        not chat.continuous
+        and rules.idle_after is not None
+        and quiet >= rules.idle_after
+        and not idle
+    ):
+        _mark_idle(organization, chat, thread, rules.idle_after)
+    if (
+        rules.agent_answer_timeout is not None
+        and thread.waiting_since is not None
+        and now - thread.waiting_since >= rules.agent_answer_timeout
+    ):
+        _give_to_another_agent(organization, chat, thread)
+    watch_silence(organization, chat, thread)
+
+
+def _mark_idle(organization: Organization, chat: Chat, thread: Thread, idle_after: float) -> None:
+    properties.merge(thread.properties, {"routing": {"idle": True}})
+    pushes.to_agents_of_chat(
+        organization,
+        chat,
+        "thread_properties_updated",
+        {"chat_id": chat.id, "thread_id": thread.id, "properties": {"routing": {"idle": True}}},
+    )
+    system_messages.add(organization, chat, thread, "routing.idle", duration=f"{idle_after / 60:g}")
+
+
+def _give_to_another_agent(organization: Organization, chat: Chat, thread: Thread) -> None:
+    thread.waiting_since = organization.clock.time()
+    for user in chat.present_agents():
+        routing.hand_over(organization, chat, organization.agents[user.id], "inactive")
+
+
+def watch_all(organization: Organization) -> None:
+    """Look at every active thread again, because the rules changed."""
+    for chat in organization.chats.values():
+        if chat.active:
+            watch_silence(organization, chat, chat.last_thread)
+
+
+# --- properties and indicators ----------------------------------------------------------------
+
+
+def update_properties(
+    organization: Organization, chat: Chat, requester: Person, given: Properties
+) -> None:
+    properties.check_writable(organization, requester, "chat", given)
+    properties.merge(chat.properties, given)
+    told = {"chat_id": chat.id, "properties": given}
+    _tell_properties(organization, chat, "chat", "chat_properties_updated", told)
+
+
+def delete_properties(
+    organization: Organization, chat: Chat, requester: Person, names: dict[str, list[str]]
+) -> None:
+    properties.delete(organization, requester, "chat", chat.properties, names)
+    told = {"chat_id": chat.id, "properties": names}
+    _tell_properties(organization, chat, "chat", "chat_properties_deleted", told)
+
+
+def update_thread_properties(
+    organization: Organization, chat: Chat, thread: Thread, requester: Person, given: Properties
+) -> None:
+    properties.check_writable(organization, requester, "thread", given)
+    properties.merge(thread.properties, given)
+    told = {"chat_id": chat.id, "thread_id": thread.id, "properties": given}
+    _tell_properties(organization, chat, "thread", "thread_properties_updated", told)
+    rating = given.get("rating", {})
+    name = organization.customers[chat.customer_id].name
+    if "score" in rating:
+        score = "good" if rating["score"] else "bad"
+        system_messages.add(
+            organization, chat, thread, "rating.chat_rated", customer=name, score=score
+        )
+    if rating.get("comment"):
+        system_messages.add(
+            organization,
+            chat,
+            thread,
+            "rating.chat_commented",
+            customer=name,
+            comment=rating["comment"],
+        )
+    email = given.get("routing", {}).get("transcript_email")
+    if email:
+        system_messages.add(
+            organization, chat, thread, "transcript_requested", customer=name, email=email
+        )
+
+
+def delete_thread_properties(
+    organization: Organization,
+    chat: Chat,
+    thread: Thread,
+    requester: Person,
+    names: dict[str, list[str]],
+) -> None:
+    rated = "score" in thread.properties.get("rating", {})
+    properties.delete(organization, requester, "thread", thread.properties, names)
+    told = {"chat_id": chat.id, "thread_id": thread.id, "properties": names}
+    _tell_properties(organization, chat, "thread", "thread_properties_deleted", told)
+    if rated and "score" in names.get("rating", []):
+        name = organization.customers[chat.customer_id].name
+        system_messages.add(
+            organization, chat, thread, "rating.chat_rating_canceled", customer=name
+        )
+
+
+def update_event_properties(
+    organization: Organization,
+    chat: Chat,
+    thread: Thread,
+    event: Event,
+    requester: Person,
+    given: Properties,
+) -> None:
+    properties.check_writable(organization, requester, "event", given)
+    properties.merge(event.properties, given)
+    told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id, "properties": given}
+    _tell_event_properties(organization, chat, event, "event_properties_updated", told)
+
+
+def delete_event_properties(
+    organization: Organization,
+    chat: Chat,
+    thread: Thread,
+    event: Event,
+    requester: Person,
+    names: dict[str, list[str]],
+) -> None:
+    properties.delete(organization, requester, "event", event.properties, names)
+    told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id, "properties": names}
+    _tell_event_properties(organization, chat, event, "event_properties_deleted", told)
+
+
+def _tell_properties(
+    organization: Organization,
+    chat: Chat,
+    location: properties.Location,
+    action: str,
+    told: Payload,
+) -> None:
+    """Agents learn all that changed, the customer what customers may read."""
+    readable = properties.readable_names(organization, location, told["properties"])
+    pushes.to_chat(
+        organization,
+        chat,
+        action,
+        told | {"properties": readable},
+        told,
+        visibility="all" if readable else "agents",
+    )
+
+
+def _tell_event_properties(
+    organization: Organization, chat: Chat, event: Event, action: str, told: Payload
+) -> None:
+    if customer_view.sees_event(chat, event):
+        _tell_properties(organization, chat, "event", action, told)
+    else:
+        pushes.to_agents_of_chat(organization, chat, action, told)
+
+
+def send_typing_indicator(
+    organization: Organization, chat: Chat, author: Agent, *, is_typing: bool, visibility: Any
+) -> None:
+    """Agent Chat API v3.6, "Send Typing Indicator"."""
+    thread = chat.active_thread()
+    where = {"chat_id": chat.id, "thread_id": thread.id}
+    indicator: Payload = {"timestamp": int(organization.clock.time()), "is_typing": is_typing}
+    to_customer = {"author_id": author.opaque_id, "recipients": visibility} | indicator
+    to_agents = {"author_id": author.id, "visibility": visibility} | indicator
+    pushes.to_chat(
+        organization,
+        chat,
+        "incoming_typing_indicator",
+        where | {"typing_indicator": to_customer},
+        where | {"typing_indicator": to_agents},
+        visibility=visibility,
+    )
+
+
+def send_thinking_indicator(
+    organization: Organization, chat: Chat, author: Agent, payload: Payload
+) -> None:
+    """Agent Chat API v3.6, "Send Thinking Indicator"."""
+    thread = chat.active_thread()
+    told: Payload = {
+        "chat_id": chat.id,
+        "thread_id": thread.id,
+        "author_id": author.opaque_id,
+        "sent_at": organization.clock.now(),
+    }
+    told |= {key: payload[key] for key in ("title", "description", "custom_id") if key in payload}
+    pushes.to_chat(
+        organization,
+        chat,
+        "incoming_thinking_indicator",
+        told,
+        told | {"author_id": author.id},
+        visibility=payload.get("visibility", "all"),
+    )
+
+
+def send_sneak_peek(
+    organization: Organization, chat: Chat, customer: Customer, sneak_peek: str
+) -> None:
+    """What the customer is typing, for agents' eyes only. Raises chat_inactive."""
+    thread = chat.active_thread()
+    pushes.to_agents_of_chat(
+        organization,
+        chat,
+        "incoming_sneak_peek",
+        {
+            "chat_id": chat.id,
+            "thread_id": thread.id,
+            "sneak_peek": {
+                "author_id": customer.id,
+                "text": sneak_peek,
+                "timestamp": int(organization.clock.time()),
+            },
+        },
+    )

@@ -1,0 +1,88 @@
+"""What differs between the versions 3.5, 3.6 and 3.7 of the Customer Chat API.
+
+The rules speak 3.6; older and newer shapes are made from its payloads.
+"""
+
+from typing import Any
+
+from livechat_sandbox.platform.structures import Payload
+
+VERSIONS = ("3.5", "3.6", "3.7")
+DEFAULT_VERSION = "3.6"
+LEGACY = {"3.5": "2027-05-31"}  # the day the stage ends, for the header `Legacy`
+
+SINCE_3_6 = frozenset(
+    {
+        "event_deleted",
+        "incoming_event_preview",
+        "incoming_thinking_indicator",
+        "incoming_welcome_message",
+    }
+)
+CUSTOMER_FIELDS_SINCE_3_6 = ("phone_number", "omnichannel", "address")
+
+
+def has_push(version: str, action: str, payload: Payload) -> bool:
+    """Whether a push exists in a version. 3.5 knows nothing of `system` events."""
+    if version != "3.5":
+        return True
+    event = payload.get("event")
+    if isinstance(event, dict) and event.get("type") == "system":
+        return False
+    return action not in SINCE_3_6
+
+
+def shape(payload: Any, version: str) -> Any:
+    """A 3.6 answer or push payload as another version has it."""
+    if version == "3.5":
+        return _as_3_5(payload)
+    if version == "3.7":
+        return _as_3_7(payload)
+    return payload
+
+
+def _as_3_5(value: Any) -> Any:
+    if isinstance(value, list):
+        return [
+            _as_3_5(each)
+            for each in value
+            if not (isinstance(each, dict) and each.get("type") == "system" and "source" in each)
+        ]
+    if not isinstance(value, dict):
+        return value
+    older = {name: _as_3_5(each) for name, each in value.items()}
+    if "id" in value:
+        for name in CUSTOMER_FIELDS_SINCE_3_6:
+            older.pop(name, None)
+    if "last_event_per_type" in older:
+        older["last_event_per_type"].pop("system", None)
+    return older
+
+
+def _as_3_7(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_3_7(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    newer = {name: _as_3_7(each) for name, each in value.items()}
+    if value.get("type") == "rich_message" and "template_id" in value:
+        newer.setdefault("elements", [])
+        newer["visibility"] = value.get("recipients", "all")
+    if "chats_summary" in newer:
+        newer["chats_info"] = [_chat_info(each) for each in newer.pop("chats_summary")]
+    return newer
+
+
+def _chat_info(summary: Payload) -> Payload:
+    info = dict(summary)
+    thread_id = info.pop("last_thread_id", None)
+    if thread_id is not None:
+        info["last_thread_info"] = {
+            "id": thread_id,
+            "created_at": info.pop("last_thread_created_at"),
+            "last_event_per_type": {
+                kind: {"event": last["event"]}
+                for kind, last in info.pop("last_event_per_type").items()
+            },
+        }
+    return info

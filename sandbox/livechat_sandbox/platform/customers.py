@@ -1,0 +1,356 @@
+"""Customers: coming and going, what is known of them, bans and how often they may ask.
+
+Source: Customer Chat API v3.6, "Login", "Customers".
+"""
+
+from typing import Any
+
+from livechat_sandbox.platform import (
+    agent_view,
+    customer_view,
+    greetings,
+    pushes,
+    routing,
+    seen,
+    system_messages,
+)
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import (
+    anything,
+    array,
+    boolean,
+    check,
+    integer,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    Customer,
+    Organization,
+    Page,
+    Payload,
+    Person,
+    Visit,
+)
+
+ADDRESS = record(address=text(), city=text(), country=text(), state=text(), postal_code=text())
+OMNICHANNEL = record(
+    fbmessenger=record(id=required(text())), twilio=record(phone_number=required(text()))
+)
+SESSION_FIELDS = array(record(extra=text()))
+DETAILS = {
+    "name": text(),
+    "email": text(),
+    "avatar": text(),
+    "phone_number": text(),
+    "address": ADDRESS,
+    "omnichannel": OMNICHANNEL,
+}
+UPDATE = record(**DETAILS, session_fields=SESSION_FIELDS)
+LOGIN = record(
+    token=required(text()),
+    customer=UPDATE,
+    customer_page=record(url=text(), title=text()),
+    customer_side_storage=record(extra=anything()),
+    is_mobile=boolean(),
+    group_id=integer(),
+    referrer=text(),
+    application=record(name=text(), version=text(), channel_type=text()),
+    pushes=record(extra=array(text())),
+)
+PAGE = record(url=required(text()), title=text())
+IN_ANSWERS = {"fbmessenger": "fb_messenger"}  # spelt differently in requests and answers
+
+
+def create(organization: Organization) -> Customer:
+    customer = Customer(
+        id=organization.ids.uuid(),
+        secret=organization.ids.hex(128),
+        created_at=organization.clock.now(),
+        group_id=organization.default_group_id(),
+    )
+    organization.customers[customer.id] = customer
+    return customer
+
+
+def check_not_banned(organization: Organization, customer: Customer) -> None:
+    if customer.banned_until > organization.clock.time():
+        raise LiveChatError("customer_banned")
+
+
+def count_request(organization: Organization, customer: Customer) -> None:
+    """Raises too_many_requests beyond the rate the organization allows."""
+    rules = organization.rules
+    if rules.requests_per_second is None:
+        return
+    now = organization.clock.time()
+    allowance = customer.request_allowance
+    if allowance is None:
+        allowance = rules.request_burst
+    allowance += (now - customer.request_counted_at) * rules.requests_per_second
+    customer.request_allowance = min(allowance, rules.request_burst) - 1
+    customer.request_counted_at = now
+    if customer.request_allowance < 0:
+        customer.request_allowance += 1
+        raise LiveChatError("too_many_requests")
+
+
+# --- presence ---------------------------------------------------------------------------------
+
+
+def login(
+    organization: Organization,
+    customer: Customer,
+    payload: Payload,
+    *,
+    ip: str = "",
+    user_agent: str = "",
+) -> Payload:
+    """Bring a connection of the customer online and answer as LiveChat does.
+
+    Raises customer_banned, group_not_found, users_limit_reached, validation.
+    """
+    check_not_banned(organization, customer)
+    if "group_id" in payload:
+        organization.group(payload["group_id"])
+    if not customer.online and organization.customers_online >= organization.rules.customers_online:
+        raise LiveChatError("users_limit_reached")
+    customer.group_id = payload.get("group_id", customer.group_id)
+    details = {key: value for key, value in payload.get("customer", {}).items() if value}
+    if details:
+        update(organization, customer, details, customer)
+    customer.connections += 1
+    customer.last_activity = organization.clock.time()
+    came = not customer.online
+    if came:
+        _come_online(organization, customer, payload.get("referrer", ""), ip, user_agent)
+    page = payload.get("customer_page", {})
+    moved = bool(page.get("url")) and _turn_page(organization, customer, page)
+    if came:
+        pushes.to_all_agents(organization, "incoming_customer", agent_view.customer(customer))
+    elif moved:
+        tell_page(organization, customer)
+    greetings.tell_side_storage(organization, customer)
+    greetings.consider(organization, customer)
+    return _login_answer(organization, customer)
+
+
+def _come_online(
+    organization: Organization, customer: Customer, referrer: str, ip: str, user_agent: str
+) -> None:
+    customer.online = True
+    organization.customers_online += 1
+    customer.statistics["visits_count"] += 1
+    customer.visit = Visit(
+        id=organization.ids.chat(),
+        started_at=organization.clock.now(),
+        ip=ip,
+        user_agent=user_agent,
+        referrer=referrer,
+    )
+    chat = organization.chat_of(customer)
+    if chat:
+        chat.users[customer.id].present = True
+
+
+def _login_answer(organization: Organization, customer: Customer) -> Payload:
+    chat = organization.chat_of(customer)
+    active = bool(chat and chat.active)
+    answer: Payload = {
+        "customer": own_view(customer),
+        "has_active_thread": active,
+        "chats": [],
+        "__priv_dynamic_config": _dynamic_config(organization, customer),
+    }
+    if chat:
+        unread = seen.has_unread_events(chat, customer.id)
+        answer["chats"] = [
+            {"chat_id": chat.id, "has_unread_events": unread, "has_active_thread": active}
+        ]
+    if customer.greeting and not active:
+        shown = customer.greeting
+        answer["greeting"] = greetings.view(organization, shown) | {"accepted": shown.accepted}
+    return answer
+
+
+def _dynamic_config(organization: Organization, customer: Customer) -> Payload:
+    """Private, but official clients take online and offline from it."""
+    online = online_group_ids(organization)
+    config: Payload = {"online_groups_ids": online} if online else {}
+    config["customer_groups"] = {
+        "monitoring": {
+            "id": customer.group_id,
+            "static_config_url": f"/cfg/{customer.group_id}.js",
+            "language_config_url": f"/loc/{customer.group_id}/en.js",
+        }
+    }
+    return config
+
+
+def online_group_ids(organization: Organization) -> list[int]:
+    return [
+        group_id
+        for group_id in organization.groups
+        if routing.group_status(organization, group_id) != "offline"
+    ]
+
+
+def own_view(customer: Customer) -> Payload:
+    """A customer as `login` and `get_customer` show it: statistics are always there."""
+    return customer_view.customer(customer) | {"statistics": dict(customer.statistics)}
+
+
+def disconnect(organization: Organization, customer: Customer) -> None:
+    """A logged-in connection is gone. The last one takes the customer offline, after a grace."""
+    customer.connections = max(0, customer.connections - 1)
+    if customer.connections == 0:
+        customer.offline_check += 1
+        organization.clock.call_later(
+            organization.rules.offline_grace,
+            _go_offline,
+            organization,
+            customer,
+            customer.offline_check,
+        )
+
+
+def _go_offline(organization: Organization, customer: Customer, offline_check: int) -> None:
+    if customer.connections or not customer.online or customer.offline_check != offline_check:
+        return
+    customer.online = False
+    organization.customers_online -= 1
+    chat = organization.chat_of(customer)
+    if chat:
+        chat.users[customer.id].present = False
+    if customer.visit:
+        customer.visit.ended_at = organization.clock.now()
+    left = {"id": customer.id, "left_at": organization.clock.now()}
+    pushes.to_all_agents(organization, "customer_left", left)
+    timeout = organization.rules.customer_timeout
+    if chat and chat.active and not chat.continuous and timeout is not None:
+        organization.clock.call_later(
+            timeout, _close_left_chat, organization, chat, customer, offline_check
+        )
+
+
+def _close_left_chat(
+    organization: Organization, chat: Chat, customer: Customer, offline_check: int
+) -> None:
+    if not customer.online and customer.offline_check == offline_check and chat.active:
+        routing.close_thread(
+            organization, chat, "archived_customer_disconnected", customer=customer.name
+        )
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+def _turn_page(organization: Organization, customer: Customer, page: Payload) -> bool:
+    """Returns whether the customer is on another page than before."""
+    if customer.visit is None:
+        customer.visit = Visit(organization.ids.chat(), organization.clock.now())
+    pages = customer.visit.pages
+    title = page.get("title", "")
+    if pages and pages[-1].url == page["url"] and pages[-1].title == title:
+        return False
+    pages.append(Page(page["url"], title, organization.clock.now()))
+    customer.statistics["page_views_count"] += 1
+    return True
+
+
+def update_page(organization: Organization, customer: Customer, page: Payload) -> None:
+    """Customer RTM API v3.6, "Update Customer Page"."""
+    customer.last_activity = organization.clock.time()
+    if _turn_page(organization, customer, page):
+        tell_page(organization, customer)
+        greetings.tell_side_storage(organization, customer)
+        greetings.consider(organization, customer)
+
+
+def tell_page(organization: Organization, customer: Customer) -> None:
+    if customer.visit:
+        page = customer.visit.pages[-1]
+        told = {"opened_at": page.opened_at, "url": page.url, "title": page.title}
+        who = {"customer_id": customer.id, "visit_id": customer.visit.id}
+        pushes.to_all_agents(organization, "customer_page_updated", who | told)
+
+
+# --- details ----------------------------------------------------------------------------------
+
+
+def update(
+    organization: Organization, customer: Customer, payload: Payload, requester: Person
+) -> None:
+    """Change what is known of a customer; tell them and the agents what changed.
+
+    Raises validation when nothing was given.
+    """
+    check(UPDATE, payload)
+    given = {key: payload[key] for key in (*DETAILS, "session_fields") if key in payload}
+    if not given:
+        raise LiveChatError("validation", "At least one field is required")
+    if "session_fields" in given:
+        set_session_fields(organization, customer, given.pop("session_fields"))
+    if "omnichannel" in given:
+        given["omnichannel"] = {
+            IN_ANSWERS.get(channel, channel): [contact]
+            for channel, contact in given["omnichannel"].items()
+        }
+    changed = {key: value for key, value in given.items() if customer.fields.get(key) != value}
+    customer.fields |= given
+    told: Payload = {"id": customer.id} | given
+    if "session_fields" in payload:
+        told["session_fields"] = customer.session_fields
+    pushes.to_customer(organization, customer, "customer_updated", told)
+    pushes.to_all_agents(organization, "customer_updated", told)
+    _note_in_chat(organization, customer, changed, requester)
+
+
+def _note_in_chat(
+    organization: Organization, customer: Customer, changed: Payload, requester: Person
+) -> None:
+    text_vars = {f"customer_{key}": changed[key] for key in ("name", "email") if key in changed}
+    chat = organization.chat_of(customer)
+    if not text_vars or chat is None or not chat.active:
+        return
+    if isinstance(requester, Agent):
+        text_vars["initiator"] = requester.name
+    system_messages.add(organization, chat, chat.last_thread, "customer_updated", **text_vars)
+
+
+def set_session_fields(
+    organization: Organization, customer: Customer, fields: list[dict[str, Any]]
+) -> None:
+    """Replace the list. Nobody is pushed anything, but there is a webhook for it."""
+    check_session_fields(organization, fields)
+    customer.session_fields = fields
+    chat = organization.chat_of(customer)
+    if chat and chat.active:
+        told: Payload = {"id": customer.id, "session_fields": fields}
+        told["active_chat"] = {"chat_id": chat.id, "thread_id": chat.last_thread.id}
+        pushes.to_agents(organization, [], "customer_session_fields_updated", told)
+
+
+def check_session_fields(organization: Organization, fields: list[dict[str, Any]]) -> None:
+    keys = sum(len(field) for field in fields)
+    if keys > organization.rules.session_fields:
+        raise LiveChatError("customer_session_fields_limit_reached")
+    if any(len(field) != 1 for field in fields):
+        raise LiveChatError("validation", "Each session field is an object with one key")
+
+
+def ban(organization: Organization, customer: Customer, days: float, agent: Agent) -> None:
+    """Close the customer's chat and connections and refuse them for some days."""
+    customer.banned_until = organization.clock.time() + days * 86_400
+    chat = organization.chat_of(customer)
+    if chat and chat.active:
+        routing.close_thread(
+            organization, chat, "customer_banned", agent, agent=agent.name, duration=f"{days:g}"
+        )
+    pushes.to_all_agents(
+        organization, "customer_banned", {"customer_id": customer.id, "ban": {"days": days}}
+    )
+    pushes.evict(organization, customer.id, "customer_banned")

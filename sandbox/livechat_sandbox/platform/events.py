@@ -1,0 +1,353 @@
+"""Events: checking what people send, adding it to a thread, changing and deleting it.
+
+Source: Customer Chat API v3.6, "Data structures", "Send Event".
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from livechat_sandbox.platform import agent_view, customer_view, properties, pushes, seen
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import (
+    anything,
+    array,
+    check,
+    number,
+    one_of,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    Customer,
+    Event,
+    Organization,
+    Payload,
+    Person,
+    Properties,
+    Thread,
+    Visibility,
+)
+
+TEXT_BYTES = 16 * 1024
+FILE_PATH = re.compile(r"^https?://[^/]+/api/file/lc/att/\d+/([0-9a-f]+)/[^/?#]+$")
+
+PROPERTIES = record(extra=record(extra=anything()))
+POSTBACK = record(
+    id=required(text()),
+    thread_id=required(text()),
+    event_id=required(text()),
+    type=text(),
+    value=text(),
+    ecommerce=record(product_id=required(text()), option_id=text(), quantity=number()),
+)
+BUTTON = record(
+    text=required(text()),
+    type=one_of("message", "url", "phone", "webview", "cancel"),
+    value=text(),
+    webview_height=one_of("compact", "tall", "full"),
+    postback_id=required(text()),
+    user_ids=array(text()),
+    target=one_of("new", "current"),
+    role=one_of("default", "primary", "danger"),
+)
+ELEMENT = record(
+    title=text(),
+    subtitle=text(),
+    image=record(url=required(text())),
+    buttons=array(BUTTON, most=13),
+    ecommerce=record(),
+)
+FORM_FIELD = record(type=required(text()), label=required(text()))
+CONTENT = {
+    "message": record(text=required(text(most_bytes=TEXT_BYTES)), postback=POSTBACK),
+    "file": record(url=required(text()), alternative_text=text()),
+    "filled_form": record(
+        form_id=required(text()), fields=required(array(FORM_FIELD)), form_type=text()
+    ),
+    "form": record(form_id=required(text()), fields=required(array(FORM_FIELD)), form_type=text()),
+    "custom": record(content=anything()),
+    "rich_message": record(
+        template_id=required(one_of("cards", "quick_replies", "sticker", "ecommerce")),
+        elements=array(ELEMENT, most=10),
+    ),
+    "system_message": record(
+        system_message_type=required(text()), text=text(), text_vars=record(extra=text())
+    ),
+}
+EVENT = record(
+    type=required(one_of(*CONTENT)),
+    custom_id=text(),
+    properties=PROPERTIES,
+    recipients=one_of("all", "agents"),
+    visibility=one_of("all", "agents"),
+)
+EVENTS = array(EVENT)
+ALL_CONTENT_KEYS = {kind: set(content.fields) for kind, content in CONTENT.items()}
+
+
+@dataclass
+class NewEvent:
+    """An event that was checked and waits for its place in a thread."""
+
+    type: str
+    content: Payload
+    author_id: str | None = None
+    visibility: Visibility = "all"
+    custom_id: str | None = None
+    properties: Properties = field(default_factory=dict)
+
+
+def prepare(
+    organization: Organization, author: Person, payload: Payload, client_id: str = ""
+) -> NewEvent:
+    """Check an event as somebody sent it. Raises validation or authorization."""
+    check(EVENT, payload, "event")
+    kind: str = payload["type"]
+    check(CONTENT[kind], payload, "event")
+    given: Properties = payload.get("properties", {})
+    properties.check_writable(organization, author, "event", given)
+    content = {key: payload[key] for key in ALL_CONTENT_KEYS[kind] if key in payload}
+    new = NewEvent(
+        type=kind,
+        content=content,
+        author_id=None if kind == "system_message" else author.id,
+        visibility=payload.get("visibility") or payload.get("recipients") or "all",
+        custom_id=payload.get("custom_id"),
+        properties={namespace: dict(values) for namespace, values in given.items()},
+    )
+    if client_id and kind == "message":
+        new.properties["source"] = {"client_id": client_id}
+    if kind in COMPLETE:
+        COMPLETE[kind](organization, new)
+    return new
+
+
+def _complete_message(_: Organization, new: NewEvent) -> None:
+    if not new.content["text"]:
+        raise LiveChatError("validation", "`event.text` must not be empty")
+    postback = new.content.get("postback", {})
+    if ("type" in postback) != ("value" in postback):
+        raise LiveChatError("validation", "`postback.type` and `postback.value` go together")
+
+
+def _complete_file(organization: Organization, new: NewEvent) -> None:
+    """Describe an uploaded file. It is kept for good from now on."""
+    url: str = new.content["url"]
+    match = FILE_PATH.match(url)
+    file = organization.files.get(match[1]) if match else None
+    if file is None:
+        raise LiveChatError("validation", "`event.url` is not the address of an uploaded file")
+    file.kept = True
+    new.content |= {"name": file.name, "content_type": file.content_type, "size": len(file.content)}
+    if file.width and file.height:
+        new.content |= {
+            "width": file.width,
+            "height": file.height,
+            "thumbnail_url": f"{url}?w=300",
+            "thumbnail2x_url": f"{url}?w=600",
+        }
+
+
+def _complete_form(_: Organization, new: NewEvent) -> None:
+    form_type = new.properties.get("lc2", {}).get("form_type")
+    if form_type:
+        new.content.setdefault("form_type", form_type)
+
+
+def _complete_rich_message(_: Organization, new: NewEvent) -> None:
+    """Give every button its list of customers who toggled it; keep nothing of the sender's."""
+    new.content["elements"] = [
+        element
+        | (
+            {"buttons": [button | {"user_ids": []} for button in element["buttons"]]}
+            if "buttons" in element
+            else {}
+        )
+        for element in new.content.get("elements", [])
+    ]
+
+
+COMPLETE = {
+    "message": _complete_message,
+    "file": _complete_file,
+    "filled_form": _complete_form,
+    "form": _complete_form,
+    "rich_message": _complete_rich_message,
+}
+
+
+def append(organization: Organization, thread: Thread, new: NewEvent) -> Event:
+    thread.last_number += 1
+    event = Event(
+        id=f"{thread.id}_{thread.last_number}",
+        type=new.type,
+        created_at=organization.clock.now(),
+        author_id=new.author_id,
+        visibility=new.visibility,
+        content=new.content,
+        custom_id=new.custom_id,
+        properties=new.properties,
+    )
+    thread.events.append(event)
+    return event
+
+
+def tell(
+    organization: Organization,
+    chat: Chat,
+    thread: Thread,
+    event: Event,
+    *,
+    action: str = "incoming_event",
+    answers_request: bool = True,
+) -> None:
+    """Push an event: to agents always, to the customer if it is theirs to see."""
+    where = {"chat_id": chat.id, "thread_id": thread.id}
+    visible = customer_view.sees_event(chat, event)
+    pushes.to_chat(
+        organization,
+        chat,
+        action,
+        where | {"event": customer_view.event(organization, event)} if visible else {},
+        where | {"event": agent_view.event(event)},
+        visibility="all" if visible else "agents",
+        answers_request=answers_request,
+    )
+
+
+def send(
+    organization: Organization,
+    chat: Chat,
+    author: Person,
+    payload: Payload,
+    *,
+    attach_to_last_thread: bool = False,
+    client_id: str = "",
+) -> Event:
+    """Add an event to the active thread, or to the last one if asked to.
+
+    Raises chat_inactive, chat_anonymized, validation, authorization.
+    """
+    if chat.anonymized:
+        raise LiveChatError("chat_anonymized")
+    if not chat.active and not attach_to_last_thread:
+        raise LiveChatError("chat_inactive")
+    new = prepare(organization, author, payload, client_id)
+    user = chat.users.get(author.id)
+    if user and user.visibility == "agents" and new.visibility != "agents":
+        raise LiveChatError("validation", "The requester may write to agents only")
+    thread = chat.last_thread
+    event = append(organization, thread, new)
+    note_activity(organization, thread, author)
+    seen.mark(chat, author.id, organization.clock.now())
+    tell(organization, chat, thread, event)
+    return event
+
+
+def note_activity(organization: Organization, thread: Thread, author: Person) -> None:
+    """Somebody wrote: the thread is not idle, and maybe an answer is due."""
+    now = organization.clock.time()
+    thread.last_activity = now
+    thread.properties.get("routing", {}).pop("idle", None)
+    if isinstance(author, Agent):
+        thread.waiting_since = None
+    else:
+        author.last_activity = now
+        if thread.waiting_since is None:
+            thread.waiting_since = now
+
+
+def preview(organization: Organization, chat: Chat, author: Agent, payload: Payload) -> None:
+    """Show the customer part of an answer in the making. Nothing is stored."""
+    thread = chat.active_thread()
+    new = prepare(organization, author, payload)
+    if new.type != "message" or new.visibility != "all":
+        raise LiveChatError("validation", "A preview is a message, visible to all")
+    shown: Payload = {
+        "type": "message",
+        "author_id": author.opaque_id,
+        "created_at": organization.clock.now(),
+        "recipients": "all",
+    } | new.content
+    if new.custom_id is not None:
+        shown["custom_id"] = new.custom_id
+    where = {"chat_id": chat.id, "thread_id": thread.id}
+    pushes.to_chat(
+        organization,
+        chat,
+        "incoming_event_preview",
+        where | {"event": shown},
+        where | {"event": shown | {"author_id": author.id, "visibility": "all"}},
+    )
+
+
+def delete(
+    organization: Organization, chat: Chat, thread_id: str, event_id: str, requester: Person
+) -> None:
+    """Customer Chat API v3.6, "Delete Event". Customers delete only what is their own."""
+    thread = chat.thread(thread_id)
+    event = thread.event(event_id)
+    if isinstance(requester, Customer):
+        if not customer_view.sees_event(chat, event):
+            raise LiveChatError("not_found", "Event not found")
+        if event.author_id != requester.id:
+            raise LiveChatError("authorization", "Event of another author")
+    visible = customer_view.sees_event(chat, event)
+    event.deleted = True
+    pushes.to_chat(
+        organization,
+        chat,
+        "event_deleted",
+        {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id},
+        visibility="all" if visible else "agents",
+    )
+
+
+def toggle_button(
+    organization: Organization,
+    chat: Chat,
+    thread_id: str,
+    event_id: str,
+    requester: Person,
+    postback: dict[str, Any],
+) -> None:
+    """Customer Chat API v3.6, "Send Rich Message Postback"."""
+    thread = chat.thread(thread_id)
+    event = thread.event(event_id)
+    buttons = [
+        button
+        for element in event.content.get("elements", [])
+        for button in element.get("buttons", [])
+        if button["postback_id"] == postback["id"]
+    ]
+    if event.type != "rich_message" or not buttons:
+        raise LiveChatError("not_found", "Postback not found")
+    if thread.active:
+        thread.last_activity = organization.clock.time()
+        told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id}
+        pushes.to_chat(
+            organization,
+            chat,
+            "incoming_rich_message_postback",
+            told | {"user_id": organization.opaque_id(requester.id), "postback": postback},
+            told | {"user_id": requester.id, "postback": postback},
+        )
+    if _toggle(buttons, requester.id, on=postback["toggled"]):
+        tell(organization, chat, thread, event, action="event_updated", answers_request=False)
+
+
+def _toggle(buttons: list[Payload], user_id: str, *, on: bool) -> bool:
+    """Returns whether anything changed."""
+    changed = False
+    for button in buttons:
+        if on and user_id not in button["user_ids"]:
+            button["user_ids"] = [*button["user_ids"], user_id]
+            changed = True
+        elif not on and user_id in button["user_ids"]:
+            button["user_ids"] = [each for each in button["user_ids"] if each != user_id]
+            changed = True
+    return changed

@@ -1,0 +1,525 @@
+"""Which agent gets a chat: group statuses, assignment, the queue, agents who go.
+
+Source: Customer Chat API v3.6, routing and queues; Agent Chat API v3.6.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from livechat_sandbox.platform import agent_view, customer_view, pushes, system_messages
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.properties import merge
+from livechat_sandbox.platform.structures import (
+    Agent,
+    Chat,
+    ChatUser,
+    Organization,
+    Payload,
+    Person,
+    RoutingStatus,
+    Thread,
+    Visibility,
+)
+
+Gone = Literal["disconnected", "signed_out", "remotely_signed_out", "deleted", "inactive", "other"]
+
+# --- who is free ------------------------------------------------------------------------------
+
+
+def accepting_agents(organization: Organization, group_ids: Sequence[int]) -> list[Agent]:
+    return [
+        agent
+        for agent in organization.agents.values()
+        if agent.status == "accepting_chats" and agent.is_in(group_ids)
+    ]
+
+
+def free_agent(
+    organization: Organization, group_ids: Sequence[int], *, but_not: Agent | None = None
+) -> Agent | None:
+    """The least busy agent below their limit, bots first, then who has waited longest."""
+    free = [
+        agent
+        for agent in accepting_agents(organization, group_ids)
+        if len(agent.chat_ids) < agent.max_chats and agent is not but_not
+    ]
+    return min(
+        free,
+        key=lambda agent: (not agent.is_bot, len(agent.chat_ids), agent.last_assigned_at),
+        default=None,
+    )
+
+
+def group_status(organization: Organization, group_id: int) -> str:
+    """`online`, `online_for_queue` or `offline`, as customers are told."""
+    accepting = accepting_agents(organization, [group_id])
+    if not accepting:
+        return "offline"
+    rules = organization.rules
+    if rules.manual_routing or free_agent(organization, [group_id]):
+        return "online"
+    return "online_for_queue" if queue_has_room(organization, continuous=False) else "offline"
+
+
+def group_status_for_agents(organization: Organization, group_id: int) -> RoutingStatus:
+    statuses = {agent.status for agent in organization.agents.values() if agent.is_in([group_id])}
+    words: tuple[RoutingStatus, ...] = ("accepting_chats", "not_accepting_chats")
+    return next((word for word in words if word in statuses), "offline")
+
+
+def tell_group_statuses(organization: Organization) -> None:
+    """Tell everybody which groups changed since they were last told."""
+    now = {group_id: group_status(organization, group_id) for group_id in organization.groups}
+    before, organization.group_statuses = organization.group_statuses, now
+    changed = [group_id for group_id in now if before.get(group_id, now[group_id]) != now[group_id]]
+    if not changed:
+        return
+    pushes.to_all_agents(
+        organization,
+        "groups_status_updated",
+        {
+            "groups": [
+                {"id": group_id, "status": group_status_for_agents(organization, group_id)}
+                for group_id in changed
+            ]
+        },
+    )
+    for customer in organization.customers.values():
+        if customer.connections and customer.group_id in changed:
+            # Official clients look at the first entry only and take it for their own group.
+            own_first = sorted(changed, key=lambda group_id: group_id != customer.group_id)
+            groups = [{"id": group_id, "status": now[group_id]} for group_id in own_first]
+            pushes.to_customer(
+                organization,
+                customer,
+                "groups_status_updated",
+                {"groups": groups},
+                answers_request=False,
+            )
+
+
+# --- people of a chat -------------------------------------------------------------------------
+
+
+def join(
+    organization: Organization, chat: Chat, agent: Agent, visibility: Visibility = "all"
+) -> ChatUser:
+    """Make an agent a present user of the chat, without telling anybody."""
+    user = chat.users.setdefault(agent.id, ChatUser(agent.id, "agent"))
+    user.present, user.visibility = True, visibility
+    if agent.id not in chat.last_thread.user_ids:
+        chat.last_thread.user_ids.append(agent.id)
+    if chat.active:
+        agent.chat_ids.add(chat.id)
+        agent.last_assigned_at = organization.clock.now()
+    return user
+
+
+def leave(chat: Chat, agent: Agent) -> None:
+    chat.users[agent.id].present = False
+    agent.chat_ids.discard(chat.id)
+
+
+def tell_user_added(
+    organization: Organization, chat: Chat, agent: Agent, reason: str, requester: Person | None
+) -> None:
+    user = chat.users[agent.id]
+    told: Payload = {"chat_id": chat.id, "thread_id": chat.last_thread.id, "reason": reason}
+    pushes.to_chat(
+        organization,
+        chat,
+        "user_added_to_chat",
+        told | {"user": customer_view.user(organization, user)} | _by(organization, requester),
+        told | {"user": agent_view.user(organization, user)} | _by_for_agents(requester),
+        visibility=user.visibility,
+    )
+
+
+def tell_user_removed(
+    organization: Organization, chat: Chat, agent: Agent, reason: str, requester: Person | None
+) -> None:
+    told: Payload = {"chat_id": chat.id, "thread_id": chat.last_thread.id, "reason": reason}
+    pushes.to_chat(
+        organization,
+        chat,
+        "user_removed_from_chat",
+        told | {"user_id": agent.opaque_id} | _by(organization, requester),
+        told | {"user_id": agent.id} | _by_for_agents(requester),
+        visibility=chat.users[agent.id].visibility,
+    )
+
+
+def tell_transferred(
+    organization: Organization,
+    chat: Chat,
+    reason: str,
+    requester: Person | None = None,
+    agent: Agent | None = None,
+) -> None:
+    told: Payload = {"chat_id": chat.id, "reason": reason}
+    if chat.active:
+        told["thread_id"] = chat.last_thread.id
+    if chat.active and chat.last_thread.queued_at:
+        told["queue"] = customer_view.queue(organization, chat.last_thread) | {
+            "queued_at": chat.last_thread.queued_at
+        }
+    to: Payload = {"group_ids": chat.group_ids}
+    to_customer = to | ({"agent_ids": [agent.opaque_id]} if agent else {})
+    to_agent = to | ({"agent_ids": [agent.id]} if agent else {})
+    pushes.to_chat(
+        organization,
+        chat,
+        "chat_transferred",
+        told | {"transferred_to": to_customer} | _by(organization, requester),
+        told | {"transferred_to": to_agent} | _by_for_agents(requester),
+    )
+
+
+def _by(organization: Organization, requester: Person | None) -> Payload:
+    return {"requester_id": organization.opaque_id(requester.id)} if requester else {}
+
+
+def _by_for_agents(requester: Person | None) -> Payload:
+    return {"requester_id": requester.id} if requester else {}
+
+
+def predict_agent(organization: Organization, group_id: int) -> tuple[Agent, bool]:
+    """Who would get a chat of this group now, and whether it would be queued.
+
+    Raises group_offline, and group_unavailable where chats are not given out.
+    """
+    organization.group(group_id)
+    accepting = accepting_agents(organization, [group_id])
+    if not accepting:
+        raise LiveChatError("group_offline")
+    if organization.rules.manual_routing:
+        raise LiveChatError("group_unavailable")
+    agent = free_agent(organization, [group_id])
+    if agent is None and not queue_has_room(organization, continuous=False):
+        raise LiveChatError("group_unavailable")
+    return agent or accepting[0], agent is None
+
+
+# --- a new thread looks for an agent ----------------------------------------------------------
+
+
+def check_groups(organization: Organization, group_ids: Sequence[int], *, continuous: bool) -> None:
+    """Raises group_not_found, and groups_offline where somebody has to be online."""
+    for group_id in group_ids:
+        organization.group(group_id)
+    statuses = {group_status(organization, group_id) for group_id in group_ids}
+    if not continuous and statuses == {"offline"}:
+        raise LiveChatError("groups_offline")
+
+
+def route(organization: Organization, chat: Chat) -> None:
+    """Give a new thread an agent, a place in the queue, or let it wait unassigned."""
+    thread = chat.last_thread
+    by_hand = chat.properties.get("routing", {}).get("ignore_agents_routing")
+    if organization.rules.manual_routing or by_hand:
+        merge(thread.properties, {"routing": {"unassigned": True}})
+    elif agent := free_agent(organization, chat.group_ids):
+        join(organization, chat, agent)
+    else:
+        wait(organization, chat, thread)
+    tell_group_statuses(organization)
+
+
+def wait(organization: Organization, chat: Chat, thread: Thread) -> None:
+    """Stand in line. A continuous chat waits without a place when nobody is there at all."""
+    merge(thread.properties, {"routing": {"unassigned": True}})
+    if accepting_agents(organization, chat.group_ids) and queue_has_room(
+        organization, continuous=chat.continuous
+    ):
+        thread.queued_at = organization.clock.now()
+    organization.queue.append(chat.id)
+    thread.queue_position = _position(organization, chat)
+
+
+def queue_has_room(organization: Organization, *, continuous: bool) -> bool:
+    rules = organization.rules
+    limit = rules.continuous_queue_limit if continuous else rules.queue_limit
+    queued = sum(
+        1 for chat_id in organization.queue if organization.chats[chat_id].last_thread.queued_at
+    )
+    return rules.queue and queued < limit
+
+
+def _position(organization: Organization, chat: Chat) -> int:
+    """From 1: how many in line before this chat compete for the same agents."""
+    position = 1
+    for chat_id in organization.queue:
+        if chat_id == chat.id:
+            break
+        ahead = organization.chats[chat_id]
+        shares = 0 in (*ahead.group_ids, *chat.group_ids) or set(ahead.group_ids) & set(
+            chat.group_ids
+        )
+        position += bool(shares and ahead.last_thread.queued_at)
+    return position
+
+
+def drain_queue(organization: Organization) -> None:
+    """Give waiting chats to whoever is free now, then tell the others how far they moved up."""
+    if not organization.rules.manual_routing:
+        for chat_id in list(organization.queue):
+            chat = organization.chats[chat_id]
+            if agent := free_agent(organization, chat.group_ids):
+                assign(organization, chat, agent)
+    tell_queue_positions(organization)
+    tell_group_statuses(organization)
+
+
+def assign(organization: Organization, chat: Chat, agent: Agent) -> None:
+    """Give a waiting chat to an agent and tell everybody."""
+    leave_queue(organization, chat)
+    join(organization, chat, agent)
+    tell_user_added(organization, chat, agent, "assigned", None)
+    tell_transferred(organization, chat, "assigned", agent=agent)
+
+
+def leave_queue(organization: Organization, chat: Chat) -> None:
+    if chat.id in organization.queue:
+        organization.queue.remove(chat.id)
+    thread = chat.last_thread
+    thread.queued_at, thread.queue_position = None, 0
+    thread.properties.get("routing", {}).pop("unassigned", None)
+
+
+def tell_queue_positions(organization: Organization) -> None:
+    moved = []
+    for chat_id in organization.queue:
+        chat = organization.chats[chat_id]
+        thread = chat.last_thread
+        position = _position(organization, chat)
+        if thread.queued_at and position != thread.queue_position:
+            thread.queue_position = position
+            told = {"chat_id": chat.id, "thread_id": thread.id} | {
+                "queue": customer_view.queue(organization, thread)
+            }
+            moved.append(told)
+            customer = organization.customers[chat.customer_id]
+            pushes.to_customer(
+                organization, customer, "queue_position_updated", told, answers_request=False
+            )
+    if moved:
+        pushes.to_all_agents(organization, "queue_positions_updated", moved)
+
+
+# --- people move ------------------------------------------------------------------------------
+
+
+def set_status(
+    organization: Organization, agent: Agent, status: RoutingStatus, reason: Gone = "signed_out"
+) -> None:
+    """Agent Chat API v3.6, "Set Routing Status". Who goes offline hands their chats over."""
+    if agent.status == status:
+        return
+    agent.status = status
+    pushes.to_all_agents(
+        organization, "routing_status_set", {"agent_id": agent.id, "status": status}
+    )
+    if status == "offline":
+        agent_gone(organization, agent, reason)
+    drain_queue(organization)
+
+
+def agent_gone(organization: Organization, agent: Agent, reason: Gone) -> None:
+    """Hand over every active chat of an agent who can no longer answer."""
+    for chat_id in sorted(agent.chat_ids):
+        chat = organization.chats[chat_id]
+        others = [user for user in chat.present_agents() if user.id != agent.id]
+        if others:
+            leave(chat, agent)
+            tell_user_removed(organization, chat, agent, reason, None)
+        else:
+            hand_over(organization, chat, agent, reason)
+    drain_queue(organization)
+
+
+def hand_over(organization: Organization, chat: Chat, agent: Agent, reason: Gone) -> None:
+    """Find another agent for a chat, else queue it, else close it."""
+    thread = chat.last_thread
+    replacement = free_agent(organization, chat.group_ids, but_not=agent)
+    if reason == "inactive" and not replacement:
+        return
+    leave(chat, agent)
+    tell_user_removed(organization, chat, agent, reason, None)
+    if replacement:
+        text_vars = {"agent_added": replacement.name, "agent_removed": agent.name}
+        if reason == "inactive":
+            text_vars["duration"] = _minutes(organization.rules.agent_answer_timeout)
+        system_messages.add(
+            organization, chat, thread, f"routing.assigned_{reason}", visibility="all", **text_vars
+        )
+        join(organization, chat, replacement)
+        tell_user_added(organization, chat, replacement, "assigned", None)
+        why = "inactive" if reason == "inactive" else "other"
+        tell_transferred(organization, chat, why, agent=replacement)
+    elif chat.continuous or accepting_agents(organization, chat.group_ids):
+        wait(organization, chat, thread)
+        system_messages.add(
+            organization, chat, thread, f"routing.unassigned_{reason}", agent=agent.name
+        )
+        tell_transferred(organization, chat, "unassigned")
+    else:
+        close_thread(organization, chat, f"routing.archived_{reason}", agent=agent.name)
+
+
+def _minutes(seconds: float | None) -> str:
+    return f"{(seconds or 0) / 60:g}"
+
+
+def transfer(
+    organization: Organization,
+    chat: Chat,
+    requester: Agent,
+    group_ids: Sequence[int] | None = None,
+    agents: Sequence[Agent] = (),
+    *,
+    ignore_availability: bool = False,
+) -> None:
+    """Agent Chat API v3.6, "Transfer Chat": to a group, to agents, or within the chat's groups.
+
+    Raises group_not_found, chat_inactive, and validation when nobody there can take the chat.
+    """
+    thread = chat.active_thread()
+    targets = list(agents)
+    for group_id in group_ids or []:
+        organization.group(group_id)
+    reachable = list(group_ids or chat.group_ids)
+    if not targets:
+        present = {user.id for user in chat.present_agents()}
+        found = free_agent(organization, reachable, but_not=requester)
+        targets = [found] if found and found.id not in present else []
+    elif not ignore_availability and any(agent.status != "accepting_chats" for agent in targets):
+        raise LiveChatError("validation", "Cannot assign any agent from requested groups")
+    if not targets and not ignore_availability:
+        raise LiveChatError("validation", "Cannot assign any agent from requested groups")
+    if group_ids:
+        chat.group_ids = thread.group_ids = list(group_ids)
+        access: Payload = {"id": chat.id, "access": {"group_ids": chat.group_ids}}
+        pushes.to_agents_of_chat(organization, chat, "chat_access_updated", access)
+    merge(
+        thread.properties,
+        {"routing": {"last_transfer_timestamp": f"{organization.clock.time():.0f}"}},
+    )
+    _exchange_agents(organization, chat, requester, targets)
+    names = ", ".join(
+        [agent.name for agent in targets]
+        or [organization.groups[group_id].name for group_id in reachable]
+    )
+    system_messages.add(
+        organization, chat, thread, "chat_transferred", initiator=requester.name, targets=names
+    )
+    tell_transferred(organization, chat, "manual", requester, targets[0] if targets else None)
+    drain_queue(organization)
+
+
+def _exchange_agents(
+    organization: Organization, chat: Chat, requester: Agent, targets: Sequence[Agent]
+) -> None:
+    for user in chat.present_agents():
+        if user.id not in {agent.id for agent in targets}:
+            leaving = organization.agents[user.id]
+            leave(chat, leaving)
+            tell_user_removed(organization, chat, leaving, "manual", requester)
+    leave_queue(organization, chat)
+    if not targets:
+        wait(organization, chat, chat.last_thread)
+    for agent in targets:
+        if not (agent.id in chat.users and chat.users[agent.id].present):
+            join(organization, chat, agent)
+            tell_user_added(organization, chat, agent, "manual", requester)
+            tell_chat_to_agent(organization, chat, agent, requester)
+
+
+def tell_chat_to_agent(
+    organization: Organization, chat: Chat, agent: Agent, requester: Person | None
+) -> None:
+    """An agent sees a chat for the first time."""
+    told = {"chat": agent_view.chat(organization, chat, chat.last_thread)}
+    pushes.to_agents(organization, [agent.id], "incoming_chat", told | _by_for_agents(requester))
+
+
+def add_agent(
+    organization: Organization, chat: Chat, agent: Agent, requester: Agent, visibility: Visibility
+) -> None:
+    """Agent Chat API v3.6, "Add User to Chat"."""
+    thread = chat.active_thread()
+    if agent.id in chat.users and chat.users[agent.id].present:
+        raise LiveChatError("validation", "The agent is in the chat already")
+    first = not chat.present_agents()
+    leave_queue(organization, chat)
+    join(organization, chat, agent, visibility)
+    tell_user_added(organization, chat, agent, "manual", requester)
+    tell_chat_to_agent(organization, chat, agent, requester)
+    if not first and agent is requester:
+        system_messages.add(
+            organization, chat, thread, "agent_joined", visibility=visibility, agent=agent.name
+        )
+    elif not first:
+        system_messages.add(
+            organization,
+            chat,
+            thread,
+            "agent_added",
+            visibility=visibility,
+            initiator=requester.name,
+            agent=agent.name,
+        )
+    drain_queue(organization)
+
+
+def remove_agent(organization: Organization, chat: Chat, agent: Agent, requester: Agent) -> None:
+    """Agent Chat API v3.6, "Remove User from Chat"."""
+    thread = chat.active_thread()
+    if agent.id not in chat.users or not chat.users[agent.id].present:
+        raise LiveChatError("not_found", "The agent is not in the chat")
+    visibility = chat.users[agent.id].visibility
+    leave(chat, agent)
+    tell_user_removed(organization, chat, agent, "manual", requester)
+    if agent is requester:
+        system_messages.add(
+            organization, chat, thread, "agent_left", visibility=visibility, agent=agent.name
+        )
+    else:
+        system_messages.add(
+            organization,
+            chat,
+            thread,
+            "agent_removed",
+            visibility=visibility,
+            initiator=requester.name,
+            agent=agent.name,
+        )
+    drain_queue(organization)
+
+
+# --- the end of a thread ----------------------------------------------------------------------
+
+
+def close_thread(
+    organization: Organization,
+    chat: Chat,
+    message_type: str,
+    closed_by: Person | None = None,
+    **text_vars: str,
+) -> None:
+    """Close the active thread: a system message, then `chat_deactivated`."""
+    thread = chat.active_thread()
+    leave_queue(organization, chat)
+    system_messages.add(organization, chat, thread, message_type, visibility="all", **text_vars)
+    thread.active = False
+    organization.customers[chat.customer_id].last_activity = organization.clock.time()
+    for user in chat.present_agents():
+        leave(chat, organization.agents[user.id])
+    told = {"chat_id": chat.id, "thread_id": thread.id}
+    pushes.to_chat(
+        organization,
+        chat,
+        "chat_deactivated",
+        told | ({"user_id": organization.opaque_id(closed_by.id)} if closed_by else {}),
+        told | ({"user_id": closed_by.id} if closed_by else {}),
+    )
+    drain_queue(organization)

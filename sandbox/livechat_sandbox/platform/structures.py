@@ -1,0 +1,443 @@
+"""What LiveChat remembers: organizations, people, chats, threads and events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from livechat_sandbox.platform import scopes
+from livechat_sandbox.platform.clock import Clock
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.ids import Ids
+
+Payload = dict[str, Any]
+Properties = dict[str, dict[str, Any]]
+Visibility = Literal["all", "agents"]
+RoutingStatus = Literal["accepting_chats", "not_accepting_chats", "offline"]
+
+
+@dataclass
+class Rules:
+    """What an organization allows. Times are in seconds; None switches a rule off."""
+
+    token_lifetime: float = 28_800
+    transfer_token_lifetime: float = 3_600
+    login_timeout: float = 30
+    ping_timeout: float | None = None
+    inactivity_timeout: float | None = 1_800
+    request_time: float = 15
+    pending_requests: int = 10
+    connections_per_customer: int = 10
+    unauthorized_connections_per_ip: int | None = None
+    connections: int | None = None
+    customers_online: int = 2_000
+    requests_per_second: float | None = 20
+    request_burst: int = 40
+    offline_grace: float = 10
+    agent_offline_grace: float = 30
+    idle_after: float | None = 600
+    close_after: float | None = 1_800
+    customer_timeout: float | None = 900
+    agent_answer_timeout: float | None = None
+    manual_routing: bool = False
+    queue: bool = True
+    queue_limit: int = 100
+    continuous_queue_limit: int = 150
+    wait_time_per_chat: int = 60
+    session_fields: int = 100
+    upload_bytes: int = 10 * 1024 * 1024
+    upload_lifetime: float = 86_400
+    ask_for_email: bool = False
+    webhook_timeout: float = 10
+    webhook_retries: int = 4
+    webhook_retry_delay: float = 1  # before the second try; doubled before each further one
+    trusted_domains: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Client:
+    """An app registered in LiveChat's console."""
+
+    id: str
+    redirect_uris: list[str]
+
+
+@dataclass
+class Group:
+    id: int
+    name: str
+    language: str = "en"
+    properties: Properties = field(default_factory=dict)
+    agent_priorities: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Agent:
+    id: str  # the e-mail address, or a hex id for a bot
+    opaque_id: str
+    account_id: str
+    name: str
+    job_title: str
+    avatar: str
+    group_ids: list[int]
+    permission: str = "normal"
+    is_bot: bool = False
+    max_chats: int = 20
+    status: RoutingStatus = "offline"
+    chat_ids: set[str] = field(default_factory=set)  # active chats this agent is present in
+    last_assigned_at: str = ""
+    suspended: bool = False
+    awaiting_approval: bool = False
+    connections: int = 0
+    away_connections: int = 0
+    offline_check: int = 0
+    login_status: RoutingStatus = "accepting_chats"  # taken when coming online
+    last_status: RoutingStatus = "accepting_chats"  # before going offline
+    last_logout: str = ""
+    settings: Payload = field(default_factory=dict)  # of the Configuration API, kept as given
+
+    @property
+    def type(self) -> str:
+        return "agent"
+
+    def is_in(self, group_ids: Sequence[int]) -> bool:
+        """Group 0 is the general group: everyone."""
+        return 0 in group_ids or not set(group_ids).isdisjoint(self.group_ids)
+
+
+@dataclass
+class Page:
+    url: str
+    title: str
+    opened_at: str
+
+
+@dataclass
+class Visit:
+    id: str
+    started_at: str
+    ip: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+    pages: list[Page] = field(default_factory=list)
+    ended_at: str = ""
+
+
+STATISTICS = (
+    "chats_count",
+    "threads_count",
+    "visits_count",
+    "page_views_count",
+    "greetings_shown_count",
+    "greetings_accepted_count",
+)
+
+
+@dataclass
+class ShownGreeting:
+    unique_id: str
+    greeting_id: int
+    first_time: bool
+    accepted: bool = False
+
+
+@dataclass
+class Customer:
+    id: str
+    secret: str
+    created_at: str
+    group_id: int = 0
+    fields: Payload = field(default_factory=dict)  # name, email, avatar, ... as LiveChat names them
+    session_fields: list[Payload] = field(default_factory=list)
+    statistics: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATISTICS, 0))
+    connections: int = 0
+    online: bool = False
+    offline_check: int = 0
+    last_activity: float = 0.0
+    visit: Visit | None = None
+    banned_until: float = 0.0
+    greeting: ShownGreeting | None = None
+    greetings_seen: set[int] = field(default_factory=set)
+    email_verified: bool = False
+    request_allowance: float | None = None
+    request_counted_at: float = 0.0
+
+    @property
+    def type(self) -> str:
+        return "customer"
+
+    @property
+    def name(self) -> str:
+        return str(self.fields.get("name") or "Customer")
+
+
+Person = Customer | Agent
+
+
+@dataclass
+class Event:
+    """One entry of a thread; `content` holds what only its type has."""
+
+    id: str
+    type: str
+    created_at: str
+    author_id: str | None
+    visibility: Visibility
+    content: Payload
+    custom_id: str | None = None
+    properties: Properties = field(default_factory=dict)
+    deleted: bool = False
+
+    @property
+    def number(self) -> int:
+        return int(self.id.rpartition("_")[2])
+
+
+@dataclass
+class ChatUser:
+    id: str
+    type: Literal["customer", "agent"]
+    present: bool = False
+    visibility: Visibility = "all"
+    events_seen_up_to: str | None = None
+
+
+@dataclass
+class Thread:
+    id: str
+    created_at: str
+    active: bool
+    group_ids: list[int]
+    user_ids: list[str]
+    events: list[Event] = field(default_factory=list)
+    properties: Properties = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    queued_at: str | None = None
+    queue_position: int = 0
+    last_number: int = 0
+    last_activity: float = 0.0
+    waiting_since: float | None = None  # the customer's first unanswered message
+    silence_check: int = 0  # only the newest timer counts
+    summary: Payload | None = None
+
+    def event(self, event_id: str) -> Event:
+        for event in self.events:
+            if event.id == event_id and not event.deleted:
+                return event
+        raise LiveChatError("not_found", "Event not found")
+
+
+@dataclass
+class Chat:
+    id: str
+    customer_id: str
+    group_ids: list[int]
+    users: dict[str, ChatUser]
+    threads: list[Thread] = field(default_factory=list)
+    properties: Properties = field(default_factory=dict)
+    follower_ids: set[str] = field(default_factory=set)
+    anonymized: bool = False
+
+    @property
+    def last_thread(self) -> Thread:
+        return self.threads[-1]
+
+    @property
+    def active(self) -> bool:
+        return bool(self.threads) and self.last_thread.active
+
+    @property
+    def continuous(self) -> bool:
+        return bool(self.properties.get("routing", {}).get("continuous"))
+
+    def thread(self, thread_id: str) -> Thread:
+        for thread in reversed(self.threads):
+            if thread.id == thread_id:
+                return thread
+        raise LiveChatError("not_found", "Thread not found")
+
+    def active_thread(self) -> Thread:
+        if not self.active:
+            raise LiveChatError("chat_inactive")
+        return self.last_thread
+
+    def present_agents(self) -> list[ChatUser]:
+        return [user for user in self.users.values() if user.type == "agent" and user.present]
+
+
+@dataclass
+class CustomerToken:
+    value: str
+    customer_id: str
+    client_id: str
+    expires_at: float
+
+
+@dataclass
+class TransferCode:
+    value: str
+    customer_id: str
+    client_id: str
+    expires_at: float
+    challenge: str
+
+
+@dataclass
+class Greeting:
+    """A greeting as an owner configures it, with the rule that shows it."""
+
+    id: int
+    event: Payload
+    enabled: bool = False
+    url_contains: str = ""
+    delay: float = 0.0
+    group_id: int | None = None
+    once: bool = True
+    addon: str | None = None
+    subtype: str | None = None
+    is_exit_intent: bool = False
+
+
+@dataclass
+class Form:
+    id: str
+    fields: list[Payload]
+    enabled: bool
+
+
+@dataclass
+class StoredFile:
+    id: str
+    name: str
+    content_type: str
+    content: bytes
+    uploaded_at: float
+    width: int | None = None
+    height: int | None = None
+    kept: bool = False  # used in an event, so it never expires
+
+
+@dataclass
+class Tag:
+    """A tag the organization offers; threads may carry others as well."""
+
+    name: str
+    group_ids: list[int]
+    author_id: str
+    created_at: str
+
+
+@dataclass
+class Webhook:
+    """Where an app wants to be told of an action, and in which cases."""
+
+    id: str
+    action: str
+    secret_key: str
+    url: str
+    owner_client_id: str
+    type: Literal["bot", "license"]
+    version: str
+    description: str = ""
+    filters: Payload = field(default_factory=dict)
+    additional_data: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Push:
+    """Something people are told. Each side has its own shape of the same fact."""
+
+    action: str
+    customer_ids: list[str] = field(default_factory=list)
+    customer_payload: Any = None
+    agent_ids: frozenset[str] = frozenset()
+    agent_payload: Any = None
+    answers_request: bool = False
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)  # filled by the doors
+
+
+@dataclass
+class Eviction:
+    """Connections the server closes: of one customer or agent, maybe of one token only."""
+
+    user_id: str
+    reason: str
+    data: Payload = field(default_factory=dict)
+    token: str | None = None
+
+
+@dataclass
+class Organization:
+    id: str
+    license_id: int
+    region: str
+    ids: Ids
+    base_url: str = ""  # where clients find its files
+    clock: Clock = field(default_factory=Clock)
+    rules: Rules = field(default_factory=Rules)
+    expired: bool = False
+    clients: dict[str, Client] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    former_agents: dict[str, Agent] = field(default_factory=dict)
+    agent_tokens: dict[str, str] = field(default_factory=dict)  # bearer token -> agent id
+    access_tokens: dict[str, str] = field(default_factory=dict)  # Basic credential -> agent id
+    token_scopes: dict[str, frozenset[str]] = field(default_factory=dict)  # where not all
+    customers: dict[str, Customer] = field(default_factory=dict)
+    customer_tokens: dict[str, CustomerToken] = field(default_factory=dict)
+    transfer_codes: dict[str, TransferCode] = field(default_factory=dict)
+    chats: dict[str, Chat] = field(default_factory=dict)
+    chat_of_customer: dict[str, str] = field(default_factory=dict)
+    queue: list[str] = field(default_factory=list)  # ids of queued chats, first come first
+    group_statuses: dict[int, str] = field(default_factory=dict)  # as last told
+    properties: Properties = field(default_factory=dict)
+    declared_properties: dict[tuple[str, str], Any] = field(default_factory=dict)
+    greetings: dict[int, Greeting] = field(default_factory=dict)
+    welcome_message: str | None = None
+    forms: dict[str, Form] = field(default_factory=dict)
+    localization: dict[str, str] = field(default_factory=dict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    goals: list[Payload] = field(default_factory=list)
+    email_verifications: list[Payload] = field(default_factory=list)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    disabled_webhooks: set[str] = field(default_factory=set)  # client ids
+    customers_online: int = 0
+    outbox: list[Push | Eviction] = field(default_factory=list)
+
+    def scopes_of(self, token: str) -> frozenset[str]:
+        """What an agent's token may do, a Basic credential likewise."""
+        return self.token_scopes.get(token, scopes.ALL)
+
+    def group(self, group_id: int) -> Group:
+        if group_id not in self.groups:
+            raise LiveChatError("group_not_found")
+        return self.groups[group_id]
+
+    def chat(self, chat_id: str) -> Chat:
+        if chat_id not in self.chats:
+            raise LiveChatError("not_found", "Chat not found")
+        return self.chats[chat_id]
+
+    def chat_of(self, customer: Customer) -> Chat | None:
+        chat_id = self.chat_of_customer.get(customer.id)
+        return self.chats[chat_id] if chat_id else None
+
+    def customer(self, customer_id: str) -> Customer:
+        if customer_id not in self.customers:
+            raise LiveChatError("not_found", "Customer not found")
+        return self.customers[customer_id]
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """An agent, deleted ones too: what they wrote stays."""
+        return self.agents.get(agent_id) or self.former_agents.get(agent_id)
+
+    def person(self, user_id: str) -> Person:
+        return self.agent(user_id) or self.customers[user_id]
+
+    def opaque_id(self, user_id: str) -> str:
+        """The id customers know somebody by."""
+        agent = self.agent(user_id)
+        return agent.opaque_id if agent else user_id
+
+    def default_group_id(self) -> int:
+        return min(self.groups)

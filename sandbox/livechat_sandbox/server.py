@@ -1,0 +1,127 @@
+"""The process: Daphne on uvloop, which hands each request its sandbox and its socket."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+if sys.platform != "win32":
+    import uvloop
+
+    # Before Daphne, which makes the process's event loop while it is imported.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+os.environ.setdefault("AUTOBAHN_USE_NVX", "0")  # it would look for a C compiler at each start
+
+from daphne.http_protocol import HTTPFactory
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import reactor
+from twisted.logger import globalLogBeginner
+
+from livechat_sandbox.asgi import application
+from livechat_sandbox.webhooks.delivery import Deliveries
+from livechat_sandbox.world import bot, state
+from livechat_sandbox.world.wire import Wire
+from livechat_sandbox.world.world import World
+
+BACKLOG = 4096
+MOST_FRAME_BYTES = 64 * 1024 * 1024  # an agent's login lists every active chat
+HANDSHAKE_TIMEOUT = 20  # seconds
+PING_INTERVAL = 15  # seconds of silence until the server pings
+PING_TIMEOUT = 30  # seconds until a missing pong closes the socket
+
+loop: Any = reactor  # typed as a module, whose methods are not known
+
+
+class FreezableWebSocket(WebSocketProtocol):
+    """A websocket that a fault can turn silent, and that carries headers of our own."""
+
+    frozen = False
+    autoPingTimeoutCall: Any  # noqa: N815 - Autobahn's name
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """Daphne drops the headers of an acceptance; Autobahn would send them."""
+        if message["type"] == "websocket.accept" and message.get("headers"):
+            headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self.handshake_deferred.callback((message.get("subprotocol"), headers))
+            del self.handshake_deferred
+        else:
+            super().handle_reply(message)
+
+    def freeze(self) -> None:
+        self.frozen = True
+        self.transport.pauseProducing()
+        if self.autoPingTimeoutCall is not None:
+            self._cancelAutoPingTimeoutCall()
+
+    def check_timeouts(self) -> None:
+        if not self.frozen:
+            super().check_timeouts()
+
+
+class Sockets(WebSocketFactory):
+    protocol = FreezableWebSocket
+
+
+class SandboxServer(Server):
+    """Serves one sandbox on one address. Several can live in one process: see `run`."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Listen, so that `world` knows its own address. Port 0 takes any free one."""
+        super().__init__(
+            application(),
+            endpoints=[f"tcp:port={port}:interface={host}"],  # not used: `listenTCP` is at once
+            websocket_timeout=-1,
+            ping_interval=PING_INTERVAL,
+        )
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.ws_factory = Sockets(self, server=self.server_name)
+        self.ws_factory.setProtocolOptions(
+            autoPingTimeout=PING_TIMEOUT,
+            allowNullOrigin=True,
+            openHandshakeTimeout=HANDSHAKE_TIMEOUT,
+            maxMessagePayloadSize=MOST_FRAME_BYTES,
+            maxFramePayloadSize=MOST_FRAME_BYTES,
+        )
+        self.http_factory = HTTPFactory(self)
+        listening = loop.listenTCP(port, self.http_factory, backlog=BACKLOG, interface=host)
+        shown_host = "localhost" if host == "0.0.0.0" else host  # noqa: S104
+        self.world = World(f"http://{shown_host}:{listening.getHost().port}")
+        self.world.listeners += [bot.Bot(self.world.base_url).hears, Deliveries().hears]
+        loop.callLater(1, self.application_checker)
+        loop.callLater(2, self.timeout_checker)
+        loop.callWhenRunning(self.world.set_alarm)
+        loop.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Called for each request and each websocket."""
+        scope["world"] = self.world
+        scope["wire"] = Wire(protocol)
+        return super().create_application(protocol, scope)
+
+    def keep_state_in(self, path: Path) -> None:
+        """Go on from what the file holds; save now and then, and once more at the end."""
+        state.load(self.world, path)
+        repeat(lambda: state.save(self.world, path), every=state.SAVE_EVERY)
+
+
+def repeat(save: Callable[[], None], *, every: float) -> None:
+    def save_and_repeat() -> None:
+        save()
+        loop.callLater(every, save_and_repeat)
+
+    loop.callLater(every, save_and_repeat)
+    loop.addSystemEventTrigger("before", "shutdown", save)
+
+
+def drop(_: Any) -> None:
+    """What Twisted would log of each connection is no news."""
+
+
+def run() -> None:
+    """Serve every `SandboxServer` that was made, until interrupted."""
+    globalLogBeginner.beginLoggingTo([drop], redirectStandardIO=False, discardBuffer=True)
+    asyncio.set_event_loop(loop._asyncioEventloop)
+    loop.run()

@@ -1,0 +1,86 @@
+"""Reaching out: describing the page behind a link, and calling an address back."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.structures import Payload
+
+TIMEOUT = 5  # seconds
+MOST_BYTES = 512 * 1024
+
+
+class Head(HTMLParser):
+    """Reads the title and the `meta` elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.metas: dict[str, str] = {}
+        self.title = ""
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_title = tag == "title"
+        if tag == "meta":
+            named = dict(attrs)
+            key = named.get("property") or named.get("name")
+            if key and named.get("content"):
+                self.metas.setdefault(key.lower(), named["content"] or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+
+async def describe(url: str) -> Payload:
+    """Title, description and picture of a page. Raises validation, not_found."""
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise LiveChatError("validation", "`url` is not a web address")
+    try:
+        page = await asyncio.to_thread(_fetch, urllib.request.Request(url))  # noqa: S310
+    except (OSError, ValueError) as error:
+        raise LiveChatError("not_found", "Nothing was found at the URL") from error
+    head = Head()
+    head.feed(page)
+    image = head.metas.get("og:image")
+    found = {
+        "title": head.metas.get("og:title") or head.title.strip(),
+        "description": head.metas.get("og:description") or head.metas.get("description"),
+        "image_url": urljoin(url, image) if image else None,
+        "image_original_url": urljoin(url, image) if image else None,
+        "image_width": _number(head.metas.get("og:image:width")),
+        "image_height": _number(head.metas.get("og:image:height")),
+    }
+    return {name: value for name, value in found.items() if value} | {"url": url}
+
+
+async def post(url: str, content: Any) -> None:
+    """Call an address once; whether anybody answers makes no difference."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise LiveChatError("validation", "`callback_uri` is not a web address")
+    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
+        url, json.dumps(content).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        await asyncio.to_thread(_fetch, request)
+    except (OSError, ValueError):
+        return
+
+
+def _fetch(request: urllib.request.Request) -> str:
+    with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
+        content: bytes = response.read(MOST_BYTES)
+    return content.decode(errors="replace")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None

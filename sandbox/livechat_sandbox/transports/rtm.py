@@ -1,0 +1,260 @@
+"""The RTM door: one websocket, frames in, responses and pushes out. Shared by both sides."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Coroutine, Mapping
+from typing import Any, ClassVar
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import array, check, record, text
+from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.transports.methods import Caller, Method, call, method_for
+from livechat_sandbox.world.connections import Connection
+from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
+from livechat_sandbox.world.world import World
+
+FRAME = record(request_id=text(), version=text(), payload=record())
+PUSHES = record(extra=array(text()))
+
+
+class RtmConsumer(AsyncWebsocketConsumer):
+    """Everything about a connection that customers and agents have in common.
+
+    A subclass names its side and methods, says who may open a connection (`admit`) and what
+    logging in means (`log_in`).
+    """
+
+    side: ClassVar[str]
+    methods: ClassVar[Mapping[str, Method]]
+    versions: ClassVar[tuple[str, ...]]
+    legacy: ClassVar[Mapping[str, str]] = {}
+    shape: ClassVar[Any]  # a function: an answer as a version has it
+
+    connection: Connection
+    caller: Caller | None = None
+
+    @property
+    def world(self) -> World:
+        world: World = self.scope["world"]
+        return world
+
+    # --- for subclasses -----------------------------------------------------------------------
+
+    def admit(self) -> None:
+        """Refuse a connection right after it opened, by `self.connection.disconnect(...)`."""
+
+    def log_in(self, version: str, payload: Payload) -> tuple[Caller, Any]:
+        """Returns who logged in and the answer. Raises LiveChatError."""
+        raise NotImplementedError
+
+    # --- life of a connection -----------------------------------------------------------------
+
+    async def connect(self) -> None:
+        self.pending: set[asyncio.Task[None]] = set()
+        world = self.world
+        version = self.scope["url_route"]["kwargs"].get("version") or self.versions[1]
+        ip = self.scope["client"][0] if self.scope["client"] else ""
+        self.connection = Connection(world.connections, self.side, self.scope["wire"], version, ip)
+        if world.faults.refuses_connections(self.side):
+            await self.close()
+            return
+        world.connections.add(self.connection)
+        await self.accept(headers=self.stage_headers(version))
+        if version not in self.versions:
+            self.connection.version = self.versions[-1]
+            self.connection.disconnect("unsupported_version")
+            return
+        self.admit()
+        world.faults.on_connect(self.connection)
+        rules = world.rules_of(self.connection)
+        world.clock.call_later(rules.login_timeout, self.close_unless_logged_in)
+        world.set_alarm()
+
+    def stage_headers(self, version: str) -> list[tuple[bytes, bytes]]:
+        """What a version near its end says with the handshake."""
+        ends = self.legacy.get(version)
+        return [(b"Legacy", ends.encode())] if ends else []
+
+    def close_unless_logged_in(self) -> None:
+        if self.caller is None and self.connection.is_open:
+            self.connection.disconnect("connection_timeout")
+
+    def close_when_silent(self) -> None:
+        """Only where the organization asks for frames; Daphne looks after dead sockets itself."""
+        world = self.world
+        limit = world.rules_of(self.connection).ping_timeout
+        if limit is None or not self.connection.is_open:
+            return
+        left = self.heard_at + limit - world.clock.time()
+        if left <= 0.001:
+            self.connection.disconnect("connection_timeout")
+        else:
+            world.clock.call_later(left, self.close_when_silent)
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.pending:
+            task.cancel()
+        self.connection.leave()
+        if self.connection.organization:
+            self.world.deliver(self.connection.organization)
+
+    # --- frames -------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.connection.is_open:
+            return
+        self.heard_at = self.world.clock.time()
+        frame = read_frame(text_data)
+        problem = complaint_about(frame)
+        if problem:
+            self.finish(frame, False, problem.body())
+        elif len(self.pending) >= self.world.rules_of(self.connection).pending_requests:
+            self.finish(frame, False, LiveChatError("pending_requests_limit_reached").body())
+        else:
+            self.serve(frame)
+
+    def serve(self, frame: Payload) -> None:
+        """Answer at once, or in a task of its own where something has to be waited for."""
+        connection = self.connection
+        faults = self.world.faults
+        disturbance = faults.on_request(self.side, "rtm", frame["action"], connection.user_id)
+        if disturbance:
+            self.wait_for(self.serve_disturbed(frame, disturbance))
+            return
+        try:
+            result = self.run(frame)
+        except LiveChatError as error:
+            self.finish(frame, False, error.body())
+            return
+        if inspect.isawaitable(result):
+            self.wait_for(self.serve_slowly(frame, result))
+        else:
+            self.finish(frame, True, result)
+
+    def wait_for(self, answering: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(answering)
+        self.pending.add(task)
+        task.add_done_callback(self.pending.discard)
+
+    async def serve_disturbed(self, frame: Payload, disturbance: Disturbance) -> None:
+        """Answer as far as the faults allow it. There is no HTTP status to fail with."""
+        rules = self.world.rules_of(self.connection)
+        try:
+            await disturbance.before(rules)
+            try:
+                success, answer = True, self.run(frame)
+                if inspect.isawaitable(answer):
+                    answer = await answer
+            except LiveChatError as error:
+                success, answer = False, error.body()
+            await disturbance.after(rules)
+        except LiveChatError as error:
+            success, answer = False, error.body()
+        except (Abort, HttpFailure):
+            self.connection.wire.abort()
+            self.deliver(frame)
+            return
+        text = json.dumps(response_to(frame, success, answer))
+        self.connection.wire.send(disturbance.spoil(text).encode())
+        self.deliver(frame)
+
+    async def serve_slowly(self, frame: Payload, result: Any) -> None:
+        try:
+            answer = await result
+        except LiveChatError as error:
+            self.finish(frame, False, error.body())
+        else:
+            self.finish(frame, True, answer)
+
+    def finish(self, frame: Payload, success: bool, answer: Any) -> None:
+        """The response first, then the pushes that the request caused."""
+        self.connection.send(response_to(frame, success, answer))
+        self.deliver(frame)
+
+    def deliver(self, frame: Payload) -> None:
+        organization = self.connection.organization
+        if organization:
+            self.world.deliver(organization, self.connection, frame.get("request_id"))
+
+    def run(self, frame: Payload) -> Any:
+        """Do what a frame asks for. Raises LiveChatError."""
+        action, payload = frame["action"], frame.get("payload") or {}
+        version = frame.get("version", self.connection.version)
+        if version not in self.versions or version < self.connection.version:
+            raise LiveChatError("unsupported_version")
+        if action == "ping":
+            return {}
+        if action == "login":
+            return self.first_login(version, payload)
+        if self.caller is None:
+            raise LiveChatError("authentication", "Log in first")
+        method = method_for(self.methods, action, version, "rtm")
+        self.caller.version = version
+        self.check_caller(self.caller)
+        result = call(method, self.caller, payload)
+        return result if inspect.isawaitable(result) else self.shape(result, version)
+
+    def check_caller(self, caller: Caller) -> None:
+        """Refuse a request of somebody who logged in earlier."""
+
+    def first_login(self, version: str, payload: Payload) -> Any:
+        if self.caller is not None:
+            raise LiveChatError("validation", "Already logged in")
+        check(record(pushes=PUSHES), payload)
+        caller, answer = self.log_in(version, payload)
+        assert caller.person is not None
+        self.caller = caller
+        self.connection.subscriptions = subscriptions(
+            payload.get("pushes"), self.connection.version, self.versions
+        )
+        self.world.connections.log_in(self.connection, caller.organization, caller.person.id)
+        self.world.faults.on_login(self.connection)
+        self.close_when_silent()
+        return self.shape(answer, version)
+
+
+def response_to(frame: Payload, success: bool, answer: Any) -> Payload:
+    response: Payload = {
+        "action": frame.get("action", ""),
+        "type": "response",
+        "success": success,
+        "payload": answer,
+    }
+    if isinstance(frame.get("request_id"), str):
+        response = {"request_id": frame["request_id"]} | response
+    return response
+
+
+def read_frame(frame_text: str | None) -> Payload:
+    """What was sent, as far as it can be read."""
+    try:
+        frame = json.loads(frame_text or "")
+    except ValueError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+def complaint_about(frame: Payload) -> LiveChatError | None:
+    if not isinstance(frame.get("action"), str):
+        return LiveChatError("validation", "A frame is a JSON object with an `action`")
+    try:
+        check(FRAME, {key: value for key, value in frame.items() if value is not None})
+    except LiveChatError as error:
+        return error
+    return None
+
+
+def subscriptions(
+    wished: Mapping[str, list[str]] | None, own_version: str, served: tuple[str, ...]
+) -> dict[str, frozenset[str] | None]:
+    """Which pushes in which version; names that do not exist do no harm."""
+    if wished is None:
+        return {own_version: None}
+    return {
+        version: None if "all" in names else frozenset(names)
+        for version, names in wished.items()
+        if version in served
+    }

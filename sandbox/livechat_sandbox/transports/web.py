@@ -1,0 +1,176 @@
+"""The Web door: HTTP in, a method called, JSON out. One for each side of LiveChat."""
+
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import Kind, integer
+from livechat_sandbox.platform.structures import Organization, Payload, Rules
+from livechat_sandbox.transports.methods import Caller, Method, call, method_for
+from livechat_sandbox.transports.scope import wire_of, world_of
+from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
+from livechat_sandbox.world.wire import Wire
+
+MOST_JSON_BYTES = 1024 * 1024
+FORM_OVERHEAD = 64 * 1024  # what multipart adds to a file
+
+
+@dataclass(frozen=True)
+class Side:
+    """One API of LiveChat: `customer`, `agent`, `configuration`."""
+
+    name: str
+    methods: Mapping[str, Method]
+    versions: tuple[str, ...]
+    default_version: str
+    authenticate: Callable[[HttpRequest, Method, str], Caller]
+    shape: Callable[[Any, str], Any]
+    legacy: Mapping[str, str]
+
+
+async def answer(
+    request: HttpRequest, side: Side, version: str | None, action: str
+) -> HttpResponseBase:
+    """Serve one Web request of a side."""
+    version = version or request.headers.get("X-API-Version") or side.default_version
+
+    async def undisturbed() -> HttpResponse:
+        try:
+            return await _succeed(request, side, version, action)
+        except LiveChatError as error:
+            return refusal(error)
+
+    faults = world_of(request).faults
+    disturbance = faults.on_request(side.name, "web", action, user_id_of(request))
+    if disturbance is None:
+        response: HttpResponseBase = await undisturbed()
+    else:
+        response = await disturbed(request, disturbance, undisturbed, refusal)
+    response.headers["X-Debug-Id"] = uuid4().hex
+    if version in side.legacy:
+        response.headers["Legacy"] = side.legacy[version]
+    return response
+
+
+def refusal(error: LiveChatError) -> HttpResponse:
+    headers = {"Retry-After": "1"} if error.type == "too_many_requests" else {}
+    return JsonResponse(error.body(), status=error.status, headers=headers)
+
+
+def user_id_of(request: HttpRequest) -> str | None:
+    """Whose token a request presents, for faults that meet one customer only."""
+    value = request.headers.get("Authorization", "").partition(" ")[2]
+    for organization in world_of(request).organizations.values():
+        if value in organization.customer_tokens:
+            return organization.customer_tokens[value].customer_id
+    return None
+
+
+async def disturbed(
+    request: HttpRequest,
+    disturbance: Disturbance,
+    produce: Callable[[], Awaitable[HttpResponse]],
+    refuse: Callable[[LiveChatError], HttpResponse],
+) -> HttpResponseBase:
+    """Answer as far as the faults allow it."""
+    wire = wire_of(request)
+    organization = world_of(request).organizations.get(request.GET.get("organization_id", ""))
+    rules = organization.rules if organization else Rules()
+    try:
+        await disturbance.before(rules)
+        response = await produce()
+        await disturbance.after(rules)
+    except LiveChatError as error:
+        return refuse(error)
+    except HttpFailure as failure:
+        headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
+        return HttpResponse(
+            failure.body, status=failure.status, content_type="text/plain", headers=headers
+        )
+    except Abort:
+        wire.abort()
+        return HttpResponse()
+    if disturbance.truncates:
+        return truncated(response, wire)
+    response.content = disturbance.spoil(response.content.decode())
+    return response
+
+
+def truncated(response: HttpResponse, wire: Wire) -> StreamingHttpResponse:
+    """Promise the whole body, send half of it and hang up."""
+
+    async def half() -> AsyncIterator[bytes]:
+        yield response.content[: len(response.content) // 2]
+        wire.hang_up()
+
+    return StreamingHttpResponse(
+        half(),
+        status=response.status_code,
+        headers=dict(response.headers) | {"Content-Length": str(len(response.content))},
+    )
+
+
+async def _succeed(request: HttpRequest, side: Side, version: str, action: str) -> HttpResponse:
+    if version not in side.versions:
+        raise LiveChatError("unsupported_version")
+    method = method_for(side.methods, action, version, "web")
+    if request.method != method.http:
+        raise LiveChatError("validation", f"{action} is called with {method.http}")
+    caller = side.authenticate(request, method, version)
+    payload = read_payload(request, method, caller.organization)
+    return await _run(side, method, caller, payload, request)
+
+
+async def _run(
+    side: Side, method: Method, caller: Caller, payload: Payload, request: HttpRequest
+) -> HttpResponse:
+    try:
+        result = call(method, caller, payload)
+        if inspect.isawaitable(result):
+            result = await result
+    finally:
+        world_of(request).deliver(caller.organization)
+    shaped = side.shape(result, caller.version)
+    callback = request.GET.get("jsonp")
+    if callback and callback.isidentifier():
+        script = f"{callback}({json.dumps(shaped)});"
+        return HttpResponse(script, content_type="application/javascript")
+    return JsonResponse(shaped, safe=False)
+
+
+def read_payload(request: HttpRequest, method: Method, organization: Organization) -> Payload:
+    """The parameters, wherever they are. Raises validation, entity_too_large."""
+    if method.http == "GET":
+        return read_query(request, method.parameters)
+    length = int(request.headers.get("Content-Length") or 0)
+    if request.content_type == "multipart/form-data":
+        if length > organization.rules.upload_bytes + FORM_OVERHEAD:
+            raise LiveChatError("entity_too_large")
+        return dict(request.FILES.items())
+    if length > MOST_JSON_BYTES:
+        raise LiveChatError("entity_too_large")
+    try:
+        payload = json.loads(request.body or b"{}")
+    except ValueError as error:
+        raise LiveChatError("validation", "The body is not JSON") from error
+    if not isinstance(payload, dict):
+        raise LiveChatError("validation", "The body is not a JSON object")
+    return payload
+
+
+def read_query(request: HttpRequest, parameters: Kind) -> Payload:
+    """The query string, with numbers where numbers are asked for."""
+    payload: Payload = {}
+    wants_integer = integer().complain
+    for name, values in request.GET.lists():
+        kind, value = parameters.fields.get(name), str(values[-1])
+        is_number = kind is not None and kind.complain("") == wants_integer("")
+        payload[name] = int(value) if is_number and value.lstrip("-").isdigit() else value
+    return payload

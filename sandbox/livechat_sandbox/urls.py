@@ -1,0 +1,63 @@
+"""Where everything is: LiveChat's own paths, and the sandbox's below `/sandbox/`."""
+
+from django.contrib.staticfiles.views import serve as serve_static
+from django.urls import path, re_path, register_converter
+
+from livechat_sandbox.accounts import views as accounts
+from livechat_sandbox.agent_api import web as agent_api
+from livechat_sandbox.configuration_api import web as configuration_api
+from livechat_sandbox.console import pages as console
+from livechat_sandbox.control import views as control
+from livechat_sandbox.customer_api import web as customer_api
+from livechat_sandbox.transports import files
+
+
+class Version:
+    """`3.6` of `/v3.6/`."""
+
+    regex = r"\d+\.\d+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Version, "version")
+
+urlpatterns = [
+    path("", console.desk),
+    path("sandbox/console", console.beside),
+    path("sandbox/console/<str:agent_id>/<slug:action>", console.act),
+    path("sandbox/console/<str:agent_id>/chats/<str:chat_id>/<slug:action>", console.act_in_chat),
+    path("healthz", control.healthz),
+    path("sandbox/config", control.config),
+    path("sandbox/reset", control.reset),
+    path("sandbox/clock", control.clock),
+    path("sandbox/faults", control.faults),
+    path("sandbox/bot", control.switch_bot),
+    path("sandbox/multicast", control.multicast),
+    path("sandbox/settings", control.settings),
+    path("sandbox/tokens", control.tokens),
+    path("sandbox/avatars/<slug:name>.svg", control.avatar),
+    re_path(r"^v2/customer/token/?$", accounts.token),
+    re_path(
+        r"^v2/customer/(?P<organization_id>[0-9a-fA-F-]{36})/(?P<group_id>\d+)/token/?$",
+        accounts.group_token,
+    ),
+    re_path(r"^v2/customer/info/?$", accounts.info),
+    re_path(r"^v2/customer/identity_transfer/?$", accounts.identity_transfer),
+    re_path(r"^v2/info/?$", accounts.agent_info),
+    path("v<version:version>/customer/action/<str:action>", customer_api.customer_action),
+    path("customer/action/<str:action>", customer_api.customer_action),
+    path("v<version:version>/agent/action/<str:action>", agent_api.agent_action),
+    path("agent/action/<str:action>", agent_api.agent_action),
+    path(
+        "v<version:version>/configuration/action/<str:action>",
+        configuration_api.configuration_action,
+    ),
+    path("configuration/action/<str:action>", configuration_api.configuration_action),
+    path("api/file/lc/att/<int:license_id>/<str:file_id>/<str:name>", files.serve),
+    re_path(r"^static/(?P<path>.*)$", serve_static, {"insecure": True}),
+]

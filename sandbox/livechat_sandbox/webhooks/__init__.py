@@ -1,0 +1,1 @@
+"""Webhooks: which push goes to which app in which form, and sending it."""

@@ -1,0 +1,358 @@
+"""Faults on demand: what goes wrong, for whom, how often and for how long."""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from livechat_sandbox.platform.clock import Clock
+from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
+from livechat_sandbox.platform.parameters import (
+    Kind,
+    array,
+    check,
+    integer,
+    nullable,
+    number,
+    one_of,
+    record,
+    required,
+    text,
+)
+from livechat_sandbox.platform.structures import Rules
+from livechat_sandbox.world.connections import Connection, Connections
+
+HELD_LONGEST = 2.0  # seconds that an overtaken push waits for another one
+
+SCOPE: dict[str, Kind] = {
+    "side": one_of("customer", "agent", "any"),
+    "transport": one_of("web", "rtm", "accounts"),
+    "method": text(),
+    "customer": text(),
+    "share": number(),
+    "count": integer(1, 1_000_000_000),
+    "duration": number(),
+}
+SECONDS: dict[str, Kind] = {"seconds": required(number()), "jitter": number()}
+WHEN: dict[str, Kind] = {"when": one_of("now", "connect", "login")}
+
+REQUEST_KINDS: dict[str, dict[str, Kind]] = {
+    "latency": SECONDS | {"when": one_of("before", "after")},
+    "error": {
+        "type": required(one_of(*STATUS_AND_MESSAGE)),
+        "message": text(),
+        "data": record(),
+    },
+    "status": {
+        "status": required(integer(400, 599)),
+        "body": nullable(text()),
+        "retry_after": integer(0, 86_400),
+    },
+    "malformed": {},
+    "truncated": {},
+    "reset_before": {},
+    "reset_after": {},
+    "wrong_region": {"region": required(text())},
+    "down": {},
+}
+PUSH_KINDS: dict[str, dict[str, Kind]] = {
+    "push_lost": {},
+    "push_doubled": {},
+    "push_delayed": SECONDS,
+    "push_reordered": {},
+}
+CONNECTION_KINDS: dict[str, dict[str, Kind]] = {
+    "drop": WHEN,
+    "silent": WHEN,
+    "slow": WHEN | {"seconds": required(number())},
+    "disconnect": WHEN | {"reason": required(text()), "data": record()},
+    "token_expired": {},
+    "token_revoked": {},
+}
+KINDS = REQUEST_KINDS | PUSH_KINDS | CONNECTION_KINDS
+ENDS_TOKENS = {"token_expired": "access_token_expired", "token_revoked": "access_token_revoked"}
+WISHES = array(record(kind=required(one_of(*KINDS)), **SCOPE))
+
+
+class Abort(Exception):
+    """Reset the connection instead of answering."""
+
+
+class HttpFailure(Exception):
+    """Answer with a bare HTTP status, as a proxy in front of LiveChat would."""
+
+    def __init__(self, status: int, body: str = "", retry_after: int | None = None) -> None:
+        self.status, self.body, self.retry_after = status, body, retry_after
+        super().__init__(str(status))
+
+
+@dataclass
+class Fault:
+    """One thing that goes wrong. Without a scope it meets every customer's every request."""
+
+    kind: str
+    side: str = "customer"
+    transport: str | None = None
+    method: str | None = None
+    customer: str | None = None
+    share: float = 1.0
+    count: int | None = None
+    ends_at: float | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def covers(self, side: str, transport: str, method: str, user_id: str | None) -> bool:
+        if self.side not in ("any", side):
+            return False
+        return (
+            self.transport in (None, transport)
+            and self.method in (None, method)
+            and self.customer in (None, user_id)
+        )
+
+    @property
+    def when(self) -> str:
+        return str(self.options.get("when", "now"))
+
+
+@dataclass
+class Disturbance:
+    """The faults that one request meets."""
+
+    faults: list[Fault]
+    random: random.Random
+
+    def of(self, kind: str) -> Iterable[Fault]:
+        return (fault for fault in self.faults if fault.kind == kind)
+
+    async def before(self, rules: Rules) -> None:
+        """Raises Abort, HttpFailure or LiveChatError where the request gets no further."""
+        await self._wait("before", rules)
+        for fault in self.faults:
+            options = fault.options
+            if fault.kind == "reset_before":
+                raise Abort
+            if fault.kind == "down":
+                raise HttpFailure(503)
+            if fault.kind == "status":
+                body = options.get("body") or ""
+                raise HttpFailure(options["status"], body, options.get("retry_after"))
+            if fault.kind == "wrong_region":
+                raise LiveChatError("misdirected_request", region=options["region"])
+            if fault.kind == "error":
+                message, data = options.get("message", ""), options.get("data", {})
+                raise LiveChatError(options["type"], message, **data)
+
+    async def after(self, rules: Rules) -> None:
+        """The request took effect; raises Abort or LiveChatError instead of the answer."""
+        await self._wait("after", rules)
+        if any(self.of("reset_after")):
+            raise Abort
+
+    async def _wait(self, when: str, rules: Rules) -> None:
+        seconds = sum(
+            delay(fault, self.random)
+            for fault in self.of("latency")
+            if fault.options.get("when", "before") == when
+        )
+        await asyncio.sleep(min(seconds, rules.request_time))
+        if seconds > rules.request_time:
+            raise LiveChatError("request_timeout")
+
+    def spoil(self, answer: str) -> str:
+        """What of an answer arrives."""
+        if any(self.of("malformed")):
+            return "<html>" + answer
+        if self.truncates:
+            return answer[: len(answer) // 2]
+        return answer
+
+    @property
+    def truncates(self) -> bool:
+        return any(self.of("truncated"))
+
+
+def delay(fault: Fault, source: random.Random) -> float:
+    """Seconds, at random within the jitter to both sides, never negative."""
+    jitter = fault.options.get("jitter", 0.0)
+    seconds: float = fault.options["seconds"] + source.uniform(-jitter, jitter)
+    return max(0.0, seconds)
+
+
+class Faults:
+    """All faults that are switched on."""
+
+    def __init__(self, clock: Clock, connections: Connections, start: str) -> None:
+        self._clock = clock
+        self._connections = connections
+        self._random = random.Random(start)  # noqa: S311 - repeatable on purpose
+        self._held: dict[Connection, list[bytes]] = {}
+        self.active: list[Fault] = []
+
+    # --- switching on and off -----------------------------------------------------------------
+
+    def switch_on(self, wishes: Any) -> list[Fault]:
+        """Raises validation; then none of the wishes was heard."""
+        check(WISHES, wishes)
+        for wish in wishes:
+            check(record(**KINDS[wish["kind"]]), wish)
+            unknown = wish.keys() - {"kind", *SCOPE, *KINDS[wish["kind"]]}
+            if unknown:
+                raise LiveChatError("validation", f"{wish['kind']} has no {', '.join(unknown)}")
+        made = [self._fault(wish) for wish in wishes]
+        for fault in made:
+            self._switch_on(fault)
+        return made
+
+    def _fault(self, wish: dict[str, Any]) -> Fault:
+        scope = {name: wish[name] for name in SCOPE if name in wish and name != "duration"}
+        ends_at = None
+        if "duration" in wish:
+            ends_at = self._clock.time() + wish["duration"]
+        options = {name: wish[name] for name in KINDS[wish["kind"]] if name in wish}
+        if wish["kind"] == "down":
+            scope.setdefault("side", "any")
+        return Fault(kind=wish["kind"], ends_at=ends_at, options=options, **scope)
+
+    def _switch_on(self, fault: Fault) -> None:
+        if fault.kind in CONNECTION_KINDS and fault.when == "now":
+            self._strike_now(fault)
+            return
+        self.active.append(fault)
+        if fault.kind == "down":
+            for connection in self._met_by(fault):
+                connection.wire.abort()
+
+    def clear(self) -> None:
+        self.active.clear()
+        for connection in list(self._held):
+            self._let_go(connection)
+        for connection in self._connections.all:
+            connection.wire.delay = 0.0
+
+    def shown(self) -> list[dict[str, Any]]:
+        self._forget_the_ended()
+        return [
+            {name: value for name, value in asdict(fault).items() if value is not None}
+            for fault in self.active
+        ]
+
+    def _forget_the_ended(self) -> None:
+        now = self._clock.time()
+        self.active = [
+            fault
+            for fault in self.active
+            if fault.count != 0 and (fault.ends_at is None or fault.ends_at > now)
+        ]
+
+    def _strike(
+        self,
+        kinds: Iterable[str],
+        side: str,
+        transport: str,
+        method: str,
+        user_id: str | None,
+        when: str | None = None,
+    ) -> list[Fault]:
+        """Which faults happen now; each is counted."""
+        if not self.active:
+            return []
+        self._forget_the_ended()
+        struck = [
+            fault
+            for fault in self.active
+            if fault.kind in kinds
+            and (when is None or fault.when == when)
+            and fault.covers(side, transport, method, user_id)
+            and (fault.share >= 1 or self._random.random() < fault.share)
+        ]
+        for fault in struck:
+            if fault.count is not None:
+                fault.count -= 1
+        return struck
+
+    # --- requests -----------------------------------------------------------------------------
+
+    def on_request(
+        self, side: str, transport: str, method: str, user_id: str | None
+    ) -> Disturbance | None:
+        """What a request meets, None if all is well."""
+        struck = self._strike(REQUEST_KINDS, side, transport, method, user_id)
+        return Disturbance(struck, self._random) if struck else None
+
+    # --- connections --------------------------------------------------------------------------
+
+    def _met_by(self, fault: Fault) -> list[Connection]:
+        return [
+            connection
+            for connection in list(self._connections.all)
+            if fault.side in ("any", connection.side)
+            and fault.customer in (None, connection.user_id)
+        ]
+
+    def _strike_now(self, fault: Fault) -> None:
+        for connection in self._met_by(fault):
+            if fault.count != 0 and self._random.random() < fault.share:
+                if fault.count is not None:
+                    fault.count -= 1
+                self._disturb(connection, fault)
+
+    def refuses_connections(self, side: str) -> bool:
+        """While the service is down there is no handshake."""
+        return bool(self._strike(("down",), side, "rtm", "connect", None))
+
+    def on_connect(self, connection: Connection) -> None:
+        for fault in self._strike(
+            ("wrong_region",), connection.side, "rtm", "connect", connection.user_id
+        ):
+            connection.disconnect("misdirected_connection", region=fault.options["region"])
+        self._on("connect", connection)
+
+    def on_login(self, connection: Connection) -> None:
+        self._on("login", connection)
+
+    def _on(self, when: str, connection: Connection) -> None:
+        side, user_id = connection.side, connection.user_id
+        for fault in self._strike(CONNECTION_KINDS, side, "rtm", when, user_id, when):
+            self._disturb(connection, fault)
+
+    def _disturb(self, connection: Connection, fault: Fault) -> None:
+        if fault.kind == "drop":
+            connection.wire.abort()
+        elif fault.kind == "silent":
+            connection.wire.freeze()
+        elif fault.kind == "slow":
+            connection.wire.delay = fault.options["seconds"]
+        elif fault.kind == "disconnect":
+            connection.disconnect(fault.options["reason"], **fault.options.get("data", {}))
+
+    # --- pushes -------------------------------------------------------------------------------
+
+    def send_push(self, connection: Connection, action: str, frame: bytes) -> None:
+        """Send a push, unless a fault has other plans for it."""
+        struck = self._strike(PUSH_KINDS, connection.side, "rtm", action, connection.user_id)
+        kinds = {fault.kind for fault in struck}
+        if "push_lost" in kinds:
+            return
+        if "push_reordered" in kinds and connection not in self._held:
+            self._hold(connection, frame)
+            return
+        times = 2 if "push_doubled" in kinds else 1
+        delays = [fault for fault in struck if fault.kind == "push_delayed"]
+        for _ in range(times):
+            if delays:
+                loop = asyncio.get_running_loop()
+                wait = sum(delay(fault, self._random) for fault in delays)
+                loop.call_later(wait, connection.wire.send, frame)
+            else:
+                connection.wire.send(frame)
+        self._let_go(connection)
+
+    def _hold(self, connection: Connection, frame: bytes) -> None:
+        """Keep a push back until another one has overtaken it."""
+        self._held[connection] = [frame]
+        asyncio.get_running_loop().call_later(HELD_LONGEST, self._let_go, connection)
+
+    def _let_go(self, connection: Connection) -> None:
+        for frame in self._held.pop(connection, ()):
+            connection.wire.send(frame)

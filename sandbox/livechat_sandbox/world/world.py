@@ -1,0 +1,149 @@
+"""One running sandbox: its organizations, who is connected, and delivering what they are told."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from livechat_sandbox.platform import chats, routing, tokens
+from livechat_sandbox.platform.clock import Clock
+from livechat_sandbox.platform.structures import Eviction, Organization, Push, Rules
+from livechat_sandbox.world import seed
+from livechat_sandbox.world.connections import Connection, Connections
+from livechat_sandbox.world.faults import ENDS_TOKENS, Fault, Faults
+
+Listener = Callable[[Organization, Push], None]
+
+
+class World:
+    """Whoever starts a sandbox makes one; what serves it is handed it. Knows no other."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url  # how clients reach this sandbox
+        self.listeners: list[Listener] = []
+        self.connections = Connections()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None  # by the real clock
+        self.begin()
+
+    def begin(self, start: str | None = None) -> None:
+        """Start afresh. With the same `start`, ids and tokens repeat."""
+        self.connections.close_all()
+        start = start or secrets.token_hex(8)
+        clock = Clock()
+        self.take(start, clock, seed.organizations(clock, start, self.base_url))
+
+    def take(self, start: str, clock: Clock, organizations: dict[str, Organization]) -> None:
+        """Go on from this state."""
+        self.start, self.clock, self.organizations = start, clock, organizations
+        self.faults = Faults(clock, self.connections, start)
+        for organization in organizations.values():
+            organization.base_url = self.base_url
+        self._license_ids = {each.license_id: each for each in organizations.values()}
+
+    def organization_of_license(self, license_id: int) -> Organization | None:
+        return self._license_ids.get(license_id)
+
+    def rules_of(self, connection: Connection) -> Rules:
+        return connection.organization.rules if connection.organization else Rules()
+
+    def switch_on(self, wishes: Any) -> None:
+        """Let faults happen. Raises validation; then none of the wishes was heard."""
+        for fault in self.faults.switch_on(wishes):
+            if fault.kind in ENDS_TOKENS and fault.when == "now":
+                self._end_tokens(fault)
+
+    def _end_tokens(self, fault: Fault) -> None:
+        """Tokens that no connection uses end as well."""
+        for organization in self.organizations.values():
+            for token in list(organization.customer_tokens.values()):
+                if fault.customer in (None, token.customer_id):
+                    tokens.end(organization, token, ENDS_TOKENS[fault.kind])
+            self.deliver(organization)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that takes its time, beside everything else."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- telling people -----------------------------------------------------------------------
+
+    def deliver(
+        self,
+        organization: Organization,
+        requester: Connection | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Empty the outbox. One push carries the request's id, to the requester's connection."""
+        while organization.outbox:
+            waiting, organization.outbox = organization.outbox, []
+            for item in waiting:
+                if isinstance(item, Eviction):
+                    self._evict(item)
+                elif self._hand_out(organization, item, requester, request_id):
+                    request_id = None
+        self.set_alarm()
+
+    def _hand_out(
+        self,
+        organization: Organization,
+        push: Push,
+        requester: Connection | None,
+        request_id: str | None,
+    ) -> bool:
+        """Returns whether the push answered the request."""
+        answered = False
+        for user_id in (*push.customer_ids, *push.agent_ids):
+            for connection in self.connections.of(user_id):
+                answers = connection is requester and push.answers_request
+                answered = answered or answers
+                self.push(connection, push, request_id if answers else None)
+        for listener in self.listeners:
+            listener(organization, push)
+        return answered
+
+    def push(self, connection: Connection, push: Push, request_id: str | None = None) -> None:
+        """Send a push on one connection, as far as faults allow it."""
+        connection.push(push, self.faults.send_push, request_id)
+
+    def _evict(self, eviction: Eviction) -> None:
+        for connection in self.connections.of(eviction.user_id):
+            if eviction.token in (None, connection.token):
+                connection.disconnect(eviction.reason, **eviction.data)
+
+    def deliver_all(self) -> None:
+        for organization in self.organizations.values():
+            self.deliver(organization)
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def set_alarm(self) -> None:
+        """Wake up when the next timer is due."""
+        due = self.clock.next_due()
+        real_due = None if due is None else due - self.clock.skipped
+        if self._alarm and self._alarm_at == real_due:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+        if due is not None:
+            wait = max(0.0, due - self.clock.time()) + 0.001  # loops round down to milliseconds
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+            self._alarm_at = real_due
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self.clock.run_due_timers()
+        self.deliver_all()
+
+    def advance(self, seconds: float) -> None:
+        """Skip time; whatever falls due happens, in order, before this returns."""
+        self.clock.advance(seconds)
+        self.deliver_all()
+
+    def rules_changed(self, organization: Organization) -> None:
+        chats.watch_all(organization)
+        routing.drain_queue(organization)
+        self.deliver(organization)

@@ -1,1 +1,0 @@
-"""LiveChat's rules: organizations, chats, routing and everything between, without any I/O."""

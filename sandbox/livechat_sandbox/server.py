@@ -116,12 +116,8 @@ def repeat(save: Callable[[], None], *, every: float) -> None:
     loop.addSystemEventTrigger("before", "shutdown", save)
 
 
-def drop(_: Any) -> None:
-    """What Twisted would log of each connection is no news."""
-
-
 def run() -> None:
     """Serve every `SandboxServer` that was made, until interrupted."""
-    globalLogBeginner.beginLoggingTo([drop], redirectStandardIO=False, discardBuffer=True)
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
     asyncio.set_event_loop(loop._asyncioEventloop)
     loop.run()

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.core.signals import setting_changed
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from chatproxy import conf
 
 
 @cache
 def _fernet() -> MultiFernet:
     """The first key encrypts, every key decrypts: that is how keys rotate."""
-    secrets = settings.ENCRYPTION_KEYS or [settings.SECRET_KEY]
-    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
+    return MultiFernet([Fernet(_derived(secret)) for secret in conf.encryption_secrets()])
 
 
 def _derived(secret: str) -> bytes:
@@ -29,7 +29,7 @@ def _derived(secret: str) -> bytes:
 
 
 def _forget_keys(*, setting: str, **_: object) -> None:
-    if setting in {"ENCRYPTION_KEYS", "SECRET_KEY"}:
+    if setting in {"CHAT_ENCRYPTION_KEYS", "SECRET_KEY"}:
         _fernet.cache_clear()
 
 
@@ -63,4 +63,6 @@ class EncryptedTextField(TextField):
         try:
             return _fernet().decrypt(value.encode()).decode()
         except InvalidToken as error:
-            raise UnreadableSecret("Add the key that encrypted it to ENCRYPTION_KEYS") from error
+            raise UnreadableSecret(
+                "Add the key that encrypted it to CHAT_ENCRYPTION_KEYS"
+            ) from error

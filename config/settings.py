@@ -12,6 +12,8 @@ from django.core.management.utils import get_random_secret_key
 from environs import Env
 from environs import validate as must
 
+from chatproxy.conf import DEFAULTS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -86,22 +88,22 @@ else:
 
 # Where LiveChat is. An owner can never choose these: our server must not be pointed elsewhere
 # from a form. In the European region "api." becomes "api-fra.".
-LIVECHAT_ACCOUNTS_URL = env.str("LIVECHAT_ACCOUNTS_URL", "https://accounts.livechat.com")
-LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", "https://api.livechatinc.com")
+LIVECHAT_ACCOUNTS_URL = env.str("LIVECHAT_ACCOUNTS_URL", DEFAULTS["LIVECHAT_ACCOUNTS_URL"])
+LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", DEFAULTS["LIVECHAT_API_URL"])
 
 # Keys that encrypt LiveChat's cookies and tokens at rest, newest first, separated by commas.
 # Without them one is derived from DJANGO_SECRET_KEY. See docs/operators.md for rotating them.
-ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
+CHAT_ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
 # Whether an address, a customer or a widget may act only so often: see docs/security.md.
-LIMITS = env.bool("LIMITS", not DEBUG)
+CHAT_LIMITS = env.bool("LIMITS", not DEBUG)
 
 # How many requests may wait for LiveChat at the same moment, in each process.
 WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.
-RELAY_LINGER = env.float("RELAY_LINGER", 10.0)
+CHAT_RELAY_LINGER = env.float("RELAY_LINGER", DEFAULTS["CHAT_RELAY_LINGER"])
 # How many customers may log in to LiveChat at the same moment, in each process.
-RELAY_LOGINS_AT_ONCE = env.int("RELAY_LOGINS_AT_ONCE", 50)
+CHAT_RELAY_LOGINS_AT_ONCE = env.int("RELAY_LOGINS_AT_ONCE", DEFAULTS["CHAT_RELAY_LOGINS_AT_ONCE"])
 
 INSTALLED_APPS = [
     "django.contrib.admin",

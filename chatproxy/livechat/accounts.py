@@ -9,8 +9,7 @@ import logging
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
-from django.conf import settings
-
+from chatproxy import conf
 from chatproxy.livechat import http, metrics
 from chatproxy.livechat.errors import (
     CustomerBanned,
@@ -85,13 +84,13 @@ def revoke(access_token: str) -> None:
     """Make the token worthless; LiveChat closes the connections that use it."""
     http.request(
         "DELETE",
-        f"{settings.LIVECHAT_ACCOUNTS_URL.rstrip('/')}/v2/customer/token",
+        f"{conf.accounts_url()}/v2/customer/token",
         headers={"Authorization": f"Bearer {access_token}"},
     )
 
 
 def _token_url(organization: Organization) -> str:
-    base = f"{settings.LIVECHAT_ACCOUNTS_URL.rstrip('/')}/v2/customer"
+    base = f"{conf.accounts_url()}/v2/customer"
     if organization.identity_per_group:
         return f"{base}/{organization.organization_id}/{organization.group_id}/token"
     return f"{base}/token"

@@ -10,11 +10,11 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from chatproxy import conf
 from chatproxy.livechat.errors import NotConnected, Unreachable
 from chatproxy.livechat.organization import Organization
 
@@ -87,7 +87,7 @@ def api_url(organization: Organization, region: str) -> str:
 
     Source: Customer Chat API, "Regions": api.livechatinc.com or api-fra.livechatinc.com.
     """
-    base: str = settings.LIVECHAT_API_URL.rstrip("/")
+    base = conf.api_url()
     if region != "dal":
         base = base.replace("://api.", f"://api-{region}.", 1)
     return f"{base}/v{organization.version}/customer"

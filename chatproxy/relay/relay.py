@@ -17,10 +17,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
-from django.conf import settings
 from django.utils.functional import Promise
 
-from chatproxy import observers
+from chatproxy import conf, observers
 from chatproxy.livechat import customer_api, metrics, rtm
 from chatproxy.livechat.errors import LiveChatError, NotConnected, NotFound, TokenRejected
 from chatproxy.livechat.organization import Organization
@@ -465,8 +464,8 @@ class Relay:
         self._live: dict[int, LiveCustomer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.logins = asyncio.Semaphore(settings.RELAY_LOGINS_AT_ONCE)
-        self._threads = ThreadPoolExecutor(settings.RELAY_LOGINS_AT_ONCE, "relay")
+        self.logins = asyncio.Semaphore(conf.relay_logins_at_once())
+        self._threads = ThreadPoolExecutor(conf.relay_logins_at_once(), "relay")
 
     def attach(
         self,
@@ -505,7 +504,7 @@ class Relay:
         live = self._live[customer.pk] = LiveCustomer(self, customer, organization, visit)
         tab = live.expect()
         tab.ends = asyncio.get_running_loop().call_later(
-            settings.RELAY_LINGER, self._give_up, customer.pk, tab
+            conf.relay_linger(), self._give_up, customer.pk, tab
         )
 
     def _give_up(self, customer_pk: int, tab: ExpectedTab) -> None:
@@ -523,7 +522,7 @@ class Relay:
         live.remove(tab)
         if not live.tabs and live.linger is None:
             live.linger = asyncio.get_running_loop().call_later(
-                settings.RELAY_LINGER,
+                conf.relay_linger(),
                 lambda: self.start(self._leave(customer_pk, live)),
             )
 

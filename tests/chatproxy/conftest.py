@@ -68,7 +68,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def relay(settings: Any) -> AsyncIterator[Relay]:
-    settings.RELAY_LINGER = 0.2
+    settings.CHAT_RELAY_LINGER = 0.2
     running = Relay()
     yield running
     await running.close()

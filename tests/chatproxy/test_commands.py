@@ -38,21 +38,21 @@ def widget(organization: Organization, transactional_db: None) -> Widget:
 
 
 def test_after_rotating_the_old_key_may_go(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     stored_customer(cst="kept")
-    settings.ENCRYPTION_KEYS = ["new", "old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new", "old"]
     assert "1 customers" in said_by("rotate_keys")
-    settings.ENCRYPTION_KEYS = ["new"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
     assert Customer.objects.get().cst == "kept"
 
 
 def test_rotating_without_the_old_key_says_so_and_changes_nothing(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     stored_customer(cst="kept")
-    settings.ENCRYPTION_KEYS = ["new"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
     with pytest.raises(CommandError, match="none of the keys"):
         said_by("rotate_keys")
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     assert Customer.objects.get().cst == "kept"
 
 

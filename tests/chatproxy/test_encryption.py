@@ -40,39 +40,39 @@ def test_the_bearer_token_of_a_browser_is_not_stored() -> None:
 
 
 def test_an_older_key_still_opens_what_it_closed(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     customer = stored_customer(cst="kept")
-    settings.ENCRYPTION_KEYS = ["new", "old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new", "old"]
     assert Customer.objects.get(pk=customer.pk).cst == "kept"
 
 
 def test_encrypting_again_makes_the_older_key_superfluous(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     customer = stored_customer(cst="kept")
-    settings.ENCRYPTION_KEYS = ["new", "old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new", "old"]
     assert Customer.objects.encrypt_again() == 1
-    settings.ENCRYPTION_KEYS = ["new"]
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
     assert Customer.objects.get(pk=customer.pk).cst == "kept"
 
 
 def test_without_its_key_a_secret_is_unreadable_and_says_what_to_do(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     customer = stored_customer()
-    settings.ENCRYPTION_KEYS = ["another"]
+    settings.CHAT_ENCRYPTION_KEYS = ["another"]
     with pytest.raises(UnreadableSecret, match="ENCRYPTION_KEYS"):
         Customer.objects.get(pk=customer.pk)
 
 
 def test_customers_whose_secrets_are_unreadable_can_still_be_erased(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = ["old"]
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
     customer = stored_customer()
-    settings.ENCRYPTION_KEYS = ["another"]
+    settings.CHAT_ENCRYPTION_KEYS = ["another"]
     Customer.objects.filter(pk=customer.pk).only("pk").delete()
     assert not Customer.objects.exists()
 
 
 def test_without_keys_of_its_own_the_secret_key_serves(settings: Any) -> None:
-    settings.ENCRYPTION_KEYS = []
+    settings.CHAT_ENCRYPTION_KEYS = []
     customer = stored_customer(cst="kept")
     assert Customer.objects.get(pk=customer.pk).cst == "kept"
 

@@ -21,7 +21,7 @@ HOME, OTHER = "203.0.113.7", "203.0.113.8"
 @pytest.fixture(autouse=True)
 def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times an hour from an address, twice for a customer, five times for a widget."""
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     each = Limits(Limit(3, 3600), Limit(2, 3600), Limit(5, 3600))
     monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, each))
 

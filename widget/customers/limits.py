@@ -8,9 +8,10 @@ from collections import Counter
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+
+from chatproxy import conf
 
 
 class Limit(NamedTuple):
@@ -46,7 +47,7 @@ def wait_before(kind: str, widget_key: str, address: str, token: str) -> int:
 
     Who is beyond a limit of their own does not use up what belongs to the widget.
     """
-    if not settings.LIMITS:
+    if not conf.limits_hold():
         return 0
     limits = LIMITS[kind]
     who = hashlib.sha256(token.encode()).hexdigest()[:16] if token else ""
@@ -98,7 +99,7 @@ class OpenSockets:
         self._open: Counter[str] = Counter()
 
     def is_full(self, address: str) -> bool:
-        return bool(settings.LIMITS) and self._open[network_of(address)] >= SOCKETS
+        return conf.limits_hold() and self._open[network_of(address)] >= SOCKETS
 
     def add(self, address: str) -> None:
         self._open[network_of(address)] += 1

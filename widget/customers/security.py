@@ -11,13 +11,13 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
+from chatproxy import conf
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import Customer
 from chatproxy.relay.relay import relay
@@ -150,4 +150,4 @@ def content_security_policy(frame_ancestors: str) -> str:
 
 def picture_schemes() -> str:
     """LiveChat keeps faces and files on hosts of its own choice; a sandbox has no https."""
-    return " ".join(sorted({"https:", f"{urlsplit(settings.LIVECHAT_API_URL).scheme}:"}))
+    return " ".join(sorted({"https:", f"{urlsplit(conf.api_url()).scheme}:"}))

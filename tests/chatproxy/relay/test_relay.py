@@ -770,7 +770,7 @@ async def test_a_bug_of_ours_is_logged_and_the_customer_comes_back(
 async def test_logins_at_once_are_bounded(
     organization: Organization, transactional_db: None, settings: Any, sandbox: Sandbox
 ) -> None:
-    settings.RELAY_LOGINS_AT_ONCE = 2
+    settings.CHAT_RELAY_LOGINS_AT_ONCE = 2
     sandbox.settings(unauthorized_connections_per_ip=2)
     sandbox.fault("latency", method="login", seconds=0.05, when="before")
     relay = Relay()

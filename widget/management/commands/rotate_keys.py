@@ -1,4 +1,4 @@
-"""`python manage.py rotate_keys`: after a new first key in ENCRYPTION_KEYS, before the old goes."""
+"""`python manage.py rotate_keys`: after a new first key in CHAT_ENCRYPTION_KEYS, before the old goes."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from widget.models import Widget
 
 
 class Command(BaseCommand):
-    help = "Encrypts every customer's and widget's secrets with the first of ENCRYPTION_KEYS."
+    help = "Encrypts every customer's and widget's secrets with the first of CHAT_ENCRYPTION_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

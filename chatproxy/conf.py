@@ -1,0 +1,63 @@
+"""The settings of both apps, each with its default. What stands in the project's settings wins.
+
+docs/django.md lists them for whoever installs the apps; widget/checks.py says what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # Where LiveChat is. An owner can never choose these: our server must not be pointed
+    # elsewhere from a form. In the European region "api." becomes "api-fra.".
+    "LIVECHAT_ACCOUNTS_URL": "https://accounts.livechat.com",
+    "LIVECHAT_API_URL": "https://api.livechatinc.com",
+    # Encrypt what is secret in the database, newest first; empty: one is derived from SECRET_KEY.
+    "CHAT_ENCRYPTION_KEYS": [],
+    # Whether an address, a customer or a widget may act only so often; None: unless DEBUG is on.
+    "CHAT_LIMITS": None,
+    # How long the connection to LiveChat outlives a customer's last tab, in seconds.
+    "CHAT_RELAY_LINGER": 10.0,
+    # How many customers may log in to LiveChat at the same moment, in each process.
+    "CHAT_RELAY_LOGINS_AT_ONCE": 50,
+    # Dotted path of the function that says who is signed in; see widget/identity.py.
+    "CHAT_IDENTITY": "widget.identity.claims_of",
+}
+
+
+def setting(name: str) -> Any:
+    """One of our settings, as the project chose it or by default."""
+    return getattr(settings, name, DEFAULTS[name])
+
+
+def accounts_url() -> str:
+    """Where LiveChat's accounts are, without a slash at the end."""
+    return str(setting("LIVECHAT_ACCOUNTS_URL")).rstrip("/")
+
+
+def api_url() -> str:
+    """Where LiveChat's API is in its first region, without a slash at the end."""
+    return str(setting("LIVECHAT_API_URL")).rstrip("/")
+
+
+def encryption_secrets() -> list[str]:
+    """What the keys are made of, newest first; never empty."""
+    return list(setting("CHAT_ENCRYPTION_KEYS")) or [settings.SECRET_KEY]
+
+
+def limits_hold() -> bool:
+    """Whether acting too often is refused."""
+    chosen = setting("CHAT_LIMITS")
+    return not settings.DEBUG if chosen is None else bool(chosen)
+
+
+def relay_linger() -> float:
+    """Seconds that a connection to LiveChat outlives a customer's last tab."""
+    return float(setting("CHAT_RELAY_LINGER"))
+
+
+def relay_logins_at_once() -> int:
+    """Logins to LiveChat at the same moment, in each process."""
+    return int(setting("CHAT_RELAY_LOGINS_AT_ONCE"))

@@ -10,6 +10,8 @@ STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_d
 # What fails beside others is tried once more by itself: a busy machine is no finding.
 AGAIN := --last-failed --last-failed-no-failures none
 RUN := DEBUG=1 $(BIN)/python manage.py
+# Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
+TSC := tests/javascript/node_modules/.bin/tsc
 
 .PHONY: demo sandbox test test-services scale soak lint bench format messages lock chaos audit tutorial \
 	containers
@@ -44,12 +46,13 @@ containers: .venv/installed-dev
 soak: .venv/installed-dev
 	$(BIN)/python -m bench.soak --minutes 60
 
-lint: .venv/installed-dev
+lint: .venv/installed-dev $(TSC)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/lint-imports
 	cd sandbox && ../$(BIN)/lint-imports
+	$(TSC) --project tests/javascript
 	$(RUN) makemigrations --check --dry-run
 	DJANGO_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(50))')" \
 		ALLOWED_HOSTS=chat.example $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -89,6 +92,10 @@ lock: .venv/installed-dev
 		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
 		--constraint requirements.lock --group dev pyproject.toml sandbox/pyproject.toml \
 		-o requirements-dev.lock
+
+$(TSC): tests/javascript/package-lock.json
+	cd tests/javascript && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'

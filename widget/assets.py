@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -34,9 +35,18 @@ def minified(name: str) -> str:
     return shortened(kind, source(f"widget/{name}"))
 
 
-def joined(names: Iterable[str]) -> str:
-    """Modules that import nothing as one script, where no name meets another's."""
-    return "".join(f'(()=>{{"use strict";{minified(name)}\n}})();' for name in names)
+def joined(shared: Iterable[str], names: Iterable[str]) -> str:
+    """Modules as one script. What the shared ones export all may import, and nothing else.
+
+    Each of the others stands in a block of its own, where no name meets another's.
+    """
+    modules = [body(name) for name in shared] + [f"{{{body(name)}\n}}" for name in names]
+    return shortened("text/javascript", f'(()=>{{"use strict";{"".join(modules)}}})();')
+
+
+def body(name: str) -> str:
+    """A module without the words that join it to others."""
+    return re.sub(r"^import .*|^export ", "", source(f"widget/{name}"), flags=re.MULTILINE)
 
 
 def digest(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.sandbox_rig import ROOT
+from widget.customers.views.panel import SHARED
 from widget.models import Widget
 
 PACKED = {"Accept-Encoding": "br"}
@@ -60,9 +61,12 @@ def test_a_feature_that_is_off_has_no_script(
     assert b"AudioContext" not in without
 
 
-def test_every_script_of_the_panel_is_a_module_that_imports_nothing() -> None:
-    """They are joined into one file, each in a function of its own."""
-    modules = [*Path(ROOT / "static/widget/customers").glob("*.js")]
-    assert modules
-    for module in modules:
-        assert not re.search(r"^(import|export) ", module.read_text(), re.MULTILINE), module
+def test_the_scripts_of_the_panel_import_what_is_shared_and_nothing_else() -> None:
+    """They are joined into one script, each in a block of its own, after what is shared."""
+    shared = "|".join(SHARED)
+    allowed = rf'import \{{ [\w, ]+ \}} from "\./({shared})\.js";'
+    for module in Path(ROOT / "static/widget/customers").glob("*.js"):
+        text = module.read_text()
+        for line in re.findall(r"^import .*", text, re.MULTILINE):
+            assert re.fullmatch(allowed, line), module
+        assert module.stem in SHARED or not re.search(r"^export ", text, re.MULTILINE), module

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in this order
+SHARED = "messages", "storage"
 SCRIPTS = (
     "host identity socket composer pending follow menu groups seen notifications state website"
     " details count_opening"
@@ -96,7 +97,11 @@ def scripts_of(widget: Widget) -> str:
     """htmx and ours in one file: opening waits for each request more."""
     features = [name for name in FEATURES if getattr(widget, name)]
     library = "".join(f"{source(f'django_htmx/{name}')}\n" for name in LIBRARY)
-    return library + joined(f"customers/{name}.js" for name in [*SCRIPTS.split(), *features])
+    shared, scripts = (
+        [f"customers/{name}.js" for name in names]
+        for names in (SHARED, [*SCRIPTS.split(), *features])
+    )
+    return library + joined(shared, scripts)
 
 
 def scripts_version(widget: Widget) -> str:

@@ -1,0 +1,191 @@
+// The contract of the scripts: what the website's page and the panel say to each other, the events
+// on the panel's document, and the elements of its shell. docs/browser-messages.md explains them.
+
+type StorageArea = "localStorage" | "sessionStorage";
+
+// ---- The website's page to the panel: `{chat: name, ...}` by postMessage
+
+interface Page {
+  url: string;
+  title: string;
+  referrer: string;
+}
+
+/** What the website has told of its visitor. `replace`: these variables and no others. */
+interface Visitor {
+  name?: string;
+  email?: string;
+  session?: Record<string, string>;
+  replace?: boolean;
+}
+
+interface MessagesToPanel {
+  here: {};
+  hello: {
+    token?: string | null;
+    identity?: string | null;
+    page?: Page;
+    language?: string;
+    customer?: Visitor;
+    open?: boolean;
+    focus?: boolean;
+    notifications?: NotificationPermission;
+    theme?: string;
+    draft?: string | null;
+    group?: number | string;
+  };
+  visible: { visible: boolean; focus: boolean };
+  page: { page: Page };
+  customer: Visitor;
+  draft: { text: string };
+  logout: { token: string };
+  notifications: { permission?: NotificationPermission };
+  hide_greeting: {};
+  close_chat: {};
+  disable_sounds: {};
+}
+
+// ---- The panel to the website's page, the same way
+
+interface MessagesToHost {
+  early: {};
+  ready: {};
+  token: { token: string | null };
+  close: {};
+  unread: { count: number };
+  ask_to_notify: {};
+  notify: { title: string; body: string };
+  event: { name: string; data: unknown };
+  state: {
+    availability?: string;
+    status: string;
+    chatId: string | null;
+    threadId: string | null;
+    customer: { id: string | null; name?: string; email?: string };
+    statistics?: Record<string, unknown>;
+  };
+}
+
+type MessageOf<Messages> = {
+  [Name in keyof Messages]: { chat: Name } & Messages[Name];
+}[keyof Messages];
+type MessageToPanel = MessageOf<MessagesToPanel>;
+type MessageToHost = MessageOf<MessagesToHost>;
+
+// ---- The panel to the server, as JSON on the socket: one object, what it says by name
+
+interface MessageToServer {
+  hello?: { page: Partial<Page>; group: string; zone: string; language: string; event: string };
+  page?: Partial<Page>;
+  seen?: { chat: string; at: string };
+  sneak_peek?: { chat: string; text: string };
+}
+
+// ---- Events on the panel's document
+
+type HostEvents = { [Name in keyof MessagesToPanel as `host:${Name}`]: MessagesToPanel[Name] };
+
+interface PanelEvents extends HostEvents {
+  "tell-host": MessageToHost;
+  "tell-server": MessageToServer;
+  /** The bearer token changed; null for none. */
+  identified: string | null;
+  /** Another person uses this browser from now on. */
+  "somebody-else": null;
+  /** The server does not know our token. */
+  "token-refused": null;
+  /** An agent's message came while nobody looked. */
+  unnoticed: HTMLElement;
+  /** An answer of the server carries an event for the website: see HX-Trigger. */
+  told: { name: string; data: unknown };
+}
+
+type CustomEvents<Events> = { [Name in keyof Events]: CustomEvent<Events[Name]> };
+
+// ---- htmx, as far as it is used
+
+interface HtmxContext {
+  sourceElement: HTMLElement;
+  request: RequestInit & {
+    method: string;
+    headers: Record<string, string>;
+    carry?: (url: string, request: HtmxContext["request"]) => Promise<Response>;
+  };
+  response: { status: number };
+  fetch: (url: string, request: HtmxContext["request"]) => Promise<Response>;
+}
+
+interface HtmxSocket {
+  socket: WebSocket | null;
+  config: { protocols?: string[]; reconnect: boolean };
+}
+
+interface HtmxEvents {
+  "htmx:config:request": { ctx: HtmxContext };
+  "htmx:before:request": { ctx: HtmxContext };
+  "htmx:after:request": { ctx: HtmxContext };
+  "htmx:error": { ctx?: HtmxContext };
+  "htmx:after:swap": unknown;
+  "htmx:before:ws:connection": { connection: HtmxSocket };
+  "htmx:after:ws:connection": { connection: HtmxSocket };
+  "htmx:before:ws:message": { message: { text: string; json: unknown; cancelled: boolean } };
+  "htmx:after:ws:message": unknown;
+  "htmx:ws:close": { connection: HtmxSocket; code: number };
+}
+
+declare const htmx: {
+  process(element: Element): void;
+  trigger(element: Element, name: string): void;
+  ajax(method: string, url: string, options: object): Promise<void>;
+  ext: { ws: { getRegistry(): { clear(): void } } };
+};
+
+interface DocumentEventMap extends CustomEvents<PanelEvents>, CustomEvents<HtmxEvents> {}
+
+// ---- The panel's shell: what its scripts reach by id, see templates/widget/customers
+
+interface PendingForm extends HTMLFormElement {
+  custom_id: HTMLInputElement;
+  attempt: HTMLInputElement;
+  text: HTMLInputElement;
+  file: HTMLInputElement;
+}
+
+interface PanelElements {
+  availability: HTMLElement;
+  composer: HTMLFormElement;
+  emoji: HTMLElement;
+  files: HTMLInputElement;
+  group: HTMLElement;
+  invitation: HTMLElement;
+  log: HTMLElement;
+  menu: HTMLElement;
+  message: HTMLTextAreaElement;
+  notice: HTMLElement;
+  notify: HTMLInputElement;
+  pending: HTMLElement;
+  "pending-file": HTMLTemplateElement;
+  "pending-message": HTMLTemplateElement;
+  scroll: HTMLElement;
+  "seen-mark": HTMLTemplateElement;
+  socket: HTMLElement;
+  sound: HTMLInputElement;
+  state: HTMLElement;
+  threads: HTMLElement;
+  "to-end": HTMLButtonElement;
+}
+
+interface Document {
+  getElementById<Id extends keyof PanelElements>(id: Id): PanelElements[Id];
+}
+
+interface Element {
+  querySelector<Found extends HTMLElement = HTMLElement>(selectors: string): Found;
+  closest<Found extends HTMLElement = HTMLElement>(selectors: string): Found | null;
+}
+
+interface Window {
+  /** What the page said before the panel's scripts were there: see preconnect.js. */
+  firstHello?: MessageEvent;
+  Temporal?: { Now: { timeZoneId(): string } };
+}

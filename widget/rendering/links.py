@@ -1,20 +1,47 @@
-"""Finds the addresses in what people wrote, much faster than Django's `urlize` would."""
+"""Finds the addresses in what people wrote, in one pass: no text costs more than its length.
+
+Every piece of the expression is possessive and begins where nothing was tried before, so no
+character is read twice. (Django's `urlize` and linkify-it-py are slower, and not linear.)
+"""
 
 import re
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-ADDRESS = re.compile(
-    r"(?P<url>https?://[^\s<>\"']+|www\.[^\s<>\"']+\.[^\s<>\"']+)"
-    r"|(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+# Sentences end with these, and no space follows: an address ends before them. The dot of
+# katakana and the apostrophe are left out, because names of pages have them.
+PUNCTUATION = (
+    "،؛؟۔।॥"  # Arabic, Devanagari
+    "‘“”„‟‹›«»…"
+    "\u3001-\u3003\u3008-\u3011\u3014-\u301f"  # Chinese, Japanese, Korean
+    "\ufe10-\ufe19\ufe30-\ufe6b"  # the same in vertical and small forms
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"  # and in full width
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # invisible: no address has them
+    "\ud800-\udfff"  # halves of a character
 )
-TRAILING = ".,:;!?)]}…’”»"
+# Scripts that put no space between an address and the next word.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uffdc"
+    "\U00020000-\U0003ffff"
+)
+PATH = rf"[^\s<>\"'{PUNCTUATION}]"
+HOST = rf"[^\s<>\"':/?#@{PUNCTUATION}{UNSPACED}]"
+HOST_OF_SUCH_A_SCRIPT = rf"[^\s<>\"':/?#@{PUNCTUATION}]"
+LABEL = rf"(?:[^\W{UNSPACED}]|-)++"
+ADDRESS = re.compile(
+    rf"(?:https?://(?:{HOST}++|{HOST_OF_SUCH_A_SCRIPT}++)|www\.{LABEL}(?:\.{LABEL})++)"
+    rf"(?:[:/?#@]{PATH}*+)?+"
+    rf"|(?<![^\W{UNSPACED}])(?<![.+-])(?P<email>(?:[^\W{UNSPACED}]|[.+-])++@{LABEL}(?:\.{LABEL})++)",
+    re.IGNORECASE,
+)
+TRAILING = ".,:;!?)]}’–—"
 
 
 def linked(text: str) -> SafeString:
     """The text as HTML, its web and e-mail addresses as links that open in a new tab."""
-    if "://" not in text and "@" not in text and "www." not in text:
+    if "://" not in text and "@" not in text and "www." not in text.lower():
         return mark_safe(escape(text))  # noqa: S308 - escaped on the spot
     html, end = [], 0
     for match in ADDRESS.finditer(text):

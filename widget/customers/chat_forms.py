@@ -16,8 +16,8 @@ from chatproxy.livechat.structures import FormField, FormToFill, Json
 
 ANSWER_LENGTH = 4000  # characters
 OWN_FORM = "own"  # the id of a form that is not LiveChat's; theirs are no words
-# What an owner may have asked in it, by `Widget.Ask`.
-ASKED = {"name": ("name",), "email": ("email",), "both": ("name", "email")}
+# The fields of that form, by what the owner wants to know (`Widget.Ask`).
+OWN_FIELDS = {"name": ("name",), "email": ("email",), "both": ("name", "email")}
 
 
 def own_form(ask: str) -> FormToFill | None:
@@ -25,7 +25,7 @@ def own_form(ask: str) -> FormToFill | None:
     labels = {"name": gettext("Your name"), "email": gettext("E-mail address")}
     fields = (
         FormField(id=kind, type=kind, label=labels[kind], required=True)
-        for kind in ASKED.get(ask, ())
+        for kind in OWN_FIELDS.get(ask, ())
     )
     return FormToFill(OWN_FORM, tuple(fields)) if ask else None
 
@@ -108,18 +108,19 @@ class ChatForm(forms.Form):
 
     use_required_attribute = False  # the server answers in the customer's language
 
-    def __init__(self, asked: Sequence[FormField], data: Any = None, **options: Any) -> None:
+    def __init__(self, form_fields: Sequence[FormField], data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.asked = asked
-        for field in asked:
-            if question := field_for(field):
-                question.label, question.required = field.label, field.required
-                self.fields[field.id] = question
+        self.form_fields = form_fields
+        for field in form_fields:
+            if django_field := field_for(field):
+                django_field.label, django_field.required = field.label, field.required
+                self.fields[field.id] = django_field
 
-    def questions(self) -> list[tuple[FormField, forms.BoundField | None]]:
+    def rows(self) -> list[tuple[FormField, forms.BoundField | None]]:
         """Every field in its order; a header, or one we cannot ask, has nothing to fill in."""
         return [
-            (field, self[field.id] if field.id in self.fields else None) for field in self.asked
+            (field, self[field.id] if field.id in self.fields else None)
+            for field in self.form_fields
         ]
 
     def answers(self) -> list[Json]:
@@ -127,18 +128,18 @@ class ChatForm(forms.Form):
         return [
             {"id": field.id, "type": field.type, "label": field.label}
             | answer_to(field, self.cleaned_data[field.id])
-            for field in self.asked
+            for field in self.form_fields
             if field.id in self.fields
         ]
 
     def answer_of_type(self, kind: str) -> str:
         """What was answered to the first question of this type, or ""."""
-        answers = (self.cleaned_data[f.id] for f in self.asked if f.type == kind)
+        answers = (self.cleaned_data[f.id] for f in self.form_fields if f.type == kind)
         return next(answers, "")
 
     def group_id(self) -> int | None:
         """The group the customer chose to talk to, if the form let them."""
-        for field in self.asked:
+        for field in self.form_fields:
             if field.type == "group_chooser":
                 chosen = self.cleaned_data[field.id]
                 return next((o.group_id for o in field.options if o.id == chosen), None)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 
 
-def telling(response: HttpResponse, name: str, data: Any) -> HttpResponse:
+def with_host_event(response: HttpResponse, name: str, data: Any) -> HttpResponse:
     """The answer, and with it the event: htmx hands it to the panel, the panel to the page."""
-    response.headers["HX-Trigger"] = json.dumps({"told": {"name": name, "data": data}})
+    response.headers["HX-Trigger"] = json.dumps({"host-event": {"name": name, "data": data}})
     return response

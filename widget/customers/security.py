@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
 from chatproxy import conf
+from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import Customer
 from chatproxy.relay.relay import relay
@@ -35,6 +36,7 @@ class CustomerRequest(HttpRequest):
 
     customer: Customer
     token: str
+    api: CustomerApi
 
 
 View = Callable[..., HttpResponse]
@@ -95,6 +97,7 @@ def customer_required(view: View) -> View:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
         request = cast(CustomerRequest, request)
         request.customer, request.token = customer, token
+        request.api = CustomerApi(customer, widget.organization)
         if request.method != "GET":
             relay.wake(customer.pk)
         return view(request, widget, *args, **kwargs)

@@ -3,7 +3,7 @@
 const invitation = document.getElementById("invitation");
 let greeting = null;
 
-document.addEventListener("told", ({ detail: { name, data } }) => emit(name, data));
+document.addEventListener("host-event", ({ detail: { name, data } }) => emit(name, data));
 document.addEventListener("token-refused", () => emit("identity_lost", { reason: "unknown" }));
 
 new MutationObserver(() => {

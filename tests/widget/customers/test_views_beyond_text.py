@@ -293,7 +293,7 @@ def test_a_transcript_needs_an_address(customer: Visitor) -> None:
 def test_the_page_hears_of_a_rating(customer: Visitor) -> None:
     customer.send("Hello")
     told = customer.ask("post", "rating", {"score": "bad"})["HX-Trigger"]
-    assert told == '{"told": {"name": "rating_submitted", "data": "bad"}}'
+    assert told == '{"host-event": {"name": "rating_submitted", "data": "bad"}}'
 
 
 def test_the_page_hears_of_a_pressed_button(customer: Visitor, card: dict[str, Any]) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
 from chatproxy.conversation import Opening
 from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import GroupOffline, GroupsOffline, LiveChatError
+from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
+from widget.customers.failures import first_error, notice, on_failure, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 Say = Callable[[CustomerApi, Json], None]
 
@@ -45,21 +42,16 @@ class MessageForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
-def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(words)
+def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Say something. 204: LiveChat has it. 200: the reason why not, beside the text."""
     form = MessageForm(request.POST)
-    if form.is_valid():
-        event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
-        say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
-        try:
-            say_or_leave(CustomerApi(request.customer, widget.organization), event, say)
-        except LiveChatError as error:
-            logger.warning("a message was not sent: %s", error)
-            form.add_error(None, str(error.advice))
-        else:
-            return HttpResponse(status=204)
-    advice = next(iter(form.errors.values()))[0]
-    return render(request, "widget/customers/refusal.html", {"advice": advice})
+    if not form.is_valid():
+        return words(request, first_error(form))
+    event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
+    say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
+    say_or_leave(request.api, event, say)
+    return HttpResponse(status=204)
 
 
 def say_or_leave(api: CustomerApi, event: Json, say: Say) -> None:
@@ -73,11 +65,8 @@ def say_or_leave(api: CustomerApi, event: Json, say: Say) -> None:
 @require_POST
 @widget_view
 @customer_required
-def end(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(notice)
+def end(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """End the chat; writing again continues it."""
-    try:
-        conversation.end(CustomerApi(request.customer, widget.organization))
-    except LiveChatError as error:
-        logger.warning("a chat was not ended: %s", error)
-        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    conversation.end(request.api)
     return HttpResponse(status=204)

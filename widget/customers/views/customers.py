@@ -6,12 +6,12 @@ import logging
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import LiveChatError, TokenRejected
 from chatproxy.models import Customer
+from widget.customers.failures import on_failure, words
 from widget.customers.identities import IdentityRefused, Person, verified
 from widget.customers.security import (
     TOKEN_HEADER,
@@ -46,7 +46,7 @@ class DetailsForm(forms.Form):
             for name, value in session.items()
         ]
 
-    def told(self) -> dict[str, object]:
+    def details(self) -> dict[str, object]:
         """What there is to tell, by LiveChat's names."""
         names = {"name": "name", "email": "email", "session": "session_fields"}
         return {
@@ -58,6 +58,7 @@ class DetailsForm(forms.Form):
 
 @require_http_methods(["POST", "DELETE"])
 @widget_view
+@on_failure(words)
 def customer(request: HttpRequest, widget: Widget) -> HttpResponse:
     """POST: who acts for the first time becomes a customer. DELETE: forget me."""
     return forget(request, widget) if request.method == "DELETE" else welcome(request, widget)
@@ -80,19 +81,15 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
         customer.leave(token)
     elif customer:
         return HttpResponse(status=200, headers={TOKEN_HEADER: token})
-    try:
-        token = signed_in(widget, person) if person else first_token(widget)
-    except LiveChatError as error:
-        logger.warning("widget %s: no identity for a customer: %s", widget.key, error)
-        return render(request, "widget/customers/refusal.html", {"advice": error.advice})
+    token = signed_in(widget, person) if person else first_token(widget)
     return HttpResponse(status=201, headers={TOKEN_HEADER: token})
 
 
 def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefused) -> HttpResponse:
     """Tell the customer what to do, and the website's developer what is wrong."""
     logger.warning("widget %s: a website's identity token is refused: %s", widget.key, refused)
-    advice = {"advice": TokenRejected.advice}
-    response = render(request, "widget/customers/refusal.html", advice, status=403)
+    response = words(request, TokenRejected.advice)
+    response.status_code = 403
     response.headers[IDENTITY_HEADER] = str(refused)
     return response
 
@@ -110,7 +107,7 @@ def signed_in(widget: Widget, person: Person) -> str:
     )
     form = DetailsForm({"name": person.name, "email": person.email})
     if form.is_valid():
-        tell(customer, widget, form)
+        tell(CustomerApi(customer, widget.organization), form)
     return token
 
 
@@ -133,19 +130,19 @@ def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: A
 @require_POST
 @widget_view
 @customer_required
-def details(request: CustomerRequest, widget: Widget) -> HttpResponse:
+def details(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Tell LiveChat what the website knows of the customer. Nobody waits for this answer."""
     form = DetailsForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    tell(request.customer, widget, form)
+    tell(request.api, form)
     return HttpResponse(status=204)
 
 
-def tell(customer: Customer, widget: Widget, form: DetailsForm) -> None:
+def tell(api: CustomerApi, form: DetailsForm) -> None:
     """Pass valid details on to LiveChat. If it does not take them, the chat goes on without."""
-    if told := form.told():
+    if details := form.details():
         try:
-            CustomerApi(customer, widget.organization).update_customer(**told)
+            api.update_customer(**details)
         except LiveChatError as error:
             logger.warning("a customer's details were not told: %s", error)

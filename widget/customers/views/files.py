@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import PurePath
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
 from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import LiveChatError
+from widget.customers.failures import first_error, on_failure, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 # What LiveChat takes. Source: Customer Chat API v3.6, "Upload File".
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes
@@ -52,21 +48,16 @@ class FileForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
+@on_failure(words)
 def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Send a file. 204: LiveChat has it. 200: the reason why not."""
     form = FileForm(request.POST, request.FILES)
     if not widget.files:
         form.add_error(None, _("Files can't be sent here."))
-    if form.is_valid():
-        try:
-            upload(CustomerApi(request.customer, widget.organization), form)
-        except LiveChatError as error:
-            logger.warning("a file was not sent: %s", error)
-            form.add_error(None, str(error.advice))
-        else:
-            return HttpResponse(status=204)
-    advice = next(iter(form.errors.values()))[0]
-    return render(request, "widget/customers/refusal.html", {"advice": advice})
+    if not form.is_valid():
+        return words(request, first_error(form))
+    upload(request.api, form)
+    return HttpResponse(status=204)
 
 
 def upload(api: CustomerApi, form: FileForm) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,11 +20,10 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form
-from widget.customers.host_events import telling
+from widget.customers.failures import log_failure, on_failure, words
+from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 FORM_HOLDS = 300  # seconds; a configuration with this version never changes
 
@@ -82,80 +79,78 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
 @require_http_methods(["GET", "POST"])
 @widget_view
 @customer_required
+@on_failure(words)
 def form(request: CustomerRequest, widget: Widget, kind: str) -> HttpResponse:
     """GET: the form to fill in, nothing if there is none. POST: it is sent, or given back."""
     if kind not in OCCASIONS:
         raise Http404
-    api = CustomerApi(request.customer, widget.organization)
-    return asked(request, api, OCCASIONS[kind], lambda: find_form(api, widget, kind))
+    return form_response(request, OCCASIONS[kind], find_form(request.api, widget, kind))
 
 
 @require_http_methods(["GET", "POST"])
 @widget_view
 @customer_required
+@on_failure(words)
 def form_in_chat(
-    request: CustomerRequest, widget: Widget, thread_id: str, event_id: str
+    request: CustomerRequest,
+    widget: Widget,  # noqa: ARG001
+    thread_id: str,
+    event_id: str,
 ) -> HttpResponse:
     """The same for a form that an agent or a bot has put into the chat."""
-    api = CustomerApi(request.customer, widget.organization)
-
-    def find() -> FormToFill | None:
-        thread = api.get_chat(request.customer.chat_id, thread_id).thread
-        events = thread.events if thread else ()
-        asking = (e for e in events if e.id == event_id and isinstance(e, Form))
-        return next((FormToFill(e.form_id, e.fields) for e in asking), None)
-
-    return asked(request, api, IN_CHAT, find)
+    return form_response(request, IN_CHAT, find_form_in_chat(request.api, thread_id, event_id))
 
 
-def asked(
-    request: CustomerRequest,
-    api: CustomerApi,
-    occasion: Occasion,
-    find: Callable[[], FormToFill | None],
+def find_form_in_chat(api: CustomerApi, thread_id: str, event_id: str) -> FormToFill | None:
+    """The form that this event asks to fill in. Raises LiveChatError."""
+    thread = api.get_chat(api.customer.chat_id, thread_id).thread
+    events = thread.events if thread else ()
+    forms = (event for event in events if event.id == event_id and isinstance(event, Form))
+    return next((FormToFill(form.form_id, form.fields) for form in forms), None)
+
+
+def form_response(
+    request: CustomerRequest, occasion: Occasion, to_fill: FormToFill | None
 ) -> HttpResponse:
-    """What both views do, once they know where the form comes from."""
-    try:
-        to_fill = find()
-    except LiveChatError as error:
-        logger.warning("a form was not found: %s", error)
-        return render(request, "widget/customers/refusal.html", {"advice": error.advice})
+    """What both views do, once they know the form."""
     if to_fill is None:
         return HttpResponse()
-    questions = ChatForm(to_fill.fields, request.POST if request.method == "POST" else None)
-    if questions.is_valid() and sent(api, occasion, to_fill, questions):
+    chat_form = ChatForm(to_fill.fields, request.POST if request.method == "POST" else None)
+    if chat_form.is_valid() and is_accepted(request, occasion, to_fill, chat_form):
         thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
-        return telling(thanks, "form_submitted", {"type": occasion.kind})
-    return render(request, "widget/customers/forms/form.html", form_context(occasion, questions))
+        return with_host_event(thanks, "form_submitted", {"type": occasion.kind})
+    return render(request, "widget/customers/forms/form.html", form_context(occasion, chat_form))
 
 
-def sent(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, questions: ChatForm) -> bool:
-    """Whether LiveChat has the answers; if not, the form says why."""
+def is_accepted(
+    request: CustomerRequest, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm
+) -> bool:
+    """Whether LiveChat takes the answers; if not, the form is given back and says why."""
     try:
-        submit(api, occasion, to_fill, questions)
+        submit(request.api, occasion, to_fill, chat_form)
     except LiveChatError as error:
-        logger.warning("a form was not sent: %s", error)
-        questions.add_error(None, str(error.advice))
+        log_failure(request, error)
+        chat_form.add_error(None, str(error.advice))
         return False
     return True
 
 
-def submit(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, questions: ChatForm) -> None:
+def submit(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm) -> None:
     """Tell LiveChat who it is, and what was answered. Raises LiveChatError."""
-    known = {kind: questions.answer_of_type(kind) for kind in ("name", "email")}
+    known = {kind: chat_form.answer_of_type(kind) for kind in ("name", "email")}
     if any(known.values()):
         api.update_customer(**{kind: answer for kind, answer in known.items() if answer})
     if to_fill.id == OWN_FORM:  # LiveChat has no form to file the answers under
         return
     event = conversation.filled_form(
-        to_fill.id, occasion.kind, questions.answers(), uuid.uuid4().hex
+        to_fill.id, occasion.kind, chat_form.answers(), uuid.uuid4().hex
     )
     if occasion is POSTCHAT:
         api.send_event(api.customer.chat_id, event, attach_to_last_thread=True)
     else:
-        conversation.say(api, event, replace(occasion.opening, group_id=questions.group_id()))
+        conversation.say(api, event, replace(occasion.opening, group_id=chat_form.group_id()))
 
 
-def form_context(occasion: Occasion, questions: ChatForm, action: str = "") -> dict[str, Any]:
+def form_context(occasion: Occasion, chat_form: ChatForm, action: str = "") -> dict[str, Any]:
     """`action` is where to send it, if not to where it came from."""
-    return {"form": questions, "occasion": occasion, "action": action}
+    return {"form": chat_form, "occasion": occasion, "action": action}

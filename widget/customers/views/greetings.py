@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+from contextlib import suppress
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import GreetingNotFound, LiveChatError
+from chatproxy.livechat.errors import GreetingNotFound
+from widget.customers.failures import notice, on_failure
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 
 class GreetingForm(forms.Form):
@@ -28,21 +25,16 @@ class GreetingForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
-def greeting(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(notice)
+def greeting(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Tell LiveChat; the socket clears the greeting in every tab."""
     form = GreetingForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    api = CustomerApi(request.customer, widget.organization)
     unique_id = form.cleaned_data["unique_id"]
-    try:
+    with suppress(GreetingNotFound):  # over already, as the customer will see
         if form.cleaned_data["answer"] == "accept":
-            api.accept_greeting(form.cleaned_data["id"], unique_id)
+            request.api.accept_greeting(form.cleaned_data["id"], unique_id)
         else:
-            api.cancel_greeting(unique_id)
-    except GreetingNotFound:
-        logger.info("a greeting was gone already")
-    except LiveChatError as error:
-        logger.warning("a greeting was not answered: %s", error)
-        return render(request, "widget/customers/notice.html", {"text": error.advice})
+            request.api.cancel_greeting(unique_id)
     return HttpResponse(status=204)

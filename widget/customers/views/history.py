@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,41 +9,44 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import Thread
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
+from widget.customers.failures import notice, on_failure
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_of
-
-logger = logging.getLogger(__name__)
 
 LINK_HOLDS = 120  # seconds for which a link to a transcript works
 MOST_PAGES = 50  # of threads in one transcript
 SALT = "widget.transcript"
 
 
+def same_page_again(request: HttpRequest, advice: str | Promise) -> HttpResponse:
+    """The button that asked, with the reason beside it."""
+    context = {"page_id": request.GET.get("page", ""), "advice": advice}
+    return render(request, "widget/customers/earlier.html", context)
+
+
+def not_available(request: HttpRequest, advice: str | Promise) -> HttpResponse:  # noqa: ARG001
+    """For a download, which shows in no panel."""
+    return HttpResponse(str(advice), status=503, content_type="text/plain; charset=utf-8")
+
+
 @require_safe
 @widget_view
 @customer_required
-def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(same_page_again)
+def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """One page of older threads, to stand above the others, and the way to the next."""
-    api = CustomerApi(request.customer, widget.organization)
-    page_id = request.GET.get("page", "")
-    try:
-        known = conversation_of(api)
-        page = api.list_threads(known.chat_id, page_id=page_id)
-    except LiveChatError as error:
-        logger.warning("history was not read: %s", error)
-        return render(
-            request, "widget/customers/earlier.html", {"page_id": page_id, "advice": error.advice}
-        )
+    known = conversation_of(request.api)
+    page = request.api.list_threads(known.chat_id, page_id=request.GET.get("page", ""))
     locale = Locale.of(translation.get_language() or "en", request.GET.get("zone", ""))
     threads = [thread_of(thread, known, locale) for thread in reversed(page.threads)]
     context = {"threads": threads, "page_id": page.next_page_id, "zone": locale.zone}
@@ -65,6 +66,7 @@ def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
 
 @require_safe
 @widget_view
+@on_failure(not_available)
 def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Everything that was said, as a page to keep or to print."""
     try:
@@ -73,12 +75,8 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     except (signing.BadSignature, Customer.DoesNotExist, ValueError):
         raise Http404 from None
     api = CustomerApi(customer, widget.organization)
-    try:
-        known = conversation_of(api)
-        threads = all_threads(api, known.chat_id)
-    except LiveChatError as error:
-        logger.warning("a transcript was not made: %s", error)
-        return HttpResponse(str(error.advice), status=503, content_type="text/plain; charset=utf-8")
+    known = conversation_of(api)
+    threads = all_threads(api, known.chat_id)
     language = translation.get_language() or "en"
     locale = Locale.of(language, zone)
     shown = [thread_of(thread, known, locale) for thread in threads]
@@ -94,22 +92,19 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
 @require_POST
 @widget_view
 @customer_required
-def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(notice)
+def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Have LiveChat mail the transcript once the chat has ended."""
     address = request.POST.get("email", "").strip()
-    api = CustomerApi(request.customer, widget.organization)
     try:
         validate_email(address)
-        thread_id = api.list_threads(api.customer.chat_id, events=1).threads[0].id
-        properties = {"routing": {"transcript_email": address}}
-        api.update_thread_properties(api.customer.chat_id, thread_id, properties)
     except ValidationError as error:
-        return render(request, "widget/customers/notice.html", {"text": error.messages[0]})
-    except LiveChatError as error:
-        logger.warning("a transcript was not asked for: %s", error)
-        return render(request, "widget/customers/notice.html", {"text": error.advice})
-    words = _("The transcript will be sent to %(address)s.") % {"address": address}
-    return render(request, "widget/customers/notice.html", {"text": words})
+        return notice(request, error.messages[0])
+    chat_id = request.customer.chat_id
+    thread_id = request.api.list_threads(chat_id, events=1).threads[0].id
+    properties = {"routing": {"transcript_email": address}}
+    request.api.update_thread_properties(chat_id, thread_id, properties)
+    return notice(request, _("The transcript will be sent to %(address)s.") % {"address": address})
 
 
 def conversation_of(api: CustomerApi) -> Conversation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +15,12 @@ from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
+from widget.customers.failures import log_failure
 from widget.customers.security import plain_view
 from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_of
-
-logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +34,7 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
             customer = known_customer(request, widget) or new_customer(request, widget)
             say_or_leave(CustomerApi(customer, widget.organization), event, conversation.say)
         except LiveChatError as error:
-            logger.warning("a message was not sent: %s", error)
+            log_failure(request, error)
             form.add_error(None, str(error.advice))
         else:
             return back_to_the_chat(widget)
@@ -53,7 +51,7 @@ def log(request: HttpRequest, widget: Widget) -> HttpResponse:
         try:
             context |= messages_of(customer, widget)
         except LiveChatError as error:
-            logger.warning("the chat could not be read: %s", error)
+            log_failure(request, error)
             context |= {"advice": error.advice}
     return render(request, "widget/customers/plain_log.html", context)
 
@@ -66,7 +64,7 @@ def end(request: HttpRequest, widget: Widget) -> HttpResponse:
         try:
             conversation.end(CustomerApi(customer, widget.organization))
         except LiveChatError as error:
-            logger.warning("a chat was not ended: %s", error)
+            log_failure(request, error)
     return back_to_the_chat(widget)
 
 

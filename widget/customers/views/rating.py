@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
 from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import LiveChatError
-from widget.customers.host_events import telling
+from widget.customers.failures import notice, on_failure
+from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 SCORES = {"good": 1, "bad": 0}
 
@@ -30,19 +25,16 @@ class RatingForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
-def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:
+@on_failure(notice)
+def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Rate the latest thread. The socket shows the rating in every tab."""
     form = RatingForm(request.POST)
     if not form.is_valid() or not any(form.cleaned_data.values()):
         return HttpResponseBadRequest()
-    try:
-        give(CustomerApi(request.customer, widget.organization), **form.cleaned_data)
-    except LiveChatError as error:
-        logger.warning("a chat was not rated: %s", error)
-        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    give(request.api, **form.cleaned_data)
     done = HttpResponse(status=204)
     score = form.cleaned_data["score"]
-    return telling(done, "rating_submitted", score) if score else done
+    return with_host_event(done, "rating_submitted", score) if score else done
 
 
 def give(api: CustomerApi, score: str, comment: str) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
-from chatproxy.livechat.customer_api import CustomerApi
-from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import Json
-from widget.customers.host_events import telling
+from widget.customers.failures import notice, on_failure
+from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
-
-logger = logging.getLogger(__name__)
 
 LONGEST = 4000  # characters of what a button says or carries
 
@@ -57,20 +52,16 @@ class ButtonForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
+@on_failure(notice)
 def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Tell LiveChat; a button that speaks for the customer says its text as well."""
     form = ButtonForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    api = CustomerApi(request.customer, widget.organization)
-    try:
-        api.send_rich_message_postback(
-            request.customer.chat_id, *form.place(), form.postback(widget.api_version)
-        )
-        if form.cleaned_data["type"] == "message":
-            conversation.say(api, form.answer())
-    except LiveChatError as error:
-        logger.warning("a button was not pressed: %s", error)
-        return render(request, "widget/customers/notice.html", {"text": error.advice})
+    request.api.send_rich_message_postback(
+        request.customer.chat_id, *form.place(), form.postback(widget.api_version)
+    )
+    if form.cleaned_data["type"] == "message":
+        conversation.say(request.api, form.answer())
     pressed = {"eventId": form.place()[1], "postbackId": form.cleaned_data["postback_id"]}
-    return telling(HttpResponse(status=204), "rich_message_button_clicked", pressed)
+    return with_host_event(HttpResponse(status=204), "rich_message_button_clicked", pressed)

@@ -151,9 +151,8 @@ def _unfound(api: CustomerApi, events: list[Json]) -> list[Json]:
 
 def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:
     """Say it, and note whether it may still arrive if nobody confirms it."""
-    cache.set(tried, time.time() + SETTLED, REMEMBERED)
     try:
-        _turn_by_turn(api, unsaid, opening)
+        _turn_by_turn(api, unsaid, opening, tried)
     except LiveChatError as error:
         if type(error) is not Unreachable:  # LiveChat said no, or never heard of it
             cache.set(tried, 0, REMEMBERED)
@@ -161,10 +160,11 @@ def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> 
     cache.set(tried, 0, REMEMBERED)
 
 
-def _turn_by_turn(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
+def _turn_by_turn(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     step = _send if api.customer.chat_id and opening.active else _open
     for turns_left in reversed(range(TURNS)):
+        cache.set(tried, time.time() + SETTLED, REMEMBERED)
         try:
             step(api, unsaid, opening)
             return

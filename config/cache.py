@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 class ForgivingRedisCache(RedisCache):
     """Redis; while it is away, full or refuses us, an empty cache that forgets at once.
 
-    Then limits let everybody pass and locks hold nobody back; but people go on talking.
+    Then limits let everybody pass and locks hold back this process alone; but people go on
+    talking.
     """
 
     def add(self, *args: Any, **kwargs: Any) -> bool:

@@ -18,7 +18,7 @@ def hurry() -> None:
     reactions.SHORTEST, reactions.FIRST, reactions.LONGEST = 0.1, 0.5, 2.0
     rtm.PING_EVERY, rtm.SILENT_TOO_LONG, rtm.ANSWER_TIMEOUT = 1.0, 2.5, 4.0
     conversation.SETTLED, conversation.LOOK_EVERY = 4.0, 0.2
-    locks.HELD_AT_MOST = 8
+    locks.LEASE, locks.RENEW_EVERY = 4.0, 1.0
 
 
 def without_resume() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chatproxy import conversation
+from chatproxy import conversation, locks
 from chatproxy.conversation import Opening, filled_form, message, say, say_again
 from chatproxy.livechat import http
 from chatproxy.livechat.customer_api import CustomerApi
@@ -249,6 +249,18 @@ def test_the_first_message_again_is_not_a_second_chat(api: CustomerApi, again: A
 def test_the_same_message_twice_at_once_is_sent_once(begun: CustomerApi, again: Again) -> None:
     tabs = [again() for _ in range(5)]
     with ThreadPoolExecutor(5) as workers:
+        list(workers.map(lambda tab: say(tab, message("Once", "m-1")), tabs))
+    assert said(begun) == [["Hello", "Once"]]
+
+
+def test_a_message_that_takes_longer_than_a_lock_s_lease_is_sent_once(
+    begun: CustomerApi, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LEASE", 0.5)
+    monkeypatch.setattr(conversation, "SETTLED", 0.2)
+    sandbox.fault("latency", method="send_event", seconds=2, count=1)
+    tabs = [again(), again()]
+    with ThreadPoolExecutor(2) as workers:
         list(workers.map(lambda tab: say(tab, message("Once", "m-1")), tabs))
     assert said(begun) == [["Hello", "Once"]]
 

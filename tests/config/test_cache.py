@@ -1,6 +1,5 @@
 """Redis may die and come back; people go on talking meanwhile."""
 
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,45 +7,19 @@ from pathlib import Path
 import pytest
 
 from config.cache import ForgivingRedisCache, TidyLocMemCache
-from tests.sandbox_rig import free_port
-
-
-class Redis:
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(self._folder)],
-            stdout=subprocess.DEVNULL,
-        )
-
-    def tell(self, command: str) -> None:
-        """A command of its operator's; all other connections end, for they keep their rights."""
-        subprocess.run(
-            ["redis-cli", "-p", str(self.port)],
-            input=f"{command}\nCLIENT KILL TYPE normal\n",
-            text=True,
-            check=True,
-        )
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
+from tests.redis_rig import RedisProcess
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    running = Redis(tmp_path)
+def redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    running = RedisProcess(tmp_path)
     yield running
     running.stop()
 
 
 @pytest.fixture
-def shared(redis: Redis) -> ForgivingRedisCache:
-    cache = ForgivingRedisCache(f"redis://127.0.0.1:{redis.port}", {})
+def shared(redis: RedisProcess) -> ForgivingRedisCache:
+    cache = ForgivingRedisCache(redis.url, {})
     wait_until_it_keeps(cache)
     return cache
 
@@ -69,7 +42,7 @@ def test_redis_keeps_counts_and_locks(shared: ForgivingRedisCache) -> None:
 
 
 def test_without_redis_nothing_is_kept_and_nothing_fails(
-    shared: ForgivingRedisCache, redis: Redis
+    shared: ForgivingRedisCache, redis: RedisProcess
 ) -> None:
     shared.set("kept", "before")
     redis.stop()
@@ -86,7 +59,7 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
     ["CONFIG SET maxmemory 1", "REPLICAOF 127.0.0.1 1", "CONFIG SET requirepass secret"],
 )
 def test_redis_that_refuses_is_as_good_as_none(
-    shared: ForgivingRedisCache, redis: Redis, command: str
+    shared: ForgivingRedisCache, redis: RedisProcess, command: str
 ) -> None:
     redis.tell(command)
     shared.set("kept", "meanwhile")
@@ -95,7 +68,9 @@ def test_redis_that_refuses_is_as_good_as_none(
     assert shared.incr("count") == 1
 
 
-def test_redis_that_comes_back_is_used_again(shared: ForgivingRedisCache, redis: Redis) -> None:
+def test_redis_that_comes_back_is_used_again(
+    shared: ForgivingRedisCache, redis: RedisProcess
+) -> None:
     redis.stop()
     assert shared.get("awake") is None
     redis.start()

@@ -1,0 +1,151 @@
+"""One at a time, however long the work lasts: threads, and processes with Redis."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chatproxy import locks
+from chatproxy.livechat.errors import ServiceUnavailable
+from chatproxy.locks import one_at_a_time
+from config.cache import ForgivingRedisCache
+from tests.redis_rig import RedisProcess
+from tests.sandbox_rig import ROOT
+
+
+class Span(tuple[float, float]):
+    """When somebody entered and left."""
+
+
+def work(name: str, seconds: float) -> Span:
+    with one_at_a_time(name):
+        entered = time.monotonic()
+        time.sleep(seconds)
+        return Span((entered, time.monotonic()))
+
+
+def overlap(spans: list[Span]) -> bool:
+    spans = sorted(spans)
+    return any(left > entered for (_, left), (entered, _) in itertools.pairwise(spans))
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "LEASE", 0.3)
+    monkeypatch.setattr(locks, "RENEW_EVERY", 0.1)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    running = RedisProcess(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shared(redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> RedisProcess:
+    """The same Redis for this process's locks."""
+    client = ForgivingRedisCache(redis.url, {})._cache.get_client(write=True)
+    monkeypatch.setattr(locks, "shared_redis", lambda: client)
+    return redis
+
+
+def test_threads_enter_one_after_the_other(short: None) -> None:
+    with ThreadPoolExecutor(5) as workers:
+        spans = list(workers.map(lambda _: work("threads", 0.5), range(5)))
+    assert not overlap(spans)
+
+
+def test_other_names_are_not_held_back() -> None:
+    with one_at_a_time("one"), one_at_a_time("another"):
+        pass
+
+
+def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "WAIT_AT_MOST", 0.1)
+    with one_at_a_time("busy"), ThreadPoolExecutor(1) as other:
+        assert isinstance(other.submit(work, "busy", 0).exception(), ServiceUnavailable)
+
+
+def test_a_lock_that_nobody_holds_is_forgotten() -> None:
+    with one_at_a_time("once"):
+        assert "once" in locks.threads._locks
+    assert "once" not in locks.threads._locks
+
+
+def holder(redis: RedisProcess, seconds: float) -> subprocess.Popen[str]:
+    """A process of its own, ready to enter."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.chatproxy.holder", "shared", str(seconds)],
+        cwd=ROOT,
+        env=os.environ | {"REDIS_URL": redis.url},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert line_of(process) == "ready"
+    return process
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def start(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def test_processes_enter_one_after_the_other_however_long_the_work_lasts(
+    redis: RedisProcess,
+) -> None:
+    processes = [holder(redis, 2.5) for _ in range(2)]  # their lease is 1 second
+    for process in processes:
+        start(process)
+    spans = [Span((float(line_of(each)), float(line_of(each)))) for each in processes]
+    assert not overlap(spans)
+    assert [process.wait(10) for process in processes] == [0, 0]
+
+
+def test_a_killed_process_holds_nobody_back_for_longer_than_its_lease(
+    redis: RedisProcess,
+) -> None:
+    killed, next_one = holder(redis, 60), holder(redis, 0)
+    start(killed)
+    entered = float(line_of(killed))
+    killed.kill()
+    start(next_one)
+    assert float(line_of(next_one)) - entered < 3
+    assert (killed.wait(10), next_one.wait(10)) == (-9, 0)
+
+
+def test_a_lock_that_ran_out_is_not_taken_from_who_has_it_now(shared: RedisProcess) -> None:
+    with one_at_a_time("mine"):
+        shared.client.set("lock:mine", "another's")
+    assert shared.client.get("lock:mine") == b"another's"
+
+
+def test_without_redis_threads_are_held_back_all_the_same(shared: RedisProcess) -> None:
+    shared.stop()
+    with ThreadPoolExecutor(2) as workers:
+        spans = list(workers.map(lambda _: work("alone", 0.2), range(2)))
+    assert not overlap(spans)
+
+
+def test_leases_are_renewed_by_one_thread(shared: RedisProcess, short: None) -> None:
+    before = sum(thread.name == "leases" for thread in threading.enumerate())
+    with one_at_a_time("a"), one_at_a_time("b"):
+        pass
+    after = sum(thread.name == "leases" for thread in threading.enumerate())
+    assert after == max(before, 1)

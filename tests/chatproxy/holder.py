@@ -14,7 +14,16 @@ django.setup()
 
 from chatproxy import locks  # noqa: E402
 
+
+def say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 locks.LEASE, locks.RENEW_EVERY = 1.0, 0.2
+say("ready")
 sys.stdin.readline()
 with locks.one_at_a_time(sys.argv[1]):
+    say(time.monotonic())
     time.sleep(float(sys.argv[2]))
+    say(time.monotonic())

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import (
     ChatAlreadyActive,
     ChatInactive,
@@ -81,7 +81,7 @@ def filled_form(form_id: str, kind: str, fields: list[Json], custom_id: str) -> 
     }
 
 
-def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
+def say(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     """Put the event into the customer's chat, exactly once, whatever happened before.
 
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
@@ -103,13 +103,13 @@ def say(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
                 raise  # it may still arrive, so only another try may send it again
 
 
-def say_again(api: CustomerApi, event: Json, opening: Opening = Opening()) -> None:
+def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
     cache.add(_tried(api, event), BEGAN + SETTLED, REMEMBERED)
     say(api, event, opening)
 
 
-def end(api: CustomerApi) -> None:
+def end(api: ActingCustomer) -> None:
     """Deactivate the chat; one that has ended already is no error."""
     chat_id = api.customer.chat_id or _find_chat(api)
     if chat_id:
@@ -117,12 +117,12 @@ def end(api: CustomerApi) -> None:
             api.deactivate_chat(chat_id)
 
 
-def _tried(api: CustomerApi, event: Json) -> str:
+def _tried(api: ActingCustomer, event: Json) -> str:
     """Where we keep until when a try of this event may still arrive."""
     return f"tried:{api.customer.pk}:{event['custom_id']}"
 
 
-def _missing(api: CustomerApi, events: list[Json], settled_at: float = 0) -> list[Json]:
+def _missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> list[Json]:
     """Those of the events that LiveChat does not have, to go by their `custom_id`.
 
     Nobody knows before `settled_at`, so until then it looks again.
@@ -135,7 +135,7 @@ def _missing(api: CustomerApi, events: list[Json], settled_at: float = 0) -> lis
         time.sleep(LOOK_EVERY)
 
 
-def _unfound(api: CustomerApi, events: list[Json]) -> list[Json]:
+def _unfound(api: ActingCustomer, events: list[Json]) -> list[Json]:
     """Those that are in no thread of the last day, newest first: much may have been said since."""
     missing = {event["custom_id"]: event for event in events}
     long_ago = (dt.datetime.now(dt.UTC) - LOOK_BACK).isoformat()
@@ -149,7 +149,7 @@ def _unfound(api: CustomerApi, events: list[Json]) -> list[Json]:
     return [*missing.values()]
 
 
-def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:
+def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) -> None:
     """Say it, and note whether it may still arrive if nobody confirms it."""
     try:
         _turn_by_turn(api, unsaid, opening, tried)
@@ -160,7 +160,7 @@ def _say(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> 
     cache.set(tried, 0, REMEMBERED)
 
 
-def _turn_by_turn(api: CustomerApi, unsaid: list[Json], opening: Opening, tried: str) -> None:
+def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     step = _send if api.customer.chat_id and opening.active else _open
     for turns_left in reversed(range(TURNS)):
@@ -176,14 +176,14 @@ def _turn_by_turn(api: CustomerApi, unsaid: list[Json], opening: Opening, tried:
                 api.customer.found_chat("")
 
 
-def _send(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
+def _send(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
     """One by one; what was said is no longer unsaid, should the next one be refused."""
     while unsaid:
         api.send_event(api.customer.chat_id, unsaid[0])
         del unsaid[0]
 
 
-def _open(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
+def _open(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
     """Begin a thread, in the chat the customer has, or else in the one that this makes."""
     how = {"active": opening.active, "continuous": opening.continuous}
     if not api.customer.chat_id:
@@ -200,7 +200,7 @@ def _open(api: CustomerApi, unsaid: list[Json], opening: Opening) -> None:
     api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
 
 
-def _find_chat(api: CustomerApi) -> str:
+def _find_chat(api: ActingCustomer) -> str:
     for chat in api.list_chats():
         api.customer.found_chat(chat.id)
     return api.customer.chat_id

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
@@ -17,6 +18,7 @@ from chatproxy.livechat.accounts import Grant, Identity
 from chatproxy.livechat.errors import IdentityLost, LiveChatError
 from chatproxy.livechat.organization import Organization
 from chatproxy.locks import one_at_a_time
+from chatproxy.service import ConfiguredService
 
 SUBJECT_LENGTH = 200
 SEEN_EVERY = dt.timedelta(days=1)
@@ -156,6 +158,10 @@ class Customer(models.Model):
             return self.access_token
         return self.renew_token(organization, instead_of=self.access_token)
 
+    def tokens(self, organization: Organization) -> StoredTokens:
+        """What a client of LiveChat's needs to act as this customer."""
+        return StoredTokens(self, organization)
+
     def renew_token(self, organization: Organization, instead_of: str) -> str:
         """Another token than the one refused; of many who ask at once, one asks LiveChat.
 
@@ -193,7 +199,21 @@ class Customer(models.Model):
         """Erase who this was, here at once, and the token at LiveChat if it answers."""
         self.delete()
         with suppress(LiveChatError):
-            accounts.revoke(self.access_token)
+            accounts.revoke(ConfiguredService(), self.access_token)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTokens:
+    """A customer's access tokens, as the database keeps them."""
+
+    customer: Customer
+    organization: Organization
+
+    def token(self) -> str:
+        return self.customer.fresh_token(self.organization)
+
+    def renew(self, instead_of: str) -> str:
+        return self.customer.renew_token(self.organization, instead_of)
 
 
 class BearerToken(models.Model):

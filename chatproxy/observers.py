@@ -1,9 +1,8 @@
-"""Who else wants to know what happens, once for each customer: whoever counts it, say.
+"""Who else wants to know what happens to customers: whoever counts it, say."""
 
-Each is added at start-up and must return at once, because pushes wait for it.
-"""
+from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.pushes import Push
@@ -11,24 +10,28 @@ from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 
-# What a customer did: LiveChat's action and what was sent with it.
-acted: list[Callable[[Customer, str, Json], None]] = []
-# What a customer was told, and what is known of their chat after it.
-heard: list[Callable[[Customer, Push, Conversation], None]] = []
-# A call that failed for good, or a login that was refused.
-failed: list[Callable[[Customer, LiveChatError], None]] = []
+
+class Observer(Protocol):
+    """Told once for each customer. Must return at once, because pushes wait for it."""
+
+    def act(self, customer: Customer, action: str, payload: Json) -> None:
+        """What a customer did: LiveChat's action and what was sent with it."""
+
+    def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None:
+        """What a customer was told, and what is known of their chat after it."""
+
+    def fail(self, customer: Customer, error: LiveChatError) -> None:
+        """A call that failed for good, or a login that was refused."""
 
 
-def tell_acted(customer: Customer, action: str, payload: Json) -> None:
-    for observer in acted:
-        observer(customer, action, payload)
+class Nobody:
+    """Does not want to know."""
+
+    def act(self, customer: Customer, action: str, payload: Json) -> None: ...
+
+    def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None: ...
+
+    def fail(self, customer: Customer, error: LiveChatError) -> None: ...
 
 
-def tell_heard(customer: Customer, push: Push, conversation: Conversation) -> None:
-    for observer in heard:
-        observer(customer, push, conversation)
-
-
-def tell_failed(customer: Customer, error: LiveChatError) -> None:
-    for observer in failed:
-        observer(customer, error)
+NOBODY = Nobody()

@@ -18,8 +18,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from chatproxy.relay.relay import relay
 from chatproxy.relay.updates import State
+from widget.running import running
 
 requests = Histogram(
     "chat_request_seconds",
@@ -42,6 +42,7 @@ class RelayCollector(Collector):
         customers = GaugeMetricFamily(
             "chat_customers", "Customers held, by the state of their connection.", labels=["state"]
         )
+        relay = running().relay
         states = relay.states()
         for state in State:
             customers.add_metric([state.value], states[state])

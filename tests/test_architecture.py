@@ -1,6 +1,7 @@
 """What holds for the whole project, so that it stays easy to find one's way in."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -48,6 +49,24 @@ def test_every_room_imports_only_what_it_may(project: str) -> None:
         check=False,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_livechat_client_needs_neither_settings_nor_a_database() -> None:
+    """Only Django's translations, for what customers are told; import-linter sees no deeper."""
+    code = """if True:
+        import importlib, pkgutil, sys
+        import chatproxy.livechat as client
+        for module in pkgutil.iter_modules(client.__path__, "chatproxy.livechat."):
+            importlib.import_module(module.name)
+        from django.conf import settings
+        print(settings.configured, "django.db.models" in sys.modules)
+    """
+    environment = {name: os.environ[name] for name in os.environ if "SETTINGS" not in name}
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.stdout.split() == ["False", "False"], found.stderr
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
+from chatproxy.service import ConfiguredService
 from widget.appearance import Look
 from widget.hours import next_opening
 from widget.origins import clean_origin, matches, validate_origins
@@ -296,6 +297,7 @@ class Widget(models.Model):
             organization_id=self.organization_id,
             client_id=self.client_id,
             redirect_uri=self.redirect_uri,
+            service=ConfiguredService(),
             group_id=self.group_id,
             identity_per_group=self.identity_per_group,
             version=self.api_version,

@@ -9,8 +9,7 @@ import logging
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
-from chatproxy import conf
-from chatproxy.livechat import http, metrics
+from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
     CustomerBanned,
     GrantRefused,
@@ -20,6 +19,7 @@ from chatproxy.livechat.errors import (
     Unreachable,
 )
 from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.service import Reason, Service, tell_of_call
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +45,17 @@ class Grant:
     identity: Identity
 
 
-@metrics.call("accounts", "exchange")
 def exchange(organization: Organization, identity: Identity | None) -> Grant:
     """A token for the customer with this identity; for a new customer if there is none.
 
     Raises GrantRefused, CustomerBanned, IdentityLost or Unreachable.
     """
+    reason = Reason.RENEWAL if identity else Reason.IDENTITY
+    with tell_of_call(organization.service, "accounts", "exchange", reason):
+        return _exchange(organization, identity)
+
+
+def _exchange(organization: Organization, identity: Identity | None) -> Grant:
     answer = http.request(
         "POST",
         _token_url(organization),
@@ -79,18 +84,18 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
         raise Unreachable(f"HTTP {answer.status} without a token") from error
 
 
-@metrics.call("accounts", "revoke")
-def revoke(access_token: str) -> None:
+def revoke(service: Service, access_token: str) -> None:
     """Make the token worthless; LiveChat closes the connections that use it."""
-    http.request(
-        "DELETE",
-        f"{conf.accounts_url()}/v2/customer/token",
-        headers={"Authorization": f"Bearer {access_token}"},
-    )
+    with tell_of_call(service, "accounts", "revoke", Reason.GOODBYE):
+        http.request(
+            "DELETE",
+            f"{service.accounts_url}/v2/customer/token",
+            headers={"Authorization": f"Bearer {access_token}"},
+        )
 
 
 def _token_url(organization: Organization) -> str:
-    base = f"{conf.accounts_url()}/v2/customer"
+    base = f"{organization.service.accounts_url}/v2/customer"
     if organization.identity_per_group:
         return f"{base}/{organization.organization_id}/{organization.group_id}/token"
     return f"{base}/token"

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Protocol
 
-from django.core.cache import cache
-
-from chatproxy import observers
-from chatproxy.livechat import http, metrics
+from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
     LiveChatError,
     TokenRejected,
@@ -24,12 +21,12 @@ from chatproxy.livechat.errors import (
     error_from,
 )
 from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.service import Reason, tell_of_call
 from chatproxy.livechat.structures import (
     Chat,
     ChatSummary,
     FormToFill,
     Json,
-    PredictedAgent,
     Properties,
     Thread,
     ThreadPage,
@@ -37,36 +34,51 @@ from chatproxy.livechat.structures import (
     parse_chats,
     parse_group_statuses,
 )
-from chatproxy.models import Customer
 
 logger = logging.getLogger(__name__)
 
-REGION_KEPT = 86_400  # seconds
 PAUSE = 0.5  # seconds, where LiveChat does not say how long to wait
 LONGEST_PAUSE = 3.0  # seconds a customer should wait for one answer of ours
 
 
-def region_of(organization: Organization) -> str:
-    """Where the organization lives: as LiveChat last told us, else as configured."""
-    return str(cache.get(_region_key(organization), organization.region))
+class Tokens(Protocol):
+    """Where one customer's access tokens come from."""
+
+    def token(self) -> str:
+        """One with life left in it."""
+
+    def renew(self, instead_of: str) -> str:
+        """Another than the one LiveChat has refused."""
 
 
-def move(organization: Organization, region: str) -> None:
-    """Remember the region LiveChat named."""
-    if region.isascii() and region.isalpha() and len(region) < 8:
-        cache.set(_region_key(organization), region, REGION_KEPT)
+def ignore_action(action: str, payload: Json) -> None:
+    """Nobody counts what is done."""
 
 
-def _region_key(organization: Organization) -> str:
-    return f"region:{organization.organization_id}"
+def ignore_failure(error: LiveChatError) -> None:
+    """Nobody counts what fails."""
 
 
 class CustomerApi:
-    """Acts as one customer. Renews tokens, follows regions and waits as told, once a call."""
+    """Acts as one customer. Renews tokens, follows regions and waits as told, once a call.
 
-    def __init__(self, customer: Customer, organization: Organization) -> None:
-        self.customer = customer
+    `on_action` is told of each action LiveChat took, with what was sent; `on_failure` of each
+    that failed for good. Both must return at once.
+    """
+
+    def __init__(
+        self,
+        organization: Organization,
+        tokens: Tokens,
+        *,
+        on_action: Callable[[str, Json], None] = ignore_action,
+        on_failure: Callable[[LiveChatError], None] = ignore_failure,
+    ) -> None:
         self.organization = organization
+        self.reason = Reason.CUSTOMER
+        self._tokens = tokens
+        self._on_action = on_action
+        self._on_failure = on_failure
 
     # Chats
 
@@ -122,12 +134,6 @@ class CustomerApi:
         payload = {"chat_id": chat_id, "event": event, **attach}
         return _id(self._act("send_event", payload), "event_id")
 
-    def delete_event(self, chat_id: str, thread_id: str, event_id: str) -> None:
-        """Of the customer's own events only. From 3.6 on."""
-        self._act(
-            "delete_event", {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
-        )
-
     def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
         """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
         answer = self._post("upload_file", files={"file": (name, content, content_type)})
@@ -147,20 +153,7 @@ class CustomerApi:
             },
         )
 
-    def send_sneak_peek(self, chat_id: str, text: str) -> None:
-        self._act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
-
-    def mark_events_as_seen(self, chat_id: str, seen_up_to: str) -> None:
-        """`seen_up_to`: the `created_at` of the newest event shown, exactly as received."""
-        self._act("mark_events_as_seen", {"chat_id": chat_id, "seen_up_to": seen_up_to})
-
     # Properties
-
-    def update_chat_properties(self, chat_id: str, properties: Properties) -> None:
-        self._act("update_chat_properties", {"id": chat_id, "properties": properties})
-
-    def delete_chat_properties(self, chat_id: str, names: dict[str, list[str]]) -> None:
-        self._act("delete_chat_properties", {"id": chat_id, "properties": names})
 
     def update_thread_properties(
         self, chat_id: str, thread_id: str, properties: Properties
@@ -175,53 +168,20 @@ class CustomerApi:
         payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": names}
         self._act("delete_thread_properties", payload)
 
-    def update_event_properties(
-        self, chat_id: str, thread_id: str, event_id: str, properties: Properties
-    ) -> None:
-        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
-        self._act("update_event_properties", {**place, "properties": properties})
-
-    def delete_event_properties(
-        self, chat_id: str, thread_id: str, event_id: str, names: dict[str, list[str]]
-    ) -> None:
-        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
-        self._act("delete_event_properties", {**place, "properties": names})
-
     # The customer
 
     def update_customer(self, **fields: Any) -> None:
         """`name`, `email`, `avatar`, `session_fields` (a list of one-key objects)."""
         self._act("update_customer", fields)
 
-    def set_customer_session_fields(self, session_fields: Sequence[dict[str, str]]) -> None:
-        """Replaces them all; at most 100 keys."""
-        self._act("set_customer_session_fields", {"session_fields": list(session_fields)})
-
     def get_customer(self) -> User:
         return User.parse({"type": "customer", **self._act("get_customer", {})})
-
-    def request_email_verification(self, callback_uri: str) -> None:
-        self._act("request_email_verification", {"callback_uri": callback_uri})
 
     # Groups and agents
 
     def list_group_statuses(self) -> dict[int, str]:
         """Group id to online, offline or online_for_queue."""
         return parse_group_statuses(self._act("list_group_statuses", {"all": True}))
-
-    def get_predicted_agent(self) -> PredictedAgent:
-        """Until 3.6, and only for a customer who has logged in over RTM.
-
-        Raises GroupOffline or GroupUnavailable.
-        """
-        return PredictedAgent.parse(
-            self._act("get_predicted_agent", {"group_id": self.organization.group_id})
-        )
-
-    def request_welcome_message(self) -> PredictedAgent:
-        """The message itself comes as a push. From 3.6 on, for a customer logged in over RTM."""
-        answer = self._act("request_welcome_message", {"group_id": self.organization.group_id})
-        return PredictedAgent.parse({**answer, "agent": answer.get("predicted_agent")})
 
     def get_form(self, kind: str) -> FormToFill | None:
         """The prechat, postchat or ticket form of the group, or None if it is switched off."""
@@ -238,61 +198,43 @@ class CustomerApi:
     def cancel_greeting(self, unique_id: str) -> None:
         self._act("cancel_greeting", {"unique_id": unique_id})
 
-    def send_greeting_button_clicked(self, unique_id: str, button_id: str) -> None:
-        """From 3.6 on."""
-        payload = {"greeting_unique_id": unique_id, "button_id": button_id}
-        self._act("send_greeting_button_clicked", payload)
-
     # The rest
-
-    def get_url_info(self, url: str) -> Json:
-        """title, description, image_url, image_width, image_height, url: what there is."""
-        return self._act("get_url_info", {"url": url})
-
-    def check_goals(self, session_fields: Sequence[dict[str, str]], page_url: str) -> None:
-        """Only for customers without an RTM connection."""
-        payload = {
-            "session_fields": list(session_fields),
-            "group_id": self.organization.group_id,
-            "page_url": page_url,
-        }
-        self._act("check_goals", payload)
 
     def _act(self, action: str, payload: Json) -> Json:
         answer = self._post(action, json=payload)
-        observers.tell_acted(self.customer, action, payload)
+        self._on_action(action, payload)
         return answer
 
     def _post(self, action: str, **body: Any) -> Json:
         try:
             return self._with_remedy(action, body)
         except LiveChatError as error:
-            observers.tell_failed(self.customer, error)
+            self._on_failure(error)
             raise
 
     def _with_remedy(self, action: str, body: dict[str, Any]) -> Json:
         """One call, repeated at most once, after the remedy the error names."""
-        token = self.customer.fresh_token(self.organization)
+        token = self._tokens.token()
         try:
-            return self._once(action, token, body)
+            return self._once(action, self.reason, token, body)
         except TokenRejected:
             logger.info("%s: the token was refused, asking for another", action)
-            token = self.customer.renew_token(self.organization, instead_of=token)
+            token = self._tokens.renew(instead_of=token)
         except WrongRegion as error:
-            move(self.organization, error.region)
+            self.organization.move(error.region)
         except TooManyRequests as error:
             if (pause := error.retry_after or PAUSE) > LONGEST_PAUSE:
                 raise
             time.sleep(pause)
         _rewind(body)
-        return self._once(action, token, body)
+        return self._once(action, Reason.AGAIN, token, body)
 
-    def _once(self, action: str, token: str, body: dict[str, Any]) -> Json:
-        region = region_of(self.organization)
-        with metrics.call("web", action):
+    def _once(self, action: str, reason: Reason, token: str, body: dict[str, Any]) -> Json:
+        region = self.organization.current_region
+        with tell_of_call(self.organization.service, "web", action, reason):
             answer = http.request(
                 "POST",
-                f"{http.api_url(self.organization, region)}/action/{action}",
+                f"{self.organization.api_url(region)}/action/{action}",
                 params={"organization_id": self.organization.organization_id},
                 headers={"Authorization": f"Bearer {token}", "X-Region": region},
                 **body,

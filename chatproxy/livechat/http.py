@@ -14,9 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from chatproxy import conf
 from chatproxy.livechat.errors import NotConnected, Unreachable
-from chatproxy.livechat.organization import Organization
 
 # Seconds to connect, and between two bytes: LiveChat itself gives up after 15.
 TIMEOUT = (3.05, 16.0)
@@ -80,14 +78,3 @@ def _body(response: requests.Response, deadline: float) -> bytes:
         if len(body) > LARGEST or time.monotonic() > deadline:
             raise Unreachable("the answer is too long or too slow")
     return bytes(body)
-
-
-def api_url(organization: Organization, region: str) -> str:
-    """Where an organization's Customer Chat API is, without a slash at the end.
-
-    Source: Customer Chat API, "Regions": api.livechatinc.com or api-fra.livechatinc.com.
-    """
-    base = conf.api_url()
-    if region != "dal":
-        base = base.replace("://api.", f"://api-{region}.", 1)
-    return f"{base}/v{organization.version}/customer"

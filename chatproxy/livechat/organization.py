@@ -1,13 +1,15 @@
-"""Whose LiveChat we talk to, and as which app."""
+"""Whose LiveChat we talk to, as which app, and where."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from chatproxy.livechat.service import Service, is_region
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A LiveChat organization as one of our widgets reaches it.
+    """A LiveChat organization as one of our widgets reaches it, through `service`.
 
     `group_id` is the group its customers browse in; with `identity_per_group` a browser is
     another customer in each group (only where the organization's property
@@ -18,6 +20,7 @@ class Organization:
     organization_id: str
     client_id: str
     redirect_uri: str
+    service: Service = field(repr=False, compare=False)
     group_id: int = 0
     identity_per_group: bool = False
     version: str = "3.6"
@@ -34,3 +37,23 @@ class Organization:
             if is_number and not self.identity_per_group
             else self
         )
+
+    @property
+    def current_region(self) -> str:
+        """Where the organization lives: as LiveChat last told us, else as configured."""
+        return self.service.last_region(self.organization_id) or self.region
+
+    def move(self, region: str) -> None:
+        """Remember the region LiveChat named."""
+        if is_region(region):
+            self.service.remember_region(self.organization_id, region)
+
+    def api_url(self, region: str) -> str:
+        """Where its Customer Chat API is, without a slash at the end.
+
+        Source: Customer Chat API, "Regions": api.livechatinc.com or api-fra.livechatinc.com.
+        """
+        base = self.service.api_url
+        if region != "dal":
+            base = base.replace("://api.", f"://api-{region}.", 1)
+        return f"{base}/v{self.version}/customer"

@@ -1,6 +1,6 @@
-"""The methods that need no customer: availability, forms and phrases of an organization.
+"""The methods that need no customer: availability and forms of an organization.
 
-Source: Customer Chat API v3.6, "Configuration" and "Properties".
+Source: Customer Chat API v3.6, "Configuration".
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chatproxy.livechat import http, metrics
-from chatproxy.livechat.customer_api import move, region_of
+from chatproxy.livechat import http
 from chatproxy.livechat.errors import WrongRegion, error_from
 from chatproxy.livechat.organization import Organization
-from chatproxy.livechat.structures import FormToFill, Json, Properties
+from chatproxy.livechat.service import Reason, tell_of_call
+from chatproxy.livechat.structures import FormToFill, Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +68,19 @@ class OrganizationApi:
             ticket_form=_form(answer.get("ticket_form")),
         )
 
-    def get_localization(self, language: str, version: str) -> dict[str, str]:
-        """LiveChat's own phrases, some with %name% in them."""
-        answer = self._get(
-            "get_localization",
-            group_id=self.organization.group_id,
-            language=language,
-            version=version,
-        )
-        return {name: phrase for name, phrase in answer.items() if isinstance(phrase, str)}
-
-    def list_license_properties(self) -> Properties:
-        return self._get("list_license_properties")
-
-    def list_group_properties(self) -> Properties:
-        return self._get("list_group_properties", id=self.organization.group_id)
-
     def _get(self, action: str, **query: Any) -> Json:
         try:
-            return self._once(action, query)
+            return self._once(action, Reason.AVAILABILITY, query)
         except WrongRegion as error:
-            move(self.organization, error.region)
-            return self._once(action, query)
+            self.organization.move(error.region)
+            return self._once(action, Reason.AGAIN, query)
 
-    def _once(self, action: str, query: dict[str, Any]) -> Json:
-        region = region_of(self.organization)
-        with metrics.call("web", action):
+    def _once(self, action: str, reason: Reason, query: dict[str, Any]) -> Json:
+        region = self.organization.current_region
+        with tell_of_call(self.organization.service, "web", action, reason):
             answer = http.request(
                 "GET",
-                f"{http.api_url(self.organization, region)}/action/{action}",
+                f"{self.organization.api_url(region)}/action/{action}",
                 params={"organization_id": self.organization.organization_id, **query},
                 headers={"X-Region": region},
             )

@@ -18,7 +18,6 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
 
-from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
     NotConnected,
     PendingRequestsLimitReached,
@@ -214,7 +213,7 @@ class Connection:
 
 
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
-    url = http.api_url(organization, region).replace("http", "ws", 1) + "/rtm/ws"
+    url = organization.api_url(region).replace("http", "ws", 1) + "/rtm/ws"
     with _told_apart():
         return await connect(
             f"{url}?organization_id={organization.organization_id}",

@@ -563,18 +563,6 @@ class ThreadPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PredictedAgent:
-    """Who would answer if the customer wrote now."""
-
-    agent: User
-    queue: bool = False
-
-    @classmethod
-    def parse(cls, data: Json) -> PredictedAgent:
-        return cls(User.parse(_object(data.get("agent"))), data.get("queue") is True)
-
-
-@dataclass(frozen=True, slots=True)
 class FormToFill:
     """A form as the owner drew it in LiveChat."""
 

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from channels.db import database_sync_to_async
 from django.utils.functional import Promise
 
-from chatproxy import conf, observers
-from chatproxy.livechat import customer_api, metrics, rtm
+from chatproxy import conf, metrics
+from chatproxy.livechat import rtm
 from chatproxy.livechat.errors import LiveChatError, NotConnected, NotFound, TokenRejected
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import (
@@ -34,6 +34,7 @@ from chatproxy.livechat.pushes import (
     SideStorageUpdated,
 )
 from chatproxy.livechat.rtm import Connection, Disconnected, Visit
+from chatproxy.livechat.service import Reason, tell_of_call
 from chatproxy.livechat.structures import (
     Chat,
     ChatSummary,
@@ -45,6 +46,7 @@ from chatproxy.livechat.structures import (
     parse_group_statuses,
 )
 from chatproxy.models import Customer
+from chatproxy.observers import NOBODY, Observer
 from chatproxy.relay.reactions import Reaction, backoff, reaction_to
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
 
@@ -109,6 +111,7 @@ class LiveCustomer:
         self.last_event = Event()
         self.side_storage: dict[str, str] = {}
         self.linger: asyncio.TimerHandle | None = None
+        self._why = Reason.OPENING  # what is read now
         self._awake = asyncio.Event()
         self._logged_in_at: float | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -120,6 +123,7 @@ class LiveCustomer:
             self.linger.cancel()
             self.linger = None
         if self.connection:
+            self._why = Reason.OPENING
             self._catch_up_soon()
         else:
             self.relay.start(self._tell(tab, self.standing))
@@ -159,7 +163,7 @@ class LiveCustomer:
 
     async def act(self, action: str, payload: Json) -> Json:
         self.wake()
-        return await self._ask(action, payload)
+        return await self._ask(action, payload, Reason.CUSTOMER)
 
     async def move(self, url: str, title: str) -> None:
         """The customer is on another page: agents see it now, and after the next login."""
@@ -172,16 +176,16 @@ class LiveCustomer:
         tries = 0
         while True:
             end = await self._end_of_one_connection()
-            metrics.connection_ended(end)
+            metrics.count_end(end)
             if isinstance(end, LiveChatError):
-                observers.tell_failed(self.customer, end)
+                self.relay.observer.fail(self.customer, end)
             if self._was_steady():
                 tries = 0
             reaction = reaction_to(end, tries)
-            tries += 1
+            tries, self._why = tries + 1, Reason.RECONNECT
             logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
             if reaction.region:
-                await asyncio.to_thread(customer_api.move, self.organization, reaction.region)
+                await asyncio.to_thread(self.organization.move, reaction.region)
             await self._rest(reaction)
 
     async def _rest(self, reaction: Reaction) -> None:
@@ -248,11 +252,11 @@ class LiveCustomer:
 
     def _token_and_region(self) -> tuple[str, str]:
         token = self.customer.fresh_token(self.organization)
-        return token, customer_api.region_of(self.organization)
+        return token, self.organization.current_region
 
     async def _log_in_with(self, token: str, region: str) -> Connection:
         payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
-        with metrics.call("rtm", "login"):
+        with tell_of_call(self.organization.service, "rtm", "login", self._why):
             return await Connection.log_in(
                 self.organization, region, token, payload, self.visit.user_agent
             )
@@ -265,13 +269,14 @@ class LiveCustomer:
             return
         if isinstance(push, IncomingEvent) and not self._follows(push):
             logger.info("customer %s: missed what came before %s", self.customer.pk, push.event.id)
+            self._why = Reason.GAP
             self._resume()
         if isinstance(push, PropertiesUpdated | PropertiesDeleted) and push.event_id:
             self.relay.start(self._show_event_of(push))  # apart: its answer comes the same way
             return
         self.conversation = self.conversation.after(push)
         self._remember_last_of(push)
-        observers.tell_heard(self.customer, push, self.conversation)
+        self.relay.observer.hear(self.customer, push, self.conversation)
         update = Happened(push, self.conversation)
         for tab in tuple(self.tabs):
             if tab.held is None:
@@ -285,7 +290,7 @@ class LiveCustomer:
         """The push says which properties changed; what is shown is the event as it is now."""
         where = {"chat_id": push.chat_id, "thread_id": push.thread_id}
         try:
-            chat = Chat.parse(await self._ask("get_chat", where))
+            chat = Chat.parse(await self._ask("get_chat", where, Reason.GAP))
         except LiveChatError as error:
             logger.info("customer %s: reading %s: %r", self.customer.pk, push.event_id, error)
             return
@@ -404,7 +409,7 @@ class LiveCustomer:
         """Before a chat that is what a customer sees, and it may have changed in the gap."""
         with suppress(LiveChatError):
             groups = {"group_ids": [self.organization.group_id]}
-            answer = await self._ask("list_group_statuses", groups)
+            answer = await self._ask("list_group_statuses", groups, self._why)
             await self._hand_out(GroupsStatusUpdated(statuses=parse_group_statuses(answer)))
 
     async def _chat_and_latest_page(self) -> tuple[ChatSummary | None, ThreadPage]:
@@ -413,22 +418,23 @@ class LiveCustomer:
         if known_id := self.conversation.chat_id or self.customer.chat_id:
             with suppress(NotFound):
                 listed, page = await asyncio.gather(
-                    self._ask("list_chats", {}), self._page(known_id, latest)
+                    self._ask("list_chats", {}, self._why), self._page(known_id, latest)
                 )
                 chats = parse_chats(listed)
                 if chats and chats[0].id == known_id:
                     return chats[0], page
-        for chat in parse_chats(await self._ask("list_chats", {})):
+        for chat in parse_chats(await self._ask("list_chats", {}, self._why)):
             return chat, await self._page(chat.id, latest)
         return None, ThreadPage()
 
     async def _page(self, chat_id: str, payload: Json) -> ThreadPage:
-        return ThreadPage.parse(await self._ask("list_threads", {"chat_id": chat_id, **payload}))
+        asked = {"chat_id": chat_id, **payload}
+        return ThreadPage.parse(await self._ask("list_threads", asked, self._why))
 
-    async def _ask(self, action: str, payload: Json) -> Json:
+    async def _ask(self, action: str, payload: Json, reason: Reason) -> Json:
         if self.connection is None:
             raise NotConnected(action)
-        with metrics.call("rtm", action):
+        with tell_of_call(self.organization.service, "rtm", action, reason):
             return await self.connection.act(action, payload)
 
 
@@ -460,7 +466,8 @@ def _all_in(threads: Iterable[Thread], event_ids: set[str]) -> bool:
 class Relay:
     """Everybody who is live in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer = NOBODY) -> None:
+        self.observer = observer
         self._live: dict[int, LiveCustomer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -53,10 +53,10 @@ def without_upsert() -> None:
 def without_lookup() -> None:
     """What is tried again is sent again."""
     from chatproxy import conversation
-    from chatproxy.livechat.customer_api import CustomerApi
+    from chatproxy.acting import ActingCustomer
     from chatproxy.livechat.structures import Json
 
-    def all_of_them(api: CustomerApi, events: list[Json]) -> list[Json]:
+    def all_of_them(api: ActingCustomer, events: list[Json]) -> list[Json]:
         return events
 
     conversation._unfound = all_of_them
@@ -72,12 +72,12 @@ BREAK: dict[str, Callable[[], None]] = {
 def main(port: int, broken: str = "") -> str | None:
     from config.server import serve  # first of all: it puts Twisted on uvloop
     from config.asgi import application  # isort: skip
-    from chatproxy.relay.relay import relay
+    from widget.running import running
 
     hurry()
     if broken:
         BREAK[broken]()
-    return serve(application, "127.0.0.1", port, leave=relay.close)
+    return serve(application, "127.0.0.1", port, leave=running().relay.close)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 from django.core.cache import cache
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
 from chatproxy.relay import reactions
 from chatproxy.relay.relay import Relay
+from chatproxy.service import ConfiguredService
 from tests.sandbox_rig import Sandbox
 
 from .people import Watcher
@@ -35,6 +36,7 @@ def organization(sandbox: Sandbox, settings: Any) -> Organization:
         organization_id=sandbox.config["organization_id"],
         client_id=sandbox.config["client_id"],
         redirect_uri=sandbox.config["redirect_uri"],
+        service=ConfiguredService(),
     )
 
 
@@ -46,14 +48,14 @@ def customer(transactional_db: None, organization: Organization) -> Customer:
 
 
 @pytest.fixture
-def api(customer: Customer, organization: Organization) -> CustomerApi:
-    return CustomerApi(customer, organization)
+def api(customer: Customer, organization: Organization) -> ActingCustomer:
+    return ActingCustomer(customer, organization)
 
 
 @pytest.fixture
 def again(customer: Customer, organization: Organization) -> Any:
     """The same customer in another request: `again()` knows only what is stored."""
-    return lambda: CustomerApi(Customer.objects.get(pk=customer.pk), organization)
+    return lambda: ActingCustomer(Customer.objects.get(pk=customer.pk), organization)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventDeleted, EventUpdated, IncomingChat, IncomingEvent, Push
 from chatproxy.livechat.rtm import Visit
@@ -39,6 +40,12 @@ def stored_customer(
     )
     customer.bearer_tokens.create(token_hash=hash_of(token))
     return customer
+
+
+def delete_event(api: ActingCustomer, chat_id: str, thread_id: str, event_id: str) -> None:
+    """Take back what the customer said, as another client of theirs may: our panel does not."""
+    where = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+    api._act("delete_event", where)
 
 
 class Watcher:

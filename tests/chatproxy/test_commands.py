@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
 from tests.chatproxy.people import stored_customer
@@ -57,7 +57,7 @@ def test_rotating_without_the_old_key_says_so_and_changes_nothing(settings: Any)
 
 
 def test_an_export_holds_the_conversation_and_no_secret(
-    widget: Widget, api: CustomerApi, agent: Agent
+    widget: Widget, api: ActingCustomer, agent: Agent
 ) -> None:
     say(api, message("Has my parcel left?", "m-1"))
     agent.send(api.customer.chat_id, "Yesterday")
@@ -76,7 +76,7 @@ def test_a_stranger_cannot_be_exported() -> None:
 
 
 def test_an_export_without_livechat_fails_as_a_whole(
-    widget: Widget, api: CustomerApi, sandbox: Sandbox
+    widget: Widget, api: ActingCustomer, sandbox: Sandbox
 ) -> None:
     sandbox.fault("down")
     with pytest.raises(CommandError, match="LiveChat"):

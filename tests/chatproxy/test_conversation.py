@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from chatproxy import conversation, locks
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening, filled_form, message, say, say_again
 from chatproxy.livechat import http
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import (
     GroupsOffline,
     Invalid,
@@ -27,10 +27,10 @@ from chatproxy.livechat.errors import (
 from chatproxy.livechat.structures import Form, Json, Message, Thread
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
-Again = Callable[[], CustomerApi]
+Again = Callable[[], ActingCustomer]
 
 
-def threads(api: CustomerApi) -> list[Thread]:
+def threads(api: ActingCustomer) -> list[Thread]:
     """All threads of the customer's chats, oldest first."""
     found: list[Thread] = []
     for chat in api.list_chats():
@@ -38,11 +38,11 @@ def threads(api: CustomerApi) -> list[Thread]:
     return found[::-1]
 
 
-def all_said(api: CustomerApi) -> list[str]:
+def all_said(api: ActingCustomer) -> list[str]:
     return [text for thread in said(api) for text in thread]
 
 
-def said(api: CustomerApi) -> list[list[str]]:
+def said(api: ActingCustomer) -> list[list[str]]:
     """What is written in each thread."""
     return [
         [event.text for event in thread.events if isinstance(event, Message)]
@@ -53,32 +53,36 @@ def said(api: CustomerApi) -> list[list[str]]:
 # The rules between the methods
 
 
-def test_the_first_message_starts_the_chat(api: CustomerApi) -> None:
+def test_the_first_message_starts_the_chat(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     assert said(api) == [["Hello"]]
 
 
-def test_the_next_message_goes_into_the_same_thread(api: CustomerApi) -> None:
+def test_the_next_message_goes_into_the_same_thread(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     say(api, message("Are you there?", "m-2"))
     assert said(api) == [["Hello", "Are you there?"]]
 
 
-def test_a_message_to_an_inactive_chat_resumes_it(api: CustomerApi) -> None:
+def test_a_message_to_an_inactive_chat_resumes_it(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     conversation.end(api)
     say(api, message("One more thing", "m-2"))
     assert said(api) == [["Hello"], ["One more thing"]]
 
 
-def test_a_chat_the_agent_closed_is_resumed(api: CustomerApi, again: Again, agent: Agent) -> None:
+def test_a_chat_the_agent_closed_is_resumed(
+    api: ActingCustomer, again: Again, agent: Agent
+) -> None:
     say(api, message("Hello", "m-1"))
     agent.close(api.customer.chat_id)
     say(again(), message("Wait!", "m-2"))
     assert said(api) == [["Hello"], ["Wait!"]]
 
 
-def test_a_chat_started_elsewhere_is_found_and_not_doubled(api: CustomerApi, again: Again) -> None:
+def test_a_chat_started_elsewhere_is_found_and_not_doubled(
+    api: ActingCustomer, again: Again
+) -> None:
     other_tab = again()
     say(api, message("Hello", "m-1"))
     assert other_tab.customer.chat_id == ""
@@ -88,7 +92,7 @@ def test_a_chat_started_elsewhere_is_found_and_not_doubled(api: CustomerApi, aga
 
 
 def test_an_ended_chat_started_elsewhere_is_found_and_resumed(
-    api: CustomerApi, again: Again
+    api: ActingCustomer, again: Again
 ) -> None:
     other_tab = again()
     say(api, message("Hello", "m-1"))
@@ -98,7 +102,7 @@ def test_an_ended_chat_started_elsewhere_is_found_and_resumed(
 
 
 def test_a_chat_resumed_by_another_tab_takes_the_message(
-    api: CustomerApi, again: Again, sandbox: Sandbox
+    api: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
     """This tab heard `chat_inactive`, and then the other one was faster."""
     say(api, message("Hello", "m-1"))
@@ -107,37 +111,37 @@ def test_a_chat_resumed_by_another_tab_takes_the_message(
     assert said(api) == [["Hello", "Into the open thread"]]
 
 
-def test_the_chat_is_remembered(api: CustomerApi, again: Again) -> None:
+def test_the_chat_is_remembered(api: ActingCustomer, again: Again) -> None:
     say(api, message("Hello", "m-1"))
     assert again().customer.chat_id == api.list_chats()[0].id
 
 
-def test_a_chat_that_is_no_more_is_forgotten(api: CustomerApi) -> None:
+def test_a_chat_that_is_no_more_is_forgotten(api: ActingCustomer) -> None:
     api.customer.found_chat("GONEGONE00")
     say(api, message("Hello", "m-1"))
     assert said(api) == [["Hello"]]
 
 
-def test_an_offline_message_makes_a_closed_thread(api: CustomerApi, sandbox: Sandbox) -> None:
+def test_an_offline_message_makes_a_closed_thread(api: ActingCustomer, sandbox: Sandbox) -> None:
     say(api, message("Call me", "m-1"), Opening(active=False))
     assert [thread.active for thread in threads(api)] == [False]
     assert said(api) == [["Call me"]]
 
 
-def test_nobody_there_is_told(api: CustomerApi, sandbox: Sandbox) -> None:
+def test_nobody_there_is_told(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.settings(agents={"piotr@shop.example": "offline"})
     with pytest.raises(GroupsOffline):
         say(api, message("Hello", "m-1"))
     assert said(api) == []
 
 
-def test_a_continuous_chat_needs_nobody(api: CustomerApi, sandbox: Sandbox) -> None:
+def test_a_continuous_chat_needs_nobody(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.settings(agents={"piotr@shop.example": "offline"})
     say(api, message("Hello", "m-1"), Opening(continuous=True))
     assert said(api) == [["Hello"]]
 
 
-def test_a_thread_opens_with_the_form_that_was_filled_in(api: CustomerApi) -> None:
+def test_a_thread_opens_with_the_form_that_was_filled_in(api: ActingCustomer) -> None:
     form = filled_form("177381", "prechat", [{"type": "name", "id": "1", "label": "Name"}], "f-1")
     say(api, message("Hello", "m-1"), Opening(events=(form,)))
     [thread] = threads(api)
@@ -145,7 +149,7 @@ def test_a_thread_opens_with_the_form_that_was_filled_in(api: CustomerApi) -> No
 
 
 def test_a_form_filled_in_while_another_tab_began_is_not_lost(
-    api: CustomerApi, again: Again
+    api: ActingCustomer, again: Again
 ) -> None:
     other_tab = again()
     say(api, message("Hello", "m-1"))
@@ -156,7 +160,7 @@ def test_a_form_filled_in_while_another_tab_began_is_not_lost(
 
 
 def test_a_form_is_not_doubled_when_only_the_message_failed(
-    api: CustomerApi, again: Again, sandbox: Sandbox
+    api: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
     say(api, message("Hello", "m-1"))
     form = filled_form("177381", "prechat", [{"type": "name", "id": "1", "label": "Name"}], "f-1")
@@ -169,13 +173,13 @@ def test_a_form_is_not_doubled_when_only_the_message_failed(
     assert [type(event) for event in thread.events] == [Message, Form, Message]
 
 
-def test_properties_and_group_of_a_new_thread_are_told(api: CustomerApi) -> None:
+def test_properties_and_group_of_a_new_thread_are_told(api: ActingCustomer) -> None:
     opening = Opening(thread_properties={"routing": {"offline_message": True}}, group_id=1)
     say(api, message("Hello", "m-1"), opening)
     assert threads(api)[0].properties["routing"]["offline_message"] is True
 
 
-def test_another_limit_than_the_one_of_chats_is_told(api: CustomerApi, sandbox: Sandbox) -> None:
+def test_another_limit_than_the_one_of_chats_is_told(api: ActingCustomer, sandbox: Sandbox) -> None:
     say(api, message("Hello", "m-1"))
     sandbox.fault("error", method="send_event", type="limit_reached")
     with pytest.raises(LimitReached):
@@ -183,7 +187,7 @@ def test_another_limit_than_the_one_of_chats_is_told(api: CustomerApi, sandbox: 
 
 
 def test_a_chat_that_changes_faster_than_we_can_follow_is_given_up(
-    api: CustomerApi, sandbox: Sandbox
+    api: ActingCustomer, sandbox: Sandbox
 ) -> None:
     say(api, message("Hello", "m-1"))
     sandbox.fault("error", method="send_event", type="chat_inactive")
@@ -191,7 +195,7 @@ def test_a_chat_that_changes_faster_than_we_can_follow_is_given_up(
         say(api, message("Into the void", "m-2"))
 
 
-def test_twenty_kilobytes_are_refused_as_livechat_refuses_them(api: CustomerApi) -> None:
+def test_twenty_kilobytes_are_refused_as_livechat_refuses_them(api: ActingCustomer) -> None:
     with pytest.raises(Invalid):
         say(api, message("x" * 20_000, "m-1"))
 
@@ -199,25 +203,27 @@ def test_twenty_kilobytes_are_refused_as_livechat_refuses_them(api: CustomerApi)
 # Ending
 
 
-def test_ending_closes_the_thread(api: CustomerApi) -> None:
+def test_ending_closes_the_thread(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     conversation.end(api)
     assert not threads(api)[0].active
 
 
-def test_ending_what_has_ended_is_no_error(api: CustomerApi) -> None:
+def test_ending_what_has_ended_is_no_error(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     conversation.end(api)
     conversation.end(api)
     assert not threads(api)[0].active
 
 
-def test_ending_before_anything_was_said_is_no_error(api: CustomerApi) -> None:
+def test_ending_before_anything_was_said_is_no_error(api: ActingCustomer) -> None:
     conversation.end(api)
     assert api.list_chats() == []
 
 
-def test_ending_finds_the_chat_that_was_started_elsewhere(api: CustomerApi, again: Again) -> None:
+def test_ending_finds_the_chat_that_was_started_elsewhere(
+    api: ActingCustomer, again: Again
+) -> None:
     other_tab = again()
     say(api, message("Hello", "m-1"))
     conversation.end(other_tab)
@@ -228,25 +234,25 @@ def test_ending_finds_the_chat_that_was_started_elsewhere(api: CustomerApi, agai
 
 
 @pytest.fixture
-def begun(api: CustomerApi) -> CustomerApi:
+def begun(api: ActingCustomer) -> ActingCustomer:
     say(api, message("Hello", "m-0"))
     return api
 
 
-def test_the_same_message_again_is_not_sent_again(begun: CustomerApi, again: Again) -> None:
+def test_the_same_message_again_is_not_sent_again(begun: ActingCustomer, again: Again) -> None:
     say(begun, message("Once", "m-1"))
     say(again(), message("Once", "m-1"))
     assert said(begun) == [["Hello", "Once"]]
 
 
-def test_the_first_message_again_is_not_a_second_chat(api: CustomerApi, again: Again) -> None:
+def test_the_first_message_again_is_not_a_second_chat(api: ActingCustomer, again: Again) -> None:
     stale = again()
     say(api, message("Once", "m-1"))
     say(stale, message("Once", "m-1"))
     assert said(api) == [["Once"]]
 
 
-def test_the_same_message_twice_at_once_is_sent_once(begun: CustomerApi, again: Again) -> None:
+def test_the_same_message_twice_at_once_is_sent_once(begun: ActingCustomer, again: Again) -> None:
     tabs = [again() for _ in range(5)]
     with ThreadPoolExecutor(5) as workers:
         list(workers.map(lambda tab: say(tab, message("Once", "m-1")), tabs))
@@ -254,7 +260,7 @@ def test_the_same_message_twice_at_once_is_sent_once(begun: CustomerApi, again: 
 
 
 def test_a_message_that_takes_longer_than_a_lock_s_lease_is_sent_once(
-    begun: CustomerApi, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    begun: ActingCustomer, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "LEASE", 0.5)
     monkeypatch.setattr(conversation, "SETTLED", 0.2)
@@ -265,7 +271,7 @@ def test_a_message_that_takes_longer_than_a_lock_s_lease_is_sent_once(
     assert said(begun) == [["Hello", "Once"]]
 
 
-def test_two_first_messages_at_once_are_one_chat(api: CustomerApi, again: Again) -> None:
+def test_two_first_messages_at_once_are_one_chat(api: ActingCustomer, again: Again) -> None:
     tabs = [again(), again()]
     with ThreadPoolExecutor(2) as workers:
         list(workers.map(say, tabs, [message("One", "m-1"), message("Two", "m-2")]))
@@ -276,7 +282,7 @@ def test_two_first_messages_at_once_are_one_chat(api: CustomerApi, again: Again)
 @pytest.mark.parametrize("method", ["send_event", "start_chat", "resume_chat"])
 @pytest.mark.parametrize("kind", ["reset_after", "malformed", "truncated"])
 def test_a_message_livechat_took_without_a_readable_answer_is_not_sent_again(
-    api: CustomerApi, sandbox: Sandbox, method: str, kind: str
+    api: ActingCustomer, sandbox: Sandbox, method: str, kind: str
 ) -> None:
     prepare(api, method)
     before = all_said(api)
@@ -288,7 +294,7 @@ def test_a_message_livechat_took_without_a_readable_answer_is_not_sent_again(
 @pytest.mark.parametrize("method", ["send_event", "start_chat", "resume_chat"])
 @pytest.mark.parametrize("kind", ["reset_before", "status", "error"])
 def test_a_message_of_unknown_fate_is_told_and_arrives_once_when_tried_again(
-    api: CustomerApi,
+    api: ActingCustomer,
     again: Again,
     sandbox: Sandbox,
     method: str,
@@ -306,7 +312,7 @@ def test_a_message_of_unknown_fate_is_told_and_arrives_once_when_tried_again(
     assert all_said(api) == [*before, "Once"]
 
 
-def prepare(api: CustomerApi, method: str) -> None:
+def prepare(api: ActingCustomer, method: str) -> None:
     """Bring the chat into the state in which `say` calls this method."""
     if method != "start_chat":
         say(api, message("Hello", "m-0"))
@@ -315,7 +321,7 @@ def prepare(api: CustomerApi, method: str) -> None:
 
 
 def test_a_message_livechat_took_but_answered_too_late_is_found(
-    begun: CustomerApi, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    begun: ActingCustomer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "TIMEOUT", (1, 0.3))
     sandbox.fault("latency", method="send_event", seconds=0.8, when="after", count=1)
@@ -324,7 +330,7 @@ def test_a_message_livechat_took_but_answered_too_late_is_found(
 
 
 def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
-    begun: CustomerApi, again: Again, sandbox: Sandbox
+    begun: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
     """The customer tries again at once, and LiveChat takes the first try a second later."""
     sandbox.fault("reset_before", method="send_event", count=1)
@@ -337,7 +343,7 @@ def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
 
 
 def test_a_message_is_found_behind_much_that_was_said_since(
-    begun: CustomerApi, again: Again
+    begun: ActingCustomer, again: Again
 ) -> None:
     conversation.end(begun)
     say(begun, message("More", "m-1"))
@@ -350,7 +356,7 @@ def test_a_message_is_found_behind_much_that_was_said_since(
 
 
 def test_a_thread_of_long_ago_is_not_searched(
-    begun: CustomerApi, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    begun: ActingCustomer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or whoever has written for years would wait for all of it."""
     conversation.end(begun)
@@ -360,14 +366,14 @@ def test_a_thread_of_long_ago_is_not_searched(
     assert conversation._unfound(begun, events) == [events[0], events[2]]
 
 
-def take_late(api: CustomerApi, event: Json) -> None:
+def take_late(api: ActingCustomer, event: Json) -> None:
     """What a busy LiveChat does with a request whose connection has broken meanwhile."""
     time.sleep(1)
     api.send_event(api.list_chats()[0].id, event)
 
 
 def test_a_message_livechat_refused_is_tried_again_without_waiting(
-    begun: CustomerApi, again: Again, sandbox: Sandbox
+    begun: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
     sandbox.fault("error", method="send_event", type="internal", count=1)
     with pytest.raises(Unreachable):
@@ -378,21 +384,21 @@ def test_a_message_livechat_refused_is_tried_again_without_waiting(
     assert said(begun) == [["Hello", "Once"]]
 
 
-def test_a_request_livechat_gave_up_is_told(begun: CustomerApi, sandbox: Sandbox) -> None:
+def test_a_request_livechat_gave_up_is_told(begun: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.fault("error", method="send_event", type="request_timeout", count=1)
     with pytest.raises(RequestTimeout):
         say(begun, message("Once", "m-1"))
 
 
 def test_livechat_that_is_not_taking_requests_is_asked_once_more(
-    begun: CustomerApi, sandbox: Sandbox
+    begun: ActingCustomer, sandbox: Sandbox
 ) -> None:
     sandbox.fault("error", method="send_event", type="service_unavailable", count=1)
     say(begun, message("Once", "m-1"))
     assert said(begun) == [["Hello", "Once"]]
 
 
-def test_livechat_that_stays_away_is_told(begun: CustomerApi, sandbox: Sandbox) -> None:
+def test_livechat_that_stays_away_is_told(begun: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.fault("error", method="send_event", type="service_unavailable")
     with pytest.raises(ServiceUnavailable):
         say(begun, message("Never", "m-1"))
@@ -408,7 +414,7 @@ def slow_down(sandbox: Sandbox, seconds: int) -> None:
 
 
 def test_too_many_requests_are_followed_by_the_pause_that_was_asked_for(
-    begun: CustomerApi, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    begun: ActingCustomer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
@@ -419,7 +425,7 @@ def test_too_many_requests_are_followed_by_the_pause_that_was_asked_for(
 
 
 def test_a_pause_too_long_to_wait_for_is_the_customers(
-    begun: CustomerApi, sandbox: Sandbox
+    begun: ActingCustomer, sandbox: Sandbox
 ) -> None:
     slow_down(sandbox, seconds=60)
     with pytest.raises(TooManyRequests):
@@ -427,7 +433,7 @@ def test_a_pause_too_long_to_wait_for_is_the_customers(
 
 
 def test_without_a_connection_the_message_is_told_and_arrives_when_tried_again(
-    begun: CustomerApi, again: Again, settings: Any, sandbox: Sandbox
+    begun: ActingCustomer, again: Again, settings: Any, sandbox: Sandbox
 ) -> None:
     settings.LIVECHAT_API_URL = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(NotConnected):
@@ -439,7 +445,7 @@ def test_without_a_connection_the_message_is_told_and_arrives_when_tried_again(
 
 @pytest.mark.parametrize("ends", ["token_expired", "token_revoked"])
 def test_a_token_that_ends_between_two_messages_is_renewed(
-    begun: CustomerApi, sandbox: Sandbox, ends: str
+    begun: ActingCustomer, sandbox: Sandbox, ends: str
 ) -> None:
     sandbox.fault(ends)
     say(begun, message("Still me", "m-1"))
@@ -447,7 +453,7 @@ def test_a_token_that_ends_between_two_messages_is_renewed(
 
 
 def test_a_message_to_the_wrong_region_goes_to_the_right_one(
-    begun: CustomerApi, sandbox: Sandbox
+    begun: ActingCustomer, sandbox: Sandbox
 ) -> None:
     sandbox.settings(region="fra")
     say(begun, message("Bonjour", "m-1"))
@@ -455,7 +461,7 @@ def test_a_message_to_the_wrong_region_goes_to_the_right_one(
 
 
 def test_a_retry_after_our_process_died_finds_what_was_sent(
-    begun: CustomerApi, again: Again
+    begun: ActingCustomer, again: Again
 ) -> None:
     """The process that sent it took its memory of the first try along."""
     begun.send_event(begun.customer.chat_id, message("Once", "m-1"))
@@ -464,7 +470,7 @@ def test_a_retry_after_our_process_died_finds_what_was_sent(
 
 
 def test_a_message_sent_long_ago_is_found_among_many(
-    begun: CustomerApi, again: Again, sandbox: Sandbox
+    begun: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
     sandbox.settings(requests_per_second=None)
     begun.send_event(begun.customer.chat_id, message("Once", "m-1"))

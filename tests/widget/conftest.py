@@ -5,15 +5,25 @@ from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.apps import apps
 from django.core.cache import cache
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
 from tests.widget.visitor import Visitor
 from widget.models import Widget
+from widget.running import Running
 
 AddWidget = Callable[..., Widget]
 OpenSocket = Callable[..., WebsocketCommunicator]
+
+
+@pytest.fixture(autouse=True)
+def process(monkeypatch: pytest.MonkeyPatch) -> Running:
+    """A relay and counts that no other test has used."""
+    fresh = Running()
+    monkeypatch.setattr(apps.get_app_config("widget"), "running", fresh)
+    return fresh
 
 
 @pytest.fixture
@@ -53,9 +63,8 @@ def customer(visitor: Visitor) -> Visitor:
 
 
 @pytest.fixture
-async def open_socket() -> AsyncIterator[OpenSocket]:
+async def open_socket(process: Running) -> AsyncIterator[OpenSocket]:
     """A browser's socket; what is open when the test ends is closed, LiveChat's side too."""
-    from chatproxy.relay.relay import relay
     from config.asgi import application
 
     opened = []
@@ -75,4 +84,4 @@ async def open_socket() -> AsyncIterator[OpenSocket]:
     yield open_one
     for socket in opened:
         await socket.disconnect()
-    await relay.close()
+    await process.relay.close()

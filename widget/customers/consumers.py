@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -13,7 +14,7 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
-from chatproxy.relay.relay import Tab, relay
+from chatproxy.relay.relay import Relay, Tab
 from chatproxy.relay.updates import Snapshot, Update
 from widget.customers import metrics
 from widget.customers.limits import Pace, open_sockets, wait_before
@@ -22,6 +23,7 @@ from widget.models import Widget
 from widget.origins import is_own
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of
+from widget.running import running
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
@@ -42,6 +44,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     address: str
     counted = False
     pace: Pace
+    relay: Relay
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
@@ -57,7 +60,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         open_sockets.add(self.address)
-        self.counted, self.pace = True, Pace()
+        self.counted, self.pace, self.relay = True, Pace(), running().relay
         found = await self.identify()
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
@@ -78,7 +81,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.counted:
             open_sockets.remove(self.address)
         if self.tab:
-            relay.detach(self.customer.pk, self.tab)
+            self.relay.detach(self.customer.pk, self.tab)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One JSON object: what the panel says, by name. The unknown is ignored."""
@@ -95,7 +98,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.locale = Locale.of(word(content, "language"), word(content, "zone"))
         visit = visit_of(content.get("page"), self.header("user-agent"))
         self.organization = self.organization.in_group(word(content, "group"))
-        self.tab = relay.attach(
+        self.tab = self.relay.attach(
             self.customer, self.organization, visit, self.show, word(content, "event")
         )
 
@@ -103,7 +106,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """The customer is on another page of the website."""
         if self.tab and isinstance(content, dict):
             url, title = word(content, "url"), word(content, "title")
-            relay.start(relay.move(self.customer.pk, url, title))
+            self.relay.start(self.relay.move(self.customer.pk, url, title))
 
     def seen(self, content: Any) -> None:
         """Everything up to this `created_at` is on screen, in a visible tab."""
@@ -120,7 +123,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def act(self, action: str, payload: Json) -> None:
         """Do it while the next message is read already. None of these is worth a retry."""
         if self.tab:
-            relay.start(act_or_let_be(self.customer.pk, action, payload))
+            self.relay.start(self.act_or_let_be(action, payload))
+
+    async def act_or_let_be(self, action: str, payload: Json) -> None:
+        with suppress(LiveChatError):
+            await self.relay.act(self.customer.pk, action, payload)
 
     def ask_for_welcome(self) -> None:
         """The welcome message of who would answer; LiveChat pushes it if there is one."""
@@ -164,13 +171,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def header(self, name: str) -> str:
         values = (value for key, value in self.scope["headers"] if key == name.encode())
         return next(values, b"").decode("latin-1")
-
-
-async def act_or_let_be(customer_pk: int, action: str, payload: Json) -> None:
-    try:
-        await relay.act(customer_pk, action, payload)
-    except LiveChatError:
-        return
 
 
 def said(text: str) -> Json:

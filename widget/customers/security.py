@@ -18,14 +18,14 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
 from chatproxy import conf
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import Customer
-from chatproxy.relay.relay import relay
 from widget.customers.limits import wait_before_request
 from widget.languages import language_of
 from widget.models import Widget
 from widget.origins import is_own
+from widget.running import running
 
 TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
@@ -36,7 +36,7 @@ class CustomerRequest(HttpRequest):
 
     customer: Customer
     token: str
-    api: CustomerApi
+    api: ActingCustomer
 
 
 View = Callable[..., HttpResponse]
@@ -97,9 +97,9 @@ def customer_required(view: View) -> View:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
         request = cast(CustomerRequest, request)
         request.customer, request.token = customer, token
-        request.api = CustomerApi(customer, widget.organization)
+        request.api = running().acting(customer, widget)
         if request.method != "GET":
-            relay.wake(customer.pk)
+            running().relay.wake(customer.pk)
         return view(request, widget, *args, **kwargs)
 
     return inner

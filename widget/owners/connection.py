@@ -5,11 +5,11 @@ from contextlib import suppress
 from django.utils.translation import gettext as _
 
 from chatproxy.livechat import accounts
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from widget.explanations import explanation
 from widget.models import Widget
+from widget.running import running
 
 
 class ConnectionFailed(Exception):
@@ -27,7 +27,7 @@ def try_connection(widget: Widget) -> str:
             statuses = group_statuses(widget, grant)
         finally:
             with suppress(LiveChatError):  # the token ends by itself in a few hours
-                accounts.revoke(grant.access_token)
+                accounts.revoke(widget.organization.service, grant.access_token)
     except LiveChatError as error:
         raise ConnectionFailed(explanation(error)) from error
     if widget.group_id not in statuses:
@@ -48,4 +48,4 @@ def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
     """Ask as a customer whom nobody will remember."""
     passer_by = Customer(widget_key=widget.key, organization_id=widget.organization_id)
     passer_by.accept(grant)
-    return CustomerApi(passer_by, widget.organization).list_group_statuses()
+    return running().acting(passer_by, widget).list_group_statuses()

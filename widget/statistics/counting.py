@@ -167,9 +167,6 @@ def untranslated(error: LiveChatError) -> str:
         return explanation(error)
 
 
-tallies = Tallies()
-
-
 def add_tally(widget: Widget, day: dt.date, what: str, count: int, seconds: float) -> None:
     """Several processes add to the same row."""
     row = Tally.objects.filter(widget=widget, day=day, what=what)

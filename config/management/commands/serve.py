@@ -16,15 +16,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         from config.server import serve  # first of all: it puts Twisted on uvloop
-        from chatproxy.relay.relay import relay  # isort: skip
         from config.asgi import application  # isort: skip
-        from widget.statistics.counting import tallies
+        from widget.running import running
+
+        process = running()
 
         async def leave() -> None:
-            await relay.close()
-            await asyncio.to_thread(tallies.write)
+            await process.relay.close()
+            await asyncio.to_thread(process.tallies.write)
 
-        tallies.write_forever(relay.customers_of_widgets)
+        process.tallies.write_forever(process.relay.customers_of_widgets)
         self.stdout.write(f"Listening on http://{host}:{port}")
         if refusal := serve(application, host, port, leave=leave):
             raise CommandError(refusal)

@@ -11,9 +11,9 @@ import pytest
 import requests
 from django.utils import timezone
 
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat import accounts
 from chatproxy.livechat.accounts import Identity
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import (
     CustomerBanned,
     GrantRefused,
@@ -66,7 +66,7 @@ def test_each_group_has_an_identity_of_its_own(group: Organization) -> None:
 def test_a_revoked_token_is_worth_nothing(organization: Organization, sandbox: Sandbox) -> None:
     grant = accounts.exchange(organization, None)
     assert token_info(sandbox, grant.access_token).ok
-    accounts.revoke(grant.access_token)
+    accounts.revoke(organization.service, grant.access_token)
     assert not token_info(sandbox, grant.access_token).ok
 
 
@@ -185,7 +185,7 @@ def test_a_token_that_is_no_longer_fresh_is_renewed_for_the_same_customer(
 
 
 def test_a_token_livechat_refuses_is_renewed_and_the_call_repeated(
-    api: CustomerApi, sandbox: Sandbox
+    api: ActingCustomer, sandbox: Sandbox
 ) -> None:
     before = api.customer.access_token
     sandbox.fault("token_expired")
@@ -193,7 +193,7 @@ def test_a_token_livechat_refuses_is_renewed_and_the_call_repeated(
     assert api.customer.access_token != before
 
 
-def test_a_second_refusal_is_final(api: CustomerApi, sandbox: Sandbox) -> None:
+def test_a_second_refusal_is_final(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.fault("error", transport="web", type="authentication")
     with pytest.raises(TokenRejected):
         api.list_chats()
@@ -262,7 +262,7 @@ def test_nothing_secret_is_logged(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         customer, token = Customer.objects.welcome("shop", organization)
-        CustomerApi(customer, organization).list_chats()
+        ActingCustomer(customer, organization).list_chats()
         customer.forget()
     for secret in (token, customer.access_token, customer.cst):
         assert secret not in caplog.text

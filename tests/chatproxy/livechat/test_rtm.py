@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
 from chatproxy.livechat import rtm
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import (
     CustomerBanned,
     Invalid,
@@ -82,7 +82,7 @@ async def log_in(customer: Customer, organization: Organization) -> AsyncIterato
 
 
 @pytest.fixture
-def chat_id(api: CustomerApi) -> str:
+def chat_id(api: ActingCustomer) -> str:
     say(api, message("Hello", "m-1"))
     return api.customer.chat_id
 
@@ -131,7 +131,7 @@ async def test_pushes_come_in_their_order(log_in: Any, chat_id: str, agent: Agen
     assert [getattr(event, "text", "") for event in events] == ["one", "two", "three"]
 
 
-async def test_a_chat_begun_over_the_web_is_heard_here(log_in: Any, api: CustomerApi) -> None:
+async def test_a_chat_begun_over_the_web_is_heard_here(log_in: Any, api: ActingCustomer) -> None:
     listener = await log_in()
     await asyncio.to_thread(say, api, message("Hello", "m-1"))
     push = await listener.next(IncomingChat)

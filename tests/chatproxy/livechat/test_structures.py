@@ -18,7 +18,6 @@ from chatproxy.livechat.structures import (
     FormToFill,
     Greeting,
     Message,
-    PredictedAgent,
     Queue,
     RichMessage,
     SystemMessage,
@@ -73,9 +72,8 @@ def test_any_chat_and_summary_is_read(data: dict[str, Any]) -> None:
 
 
 @given(PAYLOADS)
-def test_any_greeting_page_and_predicted_agent_is_read(data: dict[str, Any]) -> None:
+def test_any_greeting_and_page_is_read(data: dict[str, Any]) -> None:
     assert_only_web_urls(Greeting.parse(data))
-    assert_only_web_urls(PredictedAgent.parse(data))
     assert ThreadPage.parse(data).next_page_id == ""
 
 

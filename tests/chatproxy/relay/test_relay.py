@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
-from chatproxy.livechat.customer_api import CustomerApi, region_of
 from chatproxy.livechat.errors import NotConnected
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
@@ -20,14 +20,14 @@ from chatproxy.models import Customer
 from chatproxy.relay import relay as relay_module
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
-from tests.chatproxy.people import Watcher
+from tests.chatproxy.people import Watcher, delete_event
 from tests.sandbox_rig import Agent, Sandbox
 
-Again = Callable[[], CustomerApi]
+Again = Callable[[], ActingCustomer]
 
 
 @pytest.fixture
-def chat_id(api: CustomerApi) -> str:
+def chat_id(api: ActingCustomer) -> str:
     say(api, message("Hello", "m-1"))
     return api.customer.chat_id
 
@@ -81,7 +81,7 @@ async def test_what_an_agent_writes_arrives(watch: Any, chat_id: str, agent: Age
     await tab.shows("Hello", "Here I am")
 
 
-async def test_the_first_message_of_all_arrives(watch: Any, api: CustomerApi) -> None:
+async def test_the_first_message_of_all_arrives(watch: Any, api: ActingCustomer) -> None:
     tab = await watch()
     await in_thread(say, api, message("Hello", "m-1"))
     await tab.shows("Hello")
@@ -98,7 +98,7 @@ async def test_typing_and_seen_marks_arrive(watch: Any, chat_id: str, agent: Age
 
 
 async def test_the_end_of_a_chat_and_its_resumption_arrive(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent
 ) -> None:
     tab = await watch()
     await in_thread(agent.close, chat_id)
@@ -343,7 +343,7 @@ async def test_what_was_said_while_the_connection_was_lost_arrives(
 
 
 async def test_edits_and_deletions_in_a_gap_arrive(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
 ) -> None:
     card = {"type": "rich_message", "template_id": "cards"}
     buttons = [{"text": "Yes", "postback_id": "yes", "user_ids": []}]
@@ -356,7 +356,7 @@ async def test_edits_and_deletions_in_a_gap_arrive(
     sandbox.fault("push_lost")
     press = {"id": "yes", "toggled": True}
     await in_thread(api.send_rich_message_postback, chat_id, thread_id, card_id, press)
-    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_1")
+    await in_thread(delete_event, api, chat_id, thread_id, f"{thread_id}_1")
     sandbox.fault("drop")
     await tab.snapshot(2)
     assert tab.texts == []
@@ -364,7 +364,7 @@ async def test_edits_and_deletions_in_a_gap_arrive(
 
 
 async def test_a_thread_that_ended_and_a_new_one_in_a_gap_arrive(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
 ) -> None:
     tab = await watch()
     sandbox.fault("push_lost")
@@ -393,7 +393,7 @@ async def test_who_is_there_is_told_after_a_gap_to_a_customer_without_a_chat(
 
 
 async def test_a_rating_in_a_gap_arrives(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
 ) -> None:
     tab = await watch()
     sandbox.fault("push_lost")
@@ -406,7 +406,7 @@ async def test_a_rating_in_a_gap_arrives(
 
 
 async def test_a_gap_of_many_pages_is_read_back_to_its_beginning(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox, soon: None
 ) -> None:
     sandbox.settings(requests_per_second=None)
     tab = await watch()
@@ -430,7 +430,7 @@ async def test_a_gap_of_many_pages_is_read_back_to_its_beginning(
 
 
 async def test_a_browser_that_slept_gets_all_since_the_last_event_it_shows(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     """It left with the first thread on screen, and comes back to the fifth."""
     sandbox.settings(requests_per_second=None)
@@ -452,7 +452,7 @@ async def test_a_browser_that_slept_gets_all_since_the_last_event_it_shows(
 
 
 async def test_a_new_browser_gets_the_latest_and_where_to_read_on(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     sandbox.settings(requests_per_second=None)
 
@@ -473,12 +473,12 @@ async def test_a_new_browser_gets_the_latest_and_where_to_read_on(
 
 
 async def test_the_last_event_shown_may_have_been_deleted(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent
 ) -> None:
     first: Watcher = await watch()
     thread_id = first.conversation.thread_id
     first.leave()
-    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_1")
+    await in_thread(delete_event, api, chat_id, thread_id, f"{thread_id}_1")
     again = await watch(since=f"{thread_id}_1")
     assert again.texts == []
     assert len(again.snapshots[0].threads) == 1
@@ -509,7 +509,7 @@ async def test_a_push_that_got_lost_is_noticed_by_the_next_one(
 
 
 async def test_a_thread_whose_beginning_got_lost_is_noticed(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     tab = await watch()
     await in_thread(agent.close, chat_id)
@@ -534,7 +534,7 @@ async def test_pushes_that_come_twice_late_or_out_of_order_change_nothing(
 
 
 async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     tab = await watch()
     await in_thread(agent.close, chat_id)
@@ -549,7 +549,7 @@ async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
 
 
 async def test_an_event_that_comes_late_does_not_undo_its_deletion(
-    watch: Any, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     tab = await watch()
     sandbox.fault("push_delayed", method="incoming_event", seconds=1, count=1)
@@ -557,7 +557,7 @@ async def test_an_event_that_comes_late_does_not_undo_its_deletion(
     await in_thread(agent.send, chat_id, "Pardon?")
     await tab.shows("Hello", "A slip", "Pardon?")
     thread_id = tab.conversation.thread_id
-    await in_thread(api.delete_event, chat_id, thread_id, f"{thread_id}_2")
+    await in_thread(delete_event, api, chat_id, thread_id, f"{thread_id}_2")
     await tab.shows("Hello", "Pardon?")
     await asyncio.sleep(1.5)
     await tab.shows("Hello", "Pardon?")
@@ -648,7 +648,7 @@ async def test_a_customer_in_another_region_is_followed_there(
     sandbox.settings(region="fra")
     sandbox.fault("disconnect", reason="misdirected_connection", data={"region": "fra"})
     await tab.snapshot(2)
-    assert await in_thread(region_of, organization) == "fra"
+    assert await in_thread(lambda: organization.current_region) == "fra"
 
 
 async def test_regions_that_send_a_customer_to_and_fro_are_not_run_between(
@@ -697,7 +697,7 @@ async def test_an_act_of_an_inactive_customer_brings_the_connection_back(
 
 
 async def test_an_inactive_customer_who_writes_hears_the_answer(
-    watch: Any, relay: Relay, api: CustomerApi, chat_id: str, agent: Agent, sandbox: Sandbox
+    watch: Any, relay: Relay, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
     tab = await watch()
     sandbox.fault("disconnect", reason="inactivity_timeout")
@@ -790,7 +790,7 @@ async def test_a_flood_for_one_customer_does_not_delay_another(
     sandbox.settings(requests_per_second=None)
     await watch()
     other, _token = await in_thread(Customer.objects.welcome, "shop", organization)
-    other_api = CustomerApi(other, organization)
+    other_api = ActingCustomer(other, organization)
     await in_thread(say, other_api, message("Me too", "m-1"))
     tab = Watcher(relay, other, organization)
     await tab.snapshot()

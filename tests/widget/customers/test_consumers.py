@@ -7,11 +7,11 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
-from chatproxy.relay.relay import relay
 from chatproxy.relay.updates import State
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import OpenSocket
 from tests.widget.visitor import Visitor
+from widget.running import Running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 
@@ -67,19 +67,19 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
 
 
 async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
-    customer: Visitor, open_socket: OpenSocket, sandbox: Sandbox
+    customer: Visitor, open_socket: OpenSocket, sandbox: Sandbox, process: Running
 ) -> None:
     await database_sync_to_async(customer.send)("Before the socket")
     first = open_socket(customer.token)
     await say_hello(first)
     await shown(first, "Before the socket")
     await first.disconnect()
-    await relay.close()
+    await process.relay.close()
 
     answer = await database_sync_to_async(customer.ask)("post", "expected", HELLO["page"])
     assert answer.status_code == 204
     async with asyncio.timeout(10):
-        while relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
+        while process.relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
             await asyncio.sleep(0.05)
     sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
     second = open_socket(customer.token)

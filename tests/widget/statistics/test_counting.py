@@ -15,7 +15,8 @@ from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
 from widget.models import Presence, Tally, Trouble, Widget
-from widget.statistics.counting import KEPT, Tallies, forget_old_tallies, tallies
+from widget.running import running
+from widget.statistics.counting import KEPT, Tallies, forget_old_tallies
 
 What = Tally.What
 PIOTR = User(id="piotr", type="agent", name="Piotr")
@@ -24,10 +25,10 @@ TALKING = Conversation("nora", chat_id="CHAT", thread_id="T", people={"piotr": P
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def nothing_of_other_tests(db: None) -> None:
-    """There is no widget yet to add it to."""
-    tallies.write()
+@pytest.fixture
+def tallies() -> Tallies:
+    """What the whole process counts."""
+    return running().tallies
 
 
 @pytest.fixture
@@ -50,7 +51,9 @@ def written(counts: Tallies) -> dict[str, int]:
     return dict(Tally.objects.values_list("what", "count"))
 
 
-def test_a_chat_and_its_messages_are_counted(customer: Visitor, agent: Agent) -> None:
+def test_a_chat_and_its_messages_are_counted(
+    customer: Visitor, agent: Agent, tallies: Tallies
+) -> None:
     customer.send("Hello")
     customer.send("Are you there?")
     customer.ask("post", "end")
@@ -80,7 +83,7 @@ def test_only_the_first_reply_of_a_chat_is_timed(
     assert (reply.count, reply.seconds) == (1, 90)
 
 
-def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent) -> None:
+def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent, tallies: Tallies) -> None:
     customer.send("Hello")
     for score in ("good", "bad", "good", "none"):
         customer.ask("post", "rating", {"score": score})
@@ -140,7 +143,9 @@ def test_old_counts_are_dropped(shop_widget: Widget) -> None:
     assert Tally.objects.get().day == today
 
 
-def test_opening_the_panel_is_counted_without_knowing_who(visitor: Visitor) -> None:
+def test_opening_the_panel_is_counted_without_knowing_who(
+    visitor: Visitor, tallies: Tallies
+) -> None:
     assert visitor.client.post("/w/shop/opened").status_code == 204
     tallies.write()
     assert Tally.objects.get(what=What.OPENING).count == 1
@@ -148,7 +153,7 @@ def test_opening_the_panel_is_counted_without_knowing_who(visitor: Visitor) -> N
 
 
 def test_a_livechat_that_cannot_be_reached_is_counted(
-    customer: Visitor, sandbox: Sandbox, agent: Agent
+    customer: Visitor, sandbox: Sandbox, agent: Agent, tallies: Tallies
 ) -> None:
     sandbox.fault("down", transport="web")
     customer.send("Hello?")

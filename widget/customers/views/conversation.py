@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
 from widget.customers.failures import first_error, notice, on_failure, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
-Say = Callable[[CustomerApi, Json], None]
+Say = Callable[[ActingCustomer, Json], None]
 
 
 class MessageForm(forms.Form):
@@ -54,7 +54,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG
     return HttpResponse(status=204)
 
 
-def say_or_leave(api: CustomerApi, event: Json, say: Say) -> None:
+def say_or_leave(api: ActingCustomer, event: Json, say: Say) -> None:
     """Say it; if nobody is there, leave it for whoever comes next. Raises LiveChatError."""
     try:
         say(api, event)

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_http_methods, require_POST
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError, TokenRejected
 from chatproxy.models import Customer
 from widget.customers.failures import on_failure, words
@@ -21,6 +21,7 @@ from widget.customers.security import (
     widget_view,
 )
 from widget.models import Widget
+from widget.running import running
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def signed_in(widget: Widget, person: Person) -> str:
     )
     form = DetailsForm({"name": person.name, "email": person.email})
     if form.is_valid():
-        tell(CustomerApi(customer, widget.organization), form)
+        tell(running().acting(customer, widget), form)
     return token
 
 
@@ -139,7 +140,7 @@ def details(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: 
     return HttpResponse(status=204)
 
 
-def tell(api: CustomerApi, form: DetailsForm) -> None:
+def tell(api: ActingCustomer, form: DetailsForm) -> None:
     """Pass valid details on to LiveChat. If it does not take them, the chat goes on without."""
     if details := form.details():
         try:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from widget.customers.failures import first_error, on_failure, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
@@ -60,7 +60,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def upload(api: CustomerApi, form: FileForm) -> None:
+def upload(api: ActingCustomer, form: FileForm) -> None:
     """Give LiveChat the file, then say so in the chat. Raises LiveChatError."""
     file = form.cleaned_data["file"]
     content_type = file.content_type or "application/octet-stream"

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chatproxy import conversation
+from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
@@ -51,7 +51,7 @@ IN_CHAT = Occasion("form", _("Submit answers"), thanks=_("Thank you."))
 OCCASIONS = {occasion.kind: occasion for occasion in (PRECHAT, POSTCHAT, TICKET)}
 
 
-def find_form(api: CustomerApi, widget: Widget, kind: str) -> FormToFill | None:
+def find_form(api: ActingCustomer, widget: Widget, kind: str) -> FormToFill | None:
     """The form as the owner drew it; LiveChat gives a ticket form only without a customer."""
     if kind == "postchat":
         return api.get_form(kind)
@@ -101,7 +101,7 @@ def form_in_chat(
     return form_response(request, IN_CHAT, find_form_in_chat(request.api, thread_id, event_id))
 
 
-def find_form_in_chat(api: CustomerApi, thread_id: str, event_id: str) -> FormToFill | None:
+def find_form_in_chat(api: ActingCustomer, thread_id: str, event_id: str) -> FormToFill | None:
     """The form that this event asks to fill in. Raises LiveChatError."""
     thread = api.get_chat(api.customer.chat_id, thread_id).thread
     events = thread.events if thread else ()
@@ -135,7 +135,9 @@ def is_accepted(
     return True
 
 
-def submit(api: CustomerApi, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm) -> None:
+def submit(
+    api: ActingCustomer, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm
+) -> None:
     """Tell LiveChat who it is, and what was answered. Raises LiveChatError."""
     known = {kind: chat_form.answer_of_type(kind) for kind in ("name", "email")}
     if any(known.values()):

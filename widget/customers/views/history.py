@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.structures import Thread
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
@@ -22,6 +22,7 @@ from widget.customers.security import CustomerRequest, customer_required, widget
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_of
+from widget.running import running
 
 LINK_HOLDS = 120  # seconds for which a link to a transcript works
 MOST_PAGES = 50  # of threads in one transcript
@@ -74,7 +75,7 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
         customer = Customer.objects.get(pk=pk, widget_key=widget.key)
     except (signing.BadSignature, Customer.DoesNotExist, ValueError):
         raise Http404 from None
-    api = CustomerApi(customer, widget.organization)
+    api = running().acting(customer, widget)
     known = conversation_of(api)
     threads = all_threads(api, known.chat_id)
     language = translation.get_language() or "en"
@@ -107,7 +108,7 @@ def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpRespons
     return notice(request, _("The transcript will be sent to %(address)s.") % {"address": address})
 
 
-def conversation_of(api: CustomerApi) -> Conversation:
+def conversation_of(api: ActingCustomer) -> Conversation:
     """Who is in the customer's chat. Raises LiveChatError."""
     known = Conversation(customer_id=api.customer.entity_id)
     for chat in api.list_chats():
@@ -115,7 +116,7 @@ def conversation_of(api: CustomerApi) -> Conversation:
     return known
 
 
-def all_threads(api: CustomerApi, chat_id: str) -> list[Thread]:
+def all_threads(api: ActingCustomer, chat_id: str) -> list[Thread]:
     """Every thread, oldest first. Raises LiveChatError."""
     page = api.list_threads(chat_id, events=100)
     threads = [*page.threads]

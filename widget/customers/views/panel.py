@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import Availability, OrganizationApi
 from chatproxy.livechat.structures import FormToFill
-from chatproxy.relay.relay import relay
 from widget.assets import digest, joined, pack, source
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
@@ -25,7 +24,7 @@ from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form
 from widget.customers.visits import visit_of
 from widget.models import Tally, Widget
 from widget.rendering.locale import Locale, is_zone
-from widget.statistics.counting import tallies
+from widget.running import running
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +75,7 @@ def expected(request: CustomerRequest, widget: Widget) -> HttpResponse:
     `url`, `title` and `referrer` say where the customer is.
     """
     visit = visit_of(request.POST.dict(), request.headers.get("User-Agent", ""))
-    relay.expect(request.customer, widget.organization, visit)
+    running().relay.expect(request.customer, widget.organization, visit)
     return HttpResponse(status=204)
 
 
@@ -134,7 +133,7 @@ def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
 @widget_view
 def opened(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Count it for the owner. Says nothing of who did."""
-    tallies.count(widget.key, Tally.What.OPENING)
+    running().tallies.count(widget.key, Tally.What.OPENING)
     return HttpResponse(status=204)
 
 

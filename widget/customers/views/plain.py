@@ -11,7 +11,6 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatproxy import conversation
-from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
@@ -21,6 +20,7 @@ from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_of
+from widget.running import running
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,7 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
         try:
             customer = known_customer(request, widget) or new_customer(request, widget)
-            say_or_leave(CustomerApi(customer, widget.organization), event, conversation.say)
+            say_or_leave(running().acting(customer, widget), event, conversation.say)
         except LiveChatError as error:
             log_failure(request, error)
             form.add_error(None, str(error.advice))
@@ -62,7 +62,7 @@ def end(request: HttpRequest, widget: Widget) -> HttpResponse:
     """End the chat; writing again continues it."""
     if customer := known_customer(request, widget):
         try:
-            conversation.end(CustomerApi(customer, widget.organization))
+            conversation.end(running().acting(customer, widget))
         except LiveChatError as error:
             log_failure(request, error)
     return back_to_the_chat(widget)
@@ -103,7 +103,7 @@ def context_of(widget: Widget) -> dict[str, object]:
 
 def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
     """The latest threads, oldest first, and whether one is open."""
-    api = CustomerApi(customer, widget.organization)
+    api = running().acting(customer, widget)
     chats = api.list_chats()
     if not chats:
         return {}

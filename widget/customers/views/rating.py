@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_POST
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from widget.customers.failures import notice, on_failure
 from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -37,7 +37,7 @@ def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG
     return with_host_event(done, "rating_submitted", score) if score else done
 
 
-def give(api: CustomerApi, score: str, comment: str) -> None:
+def give(api: ActingCustomer, score: str, comment: str) -> None:
     """Put the rating where LiveChat keeps it. Source: "Properties", namespace `rating`."""
     chat_id = api.customer.chat_id
     thread_id = api.list_threads(chat_id, events=1).threads[0].id

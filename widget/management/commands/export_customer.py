@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from widget.models import Widget
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
 def record_of(customer: Customer) -> dict[str, Any]:
     """What a customer may ask us for: who they are to us, and what was said."""
-    api = CustomerApi(customer, Widget.objects.get(key=customer.widget_key).organization)
+    api = ActingCustomer(customer, Widget.objects.get(key=customer.widget_key).organization)
     return {
         "widget": customer.widget_key,
         "organization": customer.organization_id,

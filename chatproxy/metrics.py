@@ -1,19 +1,21 @@
 """What is counted of our dealings with LiveChat, for whoever watches this process."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
-
 from prometheus_client import Counter, Histogram
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.rtm import Disconnected
+from chatproxy.livechat.service import Call
 
 calls = Histogram(
     "chat_livechat_call_seconds",
     "LiveChat's answers, by transport (web, rtm, accounts) and action.",
     ["transport", "action"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
+)
+requests = Counter(
+    "chat_livechat_requests",
+    "Requests to LiveChat, each of which is paid for, by action and by why we asked.",
+    ["action", "reason"],
 )
 errors = Counter(
     "chat_livechat_errors",
@@ -33,20 +35,15 @@ push = Histogram(
 )
 
 
-@contextmanager
-def call(transport: str, action: str) -> Iterator[None]:
-    """Time one call to LiveChat; if it fails, count how."""
-    began = perf_counter()
-    try:
-        yield
-    except LiveChatError as error:
-        errors.labels(transport, name_of(error)).inc()
-        raise
-    finally:
-        calls.labels(transport, action).observe(perf_counter() - began)
+def count_call(call: Call) -> None:
+    """Count one request to LiveChat, how long it took, and how it failed if it did."""
+    calls.labels(call.transport, call.action).observe(call.seconds)
+    requests.labels(call.action, call.reason).inc()
+    if call.error:
+        errors.labels(call.transport, name_of(call.error)).inc()
 
 
-def connection_ended(end: Disconnected | LiveChatError) -> None:
+def count_end(end: Disconnected | LiveChatError) -> None:
     """Count the end of a customer's connection, or the login that brought none."""
     ends.labels(end.reason if isinstance(end, Disconnected) else name_of(end)).inc()
 

@@ -1,0 +1,83 @@
+"""What this client needs from whoever uses it: where LiveChat is, and ears for each request."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from chatproxy.livechat.errors import LiveChatError
+
+LONGEST_REGION = 7  # letters
+
+
+class Reason(enum.StrEnum):
+    """Why we ask LiveChat for something: each request is paid for."""
+
+    AVAILABILITY = "availability"  # whether somebody is there, and which form to ask
+    IDENTITY = "identity"  # a new customer
+    RENEWAL = "renewal"  # another token for a customer we know
+    OPENING = "opening"  # a panel opens: log in and read the chat
+    RECONNECT = "reconnect"  # the connection was lost
+    GAP = "gap"  # a push was lost or tells only half
+    CUSTOMER = "customer"  # the customer does or wants something
+    SEARCH = "search"  # has a message of unknown fate arrived?
+    AGAIN = "again"  # the same once more, because of the token, the region or a pause
+    GOODBYE = "goodbye"  # a customer is erased
+    TEST = "test"  # an owner tries the connection
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to LiveChat, and how it ended.
+
+    `transport` is web, rtm or accounts; it took so many `seconds`.
+    """
+
+    transport: str
+    action: str
+    reason: Reason
+    seconds: float
+    error: LiveChatError | None = None
+
+
+class Service(Protocol):
+    """LiveChat, as one process of ours reaches it."""
+
+    @property
+    def accounts_url(self) -> str:
+        """The accounts service, without a slash at the end."""
+
+    @property
+    def api_url(self) -> str:
+        """The APIs in the region `dal`, without a slash at the end."""
+
+    def last_region(self, organization_id: str) -> str:
+        """Where LiveChat last said this organization is, "" if it never did."""
+
+    def remember_region(self, organization_id: str, region: str) -> None:
+        """LiveChat has just said so."""
+
+    def on_call(self, call: Call) -> None:
+        """Told of each request when it has ended. Must return at once."""
+
+
+@contextmanager
+def tell_of_call(service: Service, transport: str, action: str, reason: Reason) -> Iterator[None]:
+    """Time one request, and tell the service of it, whether it succeeds or not."""
+    began, failure = perf_counter(), None
+    try:
+        yield
+    except LiveChatError as error:
+        failure = error
+        raise
+    finally:
+        service.on_call(Call(transport, action, reason, perf_counter() - began, failure))
+
+
+def is_region(name: str) -> bool:
+    """Whether this can be part of a host's name: it came over the wire."""
+    return name.isascii() and name.isalpha() and len(name) <= LONGEST_REGION

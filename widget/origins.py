@@ -47,9 +47,7 @@ def clean_origin(text: str) -> str:
             _("“%(text)s” would allow every website under “%(domain)s”."),
             params={"text": text, "domain": host[2:]},
         )
-    if port is None or port == DEFAULT_PORTS[parts.scheme]:
-        return f"{parts.scheme}://{host}"
-    return f"{parts.scheme}://{host}:{port}"
+    return f"{parts.scheme}://{host}{port_of(parts.scheme, port)}"
 
 
 def ascii_host(host: str) -> str:
@@ -68,21 +66,45 @@ def validate_origins(origins: object) -> None:
             raise ValidationError(NO_ADDRESS, params={"text": origin})
 
 
+def origin_of(url: str) -> str:
+    """The origin of an http(s) address as browsers write it, "" for anything else.
+
+    Headers come from anybody, so nothing here raises. Source: RFC 6454, section 6.2.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    is_host = HOST.fullmatch(host) and not host.startswith("*.")
+    if parts.scheme not in DEFAULT_PORTS or not (is_host or IPV6_HOST.fullmatch(host)):
+        return ""
+    return f"{parts.scheme}://{host}{port_of(parts.scheme, port)}"
+
+
+def port_of(scheme: str, port: int | None) -> str:
+    """ ":8443", or "" for the port that the scheme has anyway."""
+    return "" if port is None or port == DEFAULT_PORTS[scheme] else f":{port}"
+
+
 def matches(origin: str, patterns: Iterable[str]) -> bool:
-    """Whether a browser's origin is one of these, wildcard subdomains included."""
-    return any(origin == pattern or is_subdomain(origin, pattern) for pattern in patterns)
+    """Whether what a browser sent as `Origin` is one of these, wildcard subdomains included."""
+    own = origin_of(origin)
+    if not own or own != origin:  # a header with a path, a user or a fragment is no origin
+        return False
+    return any(own == pattern or is_subdomain(own, pattern) for pattern in patterns)
 
 
 def is_subdomain(origin: str, pattern: str) -> bool:
-    """Whether `https://a.shop.example` falls under `https://*.shop.example`."""
-    scheme, wildcard, domain = pattern.partition("://*.")
-    prefix = f"{scheme}://"
-    return bool(wildcard) and origin.startswith(prefix) and origin.endswith(f".{domain}")
+    """Whether `https://a.shop.example` falls under `https://*.shop.example`. Both are origins."""
+    wildcard, own = urlsplit(pattern), urlsplit(origin)
+    if not wildcard.netloc.startswith("*."):
+        return False
+    same_scheme = own.scheme == wildcard.scheme
+    return same_scheme and own.netloc.endswith(wildcard.netloc.removeprefix("*"))
 
 
 def is_own(origin: str, host: str) -> bool:
-    """Whether this origin is the server that was asked."""
-    try:
-        return bool(host) and urlsplit(origin).netloc == host
-    except ValueError:
-        return False
+    """Whether this origin is the server that was asked, by either scheme: a proxy may end TLS."""
+    return bool(host) and origin in (origin_of(f"https://{host}"), origin_of(f"http://{host}"))

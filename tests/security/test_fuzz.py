@@ -56,6 +56,23 @@ def test_any_header_is_answered(known: Visitor, origin: str, language: str, bear
     assert known.ask("post", "events", {"text": "x"}, **headers).status_code < 500
 
 
+ADDRESSES = HEADER | st.sampled_from(
+    ["http://[", "http://[::1", "https://a:99999999", "//", "http://\x80", "https://" + "a." * 500]
+)
+
+
+@given(
+    path=st.sampled_from(GETS),
+    name=st.sampled_from(["Referer", "Origin", "X-Chat-Zone", "X-Chat-Group", "X-Request-Id"]),
+    value=ADDRESSES,
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=STRANGE)
+def test_any_header_of_a_reading_is_answered(
+    known: Visitor, path: str, name: str, value: str
+) -> None:
+    assert known.ask("get", path, **{name: value}).status_code < 500
+
+
 @given(
     body=st.binary(max_size=300),
     kind=st.sampled_from(

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from widget.origins import clean_origin, matches
+from widget.origins import clean_origin, is_own, matches, origin_of
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,54 @@ def test_a_wildcard_takes_in_subdomains_but_not_the_domain() -> None:
     assert not matches("https://shop.example", allowed)
     assert not matches("https://evilshop.example", allowed)
     assert not matches("http://a.shop.example", allowed)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example/.shop.example",
+        "https://evil.example#.shop.example",
+        "https://evil.example?.shop.example",
+        "https://user@a.shop.example",
+        "https://evil.example\\.shop.example",
+        "https://*.shop.example",
+        "https://a.shop.example/",
+        "https://[.shop.example",
+        "null",
+        "",
+    ],
+)
+def test_what_only_ends_like_a_website_is_not_it(origin: str) -> None:
+    assert not matches(origin, ["https://*.shop.example", "https://shop.example"])
+
+
+def test_a_wildcard_has_one_port() -> None:
+    assert matches("https://a.shop.example:8443", ["https://*.shop.example:8443"])
+    assert not matches("https://a.shop.example", ["https://*.shop.example:8443"])
+    assert not matches("https://a.shop.example:8443", ["https://*.shop.example"])
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://shop.example/a?b#c", "https://shop.example"),
+        ("https://shop.example:443/", "https://shop.example"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("http://[", ""),
+        ("http://shop.example:port/", ""),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("\x00", ""),
+    ],
+)
+def test_an_address_of_anybody_has_an_origin_or_none(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+def test_only_this_server_is_its_own_website() -> None:
+    assert is_own("https://chat.example", "chat.example")
+    assert is_own("http://localhost:8000", "localhost:8000")
+    assert not is_own("ftp://chat.example", "chat.example")
+    assert not is_own("https://chat.example:8443", "chat.example")
+    assert not is_own("https://chat.example/x", "chat.example")
+    assert not is_own("null", "")

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.core.cache import cache
 from django.utils import timezone
 
 from widget.models import Widget
+from widget.origins import origin_of
 
 KEPT = 30 * 24 * 3600  # seconds
 
@@ -22,8 +22,7 @@ class Sighting:
 
 def remember(widget: Widget, referer: str) -> None:
     """Note the website behind a `Referer` header. Anyone may send one: only own websites count."""
-    parts = urlsplit(referer)
-    origin = f"{parts.scheme}://{parts.netloc}"
+    origin = origin_of(referer)
     if widget.allows(origin):
         cache.set(where(widget), Sighting(origin, timezone.now()), KEPT)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 
 class AdminLanguageMiddleware:
@@ -16,8 +17,15 @@ class AdminLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with translation.override(settings.LANGUAGE_CODE):  # the thread's next request begins anew
-            return self.get_response(request)
+            response = self.get_response(request)
+        if is_admin(request):
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
-        if request.resolver_match and request.resolver_match.app_name == "admin":
+        if is_admin(request):
             translation.activate(translation.get_language_from_request(request))
+
+
+def is_admin(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and request.resolver_match.app_name == "admin")

@@ -1,7 +1,8 @@
 """Which of our languages to answer in."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from widget.models import Widget
@@ -21,3 +22,8 @@ def supported(language: str) -> str:
         return translation.get_supported_language_variant(language.lower()) if language else ""
     except LookupError:
         return ""
+
+
+def vary_by_language(response: HttpResponse) -> None:
+    """Tell caches what `language_of` went by. Source: RFC 9110, "Vary"."""
+    patch_vary_headers(response, ["Accept-Language", "X-Chat-Language"])

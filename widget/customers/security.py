@@ -12,8 +12,10 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,6 +30,15 @@ from widget.origins import is_own
 from widget.running import running
 
 TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token
+# What the views below and their decorators read of a request, for caches between us and browsers.
+ANSWERS_DEPEND_ON = (
+    "Accept-Language",
+    "Authorization",
+    "X-Chat-Group",
+    "X-Chat-Language",
+    "X-Chat-Zone",
+)
+LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # Django's own, while developing
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -119,6 +130,13 @@ def may_act(request: HttpRequest, widget: Widget) -> bool:
     return is_own(origin, request.get_host()) or widget.allows(origin)
 
 
+def is_allowed_host(host: str) -> bool:
+    """Whether a `Host` header names this server, as Django decides it for its own requests."""
+    domain, _port = split_domain_port(host)
+    allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else [])
+    return bool(domain) and validate_host(domain, allowed)
+
+
 def secure(response: HttpResponse, frame_ancestors: str) -> HttpResponse:
     """Add what a browser must know to show this inside these websites' pages, and no others.
 
@@ -130,6 +148,7 @@ def secure(response: HttpResponse, frame_ancestors: str) -> HttpResponse:
     response.headers["Cross-Origin-Embedder-Policy"] = "credentialless"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers.setdefault("Cache-Control", "no-store")
+    patch_vary_headers(response, ANSWERS_DEPEND_ON)
     return response
 
 

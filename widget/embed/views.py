@@ -7,14 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
 from widget.assets import digest, minified, pack
 from widget.embed import pages
-from widget.languages import language_of
+from widget.languages import language_of, vary_by_language
 from widget.models import Widget
 from widget.statistics import last_seen
 
@@ -38,7 +37,7 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     settings = public_settings(widget, language_of(request, widget))
     script = minified("embed/loader.js").replace("SETTINGS", as_javascript(settings))
     response = script_response(request, script, LOADER_HOLDS)
-    patch_vary_headers(response, ["Accept-Language"])
+    vary_by_language(response)
     return response
 
 

@@ -56,7 +56,7 @@ def test_every_encoding_holds_the_same_script(
     assert "Content-Encoding" not in plain
     packed = client.get(ADDRESS, headers={"Accept-Encoding": accepted})
     assert unpack(packed.content) == plain.content
-    assert packed["Vary"] == "Accept-Encoding, Accept-Language"
+    assert packed["Vary"] == "Accept-Encoding, Accept-Language, X-Chat-Language"
 
 
 def test_a_browser_that_has_the_loader_is_not_sent_it_again(client: Client, widget: Widget) -> None:

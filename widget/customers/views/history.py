@@ -84,7 +84,12 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     response = render(
         request,
         "widget/customers/transcript.html",
-        {"widget": widget, "language": language, "threads": shown, "zone": locale.zone},
+        {
+            "title": widget.text("header_title", language),
+            "language": language,
+            "threads": shown,
+            "zone": locale.zone,
+        },
     )
     response.headers["Content-Disposition"] = 'attachment; filename="chat.html"'
     return response

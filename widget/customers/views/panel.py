@@ -62,7 +62,6 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
         },
     )
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
-    response.headers["Vary"] = "Accept-Language"
     return pack(request, response)
 
 

@@ -70,12 +70,15 @@ async def open_socket(process: Running) -> AsyncIterator[OpenSocket]:
     opened = []
 
     def open_one(
-        token: str, key: str = "shop", origin: str = "http://testserver"
+        token: str,
+        key: str = "shop",
+        origin: str = "http://testserver",
+        host: str = "testserver",
     ) -> WebsocketCommunicator:
         socket = WebsocketCommunicator(
             application,
             f"/w/{key}/socket",
-            headers=[(b"origin", origin.encode()), (b"host", b"testserver")],
+            headers=[(b"origin", origin.encode()), (b"host", host.encode())],
             subprotocols=["chat", f"bearer.{token}"],
         )
         opened.append(socket)

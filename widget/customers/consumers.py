@@ -18,6 +18,7 @@ from chatproxy.relay.relay import Relay, Tab
 from chatproxy.relay.updates import Snapshot, Update
 from widget.customers import metrics
 from widget.customers.limits import Pace, open_sockets, wait_before
+from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
 from widget.models import Widget
 from widget.origins import is_own
@@ -53,9 +54,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Refuse only after accepting: the browser cannot see why a handshake failed.
 
-        But whom we have no room for fails the handshake, and comes back after a growing while.
+        But whom we have no room for fails the handshake, and comes back after a growing while; so
+        does who asks for another host: a name that somebody else points at us.
         """
         self.address = (self.scope.get("client") or [""])[0]
+        if not is_allowed_host(self.header("host")):
+            await self.close()
+            return
         if open_sockets.is_full(self.address) or await self.comes_too_often():
             await self.close()
             return

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
+from pytest_django import Settings
 
 from chatproxy.relay.updates import State
 from tests.sandbox_rig import Agent, Sandbox
@@ -55,6 +56,16 @@ async def test_an_unknown_token_is_told_not_to_come_back(
 async def test_another_website_may_not_listen(customer: Visitor, open_socket: OpenSocket) -> None:
     socket = open_socket(customer.token, origin="https://evil.example")
     assert await refusal(socket) == 4403
+
+
+async def test_a_host_that_is_not_ours_is_refused(
+    customer: Visitor, open_socket: OpenSocket, settings: Settings
+) -> None:
+    """As for pages: else a name of somebody else's that leads here would be its own website."""
+    settings.ALLOWED_HOSTS = ["chat.example"]
+    socket = open_socket(customer.token, origin="http://evil.example", host="evil.example")
+    connected, _code = await socket.connect()
+    assert not connected
 
 
 async def test_the_first_thing_shown_is_the_conversation_as_it_is(

@@ -28,6 +28,21 @@ class AboutRequest(logging.Filter):
         return True
 
 
+# Control characters, and what some viewers take for the end of a line.
+FORGING = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+FORGING |= {0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+class LineFormatter(logging.Formatter):
+    """One line a record, whatever a stranger put into it; a traceback follows on lines of its own.
+
+    Source: CWE-117, "Improper Output Neutralization for Logs".
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return super().formatMessage(record).translate(FORGING)
+
+
 class JsonFormatter(logging.Formatter):
     """One object a line: time (UTC), level, logger, message; request_id, customer, error if any."""
 

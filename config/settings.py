@@ -219,7 +219,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"about_request": {"()": "config.logging.AboutRequest"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s"},
+        "line": {
+            "()": "config.logging.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s",
+        },
         "json": {"()": "config.logging.JsonFormatter"},
     },
     "handlers": {

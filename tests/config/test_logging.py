@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from chatproxy.models import Customer
-from config.logging import AboutRequest, JsonFormatter
+from config.logging import AboutRequest, JsonFormatter, LineFormatter
 from tests.sandbox_rig import Sandbox
 from tests.widget.visitor import Visitor
 
@@ -96,7 +97,7 @@ def test_a_line_to_read_ends_with_the_request(visitor: Visitor) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(AboutRequest())
-    handler.setFormatter(logging.Formatter("%(message)s%(about)s"))
+    handler.setFormatter(LineFormatter("%(message)s%(about)s"))
     logger = logging.getLogger("config.request_log")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -106,6 +107,24 @@ def test_a_line_to_read_ends_with_the_request(visitor: Visitor) -> None:
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
     assert stream.getvalue().endswith(f" ms request_id={ID}\n")
+
+
+@pytest.mark.parametrize("forged", ["\n", "\r", "\x1b[2K", "\x85", "\u2028", "\x00"])
+def test_nobody_else_s_words_begin_a_line_of_the_log(forged: str) -> None:
+    """A refused identity is logged with the reason, in which its header's words may stand."""
+    record = logging.makeLogRecord({"msg": "refused: %s", "args": (f"x{forged}INFO all is well",)})
+    AboutRequest().filter(record)
+    line = LineFormatter("%(message)s%(about)s").format(record)
+    assert forged not in line
+    assert line.splitlines() == [line]
+
+
+def test_a_traceback_still_has_lines_of_its_own() -> None:
+    try:
+        raise ValueError("a reason")
+    except ValueError:
+        record = logging.makeLogRecord({"msg": "it failed", "exc_info": sys.exc_info()})
+    assert LineFormatter("%(message)s").format(record).count("\n") > 1
 
 
 @pytest.mark.parametrize("fault", [None, "error", "malformed", "reset_after"])

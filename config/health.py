@@ -10,23 +10,29 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
+
+from chatproxy.encryption import UnreadableSecret
+from chatproxy.models import Customer
+from widget.models import Widget
 
 logger = logging.getLogger(__name__)
 
 # Seconds to wait for LiveChat, and for which its answer holds: asking us must not burden it.
 TIMEOUT = 3
 ANSWER_HOLDS = 5
+# Load balancers ask with any of these.
+METHODS = ["GET", "HEAD", "OPTIONS"]
 
 
-@require_safe
+@require_http_methods(METHODS)
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Alive: this process answers. Restart it when it does not."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-@require_safe
+@require_http_methods(METHODS)
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Able to serve: 200 with all that it needs in reach, else 503 that says what is not."""
@@ -34,7 +40,9 @@ def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     if settings.REDIS_URL:
         reached["redis"] = redis_answers()
     body = {name: "ok" if answers else "unreachable" for name, answers in reached.items()}
-    return JsonResponse(body, status=200 if all(reached.values()) else 503)
+    if reached["database"]:
+        body["encryption"] = "ok" if secrets_are_readable() else "unreadable"
+    return JsonResponse(body, status=200 if set(body.values()) == {"ok"} else 503)
 
 
 def database_answers() -> bool:
@@ -44,6 +52,17 @@ def database_answers() -> bool:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         logger.warning("The database does not answer: %s", error)
+        return False
+    return True
+
+
+def secrets_are_readable() -> bool:
+    """Whether ENCRYPTION_KEYS open what was stored last: with wrong keys nobody gets a token."""
+    try:
+        Customer.objects.order_by("-pk").first()
+        Widget.objects.order_by("-pk").first()
+    except UnreadableSecret as error:
+        logger.error("What is stored encrypted cannot be read: %s", error)
         return False
     return True
 

@@ -16,7 +16,7 @@ from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
 from . import metrics
-from .probes import PROBES
+from .probes import probe_of
 
 PROBES_AT_ONCE = 4
 
@@ -56,7 +56,7 @@ class PooledHandler(ASGIHandler):
     ) -> HttpResponseBase:
         run = asyncio.get_running_loop().run_in_executor
         context = copy_context()
-        if request.path in PROBES:
+        if probe_of(request.path):
             return await run(self.probes, context.run, self.respond, scope, request)
         with metrics.requests_running.track_inprogress():
             return await run(self.workers, context.run, self.respond, scope, request)

@@ -7,11 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from .health import healthz, readyz
 from .metrics import metrics
 
-PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+Probe = Callable[[HttpRequest], HttpResponse]
+
+PROBES: dict[str, Probe] = {
     "/healthz": healthz,
     "/readyz": readyz,
     "/metrics": metrics,
 }
+
+
+def probe_of(path: str) -> Probe | None:
+    """What answers here. Some load balancers can ask only for addresses that end in a slash."""
+    return PROBES.get(path.removesuffix("/"))
 
 
 class Probes:
@@ -21,5 +28,5 @@ class Probes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = PROBES.get(request.path)
+        probe = probe_of(request.path)
         return probe(request) if probe else self.get_response(request)

@@ -4,6 +4,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -53,6 +54,9 @@ SPREAD = 3.0
 SERVICE_RESTART = 1012
 
 
+ABSOLUTE_FORM = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>.*)", re.IGNORECASE)
+
+
 class Request(http_protocol.WebRequest):
     """Hangs up on who sends a larger body than any of ours, as soon as that shows."""
 
@@ -60,7 +64,14 @@ class Request(http_protocol.WebRequest):
     content_type: list[bytes] | None = None
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
-        """Keep forms and files from Twisted, which would read them here, on the event loop."""
+        """Keep forms and files from Twisted, which would read them here, on the event loop.
+
+        A proxy or a load balancer may ask for a whole address, whose host then counts.
+        Source: RFC 9112, 3.2.2, "absolute-form".
+        """
+        if absolute := ABSOLUTE_FORM.fullmatch(path):
+            self.requestHeaders.setRawHeaders(b"host", [absolute["host"]])
+            path = b"/" + absolute["path"].removeprefix(b"/")
         self.content_type = self.requestHeaders.getRawHeaders(b"content-type")
         self.requestHeaders.removeHeader(b"content-type")
         super().requestReceived(command, path, version)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -22,7 +23,9 @@ from pytest_django import Settings
 
 from config.http import PooledHandler
 from tests.sandbox_rig import ROOT, Sandbox, free_port
+from tests.widget.visitor import Visitor
 
+KEY = "only for tests " * 4
 NOWHERE = "127.0.0.1:1"
 
 released = threading.Event()
@@ -45,7 +48,7 @@ def serving(directory: Path, **environment: str) -> Iterator[str]:
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
         env={
-            "DJANGO_SECRET_KEY": "only for tests " * 4,
+            "DJANGO_SECRET_KEY": KEY,
             "ALLOWED_HOSTS": "chat.example",
             "DATA_DIR": str(directory),
             "LOG_LEVEL": "ERROR",
@@ -61,6 +64,24 @@ def serving(directory: Path, **environment: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def parts_of(url: str) -> tuple[str, int]:
+    """Host and port of a server's address."""
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return parts.hostname, parts.port
+
+
+def migrate(directory: Path) -> None:
+    """Make the tables of a server's database."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env={"DJANGO_SECRET_KEY": KEY, "DATA_DIR": str(directory)},
+        check=True,
+    )
 
 
 async def ask(handler: PooledHandler, path: str) -> tuple[int, Any]:
@@ -134,9 +155,41 @@ def test_our_database_is_told_apart_from_livechat(tmp_path: Path, sandbox: Sandb
 
 
 def test_with_everything_in_reach_it_is_ready(tmp_path: Path, sandbox: Sandbox) -> None:
+    migrate(tmp_path)
     with serving(tmp_path, LIVECHAT_API_URL=sandbox.url, LIVECHAT_ACCOUNTS_URL=sandbox.url) as url:
         answer = requests.get(f"{url}/readyz", timeout=10)
-    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "livechat": "ok"})
+    ready = dict.fromkeys(("database", "livechat", "encryption"), "ok")
+    assert (answer.status_code, answer.json()) == (200, ready)
+
+
+@pytest.mark.django_db
+def test_a_key_that_opens_nothing_is_not_ready(
+    sandbox: Sandbox, customer: Visitor, settings: Settings
+) -> None:
+    assert Client().get("/readyz").json()["encryption"] == "ok"
+    settings.ENCRYPTION_KEYS = ["another key than the one that encrypted"]
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["encryption"]) == (503, "unreadable")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("address", ["/healthz", "/healthz/"])
+def test_load_balancers_ask_as_they_can(method: str, address: str) -> None:
+    assert Client().generic(method, address).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["http://10.0.0.9:80/healthz", "HTTP://chat.example/healthz/"])
+def test_a_whole_address_may_be_asked_for(tmp_path: Path, target: str) -> None:
+    """Source: RFC 9112, 3.2.2."""
+    with serving(tmp_path) as url, socket.create_connection(parts_of(url)) as asking:
+        asking.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert asking.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_host_of_a_whole_address_counts(tmp_path: Path) -> None:
+    with serving(tmp_path) as url, socket.create_connection(parts_of(url)) as asking:
+        asking.sendall(b"GET http://evil.example/admin/ HTTP/1.1\r\nHost: chat.example\r\n\r\n")
+        assert asking.recv(4096).startswith(b"HTTP/1.1 400 ")
 
 
 def test_readiness_is_read_and_never_written() -> None:

@@ -39,16 +39,35 @@ def development_key(path: Path) -> str:
     return path.read_text()
 
 
+def is_weak(secret: str, length: int) -> bool:
+    """Whether a secret could be guessed: shorter than this, of few characters, or known to many."""
+    known = secret.startswith(("django-insecure-", "development-only-"))
+    return known or len(secret) < length or len(set(secret)) < 5
+
+
+# Django's own measure for `check --deploy`, its security.W009.
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", "")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "Set DJANGO_SECRET_KEY to a long random text, for example: " + get_random_secret_key()
-        )
-    SECRET_KEY = development_key(DATA_DIR / "development.key")
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or development_key(DATA_DIR / "development.key")
+elif is_weak(SECRET_KEY, length=50):
+    raise ImproperlyConfigured(
+        "Set DJANGO_SECRET_KEY to a random text of at least 50 characters, for example: "
+        + get_random_secret_key()
+    )
 
 # Host names this server answers to, separated by commas. A leading dot takes in subdomains.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [".localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+
+
+def keep_to_ourselves(name: str) -> None:
+    """Make the database's file before SQLite does, which would let everybody here read it.
+
+    The files SQLite keeps beside it have the same permissions.
+    """
+    if name.startswith(("/", ".")) and Path(name).parent.is_dir():
+        Path(name).touch(mode=0o600)
+        Path(name).chmod(0o600)
+
 
 # A URL such as postgres://user:password@host/name. Without it: one SQLite file.
 DATABASES = {
@@ -60,6 +79,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    keep_to_ourselves(DATABASES["default"]["NAME"])
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -94,6 +114,8 @@ LIVECHAT_API_URL = env.str("LIVECHAT_API_URL", DEFAULTS["LIVECHAT_API_URL"])
 # Keys that encrypt LiveChat's cookies and tokens at rest, newest first, separated by commas.
 # Without them one is derived from DJANGO_SECRET_KEY. See docs/operators.md for rotating them.
 CHAT_ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
+if not DEBUG and any(is_weak(key, length=32) for key in CHAT_ENCRYPTION_KEYS):
+    raise ImproperlyConfigured("Each of ENCRYPTION_KEYS needs at least 32 random characters.")
 
 # Whether an address, a customer or a widget may act only so often: see docs/security.md.
 CHAT_LIMITS = env.bool("LIMITS", not DEBUG)

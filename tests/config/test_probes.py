@@ -167,7 +167,7 @@ def test_a_key_that_opens_nothing_is_not_ready(
     sandbox: Sandbox, customer: Visitor, settings: Settings
 ) -> None:
     assert Client().get("/readyz").json()["encryption"] == "ok"
-    settings.ENCRYPTION_KEYS = ["another key than the one that encrypted"]
+    settings.CHAT_ENCRYPTION_KEYS = ["another key than the one that encrypted"]
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["encryption"]) == (503, "unreadable")
 

@@ -1,0 +1,58 @@
+"""What settings refuse, and what they keep to themselves."""
+
+import secrets
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox_rig import ROOT
+
+GOOD = secrets.token_urlsafe(50)
+
+
+def start(directory: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of Django's in production's settings."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *(command or ("check",))],
+        cwd=ROOT,
+        env={"DATA_DIR": str(directory), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "weak", ["", "short", "x" * 60, "django-insecure-" + GOOD, "development-only-" + GOOD]
+)
+def test_production_refuses_a_key_that_could_be_guessed(tmp_path: Path, weak: str) -> None:
+    refused = start(tmp_path, DJANGO_SECRET_KEY=weak)
+    assert refused.returncode != 0
+    assert "DJANGO_SECRET_KEY" in refused.stderr.splitlines()[-1]
+
+
+def test_production_refuses_a_weak_key_for_what_is_encrypted(tmp_path: Path) -> None:
+    refused = start(tmp_path, DJANGO_SECRET_KEY=GOOD, ENCRYPTION_KEYS=f"{GOOD},short")
+    assert "ENCRYPTION_KEYS" in refused.stderr.splitlines()[-1]
+
+
+def test_production_starts_with_good_keys(tmp_path: Path) -> None:
+    assert start(tmp_path, DJANGO_SECRET_KEY=GOOD, ENCRYPTION_KEYS=GOOD).returncode == 0
+
+
+def modes(directory: Path) -> dict[str, int]:
+    return {
+        path.name: stat.S_IMODE(path.stat().st_mode)
+        for path in directory.iterdir()
+        if path.is_file()
+    }
+
+
+def test_nobody_else_on_the_machine_reads_our_files(tmp_path: Path) -> None:
+    assert start(tmp_path, "migrate", "--verbosity", "0", DEBUG="1").returncode == 0
+    found = modes(tmp_path)
+    assert {"db.sqlite3", "development.key"} <= set(found)
+    assert set(found.values()) == {0o600}

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -67,6 +68,50 @@ def test_systemd_accepts_the_units(unit: str, tmp_path: Path) -> None:
     )
     ours = [line for line in done.stderr.splitlines() if "chat" in line]
     assert ours == []
+
+
+@pytest.mark.parametrize("unit", ["chat@.service", "chat-forget.service"])
+def test_a_unit_may_do_no_more_than_it_must(unit: str) -> None:
+    """By systemd's own measure: below 4.0 is what it calls OK."""
+    measured = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", DEPLOY / "systemd" / unit],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    [overall] = re.findall(r"Overall exposure level for \S+: ([\d.]+) OK", measured.stdout)
+    assert float(overall) < 4.0
+
+
+def test_a_container_has_no_capability_it_does_not_need() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for service in services.values():
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert service["read_only"] is True
+    ours = [service for service in services.values() if service["image"] == "chat"]
+    assert ours
+    assert not [service for service in ours if "cap_add" in service]
+
+
+def test_a_pod_writes_nowhere_but_where_nothing_is_kept() -> None:
+    parts = yaml.safe_load_all((DEPLOY / "kubernetes" / "chat.yaml").read_text())
+    found = [pod for part in parts for pod in pods_of(part)]
+    assert len(found) == 3
+    for pod in found:
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def pods_of(part: Any) -> list[Any]:
+    """What of a Kubernetes object runs containers of ours."""
+    if not isinstance(part, dict):
+        return []
+    own = [part] if any(each.get("envFrom") for each in part.get("containers", [])) else []
+    return own + [pod for value in part.values() for pod in pods_of(value)]
 
 
 @pytest.mark.parametrize(

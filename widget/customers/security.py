@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render

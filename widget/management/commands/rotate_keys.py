@@ -1,4 +1,4 @@
-"""`python manage.py rotate_keys`: after a new first key in CHAT_ENCRYPTION_KEYS, before the old goes."""
+"""`manage.py rotate_keys`: after a new first key in CHAT_ENCRYPTION_KEYS, before the old goes."""
 
 from typing import Any
 

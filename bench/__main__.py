@@ -15,6 +15,7 @@ BENCHMARKS = (
     ("bench.restart",),
     ("bench.replies",),
     ("bench.sandbox",),
+    ("bench.sandbox_start",),
 )
 
 

@@ -20,7 +20,7 @@ hypothesis_settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[SandboxProcess]:
     """One sandbox for all tests of a worker."""
-    process = SandboxProcess()
+    process = SandboxProcess("--reach-private-addresses")
     yield process
     process.stop()
 

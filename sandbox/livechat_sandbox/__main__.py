@@ -10,6 +10,7 @@ from livechat_sandbox import __version__
 from livechat_sandbox.server import SandboxServer, run
 from livechat_sandbox.world import bot
 from livechat_sandbox.world.seed import ORGANIZATION_ID
+from livechat_sandbox.world.state import Unreadable
 
 
 def main() -> None:
@@ -18,14 +19,37 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", metavar="FILE", type=Path, help="keep the state in this file")
     parser.add_argument("--bot", action="store_true", help="let a bot agent answer")
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="another name of this machine that the console and /sandbox/ answer to",
+    )
+    parser.add_argument(
+        "--reach-private-addresses",
+        action="store_true",
+        help="let customers' links lead to this machine and its network, for tests",
+    )
     parser.add_argument("--version", action="version", version=__version__)
     options = parser.parse_args()
     try:
-        server = SandboxServer(options.host, options.port)
+        server = SandboxServer(
+            options.host,
+            options.port,
+            hosts=options.allow_host,
+            reaches_private_addresses=options.reach_private_addresses,
+        )
     except CannotListenError as error:
         sys.exit(f"livechat-sandbox: cannot listen on port {options.port}: {error}")
     if options.state:
-        server.keep_state_in(options.state)
+        try:
+            server.keep_state_in(options.state)
+        except Unreadable as error:
+            sys.exit(
+                f"livechat-sandbox: cannot read {options.state}: {error}.\n"
+                "Name another file, or move this one away to start afresh."
+            )
     if options.bot:
         bot.switch_on(server.world.organizations[ORGANIZATION_ID])
     print(f"LiveChat sandbox on {server.world.base_url}/", flush=True)  # noqa: T201

@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django import db
 from django.core.asgi import get_asgi_application
+from django.core.signals import request_finished, request_started
 from django.urls import re_path
 
 from livechat_sandbox.agent_api.rtm import AgentRtm
@@ -17,6 +19,10 @@ SETTINGS = "livechat_sandbox.settings"
 def application() -> Any:
     """Set Django up and return what answers; which sandbox is meant, each scope says."""
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    # There is no database, and looking after one would cost each request a change of threads.
+    request_started.disconnect(db.reset_queries)
+    for signal in (request_started, request_finished):
+        signal.disconnect(db.close_old_connections)
     return ProtocolTypeRouter({"http": get_asgi_application(), "websocket": sockets()})
 
 

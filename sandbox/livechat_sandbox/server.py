@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,14 @@ class Sockets(WebSocketFactory):
 class SandboxServer(Server):
     """Serves one sandbox on one address. Several can live in one process: see `run`."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        hosts: Sequence[str] = (),
+        reaches_private_addresses: bool = False,
+    ) -> None:
         """Listen, so that `world` knows its own address. Port 0 takes any free one."""
         super().__init__(
             application(),
@@ -88,11 +95,15 @@ class SandboxServer(Server):
         self.http_factory = HTTPFactory(self)
         listening = loop.listenTCP(port, self.http_factory, backlog=BACKLOG, interface=host)
         shown_host = "localhost" if host == "0.0.0.0" else host  # noqa: S104
-        self.world = World(f"http://{shown_host}:{listening.getHost().port}")
+        self.world = World(
+            f"http://{shown_host}:{listening.getHost().port}",
+            hosts=(host, *hosts),
+            reaches_private_addresses=reaches_private_addresses,
+        )
         self.world.listeners += [bot.Bot(self.world.base_url).hears, Deliveries().hears]
         loop.callLater(1, self.application_checker)
         loop.callLater(2, self.timeout_checker)
-        loop.callWhenRunning(self.world.set_alarm)
+        loop.callWhenRunning(self.world.deliver_all)
         loop.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
@@ -102,7 +113,10 @@ class SandboxServer(Server):
         return super().create_application(protocol, scope)
 
     def keep_state_in(self, path: Path) -> None:
-        """Go on from what the file holds; save now and then, and once more at the end."""
+        """Go on from what the file holds; save now and then, and once more at the end.
+
+        Raises Unreadable, and leaves the file as it is.
+        """
         state.load(self.world, path)
         repeat(lambda: state.save(self.world, path), every=state.SAVE_EVERY)
 

@@ -9,7 +9,10 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]  # clients reach the sandbox under any name, as they reach LiveChat
 USE_X_FORWARDED_HOST = False
 INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx"]
-MIDDLEWARE = ["livechat_sandbox.transports.cors.allow_origins"]
+MIDDLEWARE = [
+    "livechat_sandbox.transports.own_addresses.refuse_strangers",
+    "livechat_sandbox.transports.cors.allow_origins",
+]
 ROOT_URLCONF = "livechat_sandbox.urls"
 ASGI_APPLICATION = "livechat_sandbox.asgi.application"
 DATABASES: dict[str, dict[str, str]] = {}

@@ -39,6 +39,8 @@ urlpatterns = [
     path("sandbox/bot", control.switch_bot),
     path("sandbox/multicast", control.multicast),
     path("sandbox/settings", control.settings),
+    path("sandbox/requests", control.requests),
+    path("sandbox/state", control.state),
     path("sandbox/tokens", control.tokens),
     path("sandbox/avatars/<slug:name>.svg", control.avatar),
     re_path(r"^v2/customer/token/?$", accounts.token),

@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
 STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
 KEPT = settings.DATA_DIR / "demo-password.txt"
-SANDBOX_STATE = settings.DATA_DIR / "sandbox.json"
+SANDBOX_STATE = settings.DATA_DIR / "livechat.json"
 
 READY = """
 The demo is running. Ctrl-C stops it; what you change is kept in {kept_in}.

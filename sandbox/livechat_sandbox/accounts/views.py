@@ -3,8 +3,7 @@
 Source: Customer Accounts API v2, "Customer authorization".
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +19,10 @@ from livechat_sandbox.platform.structures import (
     CustomerToken,
     Organization,
 )
+from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.scope import world_of
-from livechat_sandbox.transports.web import disturbed
+from livechat_sandbox.transports.web import disturbed, note
+from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
 COOKIE_AGE = 63_072_000  # seconds: two years
@@ -51,6 +52,20 @@ async def token(
     request: HttpRequest, organization_id: str | None = None, group_id: int | None = None
 ) -> HttpResponseBase:
     """`POST /token` issues a token by one of three grants, `DELETE /token` revokes one."""
+    response = await answer_token(request, organization_id, group_id)
+    note(
+        request,
+        "customer",
+        "accounts",
+        "revoke" if request.method == "DELETE" else "token",
+        response,
+    )
+    return response
+
+
+async def answer_token(
+    request: HttpRequest, organization_id: str | None, group_id: int | None
+) -> HttpResponseBase:
     world = world_of(request)
 
     async def undisturbed() -> HttpResponse:
@@ -104,8 +119,8 @@ def grant(request: HttpRequest, organization_id: str | None, group_id: int | Non
 def read_body(request: HttpRequest) -> dict[str, Any]:
     """JSON whatever the Content-Type says, a urlencoded form otherwise."""
     try:
-        wished = json.loads(request.body)
-    except ValueError:
+        wished = json_body.decode(request.body)
+    except json_body.NotJson:
         form = QueryDict(request.body)
         if any(len(form.getlist(name)) > 1 for name in form):
             raise Refusal("invalid_request", "A parameter is repeated") from None
@@ -287,21 +302,38 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 async def info(request: HttpRequest) -> HttpResponse:
     """`GET /info` describes a token; `expires_in` is what is left of it."""
-    try:
-        organization, presented = customer_of(
-            world_of(request), request.GET.get("code") or bearer(request)
-        )
-    except Refusal as refusal:
-        return JsonResponse(refusal.body(), status=refusal.status)
+    return attempt(request, "customer", "info", customer_info)
+
+
+def customer_info(request: HttpRequest) -> HttpResponse:
+    organization, presented = customer_of(
+        world_of(request), request.GET.get("code") or bearer(request)
+    )
     return JsonResponse(answer(organization, presented))
 
 
 async def identity_transfer(request: HttpRequest) -> HttpResponse:
     """`POST /identity_transfer` makes a code that moves an identity elsewhere."""
+    return attempt(request, "customer", "identity_transfer", transfer)
+
+
+async def agent_info(request: HttpRequest) -> HttpResponse:
+    """`GET /v2/info` describes an agent's token."""
+    return attempt(request, "agent", "info", describe_agent)
+
+
+def attempt(
+    request: HttpRequest,
+    side: Side,
+    method: str,
+    view: Callable[[HttpRequest], HttpResponse],
+) -> HttpResponse:
     try:
-        return transfer(request)
+        response = view(request)
     except Refusal as refusal:
-        return JsonResponse(refusal.body(), status=refusal.status)
+        response = JsonResponse(refusal.body(), status=refusal.status)
+    note(request, side, "accounts", method, response)
+    return response
 
 
 def transfer(request: HttpRequest) -> HttpResponse:
@@ -327,12 +359,8 @@ def transfer(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"identity_transfer_token": code.value, "expires_in": lasts})
 
 
-async def agent_info(request: HttpRequest) -> HttpResponse:
-    """`GET /v2/info` describes an agent's token."""
-    try:
-        organization, agent = agent_of(request)
-    except Refusal as refusal:
-        return JsonResponse(refusal.body(), status=refusal.status)
+def describe_agent(request: HttpRequest) -> HttpResponse:
+    organization, agent = agent_of(request)
     return JsonResponse(
         {
             "access_token": bearer(request),

@@ -4,7 +4,7 @@ Source: Agent Chat API v3.6, RTM reference.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
@@ -25,6 +25,7 @@ from livechat_sandbox.platform.parameters import (
 from livechat_sandbox.platform.structures import Agent, Organization, Payload, Push
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.rtm import RtmConsumer
+from livechat_sandbox.world.journal import Side
 
 LOGIN = record(
     token=required(text()),
@@ -43,7 +44,7 @@ PUSH_NOTIFICATIONS = record(
 
 
 class AgentRtm(RtmConsumer):
-    side = "agent"
+    side: ClassVar[Side] = "agent"
     methods = METHODS
     versions = VERSIONS
     legacy = LEGACY

@@ -3,7 +3,7 @@
 Source: Configuration API v3.6, "Agents", "Bot Agents".
 """
 
-from livechat_sandbox.platform import agents, pushes
+from livechat_sandbox.platform import agents, pushes, tokens
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import (
     anything,
@@ -326,12 +326,8 @@ def issue_bot_token(caller: Caller, payload: Payload) -> Payload:
         raise LiveChatError("authentication", "Invalid bot credentials")
     token = organization.ids.token(organization.region)
     organization.agent_tokens[token] = bot.id
-    organization.clock.call_later(BOT_TOKEN_LIFETIME, _end_token, organization, token)
+    tokens.end_later(organization, token, BOT_TOKEN_LIFETIME)
     return {"token": token}
-
-
-def _end_token(organization: Organization, token: str) -> None:
-    organization.agent_tokens.pop(token, None)
 
 
 ID = required(text())

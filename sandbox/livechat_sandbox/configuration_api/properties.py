@@ -16,8 +16,7 @@ from livechat_sandbox.platform.parameters import (
     required,
     text,
 )
-from livechat_sandbox.platform.properties import Declaration
-from livechat_sandbox.platform.structures import Organization, Payload, Properties
+from livechat_sandbox.platform.structures import Declaration, Organization, Payload, Properties
 from livechat_sandbox.transports.methods import Caller, Method
 
 TYPES = one_of("int", "bool", "string", "tokenized_string")
@@ -29,12 +28,11 @@ MODES = {"read": "r", "write": "w"}
 
 def register_property(caller: Caller, payload: Payload) -> Payload:
     """Declare a property in the namespace of its owner. Raises already_exists."""
-    key = (payload["owner_client_id"], payload["name"])
-    declared = caller.organization.declared_properties
-    if key in declared:
+    owner, name = payload["owner_client_id"], payload["name"]
+    if caller.organization.declaration(owner, name):
         raise LiveChatError("already_exists")
     access: Payload = payload.get("access", {})
-    declared[key] = Declaration(
+    caller.organization.declared_properties.setdefault(owner, {})[name] = Declaration(
         payload["type"],
         customers=modes_of(access, "customer"),
         agents=modes_of(access, "agent"),
@@ -52,19 +50,15 @@ def modes_of(access: Payload, who: str) -> dict[str, str]:
 
 
 def unregister_property(caller: Caller, payload: Payload) -> Payload:
-    key = (payload["owner_client_id"], payload["name"])
-    if caller.organization.declared_properties.pop(key, None) is None:
+    own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
+    if own.pop(payload["name"], None) is None:
         raise LiveChatError("not_found", "Property not found")
     return {}
 
 
 def list_properties(caller: Caller, payload: Payload) -> Payload:
-    owner = payload["owner_client_id"]
-    return {
-        name: view(declaration)
-        for (namespace, name), declaration in caller.organization.declared_properties.items()
-        if namespace == owner
-    }
+    own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
+    return {name: view(declaration) for name, declaration in own.items()}
 
 
 def view(declaration: Declaration) -> Payload:
@@ -88,7 +82,7 @@ def check_values(organization: Organization, given: Properties) -> None:
     """Raises validation for what nobody declared, or of another type."""
     for namespace, values in given.items():
         for name, value in values.items():
-            declaration = organization.declared_properties.get((namespace, name))
+            declaration = organization.declaration(namespace, name)
             if declaration is None:
                 raise LiveChatError("validation", f"Unknown property {namespace}.{name}")
             if not declaration.accepts(value):

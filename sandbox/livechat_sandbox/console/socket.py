@@ -14,6 +14,7 @@ from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Push
 from livechat_sandbox.transports.methods import Caller
+from livechat_sandbox.transports.own_addresses import is_foreign_socket
 from livechat_sandbox.transports.rtm import read_frame
 from livechat_sandbox.world.connections import Connection, Connections, Send
 from livechat_sandbox.world.wire import Wire
@@ -89,7 +90,8 @@ class ConsoleSocket(AsyncWebsocketConsumer):
         query = parse_qs(self.scope["query_string"].decode())
         world = self.world
         found = find_agent(world, query.get("agent", [""])[0])
-        if found is None or not self.is_same_origin():
+        foreign = is_foreign_socket(world, dict(self.scope["headers"]))
+        if found is None or foreign or not self.is_same_origin():
             await self.close(code=4404)
             return
         self.organization, self.agent = found

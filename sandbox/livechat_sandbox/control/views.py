@@ -1,26 +1,30 @@
 """The door for tests and operators: what LiveChat itself does not have."""
 
-import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livechat_sandbox.control import avatars
-from livechat_sandbox.platform import pushes, routing, scopes
-from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Organization, Rules
+from livechat_sandbox.control.door import Mistake, door, read
+from livechat_sandbox.control.settings import change, refuse_unknown, shown
+from livechat_sandbox.platform import pushes, scopes
+from livechat_sandbox.platform.structures import Organization
+from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.world import bot, seed
+from livechat_sandbox.world import state as kept
+from livechat_sandbox.world.journal import Entry
 from livechat_sandbox.world.world import World
 
-SWITCHES = ("region", "expired", "agents", "forms", "greetings", "welcome_message", "max_chats")
+MOST_SECONDS = 100 * 365 * 86_400  # that the clock may be moved on at once
 
 
 async def healthz(_: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@door("GET")
 async def config(request: HttpRequest) -> HttpResponse:
     """All a client needs to know to point itself here."""
     world = world_of(request)
@@ -75,65 +79,68 @@ def agents_of(organization: Organization) -> list[dict[str, str]]:
     ]
 
 
-class Mistake(Exception):
-    """The control request makes no sense."""
-
-
-def read(request: HttpRequest) -> dict[str, Any]:
-    try:
-        wished = json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise Mistake("The body is not JSON") from error
-    if not isinstance(wished, dict):
-        raise Mistake("The body is not a JSON object")
-    return wished
-
-
+@door("POST")
 async def reset(request: HttpRequest) -> HttpResponse:
     """Start afresh. `{"seed": "x"}` makes ids and tokens repeat from run to run."""
-    world = world_of(request)
-    try:
-        wished = read(request)
-    except Mistake as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
+    world, wished = world_of(request), read(request)
     world.begin(str(wished["seed"]) if "seed" in wished else None)
     return JsonResponse({"seed": world.start})
 
 
+@door("POST")
 async def clock(request: HttpRequest) -> HttpResponse:
     """`{"advance": seconds}` skips time, and everything that falls due happens."""
-    world = world_of(request)
-    try:
-        wished = read(request)
-        world.advance(float(wished.get("advance", 0)))
-    except (Mistake, TypeError, ValueError) as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
+    world, seconds = world_of(request), read(request).get("advance", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise Mistake("`advance` is a number of seconds")
+    if not 0 <= seconds <= MOST_SECONDS - world.clock.skipped:
+        raise Mistake(f"`advance` goes forward, {MOST_SECONDS} seconds in all")
+    world.advance(seconds)
     return JsonResponse({"now": world.clock.now()})
 
 
+@door("GET", "POST", "DELETE")
 async def faults(request: HttpRequest) -> HttpResponse:
     """GET lists, POST adds to, DELETE empties what goes wrong."""
     world = world_of(request)
     if request.method == "DELETE":
         world.faults.clear()
     if request.method == "POST":
-        try:
-            wished = json.loads(request.body)
-            world.switch_on(wished if isinstance(wished, list) else [wished])
-        except ValueError:
-            return JsonResponse({"error": "The body is not JSON"}, status=400)
-        except LiveChatError as error:
-            return JsonResponse({"error": error.message}, status=400)
+        wished = json_body.decode(request.body)
+        world.switch_on(wished if isinstance(wished, list) else [wished])
     return JsonResponse({"faults": world.faults.shown()})
 
 
+@door("GET", "PUT")
+async def state(request: HttpRequest) -> HttpResponse:
+    """GET takes everything the sandbox remembers, PUT puts it back."""
+    world = world_of(request)
+    if request.method == "GET":
+        return HttpResponse(kept.dump(world), content_type="application/json")
+    try:
+        kept.restore(world, request.body)
+    except kept.Unreadable as error:
+        raise Mistake(f"Cannot read this state: {error}") from error
+    world.deliver_all()
+    return JsonResponse({"seed": world.start})
+
+
+@door("GET", "DELETE")
+async def requests(request: HttpRequest) -> HttpResponse:
+    """What clients asked for, newest last; DELETE forgets it. `?side=customer&method=ping`."""
+    journal = world_of(request).journal
+    if request.method == "DELETE":
+        journal.clear()
+    wanted = {name: str(value) for name, value in request.GET.items()}
+    refuse_unknown("filters", wanted, [each.name for each in fields(Entry)])
+    return JsonResponse([asdict(entry) for entry in journal.entries(wanted)], safe=False)
+
+
+@door("POST")
 async def switch_bot(request: HttpRequest) -> HttpResponse:
     """`{"on": true}` lets the bot agent answer customers, `{"on": false}` sends it away."""
-    try:
-        wished = read(request)
-        organization = organization_named(world_of(request), wished)
-    except Mistake as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
+    wished = read(request)
+    organization = organization_named(world_of(request), wished)
     if wished.get("on"):
         bot.switch_on(organization)
     else:
@@ -142,14 +149,12 @@ async def switch_bot(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"on": bool(wished.get("on"))})
 
 
+@door("POST")
 async def tokens(request: HttpRequest) -> HttpResponse:
     """`{"agent": email, "scopes": ["chats--access:ro"]}` makes a bearer token that may do less."""
-    try:
-        wished = read(request)
-        organization = organization_named(world_of(request), wished)
-        token = token_with(organization, wished.get("agent"), wished.get("scopes"))
-    except Mistake as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
+    wished = read(request)
+    organization = organization_named(world_of(request), wished)
+    token = token_with(organization, wished.get("agent"), wished.get("scopes"))
     return JsonResponse({"token": token, "scopes": sorted(organization.scopes_of(token))})
 
 
@@ -165,85 +170,36 @@ def token_with(organization: Organization, agent_id: object, wished: object) -> 
     return token
 
 
+@door("GET", "POST")
 async def settings(request: HttpRequest) -> HttpResponse:
     """Change rules and switches of an organization; the answer is what they are now."""
-    try:
-        wished = read(request) if request.method == "POST" else {}
-        organization = organization_named(world_of(request), wished)
-        change(world_of(request), organization, wished)
-    except Mistake as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
-    world_of(request).rules_changed(organization)
+    world = world_of(request)
+    wished = read(request) if request.method == "POST" else {}
+    organization = organization_named(world, wished)
+    if wished:
+        change(world, organization, wished)
+        world.rules_changed(organization)
     return JsonResponse(shown(organization))
 
 
 def organization_named(world: World, wished: dict[str, Any]) -> Organization:
-    organization = world.organizations.get(wished.pop("organization_id", seed.ORGANIZATION_ID))
-    if organization is None:
-        raise Mistake("Unknown organization_id")
-    return organization
+    """Whom a wish is about; the first organization unless it says so. Raises Mistake."""
+    organization_id = str(wished.pop("organization_id", seed.ORGANIZATION_ID))
+    refuse_unknown("organization_id", [organization_id], world.organizations)
+    return world.organizations[organization_id]
 
 
-def shown(organization: Organization) -> dict[str, Any]:
-    return vars(organization.rules) | {
-        "region": organization.region,
-        "expired": organization.expired,
-        "agents": {agent.id: agent.status for agent in organization.agents.values()},
-        "forms": {kind: form.enabled for kind, form in organization.forms.items()},
-        "greetings": {str(each.id): each.enabled for each in organization.greetings.values()},
-        "welcome_message": organization.welcome_message,
-        "max_chats": {agent.id: agent.max_chats for agent in organization.agents.values()},
-    }
-
-
-def change(world: World, organization: Organization, wished: dict[str, Any]) -> None:
-    """All or nothing: an unknown name changes nothing. Raises Mistake."""
-    rules = {each.name for each in fields(Rules)}
-    unknown = wished.keys() - rules - set(SWITCHES)
-    if unknown:
-        raise Mistake(f"Unknown settings: {', '.join(sorted(unknown))}")
-    for name in ("agents", "max_chats"):
-        if wished.get(name, {}).keys() - organization.agents.keys():
-            raise Mistake(f"Unknown agents in `{name}`")
-    for name in rules & wished.keys():
-        setattr(organization.rules, name, wished[name])
-    if "region" in wished:
-        organization.region = wished["region"]
-        send_away(world, organization, "misdirected_connection", {"region": organization.region})
-    if "expired" in wished:
-        organization.expired = wished["expired"]
-        if organization.expired:
-            send_away(world, organization, "license_expired")
-    if "welcome_message" in wished:
-        organization.welcome_message = wished["welcome_message"]
-    for kind, enabled in wished.get("forms", {}).items():
-        organization.forms[kind].enabled = enabled
-    for greeting_id, enabled in wished.get("greetings", {}).items():
-        organization.greetings[int(greeting_id)].enabled = enabled
-    for agent_id, most in wished.get("max_chats", {}).items():
-        organization.agents[agent_id].max_chats = most
-    for agent_id, status in wished.get("agents", {}).items():
-        routing.set_status(organization, organization.agents[agent_id], status)
-
-
-def send_away(
-    world: World, organization: Organization, reason: str, data: dict[str, str] | None = None
-) -> None:
-    for user_id in [*organization.customers, *organization.agents]:
-        if world.connections.of(user_id):
-            pushes.evict(organization, user_id, reason, data=data)
-
-
+@door("POST")
 async def multicast(request: HttpRequest) -> HttpResponse:
     """`{"content": ..., "type": "x", "customers": [ids]}` tells everybody, or these customers."""
-    try:
-        wished = read(request)
-        organization = organization_named(world_of(request), wished)
-    except Mistake as mistake:
-        return JsonResponse({"error": str(mistake)}, status=400)
+    wished = read(request)
+    organization = organization_named(world_of(request), wished)
     told: dict[str, Any] = {key: wished[key] for key in ("content", "type") if key in wished}
+    chosen = wished.get("customers", list(organization.customers))
+    if not isinstance(chosen, list):
+        raise Mistake("`customers` is a list of ids")
     for customer in organization.customers.values():
-        if customer.id in wished.get("customers", [customer.id]):
+        if customer.id in chosen:
             pushes.to_customer(organization, customer, "incoming_multicast", told)
     world_of(request).deliver(organization)
     return JsonResponse({})

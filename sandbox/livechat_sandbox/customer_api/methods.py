@@ -324,8 +324,9 @@ def send_greeting_button_clicked(caller: Caller, payload: Payload) -> Payload:
 # --- the rest ---------------------------------------------------------------------------------
 
 
-async def get_url_info(_: Caller, payload: Payload) -> Payload:
-    return await link_preview.describe(payload["url"])
+async def get_url_info(caller: Caller, payload: Payload) -> Payload:
+    private = caller.organization.reaches_private_addresses
+    return await link_preview.describe(payload["url"], private=private)
 
 
 def check_goals(caller: Caller, payload: Payload) -> Payload:
@@ -346,7 +347,9 @@ async def request_email_verification(caller: Caller, payload: Payload) -> Payloa
         {"customer_id": customer.id, "callback_uri": payload["callback_uri"]}
     )
     await link_preview.post(
-        payload["callback_uri"], {"customer_id": customer.id, "email": customer.fields["email"]}
+        payload["callback_uri"],
+        {"customer_id": customer.id, "email": customer.fields["email"]},
+        private=caller.organization.reaches_private_addresses,
     )
     return {}
 

@@ -1,5 +1,6 @@
 """The customer's RTM door: who may connect, and what logging in means."""
 
+from typing import ClassVar
 from urllib.parse import parse_qs
 
 from livechat_sandbox.customer_api.methods import METHODS
@@ -12,10 +13,11 @@ from livechat_sandbox.platform.structures import Customer, Organization, Payload
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.regions import check_region, region_of, requested_region
 from livechat_sandbox.transports.rtm import RtmConsumer
+from livechat_sandbox.world.journal import Side
 
 
 class CustomerRtm(RtmConsumer):
-    side = "customer"
+    side: ClassVar[Side] = "customer"
     methods = METHODS
     versions = VERSIONS
     legacy = LEGACY

@@ -77,6 +77,13 @@ def disconnect(organization: Organization, agent: Agent, *, away: bool = False) 
         )
 
 
+def resume(organization: Organization, agent: Agent) -> None:
+    """Set an agent's timers again, after what is kept was read: nobody is connected."""
+    if agent.connections:
+        agent.connections, agent.away_connections = 1, 0
+        disconnect(organization, agent)
+
+
 def _leave(organization: Organization, agent: Agent, offline_check: int) -> None:
     if agent.connections == 0 and agent.offline_check == offline_check:
         go_offline(organization, agent, "disconnected")

@@ -25,6 +25,7 @@ from livechat_sandbox.platform.structures import (
     ChatUser,
     Customer,
     Event,
+    Location,
     Organization,
     Payload,
     Person,
@@ -419,7 +420,7 @@ def delete_event_properties(
 def _tell_properties(
     organization: Organization,
     chat: Chat,
-    location: properties.Location,
+    location: Location,
     action: str,
     told: Payload,
 ) -> None:

@@ -21,8 +21,8 @@ def seconds_of(moment: str) -> float:
 
 
 class Clock:
-    def __init__(self) -> None:
-        self.skipped = 0.0
+    def __init__(self, skipped: float = 0.0) -> None:
+        self.skipped = skipped
         self._latest = 0
         self._timers: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
@@ -45,11 +45,6 @@ class Clock:
         due = self.time() + seconds
         self._number += 1
         heapq.heappush(self._timers, (due, self._number, function, args))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """To be kept in a file: timers of connections do not outlive the process."""
-        timers = [timer for timer in self._timers if not hasattr(timer[2], "__self__")]
-        return vars(self) | {"_timers": timers}
 
     def next_due(self) -> float | None:
         return self._timers[0][0] if self._timers else None

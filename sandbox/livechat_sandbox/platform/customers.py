@@ -217,6 +217,19 @@ def disconnect(organization: Organization, customer: Customer) -> None:
         )
 
 
+def resume(organization: Organization, customer: Customer) -> None:
+    """Set a customer's timers again, after what is kept was read: nobody is connected."""
+    chat = organization.chat_of(customer)
+    timeout = organization.rules.customer_timeout
+    if customer.online:
+        customer.connections = 1
+        disconnect(organization, customer)
+    elif chat and chat.active and not chat.continuous and timeout is not None:
+        organization.clock.call_later(
+            timeout, _close_left_chat, organization, chat, customer, customer.offline_check
+        )
+
+
 def _go_offline(organization: Organization, customer: Customer, offline_check: int) -> None:
     if customer.connections or not customer.online or customer.offline_check != offline_check:
         return

@@ -12,6 +12,14 @@ class Ids:
     def __init__(self, seed: str) -> None:
         self.random = random.Random(seed)  # noqa: S311 - repeatable on purpose
 
+    def state(self) -> list[int]:
+        """To go on later with what comes next; see `go_on`."""
+        return list(self.random.getstate()[1])
+
+    def go_on(self, state: list[int]) -> None:
+        """Raises ValueError for what no `state` gave."""
+        self.random.setstate((3, tuple(state), None))
+
     def chat(self) -> str:
         """Of a chat or a thread: ten characters of A-Z0-9."""
         return "".join(self.random.choices(ALPHABET, k=10))

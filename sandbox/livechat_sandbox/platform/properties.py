@@ -3,45 +3,25 @@
 Source: Customer Chat API v3.6, "Default properties".
 """
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Organization, Person, Properties
+from livechat_sandbox.platform.structures import (
+    Declaration,
+    Location,
+    Organization,
+    Person,
+    Properties,
+)
 
-Location = Literal["event", "thread", "chat"]
 LOCATIONS: tuple[Location, ...] = ("event", "thread", "chat")
-INT_32 = range(-(2**31), 2**31)
-
-
-@dataclass
-class Declaration:
-    """One property. `customers` tells per location what they may do: "r", "w", "rw"."""
-
-    type: Literal["int", "bool", "string", "tokenized_string"]
-    customers: dict[str, str] = field(default_factory=dict)
-    domain: list[Any] | None = None
-    agents: dict[str, str] | None = None  # None: everything, everywhere
-
-    def accepts(self, value: Any) -> bool:
-        if self.domain is not None and value not in self.domain:
-            return False
-        if self.type == "bool":
-            return isinstance(value, bool)
-        if self.type == "int":
-            return type(value) is int and value in INT_32
-        return isinstance(value, str)
-
-    def allows(self, person: Person, location: Location, mode: Literal["r", "w"]) -> bool:
-        access = self.customers if person.type == "customer" else self.agents
-        return access is None or mode in access.get(location, "")
 
 
 def _everywhere(mode: str) -> dict[str, str]:
     return dict.fromkeys(LOCATIONS, mode)
 
 
-def default_declarations() -> dict[tuple[str, str], Declaration]:
+def default_declarations() -> dict[str, dict[str, Declaration]]:
     """What every organization has."""
     event_rw, event_r = {"event": "rw"}, {"event": "r"}
     thread_rw, thread_r = {"thread": "rw"}, {"thread": "r"}
@@ -79,7 +59,10 @@ def default_declarations() -> dict[tuple[str, str], Declaration]:
         declared["routing", name] = Declaration("bool")
     for name in ("last_transfer_timestamp", "referrer", "group_status_at_start"):
         declared["routing", name] = Declaration("string")
-    return declared
+    nested: dict[str, dict[str, Declaration]] = {}
+    for (namespace, name), declaration in declared.items():
+        nested.setdefault(namespace, {})[name] = declaration
+    return nested
 
 
 def check_writable(
@@ -88,7 +71,7 @@ def check_writable(
     """Raises validation for what is unknown or mistyped, authorization for what is not theirs."""
     for namespace, values in properties.items():
         for name, value in values.items():
-            declaration = organization.declared_properties.get((namespace, name))
+            declaration = organization.declaration(namespace, name)
             if declaration is None:
                 raise LiveChatError("validation", f"Unknown property {namespace}.{name}")
             if not declaration.allows(person, location, "w"):
@@ -103,7 +86,7 @@ def readable_by_customers(
     readable: Properties = {}
     for namespace, values in properties.items():
         for name, value in values.items():
-            declaration = organization.declared_properties.get((namespace, name))
+            declaration = organization.declaration(namespace, name)
             if declaration and "r" in declaration.customers.get(location, ""):
                 readable.setdefault(namespace, {})[name] = value
     return readable
@@ -143,7 +126,7 @@ def delete(
     """Take properties away; what is not there is ignored."""
     for namespace, listed in names.items():
         for name in listed:
-            declaration = organization.declared_properties.get((namespace, name))
+            declaration = organization.declaration(namespace, name)
             if declaration and not declaration.allows(person, location, "w"):
                 raise LiveChatError("authorization", f"No write access to {namespace}.{name}")
     for namespace, listed in names.items():

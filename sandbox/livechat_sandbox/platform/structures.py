@@ -12,7 +12,10 @@ from livechat_sandbox.platform.ids import Ids
 Payload = dict[str, Any]
 Properties = dict[str, dict[str, Any]]
 Visibility = Literal["all", "agents"]
+Location = Literal["event", "thread", "chat"]
 RoutingStatus = Literal["accepting_chats", "not_accepting_chats", "offline"]
+
+INT_32 = range(-(2**31), 2**31)
 
 
 @dataclass
@@ -265,6 +268,29 @@ class Chat:
 
 
 @dataclass
+class Declaration:
+    """One property. `customers` tells per location what they may do: "r", "w", "rw"."""
+
+    type: Literal["int", "bool", "string", "tokenized_string"]
+    customers: dict[str, str] = field(default_factory=dict)
+    domain: list[Any] | None = None
+    agents: dict[str, str] | None = None  # None: everything, everywhere
+
+    def accepts(self, value: Any) -> bool:
+        if self.domain is not None and value not in self.domain:
+            return False
+        if self.type == "bool":
+            return isinstance(value, bool)
+        if self.type == "int":
+            return type(value) is int and value in INT_32
+        return isinstance(value, str)
+
+    def allows(self, person: Person, location: Location, mode: Literal["r", "w"]) -> bool:
+        access = self.customers if person.type == "customer" else self.agents
+        return access is None or mode in access.get(location, "")
+
+
+@dataclass
 class CustomerToken:
     value: str
     customer_id: str
@@ -365,14 +391,24 @@ class Eviction:
     token: str | None = None
 
 
+class Running:
+    """What an organization has only while it runs; what is kept of one leaves it out."""
+
+    ids: Ids
+    clock: Clock
+    outbox: list[Push | Eviction]
+    base_url: str  # where clients find its files
+    reaches_private_addresses: bool  # for customers who name one
+
+    def run(self, ids: Ids, clock: Clock) -> None:
+        self.ids, self.clock, self.outbox = ids, clock, []
+
+
 @dataclass
-class Organization:
+class Organization(Running):
     id: str
     license_id: int
     region: str
-    ids: Ids
-    base_url: str = ""  # where clients find its files
-    clock: Clock = field(default_factory=Clock)
     rules: Rules = field(default_factory=Rules)
     expired: bool = False
     clients: dict[str, Client] = field(default_factory=dict)
@@ -382,6 +418,7 @@ class Organization:
     agent_tokens: dict[str, str] = field(default_factory=dict)  # bearer token -> agent id
     access_tokens: dict[str, str] = field(default_factory=dict)  # Basic credential -> agent id
     token_scopes: dict[str, frozenset[str]] = field(default_factory=dict)  # where not all
+    token_ends: dict[str, float] = field(default_factory=dict)  # Unix seconds, where it ends
     customers: dict[str, Customer] = field(default_factory=dict)
     customer_tokens: dict[str, CustomerToken] = field(default_factory=dict)
     transfer_codes: dict[str, TransferCode] = field(default_factory=dict)
@@ -390,7 +427,7 @@ class Organization:
     queue: list[str] = field(default_factory=list)  # ids of queued chats, first come first
     group_statuses: dict[int, str] = field(default_factory=dict)  # as last told
     properties: Properties = field(default_factory=dict)
-    declared_properties: dict[tuple[str, str], Any] = field(default_factory=dict)
+    declared_properties: dict[str, dict[str, Declaration]] = field(default_factory=dict)
     greetings: dict[int, Greeting] = field(default_factory=dict)
     welcome_message: str | None = None
     forms: dict[str, Form] = field(default_factory=dict)
@@ -402,11 +439,13 @@ class Organization:
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     disabled_webhooks: set[str] = field(default_factory=set)  # client ids
     customers_online: int = 0
-    outbox: list[Push | Eviction] = field(default_factory=list)
 
     def scopes_of(self, token: str) -> frozenset[str]:
         """What an agent's token may do, a Basic credential likewise."""
         return self.token_scopes.get(token, scopes.ALL)
+
+    def declaration(self, namespace: str, name: str) -> Declaration | None:
+        return self.declared_properties.get(namespace, {}).get(name)
 
     def group(self, group_id: int) -> Group:
         if group_id not in self.groups:

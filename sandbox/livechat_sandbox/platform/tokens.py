@@ -34,6 +34,27 @@ def end(organization: Organization, token: CustomerToken, reason: str) -> None:
         pushes.evict(organization, token.customer_id, reason, token=token.value)
 
 
+def end_later(organization: Organization, token: str, seconds: float) -> None:
+    """Let an agent's token end by itself."""
+    organization.token_ends[token] = organization.clock.time() + seconds
+    organization.clock.call_later(seconds, _end_agents, organization, token)
+
+
+def _end_agents(organization: Organization, token: str) -> None:
+    organization.agent_tokens.pop(token, None)
+    organization.token_ends.pop(token, None)
+
+
+def resume(organization: Organization) -> None:
+    """Set the timers of tokens again, after their organization was read from what is kept."""
+    now = organization.clock.time()
+    for token in organization.customer_tokens.values():
+        left = max(0.0, token.expires_at - now)
+        organization.clock.call_later(left, end, organization, token, "access_token_expired")
+    for value, ends_at in list(organization.token_ends.items()):
+        end_later(organization, value, max(0.0, ends_at - now))
+
+
 def find(organization: Organization, value: str) -> CustomerToken:
     token = organization.customer_tokens.get(value)
     if token is None or token.expires_at <= organization.clock.time():

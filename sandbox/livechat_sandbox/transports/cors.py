@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 
+from livechat_sandbox.transports.own_addresses import is_own
+
 Answer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
-OWN_ADDRESSES = ("/sandbox/", "/static/")
 HEADERS = "authorization, content-type, x-api-version, x-region, x-author-id"
 
 
@@ -17,8 +18,7 @@ def allow_origins(get_response: Answer) -> Answer:
 
     async def middleware(request: HttpRequest) -> HttpResponseBase:
         origin = request.headers.get("Origin")
-        is_open = request.path != "/" and not request.path.startswith(OWN_ADDRESSES)
-        if not origin or not is_open:
+        if not origin or is_own(request.path):
             return await get_response(request)
         preflight = (
             request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers

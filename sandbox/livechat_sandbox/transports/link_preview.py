@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-import urllib.error
 import urllib.request
+from functools import partial
 from html.parser import HTMLParser
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Payload
-
-TIMEOUT = 5  # seconds
-MOST_BYTES = 512 * 1024
+from livechat_sandbox.transports import outside
 
 
 class Head(HTMLParser):
@@ -41,13 +40,17 @@ class Head(HTMLParser):
             self._in_title = False
 
 
-async def describe(url: str) -> Payload:
-    """Title, description and picture of a page. Raises validation, not_found."""
+async def describe(url: str, *, private: bool) -> Payload:
+    """Title, description and picture of a page. Raises validation, not_found.
+
+    `private` lets it look at this machine and its network as well.
+    """
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise LiveChatError("validation", "`url` is not a web address")
     try:
-        page = await asyncio.to_thread(_fetch, urllib.request.Request(url))  # noqa: S310
-    except (OSError, ValueError) as error:
+        request = urllib.request.Request(url)  # noqa: S310
+        page = await asyncio.to_thread(partial(outside.fetch, request, private=private))
+    except (OSError, ValueError, HTTPException) as error:
         raise LiveChatError("not_found", "Nothing was found at the URL") from error
     head = Head()
     head.feed(page)
@@ -63,7 +66,7 @@ async def describe(url: str) -> Payload:
     return {name: value for name, value in found.items() if value} | {"url": url}
 
 
-async def post(url: str, content: Any) -> None:
+async def post(url: str, content: Any, *, private: bool) -> None:
     """Call an address once; whether anybody answers makes no difference."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise LiveChatError("validation", "`callback_uri` is not a web address")
@@ -71,15 +74,9 @@ async def post(url: str, content: Any) -> None:
         url, json.dumps(content).encode(), {"Content-Type": "application/json"}
     )
     try:
-        await asyncio.to_thread(_fetch, request)
-    except (OSError, ValueError):
+        await asyncio.to_thread(partial(outside.fetch, request, private=private))
+    except (OSError, ValueError, HTTPException):
         return
-
-
-def _fetch(request: urllib.request.Request) -> str:
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
-        content: bytes = response.read(MOST_BYTES)
-    return content.decode(errors="replace")
 
 
 def _number(text: str | None) -> int | None:

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
 from livechat_sandbox.platform.parameters import array, check, record, text
 from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
 from livechat_sandbox.world.connections import Connection
 from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
+from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
 FRAME = record(request_id=text(), version=text(), payload=record())
@@ -27,7 +29,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
     logging in means (`log_in`).
     """
 
-    side: ClassVar[str]
+    side: ClassVar[Side]
     methods: ClassVar[Mapping[str, Method]]
     versions: ClassVar[tuple[str, ...]]
     legacy: ClassVar[Mapping[str, str]] = {}
@@ -155,10 +157,11 @@ class RtmConsumer(AsyncWebsocketConsumer):
             success, answer = False, error.body()
         except (Abort, HttpFailure):
             self.connection.wire.abort()
+            self.note(frame, 0, 0)
             self.deliver(frame)
             return
         text = json.dumps(response_to(frame, success, answer))
-        self.connection.wire.send(disturbance.spoil(text).encode())
+        self.send(frame, success, answer, disturbance.spoil(text).encode())
         self.deliver(frame)
 
     async def serve_slowly(self, frame: Payload, result: Any) -> None:
@@ -171,8 +174,18 @@ class RtmConsumer(AsyncWebsocketConsumer):
 
     def finish(self, frame: Payload, success: bool, answer: Any) -> None:
         """The response first, then the pushes that the request caused."""
-        self.connection.send(response_to(frame, success, answer))
+        text = json.dumps(response_to(frame, success, answer), separators=(",", ":"))
+        self.send(frame, success, answer, text.encode())
         self.deliver(frame)
+
+    def send(self, frame: Payload, success: bool, answer: Any, response: bytes) -> None:
+        self.connection.wire.send(response)
+        status = 200 if success else STATUS_AND_MESSAGE[answer["error"]["type"]][0]
+        self.note(frame, status, len(response))
+
+    def note(self, frame: Payload, status: int, size: int) -> None:
+        """Put a request and its answer into the journal."""
+        self.world.journal.note(self.side, "rtm", str(frame.get("action", "")), status, size)
 
     def deliver(self, frame: Payload) -> None:
         organization = self.connection.organization
@@ -231,8 +244,8 @@ def response_to(frame: Payload, success: bool, answer: Any) -> Payload:
 def read_frame(frame_text: str | None) -> Payload:
     """What was sent, as far as it can be read."""
     try:
-        frame = json.loads(frame_text or "")
-    except ValueError:
+        frame = json_body.decode(frame_text or "")
+    except json_body.NotJson:
         return {}
     return frame if isinstance(frame, dict) else {}
 

@@ -13,12 +13,13 @@ from django.http.response import HttpResponseBase
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Kind, integer
 from livechat_sandbox.platform.structures import Organization, Payload, Rules
+from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
 from livechat_sandbox.transports.scope import wire_of, world_of
+from livechat_sandbox.world import journal
 from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
 from livechat_sandbox.world.wire import Wire
 
-MOST_JSON_BYTES = 1024 * 1024
 FORM_OVERHEAD = 64 * 1024  # what multipart adds to a file
 
 
@@ -53,10 +54,28 @@ async def answer(
         response: HttpResponseBase = await undisturbed()
     else:
         response = await disturbed(request, disturbance, undisturbed, refusal)
+    note(request, "customer" if side.name == "customer" else "agent", "web", action, response)
     response.headers["X-Debug-Id"] = uuid4().hex
     if version in side.legacy:
         response.headers["Legacy"] = side.legacy[version]
     return response
+
+
+def note(
+    request: HttpRequest,
+    side: journal.Side,
+    transport: journal.Transport,
+    method: str,
+    response: HttpResponseBase,
+) -> None:
+    """Put a request and its answer into the journal."""
+    status = 0 if isinstance(response, Aborted) else response.status_code
+    size = response.headers.get("Content-Length") or len(getattr(response, "content", b""))
+    world_of(request).journal.note(side, transport, method, status, int(size))
+
+
+class Aborted(HttpResponse):
+    """Stands for the answer that nobody gets any more."""
 
 
 def refusal(error: LiveChatError) -> HttpResponse:
@@ -91,12 +110,17 @@ async def disturbed(
         return refuse(error)
     except HttpFailure as failure:
         headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
-        return HttpResponse(
-            failure.body, status=failure.status, content_type="text/plain", headers=headers
-        )
+        if failure.body is None or isinstance(failure.body, str):
+            return HttpResponse(
+                failure.body or "",
+                status=failure.status,
+                content_type="text/plain",
+                headers=headers,
+            )
+        return JsonResponse(failure.body, status=failure.status, headers=headers, safe=False)
     except Abort:
         wire.abort()
-        return HttpResponse()
+        return Aborted()
     if disturbance.truncates:
         return truncated(response, wire)
     response.content = disturbance.spoil(response.content.decode())
@@ -149,17 +173,17 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
     """The parameters, wherever they are. Raises validation, entity_too_large."""
     if method.http == "GET":
         return read_query(request, method.parameters)
-    length = int(request.headers.get("Content-Length") or 0)
     if request.content_type == "multipart/form-data":
+        length = int(request.headers.get("Content-Length") or 0)
         if length > organization.rules.upload_bytes + FORM_OVERHEAD:
             raise LiveChatError("entity_too_large")
         return dict(request.FILES.items())
-    if length > MOST_JSON_BYTES:
+    if len(request.body) > json_body.MOST_BYTES:
         raise LiveChatError("entity_too_large")
     try:
-        payload = json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise LiveChatError("validation", "The body is not JSON") from error
+        payload = json_body.decode(request.body or b"{}")
+    except json_body.NotJson as error:
+        raise LiveChatError("validation", str(error)) from error
     if not isinstance(payload, dict):
         raise LiveChatError("validation", "The body is not a JSON object")
     return payload

@@ -10,10 +10,10 @@ from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
 from livechat_sandbox.platform.parameters import (
     Kind,
+    anything,
     array,
     check,
     integer,
-    nullable,
     number,
     one_of,
     record,
@@ -45,8 +45,8 @@ REQUEST_KINDS: dict[str, dict[str, Kind]] = {
         "data": record(),
     },
     "status": {
-        "status": required(integer(400, 599)),
-        "body": nullable(text()),
+        "status": required(integer(200, 599)),
+        "body": anything(),
         "retry_after": integer(0, 86_400),
     },
     "malformed": {},
@@ -80,11 +80,20 @@ class Abort(Exception):
 
 
 class HttpFailure(Exception):
-    """Answer with a bare HTTP status, as a proxy in front of LiveChat would."""
+    """Answer with a bare HTTP status, as a proxy in front of LiveChat would.
 
-    def __init__(self, status: int, body: str = "", retry_after: int | None = None) -> None:
+    A body that is no text is sent as JSON, with any status, as LiveChat itself may do.
+    """
+
+    def __init__(self, status: int, body: Any = None, retry_after: int | None = None) -> None:
         self.status, self.body, self.retry_after = status, body, retry_after
         super().__init__(str(status))
+
+
+def check_failure(status: int, body: Any) -> None:
+    """With a status of success only an `error` in the body makes a failure. Raises validation."""
+    if status < 400 and not (isinstance(body, dict) and "error" in body):
+        raise LiveChatError("validation", "`status` is 400 to 599, or `body` holds an `error`")
 
 
 @dataclass
@@ -135,8 +144,9 @@ class Disturbance:
             if fault.kind == "down":
                 raise HttpFailure(503)
             if fault.kind == "status":
-                body = options.get("body") or ""
-                raise HttpFailure(options["status"], body, options.get("retry_after"))
+                raise HttpFailure(
+                    options["status"], options.get("body"), options.get("retry_after")
+                )
             if fault.kind == "wrong_region":
                 raise LiveChatError("misdirected_request", region=options["region"])
             if fault.kind == "error":
@@ -196,6 +206,8 @@ class Faults:
         check(WISHES, wishes)
         for wish in wishes:
             check(record(**KINDS[wish["kind"]]), wish)
+            if wish["kind"] == "status":
+                check_failure(wish["status"], wish.get("body"))
             unknown = wish.keys() - {"kind", *SCOPE, *KINDS[wish["kind"]]}
             if unknown:
                 raise LiveChatError("validation", f"{wish['kind']} has no {', '.join(unknown)}")

@@ -50,9 +50,8 @@ def organizations(clock: Clock, start: str, base_url: str) -> dict[str, Organiza
 def organization(
     organization_id: str, license_id: int, region: str, clock: Clock, start: str
 ) -> Organization:
-    made = Organization(
-        organization_id, license_id, region, Ids(f"{start}/{organization_id}"), clock=clock
-    )
+    made = Organization(organization_id, license_id, region)
+    made.run(Ids(f"{start}/{organization_id}"), clock)
     made.groups = {0: Group(0, "General"), 1: Group(1, "Sales"), 2: Group(2, "Support")}
     made.declared_properties = default_declarations()
     made.localization = dict(LOCALIZATION)

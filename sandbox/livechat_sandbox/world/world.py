@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from livechat_sandbox.platform import chats, routing, tokens
@@ -11,6 +11,7 @@ from livechat_sandbox.platform.structures import Eviction, Organization, Push, R
 from livechat_sandbox.world import seed
 from livechat_sandbox.world.connections import Connection, Connections
 from livechat_sandbox.world.faults import ENDS_TOKENS, Fault, Faults
+from livechat_sandbox.world.journal import Journal
 
 Listener = Callable[[Organization, Push], None]
 
@@ -18,8 +19,16 @@ Listener = Callable[[Organization, Push], None]
 class World:
     """Whoever starts a sandbox makes one; what serves it is handed it. Knows no other."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        hosts: Sequence[str] = (),
+        reaches_private_addresses: bool = False,
+    ) -> None:
         self.base_url = base_url  # how clients reach this sandbox
+        self.hosts = hosts  # other names of this machine, for the sandbox's own addresses
+        self.reaches_private_addresses = reaches_private_addresses
         self.listeners: list[Listener] = []
         self.connections = Connections()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -38,8 +47,10 @@ class World:
         """Go on from this state."""
         self.start, self.clock, self.organizations = start, clock, organizations
         self.faults = Faults(clock, self.connections, start)
+        self.journal = Journal(clock)
         for organization in organizations.values():
             organization.base_url = self.base_url
+            organization.reaches_private_addresses = self.reaches_private_addresses
         self._license_ids = {each.license_id: each for each in organizations.values()}
 
     def organization_of_license(self, license_id: int) -> Organization | None:

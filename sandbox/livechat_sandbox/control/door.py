@@ -1,0 +1,44 @@
+"""What every request of the control door has in common: the method, the body, what is wrong."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.transports import json_body
+
+View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
+
+
+class Mistake(Exception):
+    """The control request makes no sense."""
+
+
+def door(*methods: str) -> Callable[[View], View]:
+    """Answer other methods with 405, and mistakes with 400 and what was wrong."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        async def checked(request: HttpRequest) -> HttpResponse:
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            try:
+                return await view(request)
+            except (Mistake, json_body.NotJson) as mistake:
+                return JsonResponse({"error": str(mistake)}, status=400)
+            except LiveChatError as error:
+                return JsonResponse({"error": error.message}, status=400)
+
+        return checked
+
+    return decorate
+
+
+def read(request: HttpRequest) -> dict[str, Any]:
+    """Raises NotJson, Mistake."""
+    wished = json_body.decode(request.body or b"{}")
+    if not isinstance(wished, dict):
+        raise Mistake("The body is not a JSON object")
+    return wished

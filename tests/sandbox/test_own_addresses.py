@@ -1,0 +1,307 @@
+"""The sandbox on a developer's machine: a page of somebody else's can do nothing with it."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.sandbox.clients import Customer
+from tests.sandbox_rig import Sandbox, SandboxProcess
+
+OWN = [
+    "/",
+    "/sandbox/config",
+    "/sandbox/reset",
+    "/sandbox/clock",
+    "/sandbox/faults",
+    "/sandbox/bot",
+    "/sandbox/multicast",
+    "/sandbox/settings",
+    "/sandbox/requests",
+    "/sandbox/state",
+    "/sandbox/tokens",
+    "/sandbox/console?agent=piotr@shop.example",
+    "/sandbox/console/piotr@shop.example/status",
+]
+CHANGES = ["reset", "clock", "bot", "multicast", "tokens"]
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+def ask(sandbox: Sandbox, path: str, method: str = "POST", **headers: str) -> requests.Response:
+    return requests.request(method, f"{sandbox.url}{path}", headers=headers, timeout=5)
+
+
+# --- whose name, whose page -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", OWN)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT"])
+def test_a_foreign_host_is_refused(sandbox: Sandbox, path: str, method: str) -> None:
+    assert ask(sandbox, path, method, Host="evil.example").status_code == 403
+
+
+@pytest.mark.parametrize("path", OWN)
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "http://8.8.8.8"])
+def test_a_foreign_origin_is_refused(sandbox: Sandbox, path: str, origin: str) -> None:
+    for method in ("GET", "POST"):
+        assert ask(sandbox, path, method, Origin=origin).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.localhost.example", "localhost.evil", "127.0.0.1.evil", "["]
+)
+def test_a_name_that_only_looks_like_ours_is_refused(sandbox: Sandbox, host: str) -> None:
+    assert ask(sandbox, "/sandbox/config", "GET", Host=host).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:9", "127.0.0.1", "[::1]:1", "a.localhost"]
+)
+def test_the_names_of_this_machine_are_ours(sandbox: Sandbox, host: str) -> None:
+    assert ask(sandbox, "/sandbox/config", "GET", Host=host).ok
+
+
+def test_a_page_of_this_machine_may_ask(sandbox: Sandbox) -> None:
+    assert ask(sandbox, "/sandbox/reset", Origin="http://shop.localhost:8000").ok
+
+
+def test_a_foreign_page_leaves_everything_as_it_was(sandbox: Sandbox) -> None:
+    customer = Customer(sandbox)
+    chat_id, _ = customer.start("still here")
+    ask(sandbox, "/sandbox/reset", Origin="https://evil.example")
+    assert customer.thread(chat_id)["events"][0]["text"] == "still here"
+
+
+def test_the_console_takes_no_socket_from_elsewhere(sandbox: Sandbox) -> None:
+    address = f"{sandbox.ws_url}/sandbox/console/ws?agent=piotr@shop.example"
+    with pytest.raises(InvalidStatus):
+        connect(address, additional_headers={"Host": "evil.example"}, origin="http://evil.example")
+
+
+def test_livechats_own_addresses_are_open_under_any_name(sandbox: Sandbox) -> None:
+    headers = {"Host": "api.livechatinc.com", "Origin": "https://shop.example"}
+    organization = f"organization_id={sandbox.config['organization_id']}"
+    path = f"/v3.6/customer/action/list_license_properties?{organization}"
+    assert ask(sandbox, path, "GET", **headers).ok
+
+
+def test_a_name_given_at_the_start_is_ours() -> None:
+    process = SandboxProcess("--allow-host", "livechat.example")
+    try:
+        sandbox = Sandbox(process.url)
+        assert ask(sandbox, "/sandbox/config", "GET", Host="livechat.example:8100").ok
+        assert ask(sandbox, "/sandbox/config", "GET", Host="evil.example").status_code == 403
+    finally:
+        process.stop()
+
+
+# --- GET changes nothing ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_what_changes_something_is_no_get(sandbox: Sandbox, path: str) -> None:
+    assert ask(sandbox, f"/sandbox/{path}", "GET").status_code == 405
+
+
+def test_a_get_of_reset_resets_nothing(sandbox: Sandbox) -> None:
+    customer = Customer(sandbox)
+    chat_id, _ = customer.start("still here")
+    ask(sandbox, "/sandbox/reset", "GET")
+    assert customer.thread(chat_id)["events"][0]["text"] == "still here"
+
+
+# --- links -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def careful() -> Iterator[Sandbox]:
+    """A sandbox as everybody starts it."""
+    process = SandboxProcess()
+    yield Sandbox(process.url)
+    process.stop()
+
+
+class Secret(http.server.BaseHTTPRequestHandler):
+    """A service of the developer's own, which says in `asked` that it was reached."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<title>Secret</title>")
+
+    do_POST = do_GET  # noqa: N815 - the name is the library's
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing to say."""
+
+
+@pytest.fixture
+def secret() -> Iterator[tuple[int, list[str]]]:
+    handler = type("Handler", (Secret,), {"asked": []})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1], handler.asked
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+        "a.localhost",
+    ],
+)
+def test_a_preview_never_looks_at_this_machine(
+    careful: Sandbox, secret: tuple[int, list[str]], host: str
+) -> None:
+    port, asked = secret
+    refused = Customer(careful).request("get_url_info", {"url": f"http://{host}:{port}/"})
+    assert refused.json()["error"]["type"] == "not_found"
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fd00::1]/",
+        "http://[fe80::1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "https://127.0.0.1/",
+    ],
+)
+def test_a_preview_never_looks_at_a_private_network(careful: Sandbox, url: str) -> None:
+    refused = Customer(careful).request("get_url_info", {"url": url})
+    assert refused.json()["error"]["type"] == "not_found"
+    assert refused.elapsed.total_seconds() < 2
+
+
+def test_nor_does_a_callback_that_a_customer_names(
+    careful: Sandbox, secret: tuple[int, list[str]]
+) -> None:
+    port, asked = secret
+    customer = Customer(careful)
+    customer.call("update_customer", email="nora@example.com")
+    customer.call("request_email_verification", callback_uri=f"http://127.0.0.1:{port}/")
+    assert asked == []
+
+
+def test_tests_may_let_it(sandbox: Sandbox, secret: tuple[int, list[str]]) -> None:
+    port, _ = secret
+    url = f"http://127.0.0.1:{port}/"
+    assert Customer(sandbox).call("get_url_info", url=url) == {"title": "Secret", "url": url}
+
+
+# --- JSON that is meant to hurt ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["reset", "clock", "faults", "bot", "multicast", "settings", "tokens"]
+)
+@pytest.mark.parametrize("body", [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, "[" * 9_000_000, "\xff"])
+def test_deep_or_huge_json_is_a_mistake(sandbox: Sandbox, path: str, body: str) -> None:
+    response = requests.post(f"{sandbox.url}/sandbox/{path}", data=body.encode("latin1"), timeout=9)
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+@pytest.mark.parametrize("body", [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, '{"name": "\\ud800"}'])
+def test_the_apis_refuse_it_in_their_own_words(customer: Customer, body: str) -> None:
+    response = requests.post(
+        f"{customer.sandbox.url}/v3.6/customer/action/update_customer",
+        params={"organization_id": customer.token["organization_id"]},
+        data=body,
+        headers={"Authorization": customer.authorization, "Content-Type": "application/json"},
+        timeout=5,
+    )
+    assert (response.status_code, response.json()["error"]["type"]) == (400, "validation")
+
+
+def test_the_accounts_service_refuses_it_too(sandbox: Sandbox) -> None:
+    response = requests.post(f"{sandbox.url}/v2/customer/token", data=DEEP, timeout=5)
+    assert response.status_code == 401
+    assert response.json()["oauth_exception"] == "invalid_request"
+
+
+def test_a_frame_of_it_is_refused_and_the_connection_lives(customer: Customer) -> None:
+    with customer.connect() as rtm:
+        rtm.socket.send(DEEP)
+        while (answer := rtm.receive())["type"] == "push":
+            pass
+        assert answer["payload"]["error"]["type"] == "validation"
+        rtm.call("ping")
+
+
+# --- settings --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wish", "unknown", "known"),
+    [
+        ({"colour": "red"}, "colour", "token_lifetime"),
+        ({"agents": {"nobody@shop.example": "offline"}}, "nobody", "piotr@shop.example"),
+        ({"max_chats": {"nobody@shop.example": 1}}, "nobody", "piotr@shop.example"),
+        ({"forms": {"survey": True}}, "survey", "prechat"),
+        ({"greetings": {"9": True}}, "9", "1, 2"),
+        ({"forms": {"prechat": {"colour": "red"}}}, "colour", "fields"),
+        ({"greetings": {"1": {"colour": "red"}}}, "colour", "url_contains"),
+        ({"organization_id": "nobody"}, "nobody", "7c1f0d2e"),
+    ],
+)
+def test_an_unknown_name_is_named_and_so_are_the_known(
+    sandbox: Sandbox, wish: dict[str, Any], unknown: str, known: str
+) -> None:
+    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=5)
+    assert response.status_code == 400
+    assert unknown in response.json()["error"]
+    assert known in response.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"token_lifetime": "long"},
+        {"queue": 1},
+        {"agents": {"piotr@shop.example": "asleep"}},
+        {"agents": []},
+        {"forms": {"prechat": "yes"}},
+        {"greetings": {"first": True}},
+        {"greetings": {"1": {"event": {}}}},
+        {"region": 5},
+        {"organization_id": ["a"]},
+    ],
+)
+def test_a_wrong_value_changes_nothing(sandbox: Sandbox, wish: dict[str, Any]) -> None:
+    before = sandbox.settings()
+    wish = {"welcome_message": "changed"} | wish
+    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=5)
+    assert response.status_code == 400
+    assert sandbox.settings() == before
+
+
+# --- what is kept ----------------------------------------------------------------------------
+
+
+def test_what_is_kept_is_json_and_its_owners_alone(tmp_path: Any) -> None:
+    file = tmp_path / "chats.json"
+    process = SandboxProcess("--state", str(file))
+    process.stop()
+    assert json.loads(file.read_bytes())["format"] == "livechat-sandbox/1"
+    assert file.stat().st_mode & 0o077 == 0

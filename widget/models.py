@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -90,6 +90,28 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 def cache_key(key: str) -> str:
     """Where the shared cache keeps the widget with this key."""
     return f"widget:{key}"
+
+
+class UsedKey(models.Model):
+    """A key that a widget has or had. It is never given to another widget.
+
+    Websites still carry the snippet of a deleted widget, and browsers its bearer tokens: who could
+    take its key would get both. `widget` is None once its widget is deleted.
+    """
+
+    key = models.CharField(max_length=50, primary_key=True)
+    widget = models.ForeignKey(
+        "Widget", on_delete=models.SET_NULL, null=True, related_name="used_keys"
+    )
+
+    def __str__(self) -> str:
+        return self.key
+
+    @classmethod
+    def is_free(cls, key: str, widget: "Widget") -> bool:
+        """Whether this widget may have this key."""
+        used = cls.objects.filter(key=key).first()
+        return used is None or (used.widget_id is not None and used.widget_id == widget.pk)
 
 
 class Widget(models.Model):
@@ -244,7 +266,7 @@ class Widget(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
     )
 
-    # What its owner has changed and not published, as `revisions.chosen` has it.
+    # What its owner has changed and not published, as `settings_of` in owners/settings.py gives it.
     draft = models.JSONField(null=True, editable=False)
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -261,10 +283,18 @@ class Widget(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
+        """Raises IntegrityError if the key belongs, or once belonged, to another widget."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            used, _made = UsedKey.objects.get_or_create(key=self.key, defaults={"widget": self})
+            if used.widget_id != self.pk:
+                raise IntegrityError(f"The key {self.key} belongs, or belonged, to another widget.")
         self.forget_cached()
 
-    def get_absolute_url(self) -> str:
+    # Not `get_absolute_url`: Django's admin would tell it to every user, for any widget's id.
+    @property
+    def panel_path(self) -> str:
+        """The path of the panel as a page of its own."""
         return reverse("widget:panel", args=[self.key])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -279,6 +309,10 @@ class Widget(models.Model):
     def clean(self) -> None:
         if self.key and self.pk and not Widget.objects.filter(pk=self.pk, key=self.key).exists():
             raise ValidationError({"key": _("The key is in your websites' snippets: keep it.")})
+        if self.key and not UsedKey.is_free(self.key, self):
+            raise ValidationError(
+                {"key": _("Another widget has, or had, this key. Choose a different one.")}
+            )
 
     def clean_fields(self, exclude: Any = None) -> None:
         """Forgive what does not matter (capitals, spaces, paths), then validate."""
@@ -355,7 +389,7 @@ class Widget(models.Model):
             '<script async src="{0}{1}"></script>\n<noscript><a href="{0}{2}">{3}</a></noscript>',
             base_url.rstrip("/"),
             reverse("widget:embed", args=[self.key]),
-            self.get_absolute_url(),
+            self.panel_path,
             link,
         )
 

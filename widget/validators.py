@@ -14,6 +14,7 @@ from widget.hours import spans_of
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
 TEXT_LENGTH = 500
+PREVIEW_PREFIX = "preview-"  # of the keys that previews have, so that no widget ever has one
 MEASURE = re.compile(r"\d{1,2}(\.\d{1,2})?(px|rem|em)")
 
 
@@ -21,6 +22,8 @@ def validate_key(value: str) -> None:
     """Raise ValidationError unless this can stand in a URL as it is."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value):
         raise ValidationError(_("A key has only small letters, digits and hyphens, like my-shop."))
+    if value.startswith(PREVIEW_PREFIX):
+        raise ValidationError(_("Keys that begin with “preview-” are for previews."))
 
 
 def validate_color(value: str) -> None:
@@ -56,7 +59,7 @@ def validate_organization_id(value: str) -> None:
 
 def validate_redirect_uri(value: str) -> None:
     """Raise ValidationError unless this is a web address without a #fragment."""
-    if not re.fullmatch(r"https?://[^\s/#?]+[^\s#]*", value):
+    if not re.fullmatch(r"https?://[^\s/#?][^\s#]*", value):
         raise ValidationError(
             _(
                 "A redirect URI is a full web address such as https://shop.example/ without a # "
@@ -148,7 +151,7 @@ def validate_texts(texts: object) -> None:
                     _("“%(name)s” is none of the texts: %(names)s."),
                     params={"name": name, "names": ", ".join(TEXTS)},
                 )
-            if not isinstance(text, str) or len(text) > TEXT_LENGTH:
+            if not isinstance(text, str) or len(text) > TEXT_LENGTH or "\0" in text:
                 raise ValidationError(
                     _("The text “%(name)s” for “%(language)s” may have %(count)s characters."),
                     params={"name": name, "language": language, "count": TEXT_LENGTH},

@@ -83,6 +83,16 @@ def test_a_draft_is_tried_on_the_real_website_before_it_is_published(
     expect(published.panel.get_by_text("Not yet for everybody")).to_have_count(0)
 
 
+def test_a_link_to_somebody_elses_chat_opens_the_websites_own(
+    page: Page, site: Site, websites: Websites, console: Console
+) -> None:
+    console.expect("404")
+    snippet = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
+    websites.publish("/", html(f"<h1>A shop</h1>{snippet}"))
+    page.goto(f"{websites.origins[0]}/#chat-draft=somebody-elses")
+    expect(Shop(page).open_chat().composer).to_be_visible()
+
+
 def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:
     admin.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_form(admin, site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from widget.assets import digest, minified, pack
 from widget.embed import pages
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
+from widget.previews import may_load
 from widget.statistics import last_seen
 
 LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
@@ -31,7 +32,12 @@ PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 @require_safe
 def embed(request: HttpRequest, key: str) -> HttpResponse:
-    """The script of the snippet: the launcher and `LiveChatWidget`."""
+    """The script of the snippet: the launcher and `LiveChatWidget`.
+
+    `?of=` is the key of the page's own widget, where a preview of it is to take its place.
+    """
+    if not may_load(key, request.GET.get("of")):
+        raise Http404
     widget = Widget.objects.find_or_404(key)
     last_seen.remember(widget, request.headers.get("Referer", ""))
     settings = public_settings(widget, language_of(request, widget))

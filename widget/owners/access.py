@@ -1,7 +1,19 @@
-"""Who may look at, change and delete which widgets."""
+"""Who may look at, change and delete which widgets: the one gate of every way into the admin.
+
+What is decided on is what is stored. A form, a draft or a file may name any organization.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from widget.models import Membership, Widget
 
@@ -10,32 +22,96 @@ VIEWERS = (Role.OWNER, Role.EDITOR, Role.VIEWER)
 EDITORS = (Role.OWNER, Role.EDITOR)
 OWNERS = (Role.OWNER,)
 
+Roles = tuple[Role, ...]
 User = AbstractUser | AnonymousUser
+View = Callable[..., HttpResponse]
 
 
-def memberships(user: User, roles: tuple[Role, ...]) -> QuerySet[Membership]:
-    """Where this user has one of these roles."""
-    if not user.is_authenticated or not user.is_active:
-        return Membership.objects.none()
-    return Membership.objects.filter(user_id=user.pk, role__in=roles)
+def is_superuser(user: User) -> bool:
+    """Whether the user may do everything."""
+    return bool(user.is_active and user.is_superuser)
 
 
-def organization_ids(user: User, roles: tuple[Role, ...]) -> list[str]:
+def organization_ids(user: User, roles: Roles) -> list[str]:
     """The organizations in which this user has one of these roles."""
-    return sorted(memberships(user, roles).values_list("organization_id", flat=True))
+    if not user.is_authenticated or not user.is_active:
+        return []
+    found = Membership.objects.filter(user_id=user.pk, role__in=roles)
+    return sorted(found.values_list("organization_id", flat=True))
 
 
-def may(user: User, roles: tuple[Role, ...], widget: Widget | None = None) -> bool:
-    """Whether the user has one of these roles, for this widget or for any. Superusers have all."""
-    if user.is_active and user.is_superuser:
+def stored_organization_id(widget: Widget) -> str:
+    """Whose widget it is in the database, whatever this object says; "" if it is not saved."""
+    stored = Widget.objects.filter(pk=widget.pk).values_list("organization_id", flat=True)
+    return stored.first() or ""
+
+
+def may(user: User, roles: Roles, widget: Widget | None = None) -> bool:
+    """Whether the user has one of these roles for this saved widget, or for any widget at all."""
+    if is_superuser(user):
         return True
-    if widget is None:
-        return memberships(user, roles).exists()
-    return memberships(user, roles).filter(organization_id=widget.organization_id).exists()
+    allowed = organization_ids(user, roles)
+    return bool(allowed) if widget is None else stored_organization_id(widget) in allowed
+
+
+def choices_of_organization(user: User, widget: Widget | None) -> list[str]:
+    """The organizations that the user may give a widget to. None stands for a new one.
+
+    A saved widget leaves its organization only with its owner, for another that they own.
+    """
+    if widget is None or widget.pk is None:
+        return organization_ids(user, EDITORS)
+    stored = stored_organization_id(widget)
+    owned = organization_ids(user, OWNERS)
+    if stored not in owned:
+        return [stored] if stored in organization_ids(user, EDITORS) else []
+    return [stored, *(id_ for id_ in owned if id_ != stored)]
+
+
+def may_save(user: User, widget: Widget) -> bool:
+    """Whether the user may store this widget as the object is now, its organization included."""
+    return is_superuser(user) or widget.organization_id in choices_of_organization(user, widget)
 
 
 def widgets_of(user: User) -> QuerySet[Widget]:
     """Every widget the user may see."""
-    if user.is_active and user.is_superuser:
+    if is_superuser(user):
         return Widget.objects.all()
     return Widget.objects.filter(organization_id__in=organization_ids(user, VIEWERS))
+
+
+def widget_for(user: User, pk: int, roles: Roles) -> Widget:
+    """The stored widget, for a user with one of these roles.
+
+    Raises Http404 for who may not see it, PermissionDenied for who may see it only.
+    """
+    widget = get_object_or_404(widgets_of(user), pk=pk)
+    if not may(user, roles, widget):
+        raise PermissionDenied
+    return widget
+
+
+def shows_widget(view: View) -> View:
+    """Give the view the widget with this `pk`, for who may see it."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, pk: int) -> HttpResponse:
+        return view(request, widget_for(request.user, pk, VIEWERS))
+
+    return inner
+
+
+def changes_widget(roles: Roles) -> Callable[[View], View]:
+    """Give the view the widget with this `pk`, for a POST of somebody with one of these roles."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, pk: int, **others: Any) -> HttpResponse:
+            widget = widget_for(request.user, pk, roles)
+            if request.method != "POST":
+                raise PermissionDenied
+            return view(request, widget, **others)
+
+        return inner
+
+    return decorate

@@ -1,6 +1,5 @@
 """The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
 from widget.origins import clean_origin
-from widget.owners.revisions import choose
+from widget.owners.settings import apply_draft
 from widget.validators import TEXTS
 
 
@@ -138,6 +137,11 @@ class TextsField(forms.Field):
 
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """The form of a widget: at first with what its draft says, published or not.
+
+    `left_out` names what the draft sets and this version does not have.
+    """
+
     allowed_origins = OriginsField(
         label=label_of("allowed_origins"),
         required=False,
@@ -261,29 +265,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "redirect_uri": {
                 "required": _("Enter a redirect URI that is registered for your app.")
             },
-            "key": {"unique": _("Another widget has this key. Choose a different one.")},
+            "key": {"unique": _("Another widget has, or had, this key. Choose a different one.")},
         }
 
-
-class ImportForm(forms.Form):
-    """A file that was exported, as an unsaved widget, switched off."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("One that “Export” gave you: its name ends in .json."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-    )
-
-    def clean_file(self) -> Widget:
-        try:
-            settings = json.load(self.cleaned_data["file"])
-        except ValueError:
-            raise ValidationError(_("This is not a file that “Export” gave.")) from None
-        if not isinstance(settings, dict):
-            raise ValidationError(_("This is not a file that “Export” gave."))
-        widget = Widget()
-        try:
-            choose(widget, settings | {"enabled": False})
-        except ValidationError as error:
-            raise ValidationError(error.messages) from None
-        return widget
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance, is_bound = kwargs.get("instance"), bool(args) or "data" in kwargs
+        self.left_out = apply_draft(instance) if instance and not is_bound else []
+        super().__init__(*args, **kwargs)

@@ -1,36 +1,66 @@
-"""A widget as it would be, seen through the real thing before it is saved."""
+"""The form as it stands, seen through the real widget before it is saved."""
 
-import copy
-import secrets
+from __future__ import annotations
+
 from collections.abc import Iterable
 
-from django.core.cache import cache
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from widget.models import Widget, cache_key, new_secret
+from widget.models import Widget
+from widget.owners.forms import WidgetForm
+from widget.previews import Preview, preview_of, publish_preview
 
-PREVIEW_SECONDS = 1800
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+MODES = (Widget.Theme.LIGHT, Widget.Theme.DARK)  # what may be tried beside what the form says
 
 
-def publish(draft: Widget, origin: str) -> str:
-    """Serve this unsaved widget for a while, on our own pages and its websites. Return its key.
+def preview_form(request: HttpRequest, form: WidgetForm, saved: Widget | None) -> HttpResponse:
+    """Serve for a while what the form says, where it is valid. The answer says where to see it.
 
-    Nobody knows the key whom its owner does not tell, and it ends by itself.
-    Each draft has a key of its own, so that no browser shows an older one from its cache.
+    `websites` are the addresses that show it on the pages that carry the saved widget.
     """
-    shown = copy.copy(draft)
-    shown.pk = None
-    shown.key = f"preview-{secrets.token_hex(8)}"
-    shown.draft = None
-    shown.identity_secret = new_secret()  # the cache is no place for the real one
-    shown.enabled = True
-    shown.allowed_origins = [origin, *draft.allowed_origins]
-    cache.set(cache_key(shown.key), shown, PREVIEW_SECONDS)
-    return shown.key
+    draft = with_valid_settings(form.instance, form.errors, saved or Widget())
+    if (mode := request.POST.get("preview_theme")) in MODES:
+        draft.theme = mode
+    about = Preview(saved.key if saved else "", request.user.pk or 0)
+    key = publish_preview(draft, about, f"{request.scheme}://{request.get_host()}")
+    url = reverse("admin:widget_previewed", args=[key])
+    return JsonResponse({"url": url, "websites": addresses(saved, draft, key)})
 
 
-def without(draft: Widget, invalid: Iterable[str], saved: Widget) -> Widget:
+def with_valid_settings(draft: Widget, invalid: Iterable[str], saved: Widget) -> Widget:
     """The draft with what is invalid as it was before, so that the rest can be seen."""
     for name in invalid:
         if hasattr(saved, name):
             setattr(draft, name, getattr(saved, name))
     return draft
+
+
+def addresses(saved: Widget | None, draft: Widget, key: str) -> list[str]:
+    """Where the draft can be seen on real pages: those that already carry the saved widget."""
+    origins = draft.allowed_origins if saved else []
+    return [f"{origin}/#chat-draft={key}" for origin in origins if "*" not in origin]
+
+
+@xframe_options_sameorigin
+def previewed(request: HttpRequest, key: str) -> HttpResponse:
+    """A page that carries the preview with this key, as a website would. For who made it."""
+    preview = preview_of(key)
+    if preview is None or preview.user_id != request.user.pk:
+        raise Http404
+    language = request.GET.get("language")
+    context = {
+        "key": key,
+        "page_key": preview.widget_key,
+        "language": language if language in dict(settings.LANGUAGES) else "en",
+    }
+    response = render(request, "widget/owners/previewed.html", context)
+    response["Content-Security-Policy"] = POLICY
+    return response

@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from widget.models import Widget
+from widget.models import UsedKey, Widget
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
@@ -120,6 +120,7 @@ def seed(port: int, sandbox_port: int, admin_password: str) -> None:
         "header_title": "Fern & Clay",
         "header_text": "We usually answer within a few minutes.",
     }
+    UsedKey.objects.filter(key="demo", widget=None).delete()  # the demo may be begun again
     Widget.objects.update_or_create(
         key="demo", defaults=connection, create_defaults=connection | look
     )

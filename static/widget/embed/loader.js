@@ -368,23 +368,27 @@
     }
   }
 
-  // An owner looks at a draft on the real website: the draft's loader takes this one's place.
+  function begin() {
+    const present = window.LiveChatWidget;
+    const isSecond = present?._home;
+    if (!isSecond) {
+      install(present || {});
+      offerOlderApi();
+      if (asked.consent) addEventListener(asked.consent, () => window.LiveChatWidget.init());
+    }
+    // LiveChat's own snippet asks for this file only when it is wanted; our tag may say "not yet".
+    const waits = asked.start || "consent" in asked || window.__lc?.asyncInit;
+    if (!waits || (present && !isSecond)) window.LiveChatWidget.init();
+  }
+
+  // An owner looks at a draft on the real website: its loader takes this one's place, if the
+  // server knows it for a draft of this very widget.
   const draft = /^#chat-draft=([\w-]+)$/.exec(location.hash);
   if (draft && draft[1] !== settings.key) {
     const other = document.createElement("script");
-    other.src = new URL("../" + draft[1] + "/embed.js", home);
+    other.src = new URL("../" + draft[1] + "/embed.js?of=" + settings.key, home);
+    other.onerror = begin;
     Object.assign(other.dataset, asked);
-    return script.after(other);
-  }
-
-  const present = window.LiveChatWidget;
-  const isSecond = present?._home;
-  if (!isSecond) {
-    install(present || {});
-    offerOlderApi();
-    if (asked.consent) addEventListener(asked.consent, () => window.LiveChatWidget.init());
-  }
-  // LiveChat's own snippet asks for this file only when it is wanted; our tag may say "not yet".
-  const waits = asked.start || "consent" in asked || window.__lc?.asyncInit;
-  if (!waits || (present && !isSecond)) window.LiveChatWidget.init();
+    script.after(other);
+  } else begin();
 })(SETTINGS);

@@ -14,7 +14,8 @@ from tests.sandbox_rig import Agent
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor, texts_of
 from widget.models import Widget, cache_key
-from widget.owners.revisions import chosen, copy_of
+from widget.owners.changes import copy_of
+from widget.owners.settings import settings_of
 
 
 def signed(widget: Widget, **claims: Any) -> str:
@@ -186,5 +187,5 @@ def test_a_widgets_secret_is_in_no_cache_history_copy_or_file(
 ) -> None:
     Widget.objects.find("shop")
     assert "identity_secret" not in vars(cache.get(cache_key("shop")))
-    assert "identity_secret" not in chosen(shop_widget)
+    assert "identity_secret" not in settings_of(shop_widget)
     assert copy_of(shop_widget).identity_secret != shop_widget.identity_secret

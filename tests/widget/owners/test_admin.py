@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
 from widget.models import Membership, Widget
-from widget.owners.revisions import chosen
+from widget.owners.settings import settings_of
 
 OWN = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 OTHER = "0f0f0f0f-5b0a-4a53-9a5e-2f1d6f3b8c44"
@@ -323,7 +323,7 @@ def test_a_file_that_is_no_widget_is_refused(superuser: Client, content: bytes, 
 
 def test_an_editor_imports_into_their_own_organization_only(client: Client) -> None:
     other = add_widget(organization_id=OTHER)
-    content = json.dumps(chosen(other)).encode()
+    content = json.dumps(settings_of(other)).encode()
     response = imported(signed_in(client, Membership.Role.EDITOR), content)
     assert "you have no part in" in response.content.decode()
     assert Widget.objects.count() == 1
@@ -357,7 +357,8 @@ def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -
 
 
 def test_a_preview_may_stand_on_our_own_pages_and_its_websites(superuser: Client) -> None:
-    answer = superuser.post(f"{LIST}preview/", FORM).json()
+    widget = add_widget()
+    answer = superuser.post(f"{LIST}preview/{widget.pk}/", FORM).json()
     key = answer["url"].rstrip("/").rpartition("/")[2]
     own, *websites = Widget.objects.find(key).frame_ancestors.split()
     assert own == "http://testserver"

@@ -1,0 +1,68 @@
+"""What a widget was like, and how it becomes that again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
+
+from widget.models import Revision, Widget
+from widget.owners.access import EDITORS, changes_widget
+from widget.owners.changes import discard_draft, publish
+from widget.owners.settings import FIELDS, apply_settings, unknown_names
+
+
+def history_of(widget: Widget) -> list[dict[str, Any]]:
+    """Its revisions, newest first, each with the names of the settings that it changed."""
+    revisions = list(widget.revisions.select_related("made_by").order_by("-pk"))
+    older: list[Revision | None] = [*revisions[1:], None]
+    return [
+        {"revision": revision, "changed": names_changed(before, revision)}
+        for revision, before in zip(revisions, older, strict=False)
+    ]
+
+
+def names_changed(before: Revision | None, after: Revision) -> list[str]:
+    """What owners call the settings in which these two differ."""
+    if before is None:
+        return []
+    return [
+        str(field.verbose_name)
+        for name, field in FIELDS.items()
+        if before.settings.get(name) != after.settings.get(name)
+    ]
+
+
+@changes_widget(EDITORS)
+def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpResponse:
+    """Make a widget what it was after an earlier change. POST."""
+    revision = get_object_or_404(widget.revisions, pk=revision_pk)
+    try:
+        apply_settings(widget, revision.settings)
+        publish(widget, request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except PermissionDenied:
+        messages.error(request, gettext("It belonged to an organization that you do not own."))
+    else:
+        restored = gettext("“%(widget)s” is again what it was.") % {"widget": widget}
+        messages.success(request, restored)
+        report_left_out(request, unknown_names(revision.settings))
+    return redirect("admin:widget_widget_change", widget.pk)
+
+
+@changes_widget(EDITORS)
+def discard(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Drop the draft. POST."""
+    discard_draft(widget)
+    messages.success(request, gettext("The draft was dropped."))
+    return redirect("admin:widget_widget_change", widget.pk)
+
+
+def report_left_out(request: HttpRequest, names: list[str]) -> None:
+    """Say which settings of another version a widget could not be given."""
+    if names:
+        left_out = gettext("Left out, because this version has no such setting: %(names)s.")
+        messages.warning(request, left_out % {"names": ", ".join(names)})

@@ -21,9 +21,9 @@ from widget.customers.security import secure
 from widget.customers.views.forms import PRECHAT, TICKET, form_context
 from widget.languages import language_of
 from widget.models import Widget
-from widget.rendering.events import bubble
+from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import minutes_of, rating, thread_of
+from widget.rendering.pushes import minutes_in_queue, render_rating, thread_context
 
 NORA = User(id="nora", type="customer", name="Nora")
 PIOTR = User(id="piotr", type="agent", name="Piotr", job_title="Plant doctor", present=True)
@@ -176,7 +176,7 @@ def shown_by(author: User, text: str) -> str:
     """Something said that is no event yet."""
     language = translation.get_language() or "en"
     event = parse_event({"type": "message", "text": text, "author_id": author.id})
-    return bubble(event, TALKING, Locale(language))
+    return render_event(event, TALKING, Locale(language))
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ STATES = {
         "A rated chat",
         replace(TALKING, active=False),
         a_few_messages,
-        extra=lambda: {"rating": rating({"score": 1})},
+        extra=lambda: {"rating": render_rating({"score": 1}, locale())},
     ),
     "failed": State("Not sent", events=one_message, extra=lambda: {"failed": "Hello?"}),
     "lost": State("The connection is lost", events=one_message, extra=lambda: {"live": "lost"}),
@@ -285,10 +285,15 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
         "theme": request.GET.get("theme", ""),
         "conversation": conversation,
         "agent": conversation.agent,
-        "minutes": minutes_of(conversation),
-        "thread": thread_of(thread_with(shown.events(pictures)), conversation, Locale(language)),
+        "minutes": minutes_in_queue(conversation),
+        "thread": thread_context(thread_with(shown.events(pictures)), conversation, locale()),
         **shown.extra(),
     }
+
+
+def locale() -> Locale:
+    """Of the language that is active."""
+    return Locale(translation.get_language() or "en")
 
 
 def thread_with(events: list[Json]) -> Thread:

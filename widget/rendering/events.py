@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import singledispatch
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import get_template
+from django.utils import translation
 from django.utils.safestring import SafeString
 
 from chatproxy.livechat.structures import (
@@ -23,10 +25,10 @@ from chatproxy.livechat.structures import (
     User,
 )
 from chatproxy.relay.updates import Conversation
-from widget.rendering.compiled_templates import fill
-from widget.rendering.links import linked
+from widget.rendering.compiled_templates import render_compiled
+from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
-from widget.rendering.markdown import markdown
+from widget.rendering.markdown import render_markdown
 from widget.rendering.system_messages import sentence_of
 
 # What LiveChat says a customer's client shows nothing for.
@@ -45,7 +47,7 @@ PICTURE_WIDTH, PICTURE_HEIGHT = 280, 320  # CSS pixels
 STRANGER = User(id="", type="agent")
 
 
-def bubble(
+def render_event(
     event: Event, conversation: Conversation, locale: Locale, arrival: str = ""
 ) -> SafeString:
     """The event as HTML, "" if customers must not see it.
@@ -54,15 +56,15 @@ def bubble(
     """
     if is_hidden(event):
         return SafeString("")
-    return drawn(template_of(event), event, conversation, locale, arrival)
+    return render_event_in(template_of(event), event, conversation, locale, arrival)
 
 
-def drawn(
+def render_event_in(
     template: str, event: Event, conversation: Conversation, locale: Locale, arrival: str
 ) -> SafeString:
     """An event to show, in a template that is its own or includes its own as `template`."""
     author = conversation.author(event) or STRANGER
-    words = words_of(event, author, locale)
+    texts = texts_of(event, author, locale)
     shape: dict[str, Hashable] = {
         "template": template_of(event),
         "author": author_kind(event, conversation, author),
@@ -71,9 +73,11 @@ def drawn(
     if isinstance(event, Message):  # what happens most
         is_long = len(event.text) > FOLD_AFTER
         shape |= {"is_markdown": event.is_markdown, "is_long": is_long}
-        return fill(template, locale.language, shape, words | {"text": text_of(event)})
-    context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
-    return SafeString(get_template(template).render(words | shape | context))
+        texts["text"] = text_of(event)
+        return render_compiled(template, locale.language, shape, texts)
+    with translation.override(locale.language):
+        context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
+        return SafeString(get_template(template).render(texts | shape | context))
 
 
 def is_hidden(event: Event) -> bool:
@@ -86,7 +90,7 @@ def template_of(event: Event) -> str:
     return FILLED_FORM if event.type == "filled_form" else TEMPLATES[type(event)]
 
 
-def words_of(event: Event, author: User, locale: Locale) -> dict[str, str]:
+def texts_of(event: Event, author: User, locale: Locale) -> dict[str, str]:
     """What is written into the template: nothing here is worth a filter there."""
     number = event.number
     moment = locale.local(event.created_at)
@@ -112,30 +116,41 @@ def author_kind(event: Event, conversation: Conversation, author: User) -> str:
     return "customer" if conversation.is_own(event) else author.type
 
 
-def details_of(event: Event) -> dict[str, Any]:
-    """What only this kind of event has."""
-    match event:
-        case SystemMessage():
-            return {"text": sentence_of(event)}
-        case File():
-            return {"size": filesizeformat(event.size) if event.size else ""} | frame_of(event)
-        case RichMessage():
-            return {"elements": [element_of(element) for element in event.elements]}
-        case Form():
-            return {"kind": event.form_type}
-        case _:
-            return {}
+@singledispatch
+def details_of(event: Event) -> dict[str, Any]:  # noqa: ARG001
+    """What only this kind of event has, in the language that is active."""
+    return {}
+
+
+@details_of.register
+def details_of_system_message(event: SystemMessage) -> dict[str, Any]:
+    return {"text": sentence_of(event)}
+
+
+@details_of.register
+def details_of_file(file: File) -> dict[str, Any]:
+    return {"size": filesizeformat(file.size) if file.size else ""} | picture_size(file)
+
+
+@details_of.register
+def details_of_rich_message(event: RichMessage) -> dict[str, Any]:
+    return {"elements": [element_of(element) for element in event.elements]}
+
+
+@details_of.register
+def details_of_form(form: Form) -> dict[str, Any]:
+    return {"kind": form.form_type}
 
 
 def text_of(message: Message) -> SafeString:
     """What was written, or its translation for the customer, if LiveChat made one."""
     translated = message.properties.get("translation", {}).get("target_message")
     if isinstance(translated, str) and translated:
-        return linked(translated)
-    return markdown(message.text) if message.is_markdown else linked(message.text)
+        return link_addresses(translated)
+    return render_markdown(message.text) if message.is_markdown else link_addresses(message.text)
 
 
-def frame_of(file: File) -> dict[str, Any]:
+def picture_size(file: File) -> dict[str, Any]:
     """The size at which a picture is shown, known before it has loaded."""
     if not file.is_image:
         return {}
@@ -147,8 +162,8 @@ def frame_of(file: File) -> dict[str, Any]:
 def element_of(element: Element) -> dict[str, Any]:
     """A card with its buttons, each told what it does."""
     return {
-        "title": linked(element.title),
-        "subtitle": linked(element.subtitle),
+        "title": link_addresses(element.title),
+        "subtitle": link_addresses(element.subtitle),
         "image": element.image,
         "product": element.product,
         "buttons": [(button, link_of(button)) for button in element.buttons if button.text],

@@ -39,7 +39,7 @@ ADDRESS = re.compile(
 TRAILING = ".,:;!?)]}’–—"
 
 
-def linked(text: str) -> SafeString:
+def link_addresses(text: str) -> SafeString:
     """The text as HTML, its web and e-mail addresses as links that open in a new tab."""
     if "://" not in text and "@" not in text and "www." not in text.lower():
         return mark_safe(escape(text))  # noqa: S308 - escaped on the spot

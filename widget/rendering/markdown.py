@@ -28,6 +28,6 @@ COMMONMARK = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
 COMMONMARK.add_render_rule("link_open", link_open)
 
 
-def markdown(text: str) -> SafeString:
+def render_markdown(text: str) -> SafeString:
     """CommonMark as HTML. Source: CommonMark 0.31; addresses such as javascript: are refused."""
     return SafeString(COMMONMARK.render(text))

@@ -1,14 +1,14 @@
-"""A mould says what its template says, whatever is poured into it."""
+"""A compiled template says what the template says, whatever the texts are."""
 
 import pytest
 from django.template.loader import get_template
 from django.utils.safestring import mark_safe
 
-from widget.rendering.compiled_templates import MARK, fill
+from widget.rendering.compiled_templates import MARK, render_compiled
 
 TEMPLATE = "widget/rendering/events/message.html"
 SHAPE = {"author": "agent", "arrival": "", "is_markdown": False, "is_long": False}
-WORDS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
+TEXTS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
 
 
 @pytest.mark.parametrize(
@@ -24,15 +24,15 @@ WORDS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
     ],
 )
 @pytest.mark.parametrize("shape", [{}, {"author": "customer"}, {"is_long": True}])
-def test_it_is_filled_as_its_template_would_be_rendered(
+def test_it_is_filled_in_as_its_template_would_be_rendered(
     changed: dict[str, str], shape: dict[str, object]
 ) -> None:
-    words, shaped = WORDS | changed, SHAPE | shape
-    rendered = get_template(TEMPLATE).render({**shaped, **words})
-    assert fill(TEMPLATE, "en", shaped, words) == rendered
+    texts, shaped = TEXTS | changed, SHAPE | shape
+    rendered = get_template(TEMPLATE).render({**shaped, **texts})
+    assert render_compiled(TEMPLATE, "en", shaped, texts) == rendered
 
 
 def test_it_is_made_once_for_each_language() -> None:
     long = SHAPE | {"is_long": True}
-    assert "Show all" in fill(TEMPLATE, "en", long, WORDS)
-    assert "Show all" not in fill(TEMPLATE, "de", long, WORDS)
+    assert "Show all" in render_compiled(TEMPLATE, "en", long, TEXTS)
+    assert "Show all" not in render_compiled(TEMPLATE, "de", long, TEXTS)

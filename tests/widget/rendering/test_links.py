@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from widget.rendering.links import linked
+from widget.rendering.links import link_addresses
 
 
 def addresses(text: str) -> list[str]:
-    return re.findall(r'href="([^"]*)"', linked(text))
+    return re.findall(r'href="([^"]*)"', link_addresses(text))
 
 
 @pytest.mark.parametrize(
@@ -54,16 +54,16 @@ def test_what_belongs_to_an_address_stays_in_it(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["Https://Shop.example/", "müller+a@bücher.example"])
 def test_a_telephone_s_capital_and_other_letters_make_no_difference(address: str) -> None:
-    assert f">{address}</a>" in linked(f"{address}, please")
+    assert f">{address}</a>" in link_addresses(f"{address}, please")
 
 
 @pytest.mark.parametrize("text", ["www.", "www.shop", "me@home", "@ you", "a://b", "x@.y", "://"])
 def test_half_an_address_is_no_link(text: str) -> None:
-    assert linked(text) == text
+    assert link_addresses(text) == text
 
 
 def test_what_stands_around_a_link_is_escaped() -> None:
-    assert linked("<b>https://shop.example/<i>") == (
+    assert link_addresses("<b>https://shop.example/<i>") == (
         '&lt;b&gt;<a href="https://shop.example/" target="_blank" '
         'rel="noopener noreferrer nofollow">https://shop.example/</a>&lt;i&gt;'
     )

@@ -318,3 +318,22 @@ def test_a_rating_given_in_another_tab_is_shown(score: int, pressed: str) -> Non
     push = pushes.PropertiesUpdated(event_id="", properties={"rating": {"score": score}})
     html = html_of(Happened(push, KNOWN), Locale())
     assert re.search(f'aria-pressed="true" aria-label="{pressed}"', html)
+
+
+@pytest.mark.parametrize("score", [None, "1", [1], {"1": 1}, 7, float("nan")])
+def test_a_score_that_is_none_shows_no_rating(score: Any) -> None:
+    push = pushes.PropertiesUpdated(
+        chat_id="CHAT", thread_id="THREAD", event_id="", properties={"rating": {"score": score}}
+    )
+    assert "How was this chat?" in html_of(Happened(push, KNOWN), ENGLISH)
+
+
+@pytest.mark.parametrize("field", ["text", "author_id", "custom_id"])
+def test_half_a_character_closes_no_socket(field: str) -> None:
+    html = arrived(**{field: "half \ud83d of it, 😀 whole"})
+    assert "half \ufffd of it, 😀 whole" in html.encode().decode()
+
+
+def test_half_a_character_keeps_nobody_from_their_history() -> None:
+    thread = Thread(id="THREAD", events=(event(text="\udc00"),))
+    assert "\ufffd" in html_of(Snapshot(KNOWN, (thread,)), ENGLISH).encode().decode()

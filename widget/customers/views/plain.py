@@ -19,7 +19,7 @@ from widget.customers.security import plain_view
 from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.models import Widget
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import thread_of
+from widget.rendering.pushes import thread_context
 from widget.running import running
 
 
@@ -111,6 +111,6 @@ def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
     known = Conversation(customer_id=customer.entity_id).with_chat(chats[0], threads)
     locale = Locale.of(translation.get_language() or "en", "UTC")
     return {
-        "threads": [thread_of(thread, known, locale) for thread in threads],
+        "threads": [thread_context(thread, known, locale) for thread in threads],
         "conversation": known,
     }

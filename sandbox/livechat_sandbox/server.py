@@ -39,6 +39,7 @@ class FreezableWebSocket(WebSocketProtocol):
     """A websocket that a fault can turn silent, and that carries headers of our own."""
 
     frozen = False
+    on_close: Callable[[], None] | None = None
     autoPingTimeoutCall: Any  # noqa: N815 - Autobahn's name
 
     def handle_reply(self, message: dict[str, Any]) -> None:
@@ -49,6 +50,12 @@ class FreezableWebSocket(WebSocketProtocol):
             del self.handshake_deferred
         else:
             super().handle_reply(message)
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:  # noqa: N802, N803
+        """The application learns of it by a queue, later than of a request made meanwhile."""
+        super().onClose(wasClean, code, reason)
+        if self.on_close is not None:
+            self.on_close()
 
     def freeze(self) -> None:
         self.frozen = True

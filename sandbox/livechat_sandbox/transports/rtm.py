@@ -60,6 +60,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
         version = self.scope["url_route"]["kwargs"].get("version") or self.versions[1]
         ip = self.scope["client"][0] if self.scope["client"] else ""
         self.connection = Connection(world.connections, self.side, self.scope["wire"], version, ip)
+        self.scope["wire"].when_closed(self.leave)
         if world.faults.refuses_connections(self.side):
             await self.close()
             return
@@ -99,6 +100,9 @@ class RtmConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         for task in self.pending:
             task.cancel()
+        self.leave()
+
+    def leave(self) -> None:
         self.connection.leave()
         if self.connection.organization:
             self.world.deliver(self.connection.organization)

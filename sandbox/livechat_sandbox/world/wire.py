@@ -1,6 +1,7 @@
 """A door to the socket below the application, for pushes at once and for faults."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 
@@ -12,6 +13,10 @@ class Wire:
         self.delay = 0.0  # seconds that each frame takes
         self.frozen = False
         self._free_at = 0.0
+
+    def when_closed(self, tell: Callable[[], None]) -> None:
+        """Call this as soon as the socket is closed, before anything else that arrives later."""
+        self._protocol.on_close = tell
 
     def send(self, frame: bytes) -> None:
         """Send a text frame; nothing happens on a closed or frozen socket."""

@@ -7,8 +7,6 @@ BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
 BROWSER := tests/e2e tests/sandbox/test_console.py
 STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_demo.py
-# What fails beside others is tried once more by itself: a busy machine is no finding.
-AGAIN := --last-failed --last-failed-no-failures none
 RUN := DEBUG=1 $(BIN)/python manage.py
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
@@ -25,15 +23,13 @@ sandbox: .venv/installed
 
 test: lint
 	tests/services.sh
-	$(BIN)/pytest -n $(WORKERS) $(BROWSER:%=--ignore %) || \
-		$(BIN)/pytest $(AGAIN) $(BROWSER:%=--ignore %)
-	$(BIN)/pytest -n $(WORKERS) $(BROWSER) || $(BIN)/pytest $(AGAIN) $(BROWSER)
+	$(BIN)/pytest -n $(WORKERS) $(BROWSER:%=--ignore %)
+	$(BIN)/pytest -n $(WORKERS) $(BROWSER)
 	$(MAKE) test-services
 
 # Again, on PostgreSQL and Redis: all that touches the database. The demo brings its own.
 test-services: .venv/installed-dev
-	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) $(STORED) || \
-		tests/with_services.sh $(BIN)/pytest $(AGAIN) $(STORED)
+	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) $(STORED)
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
 scale: .venv/installed-dev

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = (
+BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("bench.loader",),
     ("bench.lighthouse",),
     ("bench.pushes",),
@@ -20,7 +20,7 @@ BENCHMARKS = (
 
 
 def main() -> int:
-    failed = []
+    failed: list[str] = []
     for module, *arguments in BENCHMARKS:
         print(f"\n== python -m {module} {' '.join(arguments)}".rstrip(), flush=True)
         began = time.monotonic()

@@ -34,6 +34,7 @@ class Meter:
         commands = self.redis.info("stats")["total_commands_processed"]
         committed = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
         row = self.database.execute(committed).fetchone()
+        assert row, "PostgreSQL keeps a row for each database"
         return float(commands), float(row[0]), processes.cpu_seconds(self.made.servers[0])
 
     def report(self, name: str, count: int, before: tuple[float, ...]) -> None:

@@ -47,7 +47,7 @@ def look(address: str) -> dict[str, float]:
         f"--only-categories={','.join(CATEGORIES)}",
         "--chrome-flags=--headless=new --no-sandbox --disable-dev-shm-usage",
     ]
-    environment = os.environ | {"CHROME_PATH": chromium()}
+    environment = os.environ | {"CHROME_PATH": chromium() or ""}
     told = subprocess.run(
         command, env=environment, check=True, capture_output=True, text=True, timeout=LIMIT
     )

@@ -17,12 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
-from playwright.sync_api import Browser, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.rig import BROWSER_ARGUMENTS, Site, Websites, chromium, html
 from tests.sandbox_rig import Sandbox, SandboxProcess
 
-PHONE = {"width": 412, "height": 823}
+PHONE = ViewportSize(width=412, height=823)
 BYTES_PER_SECOND = 1_600_000 / 8
 LATENCY = 150  # ms
 SLOWDOWN = 4

@@ -77,7 +77,8 @@ async def pushed(made: Cluster, upstream: int, size: Size) -> float:
         f"median {median / 1000:.2f} ms, p99 {p99 / 1000:.2f} ms; CPU a push {each * 1e6:.0f} µs "
         f"(nginx {nginx / sent * 1e6:.0f}); a message sent {statistics.median(took):.1f} ms"
     )
-    return len(servers) / each
+    rate: float = len(servers) / each
+    return rate
 
 
 def turmoil(directory: Path, size: Size) -> Visitors:

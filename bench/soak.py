@@ -45,7 +45,9 @@ class Run:
         """KiB by which the line through the memory after the warm-up rises, start to end."""
         warm = self.memory[int(len(self.memory) * WARM_UP) :]
         seconds, kib = zip(*warm, strict=True)
-        return statistics.linear_regression(seconds, kib).slope * (seconds[-1] - seconds[0])
+        slope: float = statistics.linear_regression(seconds, kib).slope
+        span: float = seconds[-1] - seconds[0]
+        return slope * span
 
     def limit(self) -> float:
         """KiB by which it may."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import requests
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
 
 from .house import House
 from .screen import Screen
@@ -143,12 +144,12 @@ class Tab:
 
     async def _watch(self, url: str) -> None:
         """Until the socket breaks. The hello says what the screen shows already."""
-        protocols = ["chat", f"bearer.{self.customer.token}"]
+        protocols = [Subprotocol("chat"), Subprotocol(f"bearer.{self.customer.token}")]
         async with connect(
             f"ws://{url}/socket",
             subprotocols=protocols,
             close_timeout=1,
-            max_size=None,  # type: ignore[arg-type]
+            max_size=None,
         ) as socket:
             hello = {"event": self.screen.last_event_id, "language": "en", "zone": "UTC"}
             await socket.send(json.dumps({"hello": hello}))

@@ -47,7 +47,7 @@ def without_upsert() -> None:
             "</hx-upsert>", "</hx-partial>"
         )
 
-    consumers.html_of = appended  # type: ignore[assignment]
+    vars(consumers)["html_of"] = appended
 
 
 def without_lookup() -> None:

@@ -13,7 +13,6 @@ from django.core.cache import cache
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
-from chatproxy.relay import reactions
 from chatproxy.relay.relay import Relay
 from chatproxy.service import ConfiguredService
 from tests.sandbox_rig import Sandbox
@@ -65,7 +64,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     def uniform(shortest: float, _longest: float) -> float:
         return shortest / 50
 
-    monkeypatch.setattr(reactions.random, "uniform", uniform)
+    monkeypatch.setattr("chatproxy.relay.reactions.random.uniform", uniform)
 
 
 @pytest_asyncio.fixture

@@ -15,6 +15,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening, filled_form, message, say, say_again
 from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
+    ChatAlreadyActive,
     GroupsOffline,
     Invalid,
     LimitReached,
@@ -191,7 +192,7 @@ def test_a_chat_that_changes_faster_than_we_can_follow_is_given_up(
 ) -> None:
     say(api, message("Hello", "m-1"))
     sandbox.fault("error", method="send_event", type="chat_inactive")
-    with pytest.raises(conversation.ChatAlreadyActive):
+    with pytest.raises(ChatAlreadyActive):
         say(api, message("Into the void", "m-2"))
 
 

@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,9 +67,12 @@ class Site:
         told = json.loads(self.compose("ps", "--all", "--format", "json", service))
         return told["State"], told["Health"], told["ExitCode"]
 
+    def is_healthy(self, service: str) -> bool:
+        return self.state(service)[1] == "healthy"
+
     def get(self, path: str) -> requests.Response:
         address = f"https://localhost:{self.port}{path}"
-        return requests.get(address, verify=self.certificate, timeout=10)
+        return requests.get(address, verify=str(self.certificate), timeout=10)
 
 
 def eventually(is_so: Callable[[], bool]) -> None:
@@ -84,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         made.compose("up", "--detach", "--build")
         for service in ("chat1", "chat2"):
-            eventually(lambda service=service: made.state(service)[1] == "healthy")
+            eventually(partial(made.is_healthy, service))
         yield made
     finally:
         made.compose("down", "--volumes", "--timeout", "5")

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hosts import html
-from tests.e2e.rig import Console, Shop, Site, Websites
+from tests.e2e.rig import Console, Shop, Site, Websites, html
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
 from tests.sandbox_rig import Agent, Sandbox
@@ -106,7 +106,7 @@ def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(
     cdp.send("Network.enable")
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
     cdp.send("Network.emulateNetworkConditions", slow)
-    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"0" * 4_000_000}
+    film: FilePayload = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"0" * 4_000_000}
     talking.page.locator("#files").set_input_files(film)
     progress = talking.page.get_by_role("progressbar", name="Upload")
     expect(progress).not_to_have_js_property("value", 0)

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.hosts import html
-from tests.e2e.rig import Shop, Site, Websites
+from tests.e2e.rig import Shop, Site, Websites, html
 from tests.sandbox_rig import ROOT, Agent
 
 GUIDE = ROOT / "docs" / "tutorial.md"

@@ -222,7 +222,7 @@ def test_all_events_of_an_agents_builder_arrive_and_livechats_parser_reads_them(
     for action in EIGHTEEN:
         register(owner, receiver, action)
     live_through_everything(customer, agent)
-    arrived = set()
+    arrived: set[str] = set()
     while arrived != set(EIGHTEEN):
         body = receiver.next()
         arrived.add(body["action"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +98,9 @@ def test_any_body_is_answered(known: Visitor, body: bytes, kind: str) -> None:
 def test_every_view_of_the_widget_is_tried_here() -> None:
     """A new URL must be added to the lists above, or be one of those known to need more."""
     [widget_urls] = [
-        each for each in get_resolver().url_patterns if getattr(each, "app_name", "") == "widget"
+        each
+        for each in get_resolver().url_patterns
+        if isinstance(each, URLResolver) and each.app_name == "widget"
     ]
     routes = {str(each.pattern).removeprefix("w/<slug:key>/") for each in widget_urls.url_patterns}
     assert {path for path in POSTS + GETS if "/" not in path} <= routes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.widget.conftest import AddWidget
@@ -32,7 +32,7 @@ def at() -> Any:
     return lambda address, key="shop": Visitor(key, Client(REMOTE_ADDR=address))
 
 
-def statuses(*responses: HttpResponse) -> list[int]:
+def statuses(*responses: HttpResponseBase) -> list[int]:
     return [response.status_code for response in responses]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chatproxy.models import Customer
 from widget.models import Widget
 
-VALID = {
+VALID: dict[str, Any] = {
     "key": "shop",
     "name": "Shop",
     "organization_id": "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44",

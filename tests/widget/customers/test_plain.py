@@ -1,9 +1,9 @@
 """The chat without JavaScript."""
 
 import re
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.sandbox_rig import Agent
@@ -21,13 +21,12 @@ def browser(shop_widget: Widget) -> Client:
     return client
 
 
-def write(browser: Client, text: str) -> HttpResponse:
+def write(browser: Client, text: str) -> Any:
     """Fill in the form as it was shown."""
     page = browser.get(PAGE).content.decode()
     names = ("csrfmiddlewaretoken", "custom_id")
     hidden = {name: re.findall(f'name="{name}" value="([^"]+)"', page)[-1] for name in names}
-    response: HttpResponse = browser.post(PAGE, hidden | {"text": text})
-    return response
+    return browser.post(PAGE, hidden | {"text": text})
 
 
 def test_a_message_reaches_the_agent_and_the_page_comes_back_empty(

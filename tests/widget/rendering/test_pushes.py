@@ -150,7 +150,7 @@ def test_what_customers_have_no_use_for_is_left_out(kind: str) -> None:
 
 
 def test_a_picture_has_its_place_before_it_has_loaded() -> None:
-    picture = {"url": "https://cdn.example/a.png", "width": 1600, "height": 800}
+    picture: dict[str, Any] = {"url": "https://cdn.example/a.png", "width": 1600, "height": 800}
     html = arrived(type="file", name="a.png", alternative_text="A leaf", **picture)
     assert 'width="280" height="140" alt="A leaf"' in html
 
@@ -203,7 +203,11 @@ def test_an_unknown_template_still_shows_its_words() -> None:
 def test_a_system_message_speaks_to_the_customer(
     kind: str, variables: dict[str, str], words: str
 ) -> None:
-    message = {"type": "system_message", "system_message_type": kind, "text_vars": variables}
+    message: dict[str, Any] = {
+        "type": "system_message",
+        "system_message_type": kind,
+        "text_vars": variables,
+    }
     assert words in arrived(author="", text="The text it came with", **message)
 
 

@@ -138,7 +138,8 @@ async def handshake(address: str) -> bool:
     """Whether a socket from this address is taken in."""
     from config.asgi import application
 
-    socket = WebsocketCommunicator(application, "/w/shop/socket", subprotocols=["chat"])
+    headers = [(b"host", b"testserver")]
+    socket = WebsocketCommunicator(application, "/w/shop/socket", headers, subprotocols=["chat"])
     socket.scope["client"] = [address, 1]
     taken, _ = await socket.connect()
     await socket.disconnect()

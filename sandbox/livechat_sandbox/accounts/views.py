@@ -166,8 +166,8 @@ def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None
     customer = known_customer(request, organization) or customers.create(organization)
     if group_id is not None:
         customer.group_id = group_id
-    check_welcome(organization, customer)
-    issued = tokens.issue(organization, customer, client.id, lifetime(wished))
+    check_welcome(customer)
+    issued = tokens.issue(customer, client.id, lifetime(wished))
     response = JsonResponse(answer(organization, issued))
     path = COOKIE_PATH if group_id is None else f"{COOKIE_PATH}/{organization.id}/{group_id}"
     for name, value in (("__lc_cid", customer.id), ("__lc_cst", customer.secret)):
@@ -205,8 +205,8 @@ def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) 
         customer = organization.customers[entity_id]
     else:
         raise Refusal("resource_not_found", "entity_id is unknown")
-    check_welcome(organization, customer)
-    issued = tokens.issue(organization, customer, client.id, lifetime(wished))
+    check_welcome(customer)
+    issued = tokens.issue(customer, client.id, lifetime(wished))
     return JsonResponse(answer(organization, issued))
 
 
@@ -226,13 +226,13 @@ def by_code(request: HttpRequest, wished: dict[str, Any], _: int | None) -> Http
         raise Refusal("invalid_grant", "The code_verifier is wrong")
     del organization.transfer_codes[code_value]
     customer = organization.customers[code.customer_id]
-    check_welcome(organization, customer)
-    return JsonResponse(answer(organization, tokens.issue(organization, customer, client.id)))
+    check_welcome(customer)
+    return JsonResponse(answer(organization, tokens.issue(customer, client.id)))
 
 
-def check_welcome(organization: Organization, customer: Customer) -> None:
+def check_welcome(customer: Customer) -> None:
     try:
-        customers.check_not_banned(organization, customer)
+        customers.check_not_banned(customer)
     except LiveChatError as error:
         raise Refusal("access_denied", "The customer is banned", kind="identity") from error
 
@@ -268,17 +268,17 @@ def bearer(request: HttpRequest) -> str:
     raise Refusal("invalid_grant", "A bearer token is required")
 
 
-def agent_of(request: HttpRequest) -> tuple[Organization, Agent]:
+def agent_of(request: HttpRequest) -> Agent:
     value = bearer(request)
     for organization in world_of(request).organizations.values():
         if value in organization.agent_tokens:
-            return organization, organization.agents[organization.agent_tokens[value]]
+            return organization.agents[organization.agent_tokens[value]]
     raise Refusal("invalid_grant", "The agent token is unknown")
 
 
 def speaking_for_customers(request: HttpRequest) -> Organization:
     """Whose agent's token this is, if it may make customers' tokens."""
-    organization, _ = agent_of(request)
+    organization = agent_of(request).organization
     if "customers:own" not in organization.scopes_of(bearer(request)):
         raise Refusal("access_denied", "The token does not have the scope customers:own")
     return organization
@@ -352,15 +352,14 @@ def transfer(request: HttpRequest) -> HttpResponse:
     customer = organization.customers.get(customer_id)
     if customer is None:
         raise Refusal("identity_lost", "The customer is unknown", kind="identity")
-    code = tokens.issue_transfer_code(
-        organization, customer, client.id, str(wished.get("code_challenge", ""))
-    )
+    code = tokens.issue_transfer_code(customer, client.id, str(wished.get("code_challenge", "")))
     lasts = round(code.expires_at - organization.clock.time())
     return JsonResponse({"identity_transfer_token": code.value, "expires_in": lasts})
 
 
 def describe_agent(request: HttpRequest) -> HttpResponse:
-    organization, agent = agent_of(request)
+    agent = agent_of(request)
+    organization = agent.organization
     return JsonResponse(
         {
             "access_token": bearer(request),

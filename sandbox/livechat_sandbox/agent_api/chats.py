@@ -19,7 +19,7 @@ from livechat_sandbox.transports.methods import Caller, Method
 def start_chat(caller: Caller, payload: Payload) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = _listed_customer(organization, payload) or customers.create(organization)
-    begun = chats.start(organization, agent, customer, payload)
+    begun = chats.start(agent, customer, payload)
     return {"chat_id": begun.chat.id} | begun.answer()
 
 
@@ -35,15 +35,15 @@ def _listed_customer(organization: Organization, payload: Payload) -> Customer |
 
 
 def resume_chat(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat"]["id"])
-    return chats.resume(organization, agent, chat, payload).answer()
+    return chats.resume(agent, chat, payload).answer()
 
 
 def deactivate_chat(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = chat_with_requester(caller, payload)
-    chats.deactivate(organization, chat, agent)
+    chats.deactivate(chat, agent)
     return {}
 
 
@@ -54,7 +54,7 @@ def follow_chat(caller: Caller, payload: Payload) -> Payload:
     if agent.id not in chat.follower_ids and not (user and user.present):
         chat.follower_ids.add(agent.id)
         thread = chat.threads[-1] if chat.threads else None
-        shown = agent_view.chat(organization, chat, thread) | {"is_followed": True}
+        shown = agent_view.chat(chat, thread) | {"is_followed": True}
         pushes.to_agents(organization, [agent.id], "incoming_chat", {"chat": shown})
     return {}
 
@@ -80,7 +80,6 @@ def transfer_chat(caller: Caller, payload: Payload) -> Payload:
         if not all(each.is_in(chat.group_ids) for each in agents):
             raise LiveChatError("validation", "The agent has no access to the chat")
     routing.transfer(
-        organization,
         chat,
         agent,
         group_ids,
@@ -107,7 +106,7 @@ def add_user_to_chat(caller: Caller, payload: Payload) -> Payload:
     if payload["user_type"] == "customer":
         raise LiveChatError("limit_reached", "The chat has a customer already")
     added = _agent(organization, payload["user_id"])
-    routing.add_agent(organization, chat, added, agent, payload["visibility"])
+    routing.add_agent(chat, added, agent, payload["visibility"])
     return {}
 
 
@@ -115,7 +114,7 @@ def remove_user_from_chat(caller: Caller, payload: Payload) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = chat_with_requester(caller, payload)
     removed = _agent(organization, payload["user_id"])
-    routing.remove_agent(organization, chat, removed, agent)
+    routing.remove_agent(chat, removed, agent)
     return {}
 
 
@@ -139,9 +138,9 @@ def list_agents_for_transfer(caller: Caller, payload: Payload) -> list[Payload]:
 
 
 def request_thread_summary(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
-    summaries.request(organization, chat, chat.thread(payload["thread_id"]), agent)
+    summaries.request(chat, chat.thread(payload["thread_id"]), agent)
     return {}
 
 

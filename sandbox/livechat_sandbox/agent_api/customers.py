@@ -2,33 +2,33 @@
 
 from livechat_sandbox.platform import agent_view, customers, pages
 from livechat_sandbox.platform.parameters import integer, number, one_of, record, required, text
-from livechat_sandbox.platform.structures import Customer, Organization, Payload
+from livechat_sandbox.platform.structures import Customer, Payload
 from livechat_sandbox.transports.methods import Caller, Method
 
 UNTIL_3_5 = ("3.5",)
 
 
-def shown(organization: Organization, customer: Customer) -> Payload:
-    chat_id = organization.chat_of_customer.get(customer.id)
+def shown(customer: Customer) -> Payload:
+    chat_id = customer.organization.chat_of_customer.get(customer.id)
     return agent_view.customer(customer) | {"chat_ids": [chat_id] if chat_id else []}
 
 
 def get_customer(caller: Caller, payload: Payload) -> Payload:
     organization = caller.organization
-    return shown(organization, organization.customer(payload["id"]))
+    return shown(organization.customer(payload["id"]))
 
 
 def update_customer(caller: Caller, payload: Payload) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = organization.customer(payload["id"])
-    customers.update(organization, customer, payload, agent)
+    customers.update(customer, payload, agent)
     return {}
 
 
 def ban_customer(caller: Caller, payload: Payload) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = organization.customer(payload["id"])
-    customers.ban(organization, customer, payload["ban"]["days"], agent)
+    customers.ban(customer, payload["ban"]["days"], agent)
     return {}
 
 
@@ -43,7 +43,7 @@ def list_customers(caller: Caller, payload: Payload) -> Payload:
         now=organization.clock.time(),
     )
     return {
-        "customers": [shown(organization, customer) for customer in page.items],
+        "customers": [shown(customer) for customer in page.items],
         "total_customers": len(found),
     } | page.ids()
 
@@ -52,7 +52,7 @@ def create_customer(caller: Caller, payload: Payload) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = customers.create(organization)
     if payload:
-        customers.update(organization, customer, payload, agent)
+        customers.update(customer, payload, agent)
     return {"customer_id": customer.id}
 
 

@@ -21,12 +21,11 @@ SINCE_3_6 = ("3.6", "3.7")
 
 
 def send_event(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     if agent.id not in chat.users:
         raise LiveChatError("authorization", "Requester is not a user of the chat")
     event = events.send(
-        organization,
         chat,
         agent,
         payload["event"],
@@ -36,17 +35,17 @@ def send_event(caller: Caller, payload: Payload) -> Payload:
 
 
 def send_event_preview(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = chat_with_requester(caller, payload)
-    events.preview(organization, chat, agent, payload["event"])
+    events.preview(chat, agent, payload["event"])
     return {}
 
 
 def delete_event(caller: Caller, payload: Payload) -> Payload:
     """Not on the agent pages of 3.6, but the customer page refers to it."""
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
-    events.delete(organization, chat, payload["thread_id"], payload["event_id"], agent)
+    events.delete(chat, payload["thread_id"], payload["event_id"], agent)
     return {}
 
 
@@ -56,19 +55,18 @@ def upload_file(caller: Caller, payload: Payload) -> Payload:
 
 
 def send_rich_message_postback(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     chat.active_thread()
     events.toggle_button(
-        organization, chat, payload["thread_id"], payload["event_id"], agent, payload["postback"]
+        chat, payload["thread_id"], payload["event_id"], agent, payload["postback"]
     )
     return {}
 
 
 def send_typing_indicator(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chats.send_typing_indicator(
-        organization,
         chat_with_requester(caller, payload),
         agent,
         is_typing=payload["is_typing"],
@@ -78,16 +76,16 @@ def send_typing_indicator(caller: Caller, payload: Payload) -> Payload:
 
 
 def send_thinking_indicator(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = chat_with_requester(caller, payload)
-    chats.send_thinking_indicator(organization, chat, agent, payload)
+    chats.send_thinking_indicator(chat, agent, payload)
     return {}
 
 
 def mark_events_as_seen(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
-    seen.mark_events_as_seen(organization, chat, agent, payload["seen_up_to"])
+    seen.mark_events_as_seen(chat, agent, payload["seen_up_to"])
     return {}
 
 

@@ -24,7 +24,6 @@ from livechat_sandbox.platform.parameters import (
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
-    Organization,
     Payload,
     Properties,
     Thread,
@@ -50,7 +49,7 @@ def list_chats(caller: Caller, payload: Payload) -> Payload:
         now=organization.clock.time(),
     )
     return {
-        "chats_summary": [agent_view.summary(organization, chat, agent) for chat in page.items],
+        "chats_summary": [agent_view.summary(chat, agent) for chat in page.items],
         "found_chats": len(found),
     } | page_ids(page, filters)
 
@@ -72,12 +71,12 @@ def _last_thread_created_at(chat: Chat) -> str:
 
 
 def get_chat(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.threads[-1] if chat.threads else None
     if "thread_id" in payload:
         thread = chat.thread(payload["thread_id"])
-    shown = agent_view.chat(organization, chat, thread)
+    shown = agent_view.chat(chat, thread)
     return for_role(agent, shown | {"is_followed": agent.id in chat.follower_ids})
 
 
@@ -99,7 +98,7 @@ def list_threads(caller: Caller, payload: Payload) -> Payload:
         now=organization.clock.time(),
         weight=lambda thread: len(thread.events),
     )
-    threads = [agent_view.thread(organization, chat, thread) for thread in page.items]
+    threads = [agent_view.thread(chat, thread) for thread in page.items]
     return for_role(agent, {"threads": threads, "found_threads": len(found)}) | page_ids(
         page, filters
     )
@@ -147,7 +146,7 @@ def list_archives(caller: Caller, payload: Payload) -> Payload:
         for chat in organization.chats.values()
         if is_open_to(caller, chat)
         for thread in chat.threads
-        if not thread.active and thread_fits(organization, chat, thread, filters)
+        if not thread.active and thread_fits(chat, thread, filters)
     ]
     page = pages.page_of(
         found,
@@ -157,7 +156,7 @@ def list_archives(caller: Caller, payload: Payload) -> Payload:
         now=organization.clock.time(),
     )
     answer: Payload = {
-        "chats": [agent_view.chat(organization, chat, thread) for chat, thread in page.items],
+        "chats": [agent_view.chat(chat, thread) for chat, thread in page.items],
         "found_chats": len(found),
     }
     if "highlights" in payload and "query" in filters:
@@ -166,7 +165,8 @@ def list_archives(caller: Caller, payload: Payload) -> Payload:
     return for_role(agent, answer) | page_ids(page, filters)
 
 
-def thread_fits(organization: Organization, chat: Chat, thread: Thread, filters: Payload) -> bool:
+def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:
+    organization = chat.organization
     customer = organization.customers[chat.customer_id]
     agents = [user_id for user_id in thread.user_ids if user_id in organization.agents]
     bots = [user_id for user_id in agents if organization.agents[user_id].is_bot]
@@ -184,12 +184,12 @@ def thread_fits(organization: Organization, chat: Chat, thread: Thread, filters:
         and values_fit([event.type for event in thread.events], filters.get("event_types", {}))
         and values_fit(kinds, filters.get("agent_types", {}))
         and properties_fit(thread.properties, filters.get("properties", {}))
-        and filters.get("query", "").lower() in searchable_text(organization, chat, thread)
+        and filters.get("query", "").lower() in searchable_text(chat, thread)
     )
 
 
-def searchable_text(organization: Organization, chat: Chat, thread: Thread) -> str:
-    customer = organization.customers[chat.customer_id]
+def searchable_text(chat: Chat, thread: Thread) -> str:
+    customer = chat.organization.customers[chat.customer_id]
     texts = [event.content.get("text", "") for event in thread.events if not event.deleted]
     texts += [customer.name, customer.fields.get("email", ""), *thread.tags]
     return "\n".join(texts).lower()

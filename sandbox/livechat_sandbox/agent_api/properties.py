@@ -8,64 +8,62 @@ from livechat_sandbox.transports.methods import Caller, Method
 
 
 def update_chat_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
-    chats.update_properties(organization, chat, agent, payload["properties"])
+    chats.update_properties(chat, agent, payload["properties"])
     return {}
 
 
 def delete_chat_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
-    chats.delete_properties(organization, chat, agent, payload["properties"])
+    chats.delete_properties(chat, agent, payload["properties"])
     return {}
 
 
 def update_thread_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
-    chats.update_thread_properties(organization, chat, thread, agent, payload["properties"])
+    chats.update_thread_properties(chat, thread, agent, payload["properties"])
     return {}
 
 
 def delete_thread_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
-    chats.delete_thread_properties(organization, chat, thread, agent, payload["properties"])
+    chats.delete_thread_properties(chat, thread, agent, payload["properties"])
     return {}
 
 
 def update_event_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
-    chats.update_event_properties(organization, chat, thread, event, agent, payload["properties"])
+    chats.update_event_properties(chat, thread, event, agent, payload["properties"])
     return {}
 
 
 def delete_event_properties(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
-    chats.delete_event_properties(organization, chat, thread, event, agent, payload["properties"])
+    chats.delete_event_properties(chat, thread, event, agent, payload["properties"])
     return {}
 
 
 def tag_thread(caller: Caller, payload: Payload) -> Payload:
-    organization = caller.organization
     chat = accessible_chat(caller, payload["chat_id"])
-    tags.tag_thread(organization, chat, chat.thread(payload["thread_id"]), payload["tag"])
+    tags.tag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
     return {}
 
 
 def untag_thread(caller: Caller, payload: Payload) -> Payload:
-    organization = caller.organization
     chat = accessible_chat(caller, payload["chat_id"])
-    tags.untag_thread(organization, chat, chat.thread(payload["thread_id"]), payload["tag"])
+    tags.untag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
     return {}
 
 

@@ -22,7 +22,7 @@ from livechat_sandbox.platform.parameters import (
     required,
     text,
 )
-from livechat_sandbox.platform.structures import Agent, Organization, Payload, Push
+from livechat_sandbox.platform.structures import Agent, Payload, Push
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.rtm import RtmConsumer
 from livechat_sandbox.world.journal import Side
@@ -55,11 +55,11 @@ class AgentRtm(RtmConsumer):
 
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
         check(LOGIN, payload)
-        organization, agent = find_agent(self.world, payload["token"])
+        agent = find_agent(self.world, payload["token"])
+        organization = agent.organization
         self.is_away = payload.get("away", False)
         self.monitoring_level = payload.get("customer_monitoring_level", self.monitoring_level)
         agents.login(
-            organization,
             agent,
             keeps_status=payload.get("reconnect", False),
             away=self.is_away,
@@ -67,7 +67,7 @@ class AgentRtm(RtmConsumer):
         token = payload["token"].partition(" ")[2]
         self.connection.token = token
         self.connection.organization = organization
-        self.connection.on_leave = lambda: agents.disconnect(organization, agent, away=self.is_away)
+        self.connection.on_leave = lambda: agents.disconnect(agent, away=self.is_away)
         caller = Caller(
             organization,
             version,
@@ -75,7 +75,7 @@ class AgentRtm(RtmConsumer):
             client_of(organization),
             scopes=organization.scopes_of(token),
         )
-        return caller, login_answer(organization, agent)
+        return caller, login_answer(agent)
 
     def finish(self, frame: Payload, success: bool, answer: Any) -> None:
         super().finish(frame, success, answer)
@@ -106,7 +106,7 @@ class AgentRtm(RtmConsumer):
             return own[frame["action"]](self.caller, frame.get("payload") or {})
         author_id = frame.get("author_id")
         requester = self.caller
-        author = speaking_for(requester.organization, requester.agent, author_id)
+        author = speaking_for(requester.agent, author_id)
         self.caller = replace(requester, person=author)
         try:
             return super().run(frame)
@@ -117,18 +117,18 @@ class AgentRtm(RtmConsumer):
         check(AWAY, payload)
         if payload["away"] != self.is_away:
             self.is_away = payload["away"]
-            agents.set_away(caller.organization, caller.agent, away=self.is_away)
+            agents.set_away(caller.agent, away=self.is_away)
         return {}
 
     def update_session(self, caller: Caller, payload: Payload) -> Payload:
         """A new token for the open connection, of the same agent."""
         check(SESSION, payload)
-        organization, agent = find_agent(self.world, payload["token"])
+        agent = find_agent(self.world, payload["token"])
         if agent is not caller.agent:
             raise LiveChatError("authentication", "Token of another agent")
         token = payload["token"].partition(" ")[2]
         self.connection.token = token
-        caller.scopes = organization.scopes_of(token)
+        caller.scopes = agent.organization.scopes_of(token)
         return {}
 
     def change_push_notifications(self, _: Caller, payload: Payload) -> Payload:
@@ -137,7 +137,8 @@ class AgentRtm(RtmConsumer):
         return {}
 
 
-def login_answer(organization: Organization, agent: Agent) -> Payload:
+def login_answer(agent: Agent) -> Payload:
+    organization = agent.organization
     now = organization.clock.time()
     return {
         "license": {
@@ -151,7 +152,7 @@ def login_answer(organization: Organization, agent: Agent) -> Payload:
         },
         "my_profile": agents.my_profile(agent),
         "chats_summary": [
-            agent_view.summary(organization, organization.chats[chat_id], agent)
+            agent_view.summary(organization.chats[chat_id], agent)
             for chat_id in sorted(agent.chat_ids)
         ],
     }

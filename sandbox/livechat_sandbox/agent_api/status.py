@@ -21,7 +21,7 @@ def _agent(caller: Caller, payload: Payload) -> Agent:
 
 
 def set_routing_status(caller: Caller, payload: Payload) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     changed = _agent(caller, payload)
     if not changed.is_bot:
         if payload["status"] == "offline":
@@ -29,7 +29,7 @@ def set_routing_status(caller: Caller, payload: Payload) -> Payload:
         if changed.status == "offline":
             own = "requester_already_offline" if changed is agent else "agent_offline"
             raise LiveChatError(own)
-    routing.set_status(organization, changed, payload["status"])
+    routing.set_status(changed, payload["status"])
     return {}
 
 
@@ -50,7 +50,7 @@ def get_license_info(caller: Caller, _: Payload) -> Payload:
 
 def logout(caller: Caller, payload: Payload) -> Payload:
     """Sign an agent out everywhere. Over RTM the requester's answer comes before the close."""
-    agents.logout(caller.organization, _agent(caller, payload))
+    agents.logout(_agent(caller, payload))
     return {}
 
 

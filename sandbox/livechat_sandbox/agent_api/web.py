@@ -18,7 +18,7 @@ from livechat_sandbox.transports.web import Side, answer
 from livechat_sandbox.world.world import World
 
 
-def find_agent(world: World, credential: str) -> tuple[Organization, Agent]:
+def find_agent(world: World, credential: str) -> Agent:
     """Whose `Bearer …` or `Basic …` this is. Raises authentication, and what bars the account."""
     scheme, _, value = credential.partition(" ")
     for organization in world.organizations.values():
@@ -26,13 +26,13 @@ def find_agent(world: World, credential: str) -> tuple[Organization, Agent]:
         agent_id = known.get(scheme, {}).get(value)
         if agent_id is not None:
             agent = organization.agents[agent_id]
-            check_usable(organization, agent)
-            return organization, agent
+            check_usable(agent)
+            return agent
     raise LiveChatError("authentication")
 
 
-def check_usable(organization: Organization, agent: Agent) -> None:
-    if organization.expired:
+def check_usable(agent: Agent) -> None:
+    if agent.organization.expired:
         raise LiveChatError("license_expired")
     if agent.suspended:
         raise LiveChatError("requester_suspended")
@@ -40,11 +40,11 @@ def check_usable(organization: Organization, agent: Agent) -> None:
         raise LiveChatError("requester_awaiting_approval")
 
 
-def speaking_for(organization: Organization, requester: Agent, author_id: str | None) -> Agent:
+def speaking_for(requester: Agent, author_id: str | None) -> Agent:
     """The bot a request names as its author, else the requester. Raises authorization."""
     if not author_id or author_id == requester.id:
         return requester
-    author = organization.agents.get(author_id)
+    author = requester.organization.agents.get(author_id)
     if author is None or not author.is_bot:
         raise LiveChatError("authorization", "Only bots can be spoken for")
     return author
@@ -56,13 +56,14 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
         organization = next(iter(world.organizations.values()))
         return Caller(organization, version)
     credential = request.headers.get("Authorization", "")
-    organization, agent = find_agent(world, credential)
+    agent = find_agent(world, credential)
+    organization = agent.organization
     headers = {name.lower(): text for name, text in request.headers.items()}
     check_region(organization, requested_region(headers, ""))
     return Caller(
         organization,
         version,
-        person=speaking_for(organization, agent, request.headers.get("X-Author-Id")),
+        person=speaking_for(agent, request.headers.get("X-Author-Id")),
         client_id=client_of(organization),
         scopes=organization.scopes_of(credential.partition(" ")[2]),
     )

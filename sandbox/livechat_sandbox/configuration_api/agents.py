@@ -63,15 +63,15 @@ def create_agent(caller: Caller, payload: Payload) -> Payload:
     agent.max_chats = 6
     agent.login_status = "not_accepting_chats"
     agent.awaiting_approval = payload.get("awaiting_approval", False)
-    apply(organization, agent, payload | {"groups": groups})
-    tell(organization, "agent_created", full_view(organization, agent))
+    apply(agent, payload | {"groups": groups})
+    tell(organization, "agent_created", full_view(agent))
     return {"id": agent.id}
 
 
-def apply(organization: Organization, agent: Agent, payload: Payload) -> None:
+def apply(agent: Agent, payload: Payload) -> None:
     """Take over the settings that were given. Raises group_not_found."""
     for group in payload.get("groups", []):
-        organization.group(group["id"])
+        agent.organization.group(group["id"])
     agent.name = payload.get("name", agent.name)
     agent.permission = payload.get("role", agent.permission)
     agent.job_title = payload.get("job_title", agent.job_title)
@@ -82,14 +82,14 @@ def apply(organization: Organization, agent: Agent, payload: Payload) -> None:
     agent.settings |= {name: payload[name] for name in KEPT if name in payload}
     if "groups" in payload:
         priorities = {group["id"]: group["priority"] for group in payload["groups"]}
-        for group in organization.groups.values():
+        for group in agent.organization.groups.values():
             group.agent_priorities.pop(agent.id, None)
             if group.id in priorities:
                 group.agent_priorities[agent.id] = priorities[group.id]
         agent.group_ids = sorted(priorities)
 
 
-def view(organization: Organization, agent: Agent, fields: list[str]) -> Payload:
+def view(agent: Agent, fields: list[str]) -> Payload:
     by_status = {status: words for words, status in LOGIN_STATUSES.items()}
     shown: Payload = {
         "id": agent.id,
@@ -100,13 +100,13 @@ def view(organization: Organization, agent: Agent, fields: list[str]) -> Payload
         "role": agent.permission,
         "login_status": by_status[agent.login_status],
     }
-    full = full_view(organization, agent) | {"suspended": agent.suspended}
+    full = full_view(agent) | {"suspended": agent.suspended}
     if agent.last_logout:
         full["last_logout"] = agent.last_logout
     return shown | {name: full[name] for name in fields if name in full}
 
 
-def full_view(organization: Organization, agent: Agent) -> Payload:
+def full_view(agent: Agent) -> Payload:
     """Every setting, as the push `agent_created` has it."""
     return {
         "id": agent.id,
@@ -117,33 +117,31 @@ def full_view(organization: Organization, agent: Agent) -> Payload:
         "mobile": agent.settings.get("mobile", ""),
         "max_chats_count": agent.max_chats,
         "awaiting_approval": agent.awaiting_approval,
-        "groups": groups_of(organization, agent),
+        "groups": groups_of(agent),
         "notifications": agent.settings.get("notifications", []),
         "email_subscriptions": agent.settings.get("email_subscriptions", []),
         "work_scheduler": agent.settings.get("work_scheduler", {}),
     }
 
 
-def groups_of(organization: Organization, agent: Agent) -> list[Payload]:
+def groups_of(agent: Agent) -> list[Payload]:
+    groups = [agent.organization.groups[group_id] for group_id in agent.group_ids]
     return [
-        {
-            "id": group_id,
-            "priority": organization.groups[group_id].agent_priorities.get(agent.id, "normal"),
-        }
-        for group_id in agent.group_ids
+        {"id": group.id, "priority": group.agent_priorities.get(agent.id, "normal")}
+        for group in groups
     ]
 
 
 def get_agent(caller: Caller, payload: Payload) -> Payload:
     agent = find(caller.organization, payload["id"])
-    return view(caller.organization, agent, payload.get("fields", []))
+    return view(agent, payload.get("fields", []))
 
 
 def list_agents(caller: Caller, payload: Payload) -> list[Payload]:
     filters: Payload = payload.get("filters", {})
     groups = set(filters.get("group_ids", []))
     return [
-        view(caller.organization, agent, payload.get("fields", []))
+        view(agent, payload.get("fields", []))
         for agent in caller.organization.agents.values()
         if not agent.is_bot
         and (not groups or not groups.isdisjoint(agent.group_ids))
@@ -157,7 +155,7 @@ def update_agent(caller: Caller, payload: Payload) -> Payload:
     agent = find(caller.organization, payload["id"])
     if agent.permission == "owner" and payload.get("role", "owner") != "owner":
         raise LiveChatError("validation", "The owner's role cannot be changed")
-    apply(caller.organization, agent, payload)
+    apply(agent, payload)
     changed = {name: payload[name] for name in ("id", *SETTINGS) if name in payload}
     if "avatar_path" in changed:
         changed["avatar"] = changed.pop("avatar_path")
@@ -170,14 +168,15 @@ def delete_agent(caller: Caller, payload: Payload) -> Payload:
     agent = find(caller.organization, payload["id"])
     if agent.permission == "owner":
         raise LiveChatError("validation", "The owner cannot be deleted")
-    _remove(caller.organization, agent)
+    _remove(agent)
     tell(caller.organization, "agent_deleted", {"id": agent.id})
     return {}
 
 
-def _remove(organization: Organization, agent: Agent) -> None:
+def _remove(agent: Agent) -> None:
     """Take somebody out of the organization; who wrote what stays known."""
-    agents.go_offline(organization, agent, "deleted")
+    organization = agent.organization
+    agents.go_offline(agent, "deleted")
     agent.suspended = True
     for group in organization.groups.values():
         group.agent_priorities.pop(agent.id, None)
@@ -190,7 +189,7 @@ def _remove(organization: Organization, agent: Agent) -> None:
 
 def suspend_agent(caller: Caller, payload: Payload) -> Payload:
     agent = find(caller.organization, payload["id"])
-    agents.go_offline(caller.organization, agent, "remotely_signed_out")
+    agents.go_offline(agent, "remotely_signed_out")
     agent.suspended = True
     pushes.evict(caller.organization, agent.id, "agent_logged_out_remotely")
     tell(caller.organization, "agent_suspended", {"id": agent.id})
@@ -237,17 +236,17 @@ def create_bot(caller: Caller, payload: Payload) -> Payload:
             "default_group_priority": payload["default_group_priority"],
         },
     )
-    organization.agents[bot_id] = bot
+    organization.add_agent(bot)
     everywhere = [
         {"id": group_id, "priority": payload["default_group_priority"]}
         for group_id in organization.groups
     ]
-    apply(organization, bot, {"groups": everywhere} | payload)
-    tell(organization, "bot_created", bot_view(organization, bot))
+    apply(bot, {"groups": everywhere} | payload)
+    tell(organization, "bot_created", bot_view(bot))
     return {"id": bot_id, "secret": secret}
 
 
-def bot_view(organization: Organization, bot: Agent) -> Payload:
+def bot_view(bot: Agent) -> Payload:
     return {
         "id": bot.id,
         "name": bot.name,
@@ -256,7 +255,7 @@ def bot_view(organization: Organization, bot: Agent) -> Payload:
         "default_group_priority": bot.settings.get("default_group_priority", "first"),
         "owner_client_id": bot.settings.get("owner_client_id", ""),
         "max_chats_count": bot.max_chats,
-        "groups": groups_of(organization, bot),
+        "groups": groups_of(bot),
     }
 
 
@@ -273,7 +272,7 @@ def _bot(caller: Caller, payload: Payload, everybodys: str) -> Agent:
 
 def update_bot(caller: Caller, payload: Payload) -> Payload:
     bot = _bot(caller, payload, "agents-bot--all:rw")
-    apply(caller.organization, bot, payload)
+    apply(bot, payload)
     changed = {name: payload[name] for name in ("id", *BOT) if name in payload}
     tell(caller.organization, "bot_updated", changed)
     return {}
@@ -281,14 +280,14 @@ def update_bot(caller: Caller, payload: Payload) -> Payload:
 
 def delete_bot(caller: Caller, payload: Payload) -> Payload:
     bot = _bot(caller, payload, "agents-bot--all:rw")
-    _remove(caller.organization, bot)
+    _remove(bot)
     tell(caller.organization, "bot_deleted", {"id": bot.id})
     return {}
 
 
 def get_bot(caller: Caller, payload: Payload) -> Payload:
     bot = _bot(caller, payload, "agents-bot--all:ro")
-    return bot_view(caller.organization, bot) | {"avatar_path": bot.avatar}
+    return bot_view(bot) | {"avatar_path": bot.avatar}
 
 
 def list_bots(caller: Caller, payload: Payload) -> list[Payload]:
@@ -297,7 +296,7 @@ def list_bots(caller: Caller, payload: Payload) -> list[Payload]:
         caller.needs("agents-bot--all:ro")
     return [
         {"id": bot.id, "name": bot.name, "avatar_path": bot.avatar}
-        | ({"groups": groups_of(caller.organization, bot)} if wants_groups(payload) else {})
+        | ({"groups": groups_of(bot)} if wants_groups(payload) else {})
         for bot in caller.organization.agents.values()
         if bot.is_bot
         and (payload.get("all") or bot.settings.get("owner_client_id") == caller.client_id)

@@ -201,7 +201,7 @@ def set_status(caller: Caller, form: QueryDict) -> None:
     """The console plays an agent whether or not one is logged in, so it may also say offline."""
     if form["status"] not in ("accepting_chats", "not_accepting_chats", "offline"):
         raise LiveChatError("validation", "Unknown status")
-    routing.set_status(caller.organization, caller.agent, form["status"])  # type: ignore[arg-type]
+    routing.set_status(caller.agent, form["status"])  # type: ignore[arg-type]
 
 
 def switch_bot(caller: Caller, _: QueryDict) -> None:

@@ -14,7 +14,7 @@ from livechat_sandbox.console import view as console_view
 from livechat_sandbox.console.actions import IN_CHAT, OF_AGENT, SEND, send
 from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Agent, Chat, Organization
+from livechat_sandbox.platform.structures import Agent, Chat
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.world.world import World
@@ -44,20 +44,20 @@ def strict(view: View) -> View:
     return guarded
 
 
-def find_agent(world: World, agent_id: str) -> tuple[Organization, Agent] | None:
+def find_agent(world: World, agent_id: str) -> Agent | None:
     for organization in world.organizations.values():
         if agent_id in organization.agents:
-            return organization, organization.agents[agent_id]
+            return organization.agents[agent_id]
     return None
 
 
-def first_agent(world: World) -> tuple[Organization, Agent]:
+def first_agent(world: World) -> Agent:
     organization = next(iter(world.organizations.values()))
-    return organization, next(iter(organization.agents.values()))
+    return next(iter(organization.agents.values()))
 
 
-def find_chat(organization: Organization, agent: Agent, chat_id: str) -> Chat | None:
-    chat = organization.chats.get(chat_id)
+def find_chat(agent: Agent, chat_id: str) -> Chat | None:
+    chat = agent.organization.chats.get(chat_id)
     return chat if chat and chat.threads and may_access(agent, chat) else None
 
 
@@ -66,9 +66,9 @@ def find_chat(organization: Organization, agent: Agent, chat_id: str) -> Chat | 
 async def desk(request: HttpRequest) -> HttpResponse:
     """One agent's desk: the list of chats, and the conversation they opened."""
     world = world_of(request)
-    organization, agent = find_agent(world, request.GET.get("agent", "")) or first_agent(world)
-    chat = find_chat(organization, agent, request.GET.get("chat", ""))
-    context = console_view.desk(organization, agent, chat, {})
+    agent = find_agent(world, request.GET.get("agent", "")) or first_agent(world)
+    chat = find_chat(agent, request.GET.get("chat", ""))
+    context = console_view.desk(agent, chat, {})
     return render(request, "sandbox/desk.html", context | {"origin": world.base_url})
 
 
@@ -78,19 +78,16 @@ async def beside(request: HttpRequest) -> HttpResponse:
     """Several agents' desks side by side, each in a frame of its own."""
     world = world_of(request)
     found = [find_agent(world, agent_id) for agent_id in request.GET.getlist("agent")]
-    desks = [
-        {"name": agent.name, "url": console_view.desk_url(agent)}
-        for _, agent in (pair for pair in found if pair)
-    ]
+    desks = [{"name": agent.name, "url": console_view.desk_url(agent)} for agent in found if agent]
     return render(request, "sandbox/beside.html", {"desks": desks})
 
 
-def caller_of(organization: Organization, agent: Agent) -> Caller:
+def caller_of(agent: Agent) -> Caller:
     return Caller(
-        organization,
+        agent.organization,
         DEFAULT_VERSION,
         agent,
-        client_id=client_of(organization),
+        client_id=client_of(agent.organization),
     )
 
 
@@ -99,10 +96,10 @@ def caller_of(organization: Organization, agent: Agent) -> Caller:
 async def act(request: HttpRequest, agent_id: str, action: str) -> HttpResponse:
     """Do something that concerns the agent; answer with a notice if it was refused."""
     world = world_of(request)
-    found = find_agent(world, agent_id)
-    if found is None or action not in OF_AGENT:
+    agent = find_agent(world, agent_id)
+    if agent is None or action not in OF_AGENT:
         return notice(request, "This agent is gone. Load the page again.")
-    caller = caller_of(*found)
+    caller = caller_of(agent)
     return attempt(request, caller, lambda: OF_AGENT[action](caller, request.POST))
 
 
@@ -113,11 +110,11 @@ async def act_in_chat(
 ) -> HttpResponse:
     """Do something in a chat; answer with a notice if it was refused."""
     world = world_of(request)
-    found = find_agent(world, agent_id)
-    chat = found and find_chat(*found, chat_id)
-    if found is None or not chat or action not in (SEND, *IN_CHAT):
+    agent = find_agent(world, agent_id)
+    chat = agent and find_chat(agent, chat_id)
+    if agent is None or not chat or action not in (SEND, *IN_CHAT):
         return notice(request, "This chat is gone. Load the page again.")
-    caller = caller_of(*found)
+    caller = caller_of(agent)
 
     def run() -> None:
         if action == SEND:

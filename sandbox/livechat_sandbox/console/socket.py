@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, urlparse
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.template.loader import render_to_string
 
-from livechat_sandbox.agent_api.web import client_of
 from livechat_sandbox.console import view as console_view
 from livechat_sandbox.console.actions import do
-from livechat_sandbox.console.pages import find_agent, find_chat
+from livechat_sandbox.console.pages import caller_of, find_agent, find_chat
 from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Push
@@ -76,7 +75,6 @@ class ConsoleConnection(Connection):
 
 
 class ConsoleSocket(AsyncWebsocketConsumer):
-    organization: Organization
     agent: Agent
     chat: Chat | None = None
     connection: ConsoleConnection | None = None
@@ -86,16 +84,20 @@ class ConsoleSocket(AsyncWebsocketConsumer):
         world: World = self.scope["world"]
         return world
 
+    @property
+    def organization(self) -> Organization:
+        return self.agent.organization
+
     async def connect(self) -> None:
         query = parse_qs(self.scope["query_string"].decode())
         world = self.world
-        found = find_agent(world, query.get("agent", [""])[0])
+        agent = find_agent(world, query.get("agent", [""])[0])
         foreign = is_foreign_socket(world, dict(self.scope["headers"]))
-        if found is None or foreign or not self.is_same_origin():
+        if agent is None or foreign or not self.is_same_origin():
             await self.close(code=4404)
             return
-        self.organization, self.agent = found
-        self.chat = find_chat(*found, query.get("chat", [""])[0])
+        self.agent = agent
+        self.chat = find_chat(agent, query.get("chat", [""])[0])
         self.peeks: dict[str, str] = {}
         self.live = ""
         self.typing_checks = 0
@@ -153,12 +155,12 @@ class ConsoleSocket(AsyncWebsocketConsumer):
             do(self.caller(), "mark_events_as_seen", chat_id=self.chat.id, seen_up_to=seen_up_to)
 
     def caller(self) -> Caller:
-        return Caller(self.organization, DEFAULT_VERSION, self.agent, client_of(self.organization))
+        return caller_of(self.agent)
 
     def send_parts(self, *parts: str, event_id: str | None = None) -> None:
         if not parts:
             return
-        context = console_view.desk(self.organization, self.agent, self.chat, self.peeks)
+        context = console_view.desk(self.agent, self.chat, self.peeks)
         context |= {"parts": parts, "live": self.live}
         if "event" in parts and self.chat:
             context |= self.event_context(event_id or "")

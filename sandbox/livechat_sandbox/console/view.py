@@ -102,10 +102,9 @@ def desk_url(agent: Agent, chat: Chat | None = None) -> str:
 # --- the desk ---------------------------------------------------------------------------------
 
 
-def desk(
-    organization: Organization, agent: Agent, chat: Chat | None, peeks: dict[str, str]
-) -> dict[str, Any]:
+def desk(agent: Agent, chat: Chat | None, peeks: dict[str, str]) -> dict[str, Any]:
     """Everything the page and its fragments need."""
+    organization = agent.organization
     people = [each for each in organization.agents.values() if not each.is_bot]
     context: dict[str, Any] = {
         "organization": organization,
@@ -120,12 +119,12 @@ def desk(
             for value, label in STATUSES.items()
         ],
         "bot": bot(organization),
-        "sections": sections(organization, agent, chat, peeks),
+        "sections": sections(agent, chat, peeks),
         "has_chats": bool(organization.chats),
     }
     if chat:
         context |= {
-            "conversation": conversation(organization, agent, chat, peeks),
+            "conversation": conversation(agent, chat, peeks),
             "chat_url": f"{CONSOLE}/{agent.id}/chats/{chat.id}/",
             "colleagues": [
                 {"id": each.id, "name": each.name, "status_label": STATUSES[each.status]}
@@ -151,14 +150,12 @@ def bot(organization: Organization) -> dict[str, Any] | None:
 # --- the list of chats ------------------------------------------------------------------------
 
 
-def sections(
-    organization: Organization, agent: Agent, opened: Chat | None, peeks: dict[str, str]
-) -> list[Section]:
+def sections(agent: Agent, opened: Chat | None, peeks: dict[str, str]) -> list[Section]:
     mine = Section("My chats", "Nobody is waiting for your answer.")
     waiting = Section("Waiting", "The queue is empty.")
     others = Section("Other agents", "No other chats.")
     archive = Section("Archive", "No closed chats yet.")
-    for chat in newest_first(organization):
+    for chat in newest_first(agent.organization):
         if not chat.threads or not may_access(agent, chat):
             continue
         if not chat.active:
@@ -168,7 +165,7 @@ def sections(
         else:
             section = others if chat.present_agents() else waiting
         if section is not archive or len(archive.rows) < ARCHIVED:
-            section.rows.append(row(organization, agent, chat, opened, peeks))
+            section.rows.append(row(agent, chat, opened, peeks))
     return [mine, waiting, *([others] if others.rows else []), archive]
 
 
@@ -183,13 +180,12 @@ def newest_first(organization: Organization) -> list[Chat]:
 
 
 def row(
-    organization: Organization,
     agent: Agent,
     chat: Chat,
     opened: Chat | None,
     peeks: dict[str, str],
 ) -> Row:
-    customer = organization.customers[chat.customer_id]
+    customer = agent.organization.customers[chat.customer_id]
     events = [event for event in chat.last_thread.events if not event.deleted]
     is_mine = agent.id in chat.users
     return Row(
@@ -224,10 +220,8 @@ def unread(chat: Chat, agent: Agent) -> int:
 # --- a conversation ---------------------------------------------------------------------------
 
 
-def conversation(
-    organization: Organization, agent: Agent, chat: Chat, peeks: dict[str, str]
-) -> dict[str, Any]:
-    customer = organization.customers[chat.customer_id]
+def conversation(agent: Agent, chat: Chat, peeks: dict[str, str]) -> dict[str, Any]:
+    customer = agent.organization.customers[chat.customer_id]
     thread = chat.last_thread
     return {
         "id": chat.id,
@@ -237,10 +231,10 @@ def conversation(
         "is_active": chat.active,
         "has_me": chat.id in agent.chat_ids,
         "position": thread.queue_position,
-        "state": state(organization, chat),
+        "state": state(chat),
         "peek": peeks.get(chat.id, ""),
         "seen_up_to": chat.users[customer.id].events_seen_up_to,
-        "threads": [shown_thread(organization, each) for each in chat.threads],
+        "threads": [shown_thread(each) for each in chat.threads],
         "facts": facts(customer),
         "pages": [
             {"url": page.url, "title": page.title}
@@ -250,14 +244,15 @@ def conversation(
         "custom_fields": [pair for fields in customer.session_fields for pair in fields.items()],
         "rating": rating(thread),
         "agents": [
-            organization.person(user.id).name
+            agent.organization.person(user.id).name
             + ("" if user.visibility == "all" else " (only agents see them)")
             for user in chat.present_agents()
         ],
     }
 
 
-def state(organization: Organization, chat: Chat) -> str:
+def state(chat: Chat) -> str:
+    organization = chat.organization
     groups = ", ".join(
         organization.groups[group_id].name
         for group_id in chat.group_ids
@@ -295,11 +290,11 @@ def rating(thread: Thread) -> str:
     return ("👍" if given["score"] else "👎") + comment
 
 
-def shown_thread(organization: Organization, thread: Thread) -> dict[str, Any]:
+def shown_thread(thread: Thread) -> dict[str, Any]:
     return {
         "id": thread.id,
         "created_at": thread.created_at,
-        "events": [shown_event(organization, event) for event in thread.events],
+        "events": [shown_event(thread.organization, event) for event in thread.events],
     }
 
 

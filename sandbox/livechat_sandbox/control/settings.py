@@ -129,7 +129,7 @@ def turn(world: World, organization: Organization, given: Payload) -> None:
     for agent_id, most in given.get("max_chats", {}).items():
         organization.agents[agent_id].max_chats = most
     for agent_id, status in given.get("agents", {}).items():
-        routing.set_status(organization, organization.agents[agent_id], status)
+        routing.set_status(organization.agents[agent_id], status)
 
 
 def send_away(

@@ -200,7 +200,7 @@ async def multicast(request: HttpRequest) -> HttpResponse:
         raise Mistake("`customers` is a list of ids")
     for customer in organization.customers.values():
         if customer.id in chosen:
-            pushes.to_customer(organization, customer, "incoming_multicast", told)
+            pushes.to_customer(customer, "incoming_multicast", told)
     world_of(request).deliver(organization)
     return JsonResponse({})
 

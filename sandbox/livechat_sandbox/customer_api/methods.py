@@ -57,7 +57,7 @@ def list_chats(caller: Caller, payload: Payload) -> Payload:
         default_limit=10,
         now=organization.clock.time(),
     )
-    summaries = [customer_view.summary(organization, each) for each in page.items]
+    summaries = [customer_view.summary(each) for each in page.items]
     return {"chats_summary": summaries, "total_chats": len(own)} | page.ids()
 
 
@@ -78,33 +78,29 @@ def list_threads(caller: Caller, payload: Payload) -> Payload:
         now=organization.clock.time(),
         weight=events_seen,
     )
-    threads = [customer_view.thread(organization, chat, each) for each in page.items]
+    threads = [customer_view.thread(chat, each) for each in page.items]
     return {"threads": threads, "found_threads": len(chat.threads)} | page.ids()
 
 
 def get_chat(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"]) if "thread_id" in payload else chat.last_thread
-    return customer_view.chat(caller.organization, chat, thread)
+    return customer_view.chat(chat, thread)
 
 
 def start_chat(caller: Caller, payload: Payload) -> Payload:
-    begun = chats.start(
-        caller.organization, caller.customer, caller.customer, payload, client_id=caller.client_id
-    )
+    begun = chats.start(caller.customer, caller.customer, payload, client_id=caller.client_id)
     return {"chat_id": begun.chat.id} | begun.answer()
 
 
 def resume_chat(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat"]["id"])
-    begun = chats.resume(
-        caller.organization, caller.customer, chat, payload, client_id=caller.client_id
-    )
+    begun = chats.resume(caller.customer, chat, payload, client_id=caller.client_id)
     return begun.answer()
 
 
 def deactivate_chat(caller: Caller, payload: Payload) -> Payload:
-    chats.deactivate(caller.organization, own_chat(caller, payload["id"]), caller.customer)
+    chats.deactivate(own_chat(caller, payload["id"]), caller.customer)
     return {}
 
 
@@ -113,7 +109,6 @@ def deactivate_chat(caller: Caller, payload: Payload) -> Payload:
 
 def send_event(caller: Caller, payload: Payload) -> Payload:
     event = events.send(
-        caller.organization,
         own_chat(caller, payload["chat_id"]),
         caller.customer,
         payload["event"],
@@ -125,7 +120,6 @@ def send_event(caller: Caller, payload: Payload) -> Payload:
 
 def delete_event(caller: Caller, payload: Payload) -> Payload:
     events.delete(
-        caller.organization,
         own_chat(caller, payload["chat_id"]),
         payload["thread_id"],
         payload["event_id"],
@@ -141,7 +135,6 @@ def upload_file(caller: Caller, payload: Payload) -> Payload:
 
 def send_rich_message_postback(caller: Caller, payload: Payload) -> Payload:
     events.toggle_button(
-        caller.organization,
         own_chat(caller, payload["chat_id"]),
         payload["thread_id"],
         payload["event_id"],
@@ -153,13 +146,13 @@ def send_rich_message_postback(caller: Caller, payload: Payload) -> Payload:
 
 def send_sneak_peek(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
-    chats.send_sneak_peek(caller.organization, chat, caller.customer, payload["sneak_peek_text"])
+    chats.send_sneak_peek(chat, caller.customer, payload["sneak_peek_text"])
     return {}
 
 
 def mark_events_as_seen(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
-    seen.mark_events_as_seen(caller.organization, chat, caller.customer, payload["seen_up_to"])
+    seen.mark_events_as_seen(chat, caller.customer, payload["seen_up_to"])
     return {}
 
 
@@ -168,31 +161,27 @@ def mark_events_as_seen(caller: Caller, payload: Payload) -> Payload:
 
 def update_chat_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["id"])
-    chats.update_properties(caller.organization, chat, caller.customer, payload["properties"])
+    chats.update_properties(chat, caller.customer, payload["properties"])
     return {}
 
 
 def delete_chat_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["id"])
-    chats.delete_properties(caller.organization, chat, caller.customer, payload["properties"])
+    chats.delete_properties(chat, caller.customer, payload["properties"])
     return {}
 
 
 def update_thread_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
-    chats.update_thread_properties(
-        caller.organization, chat, thread, caller.customer, payload["properties"]
-    )
+    chats.update_thread_properties(chat, thread, caller.customer, payload["properties"])
     return {}
 
 
 def delete_thread_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
-    chats.delete_thread_properties(
-        caller.organization, chat, thread, caller.customer, payload["properties"]
-    )
+    chats.delete_thread_properties(chat, thread, caller.customer, payload["properties"])
     return {}
 
 
@@ -200,9 +189,7 @@ def update_event_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
-    chats.update_event_properties(
-        caller.organization, chat, thread, event, caller.customer, payload["properties"]
-    )
+    chats.update_event_properties(chat, thread, event, caller.customer, payload["properties"])
     return {}
 
 
@@ -210,9 +197,7 @@ def delete_event_properties(caller: Caller, payload: Payload) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
-    chats.delete_event_properties(
-        caller.organization, chat, thread, event, caller.customer, payload["properties"]
-    )
+    chats.delete_event_properties(chat, thread, event, caller.customer, payload["properties"])
     return {}
 
 
@@ -233,12 +218,12 @@ def list_group_properties(caller: Caller, payload: Payload) -> Payload:
 
 
 def update_customer(caller: Caller, payload: Payload) -> Payload:
-    customers.update(caller.organization, caller.customer, payload, caller.customer)
+    customers.update(caller.customer, payload, caller.customer)
     return {}
 
 
 def set_customer_session_fields(caller: Caller, payload: Payload) -> Payload:
-    customers.set_session_fields(caller.organization, caller.customer, payload["session_fields"])
+    customers.set_session_fields(caller.customer, payload["session_fields"])
     return {}
 
 
@@ -247,7 +232,7 @@ def get_customer(caller: Caller, _: Payload) -> Payload:
 
 
 def update_customer_page(caller: Caller, payload: Payload) -> Payload:
-    customers.update_page(caller.organization, caller.customer, payload)
+    customers.update_page(caller.customer, payload)
     return {}
 
 
@@ -287,9 +272,7 @@ def get_predicted_agent(caller: Caller, payload: Payload) -> Payload:
 
 def request_welcome_message(caller: Caller, payload: Payload) -> Payload:
     group_id = logged_in_group(caller, payload)
-    return greetings.request_welcome_message(
-        caller.organization, caller.customer, group_id, payload.get("id")
-    )
+    return greetings.request_welcome_message(caller.customer, group_id, payload.get("id"))
 
 
 def get_form(caller: Caller, payload: Payload) -> Payload:
@@ -300,20 +283,17 @@ def get_form(caller: Caller, payload: Payload) -> Payload:
 
 
 def accept_greeting(caller: Caller, payload: Payload) -> Payload:
-    greetings.accept(
-        caller.organization, caller.customer, payload["greeting_id"], payload["unique_id"]
-    )
+    greetings.accept(caller.customer, payload["greeting_id"], payload["unique_id"])
     return {}
 
 
 def cancel_greeting(caller: Caller, payload: Payload) -> Payload:
-    greetings.cancel(caller.organization, caller.customer, payload["unique_id"])
+    greetings.cancel(caller.customer, payload["unique_id"])
     return {}
 
 
 def send_greeting_button_clicked(caller: Caller, payload: Payload) -> Payload:
     greetings.press_button(
-        caller.organization,
         caller.customer,
         payload["greeting_unique_id"],
         payload["button_id"],

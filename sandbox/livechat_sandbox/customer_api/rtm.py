@@ -62,26 +62,25 @@ class CustomerRtm(RtmConsumer):
             raise LiveChatError("authentication")
         token = find_token(self.world, organization, value)
         customer = organization.customer(token.customer_id)
-        customers.check_not_banned(organization, customer)
+        customers.check_not_banned(customer)
         if customer.connections >= organization.rules.connections_per_customer:
             self.connection.disconnect("too_many_connections")
             raise LiveChatError("limit_reached")
         user_agent = self.headers().get("user-agent", "")
         caller = Caller(organization, version, customer, token.client_id, self.connection.ip)
-        answer = customers.login(
-            organization, customer, payload, ip=self.connection.ip, user_agent=user_agent
-        )
+        answer = customers.login(customer, payload, ip=self.connection.ip, user_agent=user_agent)
         self.connection.token = value
-        self.connection.on_leave = lambda: customers.disconnect(organization, customer)
-        self.watch_inactivity(organization, customer)
+        self.connection.on_leave = lambda: customers.disconnect(customer)
+        self.watch_inactivity(customer)
         return caller, answer
 
     def check_caller(self, caller: Caller) -> None:
-        customers.check_not_banned(caller.organization, caller.customer)
-        customers.count_request(caller.organization, caller.customer)
+        customers.check_not_banned(caller.customer)
+        customers.count_request(caller.customer)
 
-    def watch_inactivity(self, organization: Organization, customer: Customer) -> None:
+    def watch_inactivity(self, customer: Customer) -> None:
         """Let go of a connection whose customer neither chats nor moves for long."""
+        organization = customer.organization
         limit = organization.rules.inactivity_timeout
         if limit is None or not self.connection.is_open:
             return
@@ -91,4 +90,4 @@ class CustomerRtm(RtmConsumer):
             self.connection.disconnect("inactivity_timeout")
         else:
             wait = limit - quiet if quiet + 0.001 < limit else limit
-            organization.clock.call_later(wait, self.watch_inactivity, organization, customer)
+            organization.clock.call_later(wait, self.watch_inactivity, customer)

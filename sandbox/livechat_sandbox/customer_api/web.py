@@ -61,8 +61,8 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
             raise LiveChatError("authentication")
         token = find_token(world, organization, value)
         customer = organization.customer(token.customer_id)
-        customers.check_not_banned(organization, customer)
-        customers.count_request(organization, customer)
+        customers.check_not_banned(customer)
+        customers.count_request(customer)
         caller.person, caller.client_id = customer, token.client_id
     return caller
 

@@ -92,11 +92,11 @@ def user(organization: Organization, shown: ChatUser) -> Payload:
     return payload
 
 
-def users(organization: Organization, chat: Chat) -> list[Payload]:
-    return [user(organization, shown) for shown in chat.users.values()]
+def users(chat: Chat) -> list[Payload]:
+    return [user(chat.organization, shown) for shown in chat.users.values()]
 
 
-def thread_head(organization: Organization, chat: Chat, shown: Thread) -> Payload:
+def thread_head(chat: Chat, shown: Thread) -> Payload:
     """A thread without its events."""
     payload: Payload = {
         "id": shown.id,
@@ -110,39 +110,39 @@ def thread_head(organization: Organization, chat: Chat, shown: Thread) -> Payloa
     if shown.summary:
         payload["summary"] = shown.summary
     if shown.queued_at:
-        queue = customer_view.queue(organization, shown)
+        queue = customer_view.queue(shown)
         payload["queue"] = queue | {"queued_at": shown.queued_at}
     return payload | customer_view.neighbours(chat, shown)
 
 
-def thread(organization: Organization, chat: Chat, shown: Thread) -> Payload:
-    head = thread_head(organization, chat, shown)
+def thread(chat: Chat, shown: Thread) -> Payload:
+    head = thread_head(chat, shown)
     return head | {"events": [event(each) for each in shown.events]}
 
 
-def chat(organization: Organization, shown: Chat, shown_thread: Thread | None) -> Payload:
+def chat(shown: Chat, shown_thread: Thread | None) -> Payload:
     payload: Payload = {
         "id": shown.id,
-        "users": users(organization, shown),
+        "users": users(shown),
         "access": {"group_ids": shown.group_ids},
         "properties": shown.properties,
         "is_followed": False,
     }
     if shown_thread:
-        payload["thread"] = thread(organization, shown, shown_thread)
+        payload["thread"] = thread(shown, shown_thread)
     return payload
 
 
-def summary(organization: Organization, shown: Chat, viewer: Agent) -> Payload:
+def summary(shown: Chat, viewer: Agent) -> Payload:
     payload: Payload = {
         "id": shown.id,
-        "users": users(organization, shown),
+        "users": users(shown),
         "access": {"group_ids": shown.group_ids},
         "properties": shown.properties,
         "is_followed": viewer.id in shown.follower_ids,
     }
     if shown.threads:
-        payload["last_thread_summary"] = thread_head(organization, shown, shown.last_thread)
+        payload["last_thread_summary"] = thread_head(shown, shown.last_thread)
         payload["last_event_per_type"] = last_event_per_type(shown)
     return payload
 

@@ -32,7 +32,7 @@ def add(
         group_ids=group_ids,
         permission=permission,
     )
-    organization.agents[email] = agent
+    organization.add_agent(agent)
     organization.agent_tokens[f"{organization.region}:{secret[:32]}"] = email
     pair = f"{agent.account_id}:{organization.region}:{secret[32:]}"
     organization.access_tokens[base64.b64encode(pair.encode()).decode()] = email
@@ -41,66 +41,63 @@ def add(
     return agent
 
 
-def login(
-    organization: Organization, agent: Agent, *, keeps_status: bool = False, away: bool = False
-) -> None:
+def login(agent: Agent, *, keeps_status: bool = False, away: bool = False) -> None:
     """A connection of the agent logged in; with the first one the agent comes online."""
     agent.connections += 1
     agent.away_connections += away
     if agent.status == "offline":
         wanted = agent.last_status if keeps_status else agent.login_status
-        routing.set_status(organization, agent, "not_accepting_chats" if away else wanted)
+        routing.set_status(agent, "not_accepting_chats" if away else wanted)
 
 
-def set_away(organization: Organization, agent: Agent, *, away: bool) -> None:
+def set_away(agent: Agent, *, away: bool) -> None:
     """One connection is away or back. Whoever is away everywhere gets no new chats."""
     agent.away_connections += 1 if away else -1
     everywhere = agent.away_connections >= agent.connections
     if everywhere and agent.status == "accepting_chats":
-        routing.set_status(organization, agent, "not_accepting_chats")
+        routing.set_status(agent, "not_accepting_chats")
     elif not everywhere and agent.status == "not_accepting_chats":
-        routing.set_status(organization, agent, agent.login_status)
+        routing.set_status(agent, agent.login_status)
 
 
-def disconnect(organization: Organization, agent: Agent, *, away: bool = False) -> None:
+def disconnect(agent: Agent, *, away: bool = False) -> None:
     """A logged-in connection is gone. After the last one the agent leaves, with a grace."""
     agent.connections = max(0, agent.connections - 1)
     agent.away_connections -= away
     if agent.connections == 0:
         agent.offline_check += 1
-        organization.clock.call_later(
-            organization.rules.agent_offline_grace,
+        agent.organization.clock.call_later(
+            agent.organization.rules.agent_offline_grace,
             _leave,
-            organization,
             agent,
             agent.offline_check,
         )
 
 
-def resume(organization: Organization, agent: Agent) -> None:
+def resume(agent: Agent) -> None:
     """Set an agent's timers again, after what is kept was read: nobody is connected."""
     if agent.connections:
         agent.connections, agent.away_connections = 1, 0
-        disconnect(organization, agent)
+        disconnect(agent)
 
 
-def _leave(organization: Organization, agent: Agent, offline_check: int) -> None:
+def _leave(agent: Agent, offline_check: int) -> None:
     if agent.connections == 0 and agent.offline_check == offline_check:
-        go_offline(organization, agent, "disconnected")
+        go_offline(agent, "disconnected")
 
 
-def logout(organization: Organization, agent: Agent) -> None:
+def logout(agent: Agent) -> None:
     """The agent signs out everywhere: chats are handed over, connections closed."""
-    go_offline(organization, agent, "signed_out")
-    pushes.evict(organization, agent.id, "agent_logged_out_remotely")
+    go_offline(agent, "signed_out")
+    pushes.evict(agent.organization, agent.id, "agent_logged_out_remotely")
 
 
-def go_offline(organization: Organization, agent: Agent, reason: routing.Gone) -> None:
+def go_offline(agent: Agent, reason: routing.Gone) -> None:
     if agent.status == "offline":
         return
     agent.last_status = agent.status
-    agent.last_logout = organization.clock.now()
-    routing.set_status(organization, agent, "offline", reason)
+    agent.last_logout = agent.organization.clock.now()
+    routing.set_status(agent, "offline", reason)
 
 
 def my_profile(agent: Agent) -> Payload:

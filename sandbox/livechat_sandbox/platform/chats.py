@@ -71,7 +71,6 @@ class NewThread:
 
 
 def start(
-    organization: Organization,
     requester: Person,
     customer: Customer,
     payload: Payload,
@@ -82,10 +81,11 @@ def start(
 
     Raises chat_limit_reached, group_not_found, groups_offline, validation, authorization.
     """
+    organization = requester.organization
     check(record(**START), payload)
     if customer.id in organization.chat_of_customer:
         raise LiveChatError("chat_limit_reached")
-    new = _new_thread(organization, requester, payload, [0], False, client_id)
+    new = _new_thread(requester, payload, [0], False, client_id)
     chat = Chat(
         id=organization.ids.chat(),
         customer_id=customer.id,
@@ -93,14 +93,12 @@ def start(
         users={customer.id: ChatUser(customer.id, "customer", present=customer.online)},
         properties={"source": {"client_id": client_id}} if client_id else {},
     )
-    organization.chats[chat.id] = chat
-    organization.chat_of_customer[customer.id] = chat.id
+    organization.add_chat(chat)
     customer.statistics["chats_count"] += 1
-    return _begin(organization, chat, requester, new)
+    return _begin(chat, requester, new)
 
 
 def resume(
-    organization: Organization,
     requester: Person,
     chat: Chat,
     payload: Payload,
@@ -116,19 +114,19 @@ def resume(
         raise LiveChatError("chat_anonymized")
     if chat.active:
         raise LiveChatError("chat_already_active")
-    new = _new_thread(organization, requester, payload, chat.group_ids, chat.continuous, client_id)
+    new = _new_thread(requester, payload, chat.group_ids, chat.continuous, client_id)
     chat.group_ids = new.group_ids
-    return _begin(organization, chat, requester, new)
+    return _begin(chat, requester, new)
 
 
 def _new_thread(
-    organization: Organization,
     requester: Person,
     payload: Payload,
     group_ids: list[int],
     continuous: bool,
     client_id: str,
 ) -> NewThread:
+    organization = requester.organization
     wished: Payload = payload.get("chat", {})
     wished_thread: Payload = wished.get("thread", {})
     new = NewThread(
@@ -136,14 +134,13 @@ def _new_thread(
         continuous=payload.get("continuous", continuous),
         group_ids=list(wished.get("access", {}).get("group_ids") or group_ids),
         events=[
-            events.prepare(organization, requester, event, client_id)
-            for event in wished_thread.get("events", [])
+            events.prepare(requester, event, client_id) for event in wished_thread.get("events", [])
         ],
         chat_properties=wished.get("properties", {}),
         properties=wished_thread.get("properties", {}),
     )
-    properties.check_writable(organization, requester, "chat", new.chat_properties)
-    properties.check_writable(organization, requester, "thread", new.properties)
+    properties.check_writable(requester, "chat", new.chat_properties)
+    properties.check_writable(requester, "thread", new.properties)
     greetings.check_known(organization, new.properties)
     if isinstance(requester, Agent):
         new.agents = [requester] + [
@@ -158,7 +155,8 @@ def _new_thread(
     return new
 
 
-def _begin(organization: Organization, chat: Chat, requester: Person, new: NewThread) -> Begun:
+def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
+    organization = chat.organization
     customer = organization.customers[chat.customer_id]
     thread = Thread(
         id=organization.ids.chat(),
@@ -168,7 +166,7 @@ def _begin(organization: Organization, chat: Chat, requester: Person, new: NewTh
         user_ids=[customer.id],
         last_activity=organization.clock.time(),
     )
-    chat.threads.append(thread)
+    chat.add(thread)
     customer.statistics["threads_count"] += 1
     customer.last_activity = organization.clock.time()
     properties.merge(chat.properties, new.chat_properties)
@@ -178,45 +176,42 @@ def _begin(organization: Organization, chat: Chat, requester: Person, new: NewTh
     if customer.visit and customer.visit.pages:
         start_url = customer.visit.pages[-1].url
         properties.merge(thread.properties, {"routing": {"start_url": start_url}})
-    greetings.open_thread(organization, customer, thread)
-    added = [events.append(organization, thread, event) for event in new.events]
+    greetings.open_thread(customer, thread)
+    added = [events.append(thread, event) for event in new.events]
     if added and isinstance(requester, Customer):
         thread.waiting_since = thread.last_activity
-    _find_agents(organization, chat, new)
+    _find_agents(chat, new)
     seen.mark(chat, requester.id, organization.clock.now())
-    _tell_incoming_chat(organization, chat, thread, requester)
+    _tell_incoming_chat(chat, thread, requester)
     if new.active:
-        watch_silence(organization, chat, thread)
+        watch_silence(chat, thread)
         if organization.rules.ask_for_email and "email" not in customer.fields:
-            _ask_for_email(organization, chat, thread)
+            _ask_for_email(chat, thread)
     return Begun(chat, thread, [event.id for event in added])
 
 
-def _find_agents(organization: Organization, chat: Chat, new: NewThread) -> None:
+def _find_agents(chat: Chat, new: NewThread) -> None:
     if new.agents:
         for agent in new.agents:
-            routing.join(organization, chat, agent)
-        routing.tell_group_statuses(organization)
+            routing.join(chat, agent)
+        routing.tell_group_statuses(chat.organization)
     elif new.active:
-        routing.route(organization, chat)
+        routing.route(chat)
 
 
-def _tell_incoming_chat(
-    organization: Organization, chat: Chat, thread: Thread, requester: Person
-) -> None:
+def _tell_incoming_chat(chat: Chat, thread: Thread, requester: Person) -> None:
     pushes.to_chat(
-        organization,
         chat,
         "incoming_chat",
         {
-            "requester_id": organization.opaque_id(requester.id),
-            "chat": customer_view.chat(organization, chat, thread),
+            "requester_id": chat.organization.opaque_id(requester.id),
+            "chat": customer_view.chat(chat, thread),
         },
-        {"requester_id": requester.id, "chat": agent_view.chat(organization, chat, thread)},
+        {"requester_id": requester.id, "chat": agent_view.chat(chat, thread)},
     )
 
 
-def _ask_for_email(organization: Organization, chat: Chat, thread: Thread) -> None:
+def _ask_for_email(chat: Chat, thread: Thread) -> None:
     """Where nobody is there to answer, ask how to reach the customer later."""
     if chat.present_agents():
         return
@@ -227,28 +222,25 @@ def _ask_for_email(organization: Organization, chat: Chat, thread: Thread) -> No
             {"id": "1", "type": "email", "label": "Your e-mail", "required": True},
         ],
     }
-    event = events.append(organization, thread, events.NewEvent(type="form", content=form))
-    events.tell(organization, chat, thread, event, answers_request=False)
+    event = events.append(thread, events.NewEvent(type="form", content=form))
+    events.tell(chat, thread, event, answers_request=False)
 
 
-def deactivate(organization: Organization, chat: Chat, requester: Person) -> None:
+def deactivate(chat: Chat, requester: Person) -> None:
     """Close the active thread on somebody's behalf. Raises chat_inactive."""
     chat.active_thread()
     if isinstance(requester, Customer):
-        routing.close_thread(
-            organization, chat, "manual_archived_customer", requester, customer=requester.name
-        )
+        routing.close_thread(chat, "manual_archived_customer", requester, customer=requester.name)
     else:
-        routing.close_thread(
-            organization, chat, "manual_archived_agent", requester, agent=requester.name
-        )
+        routing.close_thread(chat, "manual_archived_agent", requester, agent=requester.name)
 
 
 # --- silence ----------------------------------------------------------------------------------
 
 
-def watch_silence(organization: Organization, chat: Chat, thread: Thread) -> None:
+def watch_silence(chat: Chat, thread: Thread) -> None:
     """Look again when the thread may next be idle, unanswered or to be closed."""
+    organization = chat.organization
     rules = organization.rules
     thread.silence_check += 1
     moments = []
@@ -263,22 +255,18 @@ def watch_silence(organization: Organization, chat: Chat, thread: Thread) -> Non
         moments.append(since + rules.agent_answer_timeout)
     if moments:
         wait = max(min(moments) - organization.clock.time(), 0.001)
-        organization.clock.call_later(
-            wait, _break_silence, organization, chat, thread, thread.silence_check
-        )
+        organization.clock.call_later(wait, _break_silence, chat, thread, thread.silence_check)
 
 
-def _break_silence(
-    organization: Organization, chat: Chat, thread: Thread, silence_check: int
-) -> None:
+def _break_silence(chat: Chat, thread: Thread, silence_check: int) -> None:
     if not thread.active or silence_check != thread.silence_check:
         return
-    rules = organization.rules
-    now = organization.clock.time() + 0.001
+    rules = chat.organization.rules
+    now = chat.organization.clock.time() + 0.001
     quiet = now - thread.last_activity
     if not chat.continuous and rules.close_after is not None and quiet >= rules.close_after:
         routing.close_thread(
-            organization, chat, "routing.archived_inactive", duration=f"{rules.close_after / 60:g}"
+            chat, "routing.archived_inactive", duration=f"{rules.close_after / 60:g}"
         )
         return
     idle = thread.properties.get("routing", {}).get("idle")
@@ -288,77 +276,69 @@ def _break_silence(
         and quiet >= rules.idle_after
         and not idle
     ):
-        _mark_idle(organization, chat, thread, rules.idle_after)
+        _mark_idle(chat, thread, rules.idle_after)
     if (
         rules.agent_answer_timeout is not None
         and thread.waiting_since is not None
         and now - thread.waiting_since >= rules.agent_answer_timeout
     ):
-        _give_to_another_agent(organization, chat, thread)
-    watch_silence(organization, chat, thread)
+        _give_to_another_agent(chat, thread)
+    watch_silence(chat, thread)
 
 
-def _mark_idle(organization: Organization, chat: Chat, thread: Thread, idle_after: float) -> None:
+def _mark_idle(chat: Chat, thread: Thread, idle_after: float) -> None:
     properties.merge(thread.properties, {"routing": {"idle": True}})
     pushes.to_agents_of_chat(
-        organization,
         chat,
         "thread_properties_updated",
         {"chat_id": chat.id, "thread_id": thread.id, "properties": {"routing": {"idle": True}}},
     )
-    system_messages.add(organization, chat, thread, "routing.idle", duration=f"{idle_after / 60:g}")
+    system_messages.add(chat, thread, "routing.idle", duration=f"{idle_after / 60:g}")
 
 
-def _give_to_another_agent(organization: Organization, chat: Chat, thread: Thread) -> None:
-    thread.waiting_since = organization.clock.time()
+def _give_to_another_agent(chat: Chat, thread: Thread) -> None:
+    thread.waiting_since = chat.organization.clock.time()
     for user in chat.present_agents():
-        routing.hand_over(organization, chat, organization.agents[user.id], "inactive")
+        routing.hand_over(chat, chat.organization.agents[user.id], "inactive")
 
 
 def watch_all(organization: Organization) -> None:
     """Look at every active thread again, because the rules changed."""
     for chat in organization.chats.values():
         if chat.active:
-            watch_silence(organization, chat, chat.last_thread)
+            watch_silence(chat, chat.last_thread)
 
 
 # --- properties and indicators ----------------------------------------------------------------
 
 
-def update_properties(
-    organization: Organization, chat: Chat, requester: Person, given: Properties
-) -> None:
-    properties.check_writable(organization, requester, "chat", given)
+def update_properties(chat: Chat, requester: Person, given: Properties) -> None:
+    properties.check_writable(requester, "chat", given)
     properties.merge(chat.properties, given)
     told = {"chat_id": chat.id, "properties": given}
-    _tell_properties(organization, chat, "chat", "chat_properties_updated", told)
+    _tell_properties(chat, "chat", "chat_properties_updated", told)
 
 
-def delete_properties(
-    organization: Organization, chat: Chat, requester: Person, names: dict[str, list[str]]
-) -> None:
-    properties.delete(organization, requester, "chat", chat.properties, names)
+def delete_properties(chat: Chat, requester: Person, names: dict[str, list[str]]) -> None:
+    properties.delete(requester, "chat", chat.properties, names)
     told = {"chat_id": chat.id, "properties": names}
-    _tell_properties(organization, chat, "chat", "chat_properties_deleted", told)
+    _tell_properties(chat, "chat", "chat_properties_deleted", told)
 
 
 def update_thread_properties(
-    organization: Organization, chat: Chat, thread: Thread, requester: Person, given: Properties
+    chat: Chat, thread: Thread, requester: Person, given: Properties
 ) -> None:
-    properties.check_writable(organization, requester, "thread", given)
+    properties.check_writable(requester, "thread", given)
     properties.merge(thread.properties, given)
     told = {"chat_id": chat.id, "thread_id": thread.id, "properties": given}
-    _tell_properties(organization, chat, "thread", "thread_properties_updated", told)
+    _tell_properties(chat, "thread", "thread_properties_updated", told)
     rating = given.get("rating", {})
-    name = organization.customers[chat.customer_id].name
+    name = chat.organization.customers[chat.customer_id].name
     if "score" in rating:
         score = "good" if rating["score"] else "bad"
-        system_messages.add(
-            organization, chat, thread, "rating.chat_rated", customer=name, score=score
-        )
+        system_messages.add(chat, thread, "rating.chat_rated", customer=name, score=score)
     if rating.get("comment"):
         system_messages.add(
-            organization,
             chat,
             thread,
             "rating.chat_commented",
@@ -367,67 +347,58 @@ def update_thread_properties(
         )
     email = given.get("routing", {}).get("transcript_email")
     if email:
-        system_messages.add(
-            organization, chat, thread, "transcript_requested", customer=name, email=email
-        )
+        system_messages.add(chat, thread, "transcript_requested", customer=name, email=email)
 
 
 def delete_thread_properties(
-    organization: Organization,
     chat: Chat,
     thread: Thread,
     requester: Person,
     names: dict[str, list[str]],
 ) -> None:
     rated = "score" in thread.properties.get("rating", {})
-    properties.delete(organization, requester, "thread", thread.properties, names)
+    properties.delete(requester, "thread", thread.properties, names)
     told = {"chat_id": chat.id, "thread_id": thread.id, "properties": names}
-    _tell_properties(organization, chat, "thread", "thread_properties_deleted", told)
+    _tell_properties(chat, "thread", "thread_properties_deleted", told)
     if rated and "score" in names.get("rating", []):
-        name = organization.customers[chat.customer_id].name
-        system_messages.add(
-            organization, chat, thread, "rating.chat_rating_canceled", customer=name
-        )
+        name = chat.organization.customers[chat.customer_id].name
+        system_messages.add(chat, thread, "rating.chat_rating_canceled", customer=name)
 
 
 def update_event_properties(
-    organization: Organization,
     chat: Chat,
     thread: Thread,
     event: Event,
     requester: Person,
     given: Properties,
 ) -> None:
-    properties.check_writable(organization, requester, "event", given)
+    properties.check_writable(requester, "event", given)
     properties.merge(event.properties, given)
     told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id, "properties": given}
-    _tell_event_properties(organization, chat, event, "event_properties_updated", told)
+    _tell_event_properties(chat, event, "event_properties_updated", told)
 
 
 def delete_event_properties(
-    organization: Organization,
     chat: Chat,
     thread: Thread,
     event: Event,
     requester: Person,
     names: dict[str, list[str]],
 ) -> None:
-    properties.delete(organization, requester, "event", event.properties, names)
+    properties.delete(requester, "event", event.properties, names)
     told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id, "properties": names}
-    _tell_event_properties(organization, chat, event, "event_properties_deleted", told)
+    _tell_event_properties(chat, event, "event_properties_deleted", told)
 
 
 def _tell_properties(
-    organization: Organization,
     chat: Chat,
     location: Location,
     action: str,
     told: Payload,
 ) -> None:
     """Agents learn all that changed, the customer what customers may read."""
-    readable = properties.readable_names(organization, location, told["properties"])
+    readable = properties.readable_names(chat.organization, location, told["properties"])
     pushes.to_chat(
-        organization,
         chat,
         action,
         told | {"properties": readable},
@@ -436,26 +407,21 @@ def _tell_properties(
     )
 
 
-def _tell_event_properties(
-    organization: Organization, chat: Chat, event: Event, action: str, told: Payload
-) -> None:
+def _tell_event_properties(chat: Chat, event: Event, action: str, told: Payload) -> None:
     if customer_view.sees_event(chat, event):
-        _tell_properties(organization, chat, "event", action, told)
+        _tell_properties(chat, "event", action, told)
     else:
-        pushes.to_agents_of_chat(organization, chat, action, told)
+        pushes.to_agents_of_chat(chat, action, told)
 
 
-def send_typing_indicator(
-    organization: Organization, chat: Chat, author: Agent, *, is_typing: bool, visibility: Any
-) -> None:
+def send_typing_indicator(chat: Chat, author: Agent, *, is_typing: bool, visibility: Any) -> None:
     """Agent Chat API v3.6, "Send Typing Indicator"."""
     thread = chat.active_thread()
     where = {"chat_id": chat.id, "thread_id": thread.id}
-    indicator: Payload = {"timestamp": int(organization.clock.time()), "is_typing": is_typing}
+    indicator: Payload = {"timestamp": int(chat.organization.clock.time()), "is_typing": is_typing}
     to_customer = {"author_id": author.opaque_id, "recipients": visibility} | indicator
     to_agents = {"author_id": author.id, "visibility": visibility} | indicator
     pushes.to_chat(
-        organization,
         chat,
         "incoming_typing_indicator",
         where | {"typing_indicator": to_customer},
@@ -464,20 +430,17 @@ def send_typing_indicator(
     )
 
 
-def send_thinking_indicator(
-    organization: Organization, chat: Chat, author: Agent, payload: Payload
-) -> None:
+def send_thinking_indicator(chat: Chat, author: Agent, payload: Payload) -> None:
     """Agent Chat API v3.6, "Send Thinking Indicator"."""
     thread = chat.active_thread()
     told: Payload = {
         "chat_id": chat.id,
         "thread_id": thread.id,
         "author_id": author.opaque_id,
-        "sent_at": organization.clock.now(),
+        "sent_at": chat.organization.clock.now(),
     }
     told |= {key: payload[key] for key in ("title", "description", "custom_id") if key in payload}
     pushes.to_chat(
-        organization,
         chat,
         "incoming_thinking_indicator",
         told,
@@ -486,13 +449,10 @@ def send_thinking_indicator(
     )
 
 
-def send_sneak_peek(
-    organization: Organization, chat: Chat, customer: Customer, sneak_peek: str
-) -> None:
+def send_sneak_peek(chat: Chat, customer: Customer, sneak_peek: str) -> None:
     """What the customer is typing, for agents' eyes only. Raises chat_inactive."""
     thread = chat.active_thread()
     pushes.to_agents_of_chat(
-        organization,
         chat,
         "incoming_sneak_peek",
         {
@@ -501,7 +461,7 @@ def send_sneak_peek(
             "sneak_peek": {
                 "author_id": customer.id,
                 "text": sneak_peek,
-                "timestamp": int(organization.clock.time()),
+                "timestamp": int(chat.organization.clock.time()),
             },
         },
     )

@@ -78,11 +78,12 @@ def user(organization: Organization, shown: ChatUser) -> Payload:
     return payload
 
 
-def users(organization: Organization, chat: Chat) -> list[Payload]:
-    return [user(organization, shown) for shown in chat.users.values() if sees_user(shown)]
+def users(chat: Chat) -> list[Payload]:
+    return [user(chat.organization, shown) for shown in chat.users.values() if sees_user(shown)]
 
 
-def thread(organization: Organization, chat: Chat, shown: Thread) -> Payload:
+def thread(chat: Chat, shown: Thread) -> Payload:
+    organization = chat.organization
     payload: Payload = {
         "id": shown.id,
         "active": shown.active,
@@ -97,13 +98,16 @@ def thread(organization: Organization, chat: Chat, shown: Thread) -> Payload:
         "access": {"group_ids": shown.group_ids},
     }
     if shown.queued_at:
-        payload["queue"] = queue(organization, shown) | {"queued_at": shown.queued_at}
+        payload["queue"] = queue(shown) | {"queued_at": shown.queued_at}
     return payload | neighbours(chat, shown)
 
 
-def queue(organization: Organization, shown: Thread) -> Payload:
+def queue(shown: Thread) -> Payload:
     position = shown.queue_position
-    return {"position": position, "wait_time": position * organization.rules.wait_time_per_chat}
+    return {
+        "position": position,
+        "wait_time": position * shown.organization.rules.wait_time_per_chat,
+    }
 
 
 def neighbours(chat: Chat, shown: Thread) -> Payload:
@@ -116,35 +120,35 @@ def neighbours(chat: Chat, shown: Thread) -> Payload:
     return found
 
 
-def chat(organization: Organization, shown: Chat, shown_thread: Thread | None) -> Payload:
+def chat(shown: Chat, shown_thread: Thread | None) -> Payload:
     payload: Payload = {
         "id": shown.id,
-        "users": users(organization, shown),
+        "users": users(shown),
         "access": {"group_ids": shown.group_ids},
-        "properties": readable_by_customers(organization, "chat", shown.properties),
+        "properties": readable_by_customers(shown.organization, "chat", shown.properties),
     }
     if shown_thread:
-        payload["thread"] = thread(organization, shown, shown_thread)
+        payload["thread"] = thread(shown, shown_thread)
     return payload
 
 
-def summary(organization: Organization, shown: Chat) -> Payload:
+def summary(shown: Chat) -> Payload:
     """As `list_chats` has it in 3.6; `versions` knows the other shape."""
     payload: Payload = {
         "id": shown.id,
-        "users": users(organization, shown),
+        "users": users(shown),
         "access": {"group_ids": shown.group_ids},
-        "properties": readable_by_customers(organization, "chat", shown.properties),
+        "properties": readable_by_customers(shown.organization, "chat", shown.properties),
         "active": shown.active,
     }
     if shown.threads:
         payload["last_thread_id"] = shown.last_thread.id
         payload["last_thread_created_at"] = shown.last_thread.created_at
-        payload["last_event_per_type"] = last_event_per_type(organization, shown)
+        payload["last_event_per_type"] = last_event_per_type(shown)
     return payload
 
 
-def last_event_per_type(organization: Organization, shown: Chat) -> Payload:
+def last_event_per_type(shown: Chat) -> Payload:
     found: dict[str, Any] = {}
     for each_thread in reversed(shown.threads):
         for each in reversed(each_thread.events):
@@ -152,6 +156,6 @@ def last_event_per_type(organization: Organization, shown: Chat) -> Payload:
                 found[each.type] = {
                     "thread_id": each_thread.id,
                     "thread_created_at": each_thread.created_at,
-                    "event": event(organization, each),
+                    "event": event(shown.organization, each),
                 }
     return found

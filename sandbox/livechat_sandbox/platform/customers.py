@@ -72,21 +72,21 @@ def create(organization: Organization) -> Customer:
         created_at=organization.clock.now(),
         group_id=organization.default_group_id(),
     )
-    organization.customers[customer.id] = customer
+    organization.add_customer(customer)
     return customer
 
 
-def check_not_banned(organization: Organization, customer: Customer) -> None:
-    if customer.banned_until > organization.clock.time():
+def check_not_banned(customer: Customer) -> None:
+    if customer.banned_until > customer.organization.clock.time():
         raise LiveChatError("customer_banned")
 
 
-def count_request(organization: Organization, customer: Customer) -> None:
+def count_request(customer: Customer) -> None:
     """Raises too_many_requests beyond the rate the organization allows."""
-    rules = organization.rules
+    rules = customer.organization.rules
     if rules.requests_per_second is None:
         return
-    now = organization.clock.time()
+    now = customer.organization.clock.time()
     allowance = customer.request_allowance
     if allowance is None:
         allowance = rules.request_burst
@@ -102,7 +102,6 @@ def count_request(organization: Organization, customer: Customer) -> None:
 
 
 def login(
-    organization: Organization,
     customer: Customer,
     payload: Payload,
     *,
@@ -113,7 +112,8 @@ def login(
 
     Raises customer_banned, group_not_found, users_limit_reached, validation.
     """
-    check_not_banned(organization, customer)
+    organization = customer.organization
+    check_not_banned(customer)
     if "group_id" in payload:
         organization.group(payload["group_id"])
     if not customer.online and organization.customers_online >= organization.rules.customers_online:
@@ -121,26 +121,25 @@ def login(
     customer.group_id = payload.get("group_id", customer.group_id)
     details = {key: value for key, value in payload.get("customer", {}).items() if value}
     if details:
-        update(organization, customer, details, customer)
+        update(customer, details, customer)
     customer.connections += 1
     customer.last_activity = organization.clock.time()
     came = not customer.online
     if came:
-        _come_online(organization, customer, payload.get("referrer", ""), ip, user_agent)
+        _come_online(customer, payload.get("referrer", ""), ip, user_agent)
     page = payload.get("customer_page", {})
-    moved = bool(page.get("url")) and _turn_page(organization, customer, page)
+    moved = bool(page.get("url")) and _turn_page(customer, page)
     if came:
         pushes.to_all_agents(organization, "incoming_customer", agent_view.customer(customer))
     elif moved:
-        tell_page(organization, customer)
-    greetings.tell_side_storage(organization, customer)
-    greetings.consider(organization, customer)
-    return _login_answer(organization, customer)
+        tell_page(customer)
+    greetings.tell_side_storage(customer)
+    greetings.consider(customer)
+    return _login_answer(customer)
 
 
-def _come_online(
-    organization: Organization, customer: Customer, referrer: str, ip: str, user_agent: str
-) -> None:
+def _come_online(customer: Customer, referrer: str, ip: str, user_agent: str) -> None:
+    organization = customer.organization
     customer.online = True
     organization.customers_online += 1
     customer.statistics["visits_count"] += 1
@@ -156,14 +155,14 @@ def _come_online(
         chat.users[customer.id].present = True
 
 
-def _login_answer(organization: Organization, customer: Customer) -> Payload:
-    chat = organization.chat_of(customer)
+def _login_answer(customer: Customer) -> Payload:
+    chat = customer.organization.chat_of(customer)
     active = bool(chat and chat.active)
     answer: Payload = {
         "customer": own_view(customer),
         "has_active_thread": active,
         "chats": [],
-        "__priv_dynamic_config": _dynamic_config(organization, customer),
+        "__priv_dynamic_config": _dynamic_config(customer),
     }
     if chat:
         unread = seen.has_unread_events(chat, customer.id)
@@ -172,13 +171,15 @@ def _login_answer(organization: Organization, customer: Customer) -> Payload:
         ]
     if customer.greeting and not active:
         shown = customer.greeting
-        answer["greeting"] = greetings.view(organization, shown) | {"accepted": shown.accepted}
+        answer["greeting"] = greetings.view(customer.organization, shown) | {
+            "accepted": shown.accepted
+        }
     return answer
 
 
-def _dynamic_config(organization: Organization, customer: Customer) -> Payload:
+def _dynamic_config(customer: Customer) -> Payload:
     """Private, but official clients take online and offline from it."""
-    online = online_group_ids(organization)
+    online = online_group_ids(customer.organization)
     config: Payload = {"online_groups_ids": online} if online else {}
     config["customer_groups"] = {
         "monitoring": {
@@ -203,34 +204,35 @@ def own_view(customer: Customer) -> Payload:
     return customer_view.customer(customer) | {"statistics": dict(customer.statistics)}
 
 
-def disconnect(organization: Organization, customer: Customer) -> None:
+def disconnect(customer: Customer) -> None:
     """A logged-in connection is gone. The last one takes the customer offline, after a grace."""
     customer.connections = max(0, customer.connections - 1)
     if customer.connections == 0:
         customer.offline_check += 1
-        organization.clock.call_later(
-            organization.rules.offline_grace,
+        customer.organization.clock.call_later(
+            customer.organization.rules.offline_grace,
             _go_offline,
-            organization,
             customer,
             customer.offline_check,
         )
 
 
-def resume(organization: Organization, customer: Customer) -> None:
+def resume(customer: Customer) -> None:
     """Set a customer's timers again, after what is kept was read: nobody is connected."""
+    organization = customer.organization
     chat = organization.chat_of(customer)
     timeout = organization.rules.customer_timeout
     if customer.online:
         customer.connections = 1
-        disconnect(organization, customer)
+        disconnect(customer)
     elif chat and chat.active and not chat.continuous and timeout is not None:
         organization.clock.call_later(
-            timeout, _close_left_chat, organization, chat, customer, customer.offline_check
+            timeout, _close_left_chat, chat, customer, customer.offline_check
         )
 
 
-def _go_offline(organization: Organization, customer: Customer, offline_check: int) -> None:
+def _go_offline(customer: Customer, offline_check: int) -> None:
+    organization = customer.organization
     if customer.connections or not customer.online or customer.offline_check != offline_check:
         return
     customer.online = False
@@ -244,25 +246,20 @@ def _go_offline(organization: Organization, customer: Customer, offline_check: i
     pushes.to_all_agents(organization, "customer_left", left)
     timeout = organization.rules.customer_timeout
     if chat and chat.active and not chat.continuous and timeout is not None:
-        organization.clock.call_later(
-            timeout, _close_left_chat, organization, chat, customer, offline_check
-        )
+        organization.clock.call_later(timeout, _close_left_chat, chat, customer, offline_check)
 
 
-def _close_left_chat(
-    organization: Organization, chat: Chat, customer: Customer, offline_check: int
-) -> None:
+def _close_left_chat(chat: Chat, customer: Customer, offline_check: int) -> None:
     if not customer.online and customer.offline_check == offline_check and chat.active:
-        routing.close_thread(
-            organization, chat, "archived_customer_disconnected", customer=customer.name
-        )
+        routing.close_thread(chat, "archived_customer_disconnected", customer=customer.name)
 
 
 # --- pages ------------------------------------------------------------------------------------
 
 
-def _turn_page(organization: Organization, customer: Customer, page: Payload) -> bool:
+def _turn_page(customer: Customer, page: Payload) -> bool:
     """Returns whether the customer is on another page than before."""
+    organization = customer.organization
     if customer.visit is None:
         customer.visit = Visit(organization.ids.chat(), organization.clock.now())
     pages = customer.visit.pages
@@ -274,29 +271,27 @@ def _turn_page(organization: Organization, customer: Customer, page: Payload) ->
     return True
 
 
-def update_page(organization: Organization, customer: Customer, page: Payload) -> None:
+def update_page(customer: Customer, page: Payload) -> None:
     """Customer RTM API v3.6, "Update Customer Page"."""
-    customer.last_activity = organization.clock.time()
-    if _turn_page(organization, customer, page):
-        tell_page(organization, customer)
-        greetings.tell_side_storage(organization, customer)
-        greetings.consider(organization, customer)
+    customer.last_activity = customer.organization.clock.time()
+    if _turn_page(customer, page):
+        tell_page(customer)
+        greetings.tell_side_storage(customer)
+        greetings.consider(customer)
 
 
-def tell_page(organization: Organization, customer: Customer) -> None:
+def tell_page(customer: Customer) -> None:
     if customer.visit:
         page = customer.visit.pages[-1]
         told = {"opened_at": page.opened_at, "url": page.url, "title": page.title}
         who = {"customer_id": customer.id, "visit_id": customer.visit.id}
-        pushes.to_all_agents(organization, "customer_page_updated", who | told)
+        pushes.to_all_agents(customer.organization, "customer_page_updated", who | told)
 
 
 # --- details ----------------------------------------------------------------------------------
 
 
-def update(
-    organization: Organization, customer: Customer, payload: Payload, requester: Person
-) -> None:
+def update(customer: Customer, payload: Payload, requester: Person) -> None:
     """Change what is known of a customer; tell them and the agents what changed.
 
     Raises validation when nothing was given.
@@ -306,7 +301,7 @@ def update(
     if not given:
         raise LiveChatError("validation", "At least one field is required")
     if "session_fields" in given:
-        set_session_fields(organization, customer, given.pop("session_fields"))
+        set_session_fields(customer, given.pop("session_fields"))
     if "omnichannel" in given:
         given["omnichannel"] = {
             IN_ANSWERS.get(channel, channel): [contact]
@@ -317,27 +312,24 @@ def update(
     told: Payload = {"id": customer.id} | given
     if "session_fields" in payload:
         told["session_fields"] = customer.session_fields
-    pushes.to_customer(organization, customer, "customer_updated", told)
-    pushes.to_all_agents(organization, "customer_updated", told)
-    _note_in_chat(organization, customer, changed, requester)
+    pushes.to_customer(customer, "customer_updated", told)
+    pushes.to_all_agents(customer.organization, "customer_updated", told)
+    _note_in_chat(customer, changed, requester)
 
 
-def _note_in_chat(
-    organization: Organization, customer: Customer, changed: Payload, requester: Person
-) -> None:
+def _note_in_chat(customer: Customer, changed: Payload, requester: Person) -> None:
     text_vars = {f"customer_{key}": changed[key] for key in ("name", "email") if key in changed}
-    chat = organization.chat_of(customer)
+    chat = customer.organization.chat_of(customer)
     if not text_vars or chat is None or not chat.active:
         return
     if isinstance(requester, Agent):
         text_vars["initiator"] = requester.name
-    system_messages.add(organization, chat, chat.last_thread, "customer_updated", **text_vars)
+    system_messages.add(chat, chat.last_thread, "customer_updated", **text_vars)
 
 
-def set_session_fields(
-    organization: Organization, customer: Customer, fields: list[dict[str, Any]]
-) -> None:
+def set_session_fields(customer: Customer, fields: list[dict[str, Any]]) -> None:
     """Replace the list. Nobody is pushed anything, but there is a webhook for it."""
+    organization = customer.organization
     check_session_fields(organization, fields)
     customer.session_fields = fields
     chat = organization.chat_of(customer)
@@ -355,14 +347,13 @@ def check_session_fields(organization: Organization, fields: list[dict[str, Any]
         raise LiveChatError("validation", "Each session field is an object with one key")
 
 
-def ban(organization: Organization, customer: Customer, days: float, agent: Agent) -> None:
+def ban(customer: Customer, days: float, agent: Agent) -> None:
     """Close the customer's chat and connections and refuse them for some days."""
+    organization = customer.organization
     customer.banned_until = organization.clock.time() + days * 86_400
     chat = organization.chat_of(customer)
     if chat and chat.active:
-        routing.close_thread(
-            organization, chat, "customer_banned", agent, agent=agent.name, duration=f"{days:g}"
-        )
+        routing.close_thread(chat, "customer_banned", agent, agent=agent.name, duration=f"{days:g}")
     pushes.to_all_agents(
         organization, "customer_banned", {"customer_id": customer.id, "ban": {"days": days}}
     )

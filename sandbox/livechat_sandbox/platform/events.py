@@ -101,15 +101,13 @@ class NewEvent:
     properties: Properties = field(default_factory=dict)
 
 
-def prepare(
-    organization: Organization, author: Person, payload: Payload, client_id: str = ""
-) -> NewEvent:
+def prepare(author: Person, payload: Payload, client_id: str = "") -> NewEvent:
     """Check an event as somebody sent it. Raises validation or authorization."""
     check(EVENT, payload, "event")
     kind: str = payload["type"]
     check(CONTENT[kind], payload, "event")
     given: Properties = payload.get("properties", {})
-    properties.check_writable(organization, author, "event", given)
+    properties.check_writable(author, "event", given)
     content = {key: payload[key] for key in ALL_CONTENT_KEYS[kind] if key in payload}
     new = NewEvent(
         type=kind,
@@ -122,7 +120,7 @@ def prepare(
     if client_id and kind == "message":
         new.properties["source"] = {"client_id": client_id}
     if kind in COMPLETE:
-        COMPLETE[kind](organization, new)
+        COMPLETE[kind](author.organization, new)
     return new
 
 
@@ -180,12 +178,12 @@ COMPLETE = {
 }
 
 
-def append(organization: Organization, thread: Thread, new: NewEvent) -> Event:
+def append(thread: Thread, new: NewEvent) -> Event:
     thread.last_number += 1
     event = Event(
         id=f"{thread.id}_{thread.last_number}",
         type=new.type,
-        created_at=organization.clock.now(),
+        created_at=thread.organization.clock.now(),
         author_id=new.author_id,
         visibility=new.visibility,
         content=new.content,
@@ -197,7 +195,6 @@ def append(organization: Organization, thread: Thread, new: NewEvent) -> Event:
 
 
 def tell(
-    organization: Organization,
     chat: Chat,
     thread: Thread,
     event: Event,
@@ -209,10 +206,9 @@ def tell(
     where = {"chat_id": chat.id, "thread_id": thread.id}
     visible = customer_view.sees_event(chat, event)
     pushes.to_chat(
-        organization,
         chat,
         action,
-        where | {"event": customer_view.event(organization, event)} if visible else {},
+        where | {"event": customer_view.event(chat.organization, event)} if visible else {},
         where | {"event": agent_view.event(event)},
         visibility="all" if visible else "agents",
         answers_request=answers_request,
@@ -220,7 +216,6 @@ def tell(
 
 
 def send(
-    organization: Organization,
     chat: Chat,
     author: Person,
     payload: Payload,
@@ -236,21 +231,21 @@ def send(
         raise LiveChatError("chat_anonymized")
     if not chat.active and not attach_to_last_thread:
         raise LiveChatError("chat_inactive")
-    new = prepare(organization, author, payload, client_id)
+    new = prepare(author, payload, client_id)
     user = chat.users.get(author.id)
     if user and user.visibility == "agents" and new.visibility != "agents":
         raise LiveChatError("validation", "The requester may write to agents only")
     thread = chat.last_thread
-    event = append(organization, thread, new)
-    note_activity(organization, thread, author)
-    seen.mark(chat, author.id, organization.clock.now())
-    tell(organization, chat, thread, event)
+    event = append(thread, new)
+    note_activity(thread, author)
+    seen.mark(chat, author.id, chat.organization.clock.now())
+    tell(chat, thread, event)
     return event
 
 
-def note_activity(organization: Organization, thread: Thread, author: Person) -> None:
+def note_activity(thread: Thread, author: Person) -> None:
     """Somebody wrote: the thread is not idle, and maybe an answer is due."""
-    now = organization.clock.time()
+    now = thread.organization.clock.time()
     thread.last_activity = now
     thread.properties.get("routing", {}).pop("idle", None)
     if isinstance(author, Agent):
@@ -261,23 +256,22 @@ def note_activity(organization: Organization, thread: Thread, author: Person) ->
             thread.waiting_since = now
 
 
-def preview(organization: Organization, chat: Chat, author: Agent, payload: Payload) -> None:
+def preview(chat: Chat, author: Agent, payload: Payload) -> None:
     """Show the customer part of an answer in the making. Nothing is stored."""
     thread = chat.active_thread()
-    new = prepare(organization, author, payload)
+    new = prepare(author, payload)
     if new.type != "message" or new.visibility != "all":
         raise LiveChatError("validation", "A preview is a message, visible to all")
     shown: Payload = {
         "type": "message",
         "author_id": author.opaque_id,
-        "created_at": organization.clock.now(),
+        "created_at": chat.organization.clock.now(),
         "recipients": "all",
     } | new.content
     if new.custom_id is not None:
         shown["custom_id"] = new.custom_id
     where = {"chat_id": chat.id, "thread_id": thread.id}
     pushes.to_chat(
-        organization,
         chat,
         "incoming_event_preview",
         where | {"event": shown},
@@ -285,9 +279,7 @@ def preview(organization: Organization, chat: Chat, author: Agent, payload: Payl
     )
 
 
-def delete(
-    organization: Organization, chat: Chat, thread_id: str, event_id: str, requester: Person
-) -> None:
+def delete(chat: Chat, thread_id: str, event_id: str, requester: Person) -> None:
     """Customer Chat API v3.6, "Delete Event". Customers delete only what is their own."""
     thread = chat.thread(thread_id)
     event = thread.event(event_id)
@@ -299,7 +291,6 @@ def delete(
     visible = customer_view.sees_event(chat, event)
     event.deleted = True
     pushes.to_chat(
-        organization,
         chat,
         "event_deleted",
         {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id},
@@ -308,7 +299,6 @@ def delete(
 
 
 def toggle_button(
-    organization: Organization,
     chat: Chat,
     thread_id: str,
     event_id: str,
@@ -327,17 +317,16 @@ def toggle_button(
     if event.type != "rich_message" or not buttons:
         raise LiveChatError("not_found", "Postback not found")
     if thread.active:
-        thread.last_activity = organization.clock.time()
+        thread.last_activity = chat.organization.clock.time()
         told = {"chat_id": chat.id, "thread_id": thread.id, "event_id": event.id}
         pushes.to_chat(
-            organization,
             chat,
             "incoming_rich_message_postback",
-            told | {"user_id": organization.opaque_id(requester.id), "postback": postback},
+            told | {"user_id": chat.organization.opaque_id(requester.id), "postback": postback},
             told | {"user_id": requester.id, "postback": postback},
         )
     if _toggle(buttons, requester.id, on=postback["toggled"]):
-        tell(organization, chat, thread, event, action="event_updated", answers_request=False)
+        tell(chat, thread, event, action="event_updated", answers_request=False)
 
 
 def _toggle(buttons: list[Payload], user_id: str, *, on: bool) -> bool:

@@ -25,46 +25,44 @@ def check_known(organization: Organization, thread_properties: Properties) -> No
         raise LiveChatError("greeting_not_found")
 
 
-def consider(organization: Organization, customer: Customer) -> None:
+def consider(customer: Customer) -> None:
     """The customer came to a page: show whichever greeting its rule allows, maybe later."""
     if not customer.visit or not customer.visit.pages:
         return
     page = customer.visit.pages[-1]
-    for greeting in organization.greetings.values():
+    for greeting in customer.organization.greetings.values():
         if not greeting.enabled or greeting.url_contains not in page.url:
             continue
         if greeting.group_id is not None and greeting.group_id != customer.group_id:
             continue
         if not (greeting.once and greeting.id in customer.greetings_seen):
-            organization.clock.call_later(
-                greeting.delay, _show_if_still_there, organization, customer, greeting, page.url
+            customer.organization.clock.call_later(
+                greeting.delay, _show_if_still_there, customer, greeting, page.url
             )
             return
 
 
-def _show_if_still_there(
-    organization: Organization, customer: Customer, greeting: Greeting, url: str
-) -> None:
-    chat = organization.chat_of(customer)
+def _show_if_still_there(customer: Customer, greeting: Greeting, url: str) -> None:
+    chat = customer.organization.chat_of(customer)
     still_there = customer.visit and customer.visit.pages and customer.visit.pages[-1].url == url
     if customer.connections and still_there and not (chat and chat.active):
-        show(organization, customer, greeting)
+        show(customer, greeting)
 
 
-def show(organization: Organization, customer: Customer, greeting: Greeting) -> None:
+def show(customer: Customer, greeting: Greeting) -> None:
     """Put a greeting before the customer; one that is shown already makes room."""
     if customer.greeting and not customer.greeting.accepted:
-        cancel(organization, customer, customer.greeting.unique_id)
+        cancel(customer, customer.greeting.unique_id)
     customer.greeting = ShownGreeting(
-        unique_id=organization.ids.hex(32),
+        unique_id=customer.organization.ids.hex(32),
         greeting_id=greeting.id,
         first_time=greeting.id not in customer.greetings_seen,
     )
     customer.greetings_seen.add(greeting.id)
     customer.statistics["greetings_shown_count"] += 1
-    shown = view(organization, customer.greeting)
-    pushes.to_customer(organization, customer, "incoming_greeting", shown)
-    tell_side_storage(organization, customer)
+    shown = view(customer.organization, customer.greeting)
+    pushes.to_customer(customer, "incoming_greeting", shown)
+    tell_side_storage(customer)
 
 
 def view(organization: Organization, shown: ShownGreeting) -> Payload:
@@ -96,7 +94,7 @@ def greeter(organization: Organization) -> Agent:
     return routing.free_agent(organization, [0]) or next(iter(organization.agents.values()))
 
 
-def tell_side_storage(organization: Organization, customer: Customer) -> None:
+def tell_side_storage(customer: Customer) -> None:
     """Counters the customer's browser keeps, as strings."""
     kept = {
         name: str(customer.statistics[name])
@@ -107,11 +105,10 @@ def tell_side_storage(organization: Organization, customer: Customer) -> None:
             "greetings_accepted_count",
         )
     }
-    kept["last_visit_timestamp"] = str(int(organization.clock.time() * 1_000_000))
+    kept["last_visit_timestamp"] = str(int(customer.organization.clock.time() * 1_000_000))
     if "name" in customer.fields:
         kept["name"] = customer.fields["name"]
     pushes.to_customer(
-        organization,
         customer,
         "customer_side_storage_updated",
         {"customer_side_storage": kept},
@@ -125,9 +122,7 @@ def _shown(customer: Customer, unique_id: str) -> ShownGreeting:
     return customer.greeting
 
 
-def accept(
-    organization: Organization, customer: Customer, greeting_id: int, unique_id: str
-) -> None:
+def accept(customer: Customer, greeting_id: int, unique_id: str) -> None:
     """The customer has seen the greeting."""
     shown = _shown(customer, unique_id)
     if shown.greeting_id != greeting_id:
@@ -135,21 +130,19 @@ def accept(
     if not shown.accepted:
         shown.accepted = True
         customer.statistics["greetings_accepted_count"] += 1
-    pushes.to_customer(organization, customer, "greeting_accepted", {"unique_id": unique_id})
-    tell_side_storage(organization, customer)
+    pushes.to_customer(customer, "greeting_accepted", {"unique_id": unique_id})
+    tell_side_storage(customer)
 
 
-def cancel(organization: Organization, customer: Customer, unique_id: str) -> None:
+def cancel(customer: Customer, unique_id: str) -> None:
     _shown(customer, unique_id)
     customer.greeting = None
-    pushes.to_customer(organization, customer, "greeting_canceled", {"unique_id": unique_id})
+    pushes.to_customer(customer, "greeting_canceled", {"unique_id": unique_id})
 
 
-def press_button(
-    organization: Organization, customer: Customer, unique_id: str, button_id: str
-) -> None:
+def press_button(customer: Customer, unique_id: str, button_id: str) -> None:
     """Customer Chat API v3.6, "Send Greeting Button Clicked"."""
-    greeting = organization.greetings[_shown(customer, unique_id).greeting_id]
+    greeting = customer.organization.greetings[_shown(customer, unique_id).greeting_id]
     buttons = {
         button["postback_id"]
         for element in greeting.event.get("elements", [])
@@ -159,8 +152,9 @@ def press_button(
         raise LiveChatError("greeting_not_found", "Greeting button not found")
 
 
-def open_thread(organization: Organization, customer: Customer, thread: Thread) -> None:
+def open_thread(customer: Customer, thread: Thread) -> None:
     """A chat begun from a greeting opens with it, and starting counts as having seen it."""
+    organization = customer.organization
     lc2 = thread.properties.get("lc2", {})
     greeting = organization.greetings.get(lc2.get("greeting_id", -1))
     if greeting is None:
@@ -183,18 +177,17 @@ def open_thread(organization: Organization, customer: Customer, thread: Thread) 
         customer.statistics["greetings_accepted_count"] += 1
 
 
-def request_welcome_message(
-    organization: Organization, customer: Customer, group_id: int, message_id: str | None
-) -> Payload:
+def request_welcome_message(customer: Customer, group_id: int, message_id: str | None) -> Payload:
     """Answer who will probably help, and push the welcome message a little later.
 
     Raises group_offline.
     """
+    organization = customer.organization
     agent, queued = routing.predict_agent(organization, group_id)
     unique_id = message_id or organization.ids.uuid()
     if organization.welcome_message is not None:
         organization.clock.call_later(
-            0.05, _welcome, organization, customer, agent, unique_id, organization.welcome_message
+            0.05, _welcome, customer, agent, unique_id, organization.welcome_message
         )
     return {
         "id": unique_id,
@@ -203,20 +196,16 @@ def request_welcome_message(
     }
 
 
-def _welcome(
-    organization: Organization, customer: Customer, agent: Agent, unique_id: str, text: str
-) -> None:
+def _welcome(customer: Customer, agent: Agent, unique_id: str, text: str) -> None:
     event = {
         "type": "message",
         "text": text,
         "author_id": agent.opaque_id,
-        "created_at": organization.clock.now(),
+        "created_at": customer.organization.clock.now(),
         "recipients": "all",
         "properties": {
             "lc2": {"welcome_message": True},
             "chats": {"welcome_message_source": "welcome_phrase"},
         },
     }
-    pushes.to_customer(
-        organization, customer, "incoming_welcome_message", {"id": unique_id, "event": event}
-    )
+    pushes.to_customer(customer, "incoming_welcome_message", {"id": unique_id, "event": event})

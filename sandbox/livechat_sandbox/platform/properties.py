@@ -65,13 +65,11 @@ def default_declarations() -> dict[str, dict[str, Declaration]]:
     return nested
 
 
-def check_writable(
-    organization: Organization, person: Person, location: Location, properties: Properties
-) -> None:
+def check_writable(person: Person, location: Location, properties: Properties) -> None:
     """Raises validation for what is unknown or mistyped, authorization for what is not theirs."""
     for namespace, values in properties.items():
         for name, value in values.items():
-            declaration = organization.declaration(namespace, name)
+            declaration = person.organization.declaration(namespace, name)
             if declaration is None:
                 raise LiveChatError("validation", f"Unknown property {namespace}.{name}")
             if not declaration.allows(person, location, "w"):
@@ -117,7 +115,6 @@ def merge(properties: Properties, changes: Properties) -> None:
 
 
 def delete(
-    organization: Organization,
     person: Person,
     location: Location,
     properties: Properties,
@@ -126,7 +123,7 @@ def delete(
     """Take properties away; what is not there is ignored."""
     for namespace, listed in names.items():
         for name in listed:
-            declaration = organization.declaration(namespace, name)
+            declaration = person.organization.declaration(namespace, name)
             if declaration and not declaration.allows(person, location, "w"):
                 raise LiveChatError("authorization", f"No write access to {namespace}.{name}")
     for namespace, listed in names.items():

@@ -13,17 +13,16 @@ from livechat_sandbox.platform.structures import (
 )
 
 
-def agents_of_chat(organization: Organization, chat: Chat) -> frozenset[str]:
+def agents_of_chat(chat: Chat) -> frozenset[str]:
     """Agents who follow a chat: present in it, following it, or of its groups."""
     return frozenset(
         agent.id
-        for agent in organization.agents.values()
+        for agent in chat.organization.agents.values()
         if agent.is_in(chat.group_ids) or agent.id in chat.users or agent.id in chat.follower_ids
     )
 
 
 def to_chat(
-    organization: Organization,
     chat: Chat,
     action: str,
     payload: Payload,
@@ -33,22 +32,20 @@ def to_chat(
     answers_request: bool = True,
 ) -> None:
     """Tell everybody in the chat; with visibility `agents` the customer is left out."""
-    organization.outbox.append(
+    chat.organization.outbox.append(
         Push(
             action,
             customer_ids=[chat.customer_id] if visibility == "all" else [],
             customer_payload=payload,
-            agent_ids=agents_of_chat(organization, chat),
+            agent_ids=agents_of_chat(chat),
             agent_payload=payload if agent_payload is None else agent_payload,
             answers_request=answers_request,
         )
     )
 
 
-def to_agents_of_chat(
-    organization: Organization, chat: Chat, action: str, payload: Payload
-) -> None:
-    to_agents(organization, agents_of_chat(organization, chat), action, payload)
+def to_agents_of_chat(chat: Chat, action: str, payload: Payload) -> None:
+    to_agents(chat.organization, agents_of_chat(chat), action, payload)
 
 
 def to_agents(
@@ -74,7 +71,6 @@ def to_all_agents(
 
 
 def to_customer(
-    organization: Organization,
     customer: Customer,
     action: str,
     payload: Payload,
@@ -82,7 +78,7 @@ def to_customer(
     answers_request: bool = True,
 ) -> None:
     """Tell every connection of one customer."""
-    organization.outbox.append(
+    customer.organization.outbox.append(
         Push(
             action,
             customer_ids=[customer.id],

@@ -90,7 +90,6 @@ def tell_group_statuses(organization: Organization) -> None:
             own_first = sorted(changed, key=lambda group_id: group_id != customer.group_id)
             groups = [{"id": group_id, "status": now[group_id]} for group_id in own_first]
             pushes.to_customer(
-                organization,
                 customer,
                 "groups_status_updated",
                 {"groups": groups},
@@ -101,9 +100,7 @@ def tell_group_statuses(organization: Organization) -> None:
 # --- people of a chat -------------------------------------------------------------------------
 
 
-def join(
-    organization: Organization, chat: Chat, agent: Agent, visibility: Visibility = "all"
-) -> ChatUser:
+def join(chat: Chat, agent: Agent, visibility: Visibility = "all") -> ChatUser:
     """Make an agent a present user of the chat, without telling anybody."""
     user = chat.users.setdefault(agent.id, ChatUser(agent.id, "agent"))
     user.present, user.visibility = True, visibility
@@ -111,7 +108,7 @@ def join(
         chat.last_thread.user_ids.append(agent.id)
     if chat.active:
         agent.chat_ids.add(chat.id)
-        agent.last_assigned_at = organization.clock.now()
+        agent.last_assigned_at = chat.organization.clock.now()
     return user
 
 
@@ -120,13 +117,11 @@ def leave(chat: Chat, agent: Agent) -> None:
     agent.chat_ids.discard(chat.id)
 
 
-def tell_user_added(
-    organization: Organization, chat: Chat, agent: Agent, reason: str, requester: Person | None
-) -> None:
+def tell_user_added(chat: Chat, agent: Agent, reason: str, requester: Person | None) -> None:
+    organization = chat.organization
     user = chat.users[agent.id]
     told: Payload = {"chat_id": chat.id, "thread_id": chat.last_thread.id, "reason": reason}
     pushes.to_chat(
-        organization,
         chat,
         "user_added_to_chat",
         told | {"user": customer_view.user(organization, user)} | _by(organization, requester),
@@ -135,22 +130,18 @@ def tell_user_added(
     )
 
 
-def tell_user_removed(
-    organization: Organization, chat: Chat, agent: Agent, reason: str, requester: Person | None
-) -> None:
+def tell_user_removed(chat: Chat, agent: Agent, reason: str, requester: Person | None) -> None:
     told: Payload = {"chat_id": chat.id, "thread_id": chat.last_thread.id, "reason": reason}
     pushes.to_chat(
-        organization,
         chat,
         "user_removed_from_chat",
-        told | {"user_id": agent.opaque_id} | _by(organization, requester),
+        told | {"user_id": agent.opaque_id} | _by(chat.organization, requester),
         told | {"user_id": agent.id} | _by_for_agents(requester),
         visibility=chat.users[agent.id].visibility,
     )
 
 
 def tell_transferred(
-    organization: Organization,
     chat: Chat,
     reason: str,
     requester: Person | None = None,
@@ -160,17 +151,16 @@ def tell_transferred(
     if chat.active:
         told["thread_id"] = chat.last_thread.id
     if chat.active and chat.last_thread.queued_at:
-        told["queue"] = customer_view.queue(organization, chat.last_thread) | {
+        told["queue"] = customer_view.queue(chat.last_thread) | {
             "queued_at": chat.last_thread.queued_at
         }
     to: Payload = {"group_ids": chat.group_ids}
     to_customer = to | ({"agent_ids": [agent.opaque_id]} if agent else {})
     to_agent = to | ({"agent_ids": [agent.id]} if agent else {})
     pushes.to_chat(
-        organization,
         chat,
         "chat_transferred",
-        told | {"transferred_to": to_customer} | _by(organization, requester),
+        told | {"transferred_to": to_customer} | _by(chat.organization, requester),
         told | {"transferred_to": to_agent} | _by_for_agents(requester),
     )
 
@@ -212,28 +202,30 @@ def check_groups(organization: Organization, group_ids: Sequence[int], *, contin
         raise LiveChatError("groups_offline")
 
 
-def route(organization: Organization, chat: Chat) -> None:
+def route(chat: Chat) -> None:
     """Give a new thread an agent, a place in the queue, or let it wait unassigned."""
+    organization = chat.organization
     thread = chat.last_thread
     by_hand = chat.properties.get("routing", {}).get("ignore_agents_routing")
     if organization.rules.manual_routing or by_hand:
         merge(thread.properties, {"routing": {"unassigned": True}})
     elif agent := free_agent(organization, chat.group_ids):
-        join(organization, chat, agent)
+        join(chat, agent)
     else:
-        wait(organization, chat, thread)
+        wait(chat, thread)
     tell_group_statuses(organization)
 
 
-def wait(organization: Organization, chat: Chat, thread: Thread) -> None:
+def wait(chat: Chat, thread: Thread) -> None:
     """Stand in line. A continuous chat waits without a place when nobody is there at all."""
+    organization = chat.organization
     merge(thread.properties, {"routing": {"unassigned": True}})
     if accepting_agents(organization, chat.group_ids) and queue_has_room(
         organization, continuous=chat.continuous
     ):
         thread.queued_at = organization.clock.now()
     organization.queue.append(chat.id)
-    thread.queue_position = _position(organization, chat)
+    thread.queue_position = _position(chat)
 
 
 def queue_has_room(organization: Organization, *, continuous: bool) -> bool:
@@ -245,13 +237,13 @@ def queue_has_room(organization: Organization, *, continuous: bool) -> bool:
     return rules.queue and queued < limit
 
 
-def _position(organization: Organization, chat: Chat) -> int:
+def _position(chat: Chat) -> int:
     """From 1: how many in line before this chat compete for the same agents."""
     position = 1
-    for chat_id in organization.queue:
+    for chat_id in chat.organization.queue:
         if chat_id == chat.id:
             break
-        ahead = organization.chats[chat_id]
+        ahead = chat.organization.chats[chat_id]
         shares = 0 in (*ahead.group_ids, *chat.group_ids) or set(ahead.group_ids) & set(
             chat.group_ids
         )
@@ -265,22 +257,22 @@ def drain_queue(organization: Organization) -> None:
         for chat_id in list(organization.queue):
             chat = organization.chats[chat_id]
             if agent := free_agent(organization, chat.group_ids):
-                assign(organization, chat, agent)
+                assign(chat, agent)
     tell_queue_positions(organization)
     tell_group_statuses(organization)
 
 
-def assign(organization: Organization, chat: Chat, agent: Agent) -> None:
+def assign(chat: Chat, agent: Agent) -> None:
     """Give a waiting chat to an agent and tell everybody."""
-    leave_queue(organization, chat)
-    join(organization, chat, agent)
-    tell_user_added(organization, chat, agent, "assigned", None)
-    tell_transferred(organization, chat, "assigned", agent=agent)
+    leave_queue(chat)
+    join(chat, agent)
+    tell_user_added(chat, agent, "assigned", None)
+    tell_transferred(chat, "assigned", agent=agent)
 
 
-def leave_queue(organization: Organization, chat: Chat) -> None:
-    if chat.id in organization.queue:
-        organization.queue.remove(chat.id)
+def leave_queue(chat: Chat) -> None:
+    if chat.id in chat.organization.queue:
+        chat.organization.queue.remove(chat.id)
     thread = chat.last_thread
     thread.queued_at, thread.queue_position = None, 0
     thread.properties.get("routing", {}).pop("unassigned", None)
@@ -291,17 +283,15 @@ def tell_queue_positions(organization: Organization) -> None:
     for chat_id in organization.queue:
         chat = organization.chats[chat_id]
         thread = chat.last_thread
-        position = _position(organization, chat)
+        position = _position(chat)
         if thread.queued_at and position != thread.queue_position:
             thread.queue_position = position
             told = {"chat_id": chat.id, "thread_id": thread.id} | {
-                "queue": customer_view.queue(organization, thread)
+                "queue": customer_view.queue(thread)
             }
             moved.append(told)
             customer = organization.customers[chat.customer_id]
-            pushes.to_customer(
-                organization, customer, "queue_position_updated", told, answers_request=False
-            )
+            pushes.to_customer(customer, "queue_position_updated", told, answers_request=False)
     if moved:
         pushes.to_all_agents(organization, "queue_positions_updated", moved)
 
@@ -309,61 +299,58 @@ def tell_queue_positions(organization: Organization) -> None:
 # --- people move ------------------------------------------------------------------------------
 
 
-def set_status(
-    organization: Organization, agent: Agent, status: RoutingStatus, reason: Gone = "signed_out"
-) -> None:
+def set_status(agent: Agent, status: RoutingStatus, reason: Gone = "signed_out") -> None:
     """Agent Chat API v3.6, "Set Routing Status". Who goes offline hands their chats over."""
     if agent.status == status:
         return
     agent.status = status
     pushes.to_all_agents(
-        organization, "routing_status_set", {"agent_id": agent.id, "status": status}
+        agent.organization, "routing_status_set", {"agent_id": agent.id, "status": status}
     )
     if status == "offline":
-        agent_gone(organization, agent, reason)
-    drain_queue(organization)
+        agent_gone(agent, reason)
+    drain_queue(agent.organization)
 
 
-def agent_gone(organization: Organization, agent: Agent, reason: Gone) -> None:
+def agent_gone(agent: Agent, reason: Gone) -> None:
     """Hand over every active chat of an agent who can no longer answer."""
     for chat_id in sorted(agent.chat_ids):
-        chat = organization.chats[chat_id]
+        chat = agent.organization.chats[chat_id]
         others = [user for user in chat.present_agents() if user.id != agent.id]
         if others:
             leave(chat, agent)
-            tell_user_removed(organization, chat, agent, reason, None)
+            tell_user_removed(chat, agent, reason, None)
         else:
-            hand_over(organization, chat, agent, reason)
-    drain_queue(organization)
+            hand_over(chat, agent, reason)
+    drain_queue(agent.organization)
 
 
-def hand_over(organization: Organization, chat: Chat, agent: Agent, reason: Gone) -> None:
+def hand_over(chat: Chat, agent: Agent, reason: Gone) -> None:
     """Find another agent for a chat, else queue it, else close it."""
+    organization = chat.organization
     thread = chat.last_thread
     replacement = free_agent(organization, chat.group_ids, but_not=agent)
     if reason == "inactive" and not replacement:
         return
     leave(chat, agent)
-    tell_user_removed(organization, chat, agent, reason, None)
+    tell_user_removed(chat, agent, reason, None)
     if replacement:
         text_vars = {"agent_added": replacement.name, "agent_removed": agent.name}
         if reason == "inactive":
             text_vars["duration"] = _minutes(organization.rules.agent_answer_timeout)
         system_messages.add(
-            organization, chat, thread, f"routing.assigned_{reason}", visibility="all", **text_vars
+            chat, thread, f"routing.assigned_{reason}", visibility="all", **text_vars
         )
-        join(organization, chat, replacement)
-        tell_user_added(organization, chat, replacement, "assigned", None)
+        join(chat, replacement)
+        tell_user_added(chat, replacement, "assigned", None)
         why = "inactive" if reason == "inactive" else "other"
-        tell_transferred(organization, chat, why, agent=replacement)
+        tell_transferred(chat, why, agent=replacement)
     elif chat.continuous or accepting_agents(organization, chat.group_ids):
-        wait(organization, chat, thread)
-        system_messages.add(
-            organization, chat, thread, f"routing.unassigned_{reason}", agent=agent.name
-        )
-        tell_transferred(organization, chat, "unassigned")
+        wait(chat, thread)
+        system_messages.add(chat, thread, f"routing.unassigned_{reason}", agent=agent.name)
+        tell_transferred(chat, "unassigned")
     else:
-        close_thread(organization, chat, f"routing.archived_{reason}", agent=agent.name)
+        close_thread(chat, f"routing.archived_{reason}", agent=agent.name)
 
 
 def _minutes(seconds: float | None) -> str:
@@ -371,7 +358,6 @@ def _minutes(seconds: float | None) -> str:
 
 
 def transfer(
-    organization: Organization,
     chat: Chat,
     requester: Agent,
     group_ids: Sequence[int] | None = None,
@@ -383,6 +369,7 @@ def transfer(
 
     Raises group_not_found, chat_inactive, and validation when nobody there can take the chat.
     """
+    organization = chat.organization
     thread = chat.active_thread()
     targets = list(agents)
     for group_id in group_ids or []:
@@ -399,68 +386,59 @@ def transfer(
     if group_ids:
         chat.group_ids = thread.group_ids = list(group_ids)
         access: Payload = {"id": chat.id, "access": {"group_ids": chat.group_ids}}
-        pushes.to_agents_of_chat(organization, chat, "chat_access_updated", access)
+        pushes.to_agents_of_chat(chat, "chat_access_updated", access)
     merge(
         thread.properties,
         {"routing": {"last_transfer_timestamp": f"{organization.clock.time():.0f}"}},
     )
-    _exchange_agents(organization, chat, requester, targets)
+    _exchange_agents(chat, requester, targets)
     names = ", ".join(
         [agent.name for agent in targets]
         or [organization.groups[group_id].name for group_id in reachable]
     )
-    system_messages.add(
-        organization, chat, thread, "chat_transferred", initiator=requester.name, targets=names
-    )
-    tell_transferred(organization, chat, "manual", requester, targets[0] if targets else None)
+    system_messages.add(chat, thread, "chat_transferred", initiator=requester.name, targets=names)
+    tell_transferred(chat, "manual", requester, targets[0] if targets else None)
     drain_queue(organization)
 
 
-def _exchange_agents(
-    organization: Organization, chat: Chat, requester: Agent, targets: Sequence[Agent]
-) -> None:
+def _exchange_agents(chat: Chat, requester: Agent, targets: Sequence[Agent]) -> None:
     for user in chat.present_agents():
         if user.id not in {agent.id for agent in targets}:
-            leaving = organization.agents[user.id]
+            leaving = chat.organization.agents[user.id]
             leave(chat, leaving)
-            tell_user_removed(organization, chat, leaving, "manual", requester)
-    leave_queue(organization, chat)
+            tell_user_removed(chat, leaving, "manual", requester)
+    leave_queue(chat)
     if not targets:
-        wait(organization, chat, chat.last_thread)
+        wait(chat, chat.last_thread)
     for agent in targets:
         if not (agent.id in chat.users and chat.users[agent.id].present):
-            join(organization, chat, agent)
-            tell_user_added(organization, chat, agent, "manual", requester)
-            tell_chat_to_agent(organization, chat, agent, requester)
+            join(chat, agent)
+            tell_user_added(chat, agent, "manual", requester)
+            tell_chat_to_agent(chat, agent, requester)
 
 
-def tell_chat_to_agent(
-    organization: Organization, chat: Chat, agent: Agent, requester: Person | None
-) -> None:
+def tell_chat_to_agent(chat: Chat, agent: Agent, requester: Person | None) -> None:
     """An agent sees a chat for the first time."""
-    told = {"chat": agent_view.chat(organization, chat, chat.last_thread)}
-    pushes.to_agents(organization, [agent.id], "incoming_chat", told | _by_for_agents(requester))
+    told = {"chat": agent_view.chat(chat, chat.last_thread)}
+    pushes.to_agents(
+        chat.organization, [agent.id], "incoming_chat", told | _by_for_agents(requester)
+    )
 
 
-def add_agent(
-    organization: Organization, chat: Chat, agent: Agent, requester: Agent, visibility: Visibility
-) -> None:
+def add_agent(chat: Chat, agent: Agent, requester: Agent, visibility: Visibility) -> None:
     """Agent Chat API v3.6, "Add User to Chat"."""
     thread = chat.active_thread()
     if agent.id in chat.users and chat.users[agent.id].present:
         raise LiveChatError("validation", "The agent is in the chat already")
     first = not chat.present_agents()
-    leave_queue(organization, chat)
-    join(organization, chat, agent, visibility)
-    tell_user_added(organization, chat, agent, "manual", requester)
-    tell_chat_to_agent(organization, chat, agent, requester)
+    leave_queue(chat)
+    join(chat, agent, visibility)
+    tell_user_added(chat, agent, "manual", requester)
+    tell_chat_to_agent(chat, agent, requester)
     if not first and agent is requester:
-        system_messages.add(
-            organization, chat, thread, "agent_joined", visibility=visibility, agent=agent.name
-        )
+        system_messages.add(chat, thread, "agent_joined", visibility=visibility, agent=agent.name)
     elif not first:
         system_messages.add(
-            organization,
             chat,
             thread,
             "agent_added",
@@ -468,24 +446,21 @@ def add_agent(
             initiator=requester.name,
             agent=agent.name,
         )
-    drain_queue(organization)
+    drain_queue(chat.organization)
 
 
-def remove_agent(organization: Organization, chat: Chat, agent: Agent, requester: Agent) -> None:
+def remove_agent(chat: Chat, agent: Agent, requester: Agent) -> None:
     """Agent Chat API v3.6, "Remove User from Chat"."""
     thread = chat.active_thread()
     if agent.id not in chat.users or not chat.users[agent.id].present:
         raise LiveChatError("not_found", "The agent is not in the chat")
     visibility = chat.users[agent.id].visibility
     leave(chat, agent)
-    tell_user_removed(organization, chat, agent, "manual", requester)
+    tell_user_removed(chat, agent, "manual", requester)
     if agent is requester:
-        system_messages.add(
-            organization, chat, thread, "agent_left", visibility=visibility, agent=agent.name
-        )
+        system_messages.add(chat, thread, "agent_left", visibility=visibility, agent=agent.name)
     else:
         system_messages.add(
-            organization,
             chat,
             thread,
             "agent_removed",
@@ -493,30 +468,29 @@ def remove_agent(organization: Organization, chat: Chat, agent: Agent, requester
             initiator=requester.name,
             agent=agent.name,
         )
-    drain_queue(organization)
+    drain_queue(chat.organization)
 
 
 # --- the end of a thread ----------------------------------------------------------------------
 
 
 def close_thread(
-    organization: Organization,
     chat: Chat,
     message_type: str,
     closed_by: Person | None = None,
     **text_vars: str,
 ) -> None:
     """Close the active thread: a system message, then `chat_deactivated`."""
+    organization = chat.organization
     thread = chat.active_thread()
-    leave_queue(organization, chat)
-    system_messages.add(organization, chat, thread, message_type, visibility="all", **text_vars)
+    leave_queue(chat)
+    system_messages.add(chat, thread, message_type, visibility="all", **text_vars)
     thread.active = False
     organization.customers[chat.customer_id].last_activity = organization.clock.time()
     for user in chat.present_agents():
         leave(chat, organization.agents[user.id])
     told = {"chat_id": chat.id, "thread_id": thread.id}
     pushes.to_chat(
-        organization,
         chat,
         "chat_deactivated",
         told | ({"user_id": organization.opaque_id(closed_by.id)} if closed_by else {}),

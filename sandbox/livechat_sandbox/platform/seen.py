@@ -4,7 +4,7 @@ from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.clock import rfc3339, seconds_of
 from livechat_sandbox.platform.customer_view import sees_event
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Chat, Organization, Person
+from livechat_sandbox.platform.structures import Chat, Person
 
 
 def mark(chat: Chat, user_id: str, moment: str) -> bool:
@@ -16,9 +16,7 @@ def mark(chat: Chat, user_id: str, moment: str) -> bool:
     return True
 
 
-def mark_events_as_seen(
-    organization: Organization, chat: Chat, reader: Person, seen_up_to: str
-) -> None:
+def mark_events_as_seen(chat: Chat, reader: Person, seen_up_to: str) -> None:
     """Customer Chat API v3.6, "Mark Events As Seen". Raises validation for what is no time."""
     try:
         moment = rfc3339(seconds_of(seen_up_to)) if len(seen_up_to) != 27 else seen_up_to
@@ -30,10 +28,9 @@ def mark_events_as_seen(
     user = chat.users[reader.id]
     told = {"chat_id": chat.id, "seen_up_to": moment}
     pushes.to_chat(
-        organization,
         chat,
         "events_marked_as_seen",
-        {"user_id": organization.opaque_id(reader.id)} | told,
+        {"user_id": chat.organization.opaque_id(reader.id)} | told,
         {"user_id": reader.id} | told,
         visibility=user.visibility,
     )

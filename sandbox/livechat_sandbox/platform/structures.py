@@ -73,8 +73,14 @@ class Group:
     agent_priorities: dict[str, str] = field(default_factory=dict)
 
 
+class OfOrganization:
+    """Knows the organization it is of, which set this when it took it in."""
+
+    organization: "Organization"
+
+
 @dataclass
-class Agent:
+class Agent(OfOrganization):
     id: str  # the e-mail address, or a hex id for a bot
     opaque_id: str
     account_id: str
@@ -144,7 +150,7 @@ class ShownGreeting:
 
 
 @dataclass
-class Customer:
+class Customer(OfOrganization):
     id: str
     secret: str
     created_at: str
@@ -205,7 +211,7 @@ class ChatUser:
 
 
 @dataclass
-class Thread:
+class Thread(OfOrganization):
     id: str
     created_at: str
     active: bool
@@ -230,7 +236,7 @@ class Thread:
 
 
 @dataclass
-class Chat:
+class Chat(OfOrganization):
     id: str
     customer_id: str
     group_ids: list[int]
@@ -251,6 +257,10 @@ class Chat:
     @property
     def continuous(self) -> bool:
         return bool(self.properties.get("routing", {}).get("continuous"))
+
+    def add(self, thread: Thread) -> None:
+        thread.organization = self.organization
+        self.threads.append(thread)
 
     def thread(self, thread_id: str) -> Thread:
         for thread in reversed(self.threads):
@@ -400,9 +410,6 @@ class Running:
     base_url: str  # where clients find its files
     reaches_private_addresses: bool  # for customers who name one
 
-    def run(self, ids: Ids, clock: Clock) -> None:
-        self.ids, self.clock, self.outbox = ids, clock, []
-
 
 @dataclass
 class Organization(Running):
@@ -439,6 +446,31 @@ class Organization(Running):
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     disabled_webhooks: set[str] = field(default_factory=set)  # client ids
     customers_online: int = 0
+
+    def run(self, ids: Ids, clock: Clock) -> None:
+        """Begin to live, fresh or as it was kept."""
+        self.ids, self.clock, self.outbox = ids, clock, []
+        for chat in self.chats.values():
+            chat.organization = self
+            for thread in chat.threads:
+                thread.organization = self
+        for customer in self.customers.values():
+            customer.organization = self
+        for agent in (*self.agents.values(), *self.former_agents.values()):
+            agent.organization = self
+
+    def add_agent(self, agent: Agent) -> None:
+        agent.organization = self
+        self.agents[agent.id] = agent
+
+    def add_customer(self, customer: Customer) -> None:
+        customer.organization = self
+        self.customers[customer.id] = customer
+
+    def add_chat(self, chat: Chat) -> None:
+        chat.organization = self
+        self.chats[chat.id] = chat
+        self.chat_of_customer[chat.customer_id] = chat.id
 
     def scopes_of(self, token: str) -> frozenset[str]:
         """What an agent's token may do, a Basic credential likewise."""

@@ -3,43 +3,40 @@
 import json
 
 from livechat_sandbox.platform import events, pushes
-from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Thread
+from livechat_sandbox.platform.structures import Agent, Chat, Payload, Thread
 
 
-def request(organization: Organization, chat: Chat, thread: Thread, requester: Agent) -> None:
+def request(chat: Chat, thread: Thread, requester: Agent) -> None:
     """Agent Chat API v3.6, "Request Thread Summary"."""
     summary: Payload = {
         "status": "ok",
-        "text": _text(organization, chat, thread),
-        "updated_at": organization.clock.now(),
+        "text": _text(chat, thread),
+        "updated_at": chat.organization.clock.now(),
     }
     thread.summary = summary
     if thread.active:
-        _add_event(organization, chat, thread, summary, requester)
+        _add_event(chat, thread, summary, requester)
         return
     told = {"chat_id": chat.id, "thread_id": thread.id, "summary": summary}
-    pushes.to_agents_of_chat(organization, chat, "thread_summary_set", told)
+    pushes.to_agents_of_chat(chat, "thread_summary_set", told)
 
 
-def _text(organization: Organization, chat: Chat, thread: Thread) -> str:
+def _text(chat: Chat, thread: Thread) -> str:
     messages = [event for event in thread.events if event.type == "message"]
     by_customer = [event for event in messages if event.author_id == chat.customer_id]
-    name = organization.customers[chat.customer_id].name
+    name = chat.organization.customers[chat.customer_id].name
     lines = [f"{name} wrote {len(by_customer)} of {len(messages)} messages."]
     if by_customer:
         lines.append(f"First: {by_customer[0].content['text']}")
     return "\n".join(lines)
 
 
-def _add_event(
-    organization: Organization, chat: Chat, thread: Thread, summary: Payload, requester: Agent
-) -> None:
+def _add_event(chat: Chat, thread: Thread, summary: Payload, requester: Agent) -> None:
     details = {
         "summary": {"text": summary["text"], "status": summary["status"]},
         "requested_by": requester.id,
     }
     event = events.append(
-        organization,
         thread,
         events.NewEvent(
             type="system",
@@ -52,4 +49,4 @@ def _add_event(
             },
         ),
     )
-    events.tell(organization, chat, thread, event, answers_request=False)
+    events.tell(chat, thread, event, answers_request=False)

@@ -4,7 +4,7 @@ Source: Customer Chat API v3.6, "System activities".
 """
 
 from livechat_sandbox.platform import events
-from livechat_sandbox.platform.structures import Chat, Event, Organization, Thread, Visibility
+from livechat_sandbox.platform.structures import Chat, Event, Thread, Visibility
 
 ANOTHER_AGENT = "{agent_added} took over the chat because {agent_removed} "
 NO_AGENT = "{agent} is gone, the chat is waiting for another agent"
@@ -52,7 +52,6 @@ TEXTS = {
 
 
 def add(
-    organization: Organization,
     chat: Chat,
     thread: Thread,
     message_type: str,
@@ -62,7 +61,6 @@ def add(
 ) -> Event:
     """Put a system message into a thread and tell whoever may see it."""
     event = events.append(
-        organization,
         thread,
         events.NewEvent(
             type="system_message",
@@ -74,5 +72,5 @@ def add(
             },
         ),
     )
-    events.tell(organization, chat, thread, event, answers_request=False)
+    events.tell(chat, thread, event, answers_request=False)
     return event

@@ -2,26 +2,24 @@
 
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Chat, Organization, Thread
+from livechat_sandbox.platform.structures import Chat, Thread
 
 
-def tag_thread(organization: Organization, chat: Chat, thread: Thread, tag: str) -> None:
+def tag_thread(chat: Chat, thread: Thread, tag: str) -> None:
     """Agent Chat API v3.6, "Tag Thread". A tag stands once, however often it is given."""
     if not tag.strip():
         raise LiveChatError("validation", "`tag` must not be empty")
     if tag not in thread.tags:
         thread.tags.append(tag)
-        _tell(organization, chat, thread, "thread_tagged", tag)
+        _tell(chat, thread, "thread_tagged", tag)
 
 
-def untag_thread(organization: Organization, chat: Chat, thread: Thread, tag: str) -> None:
+def untag_thread(chat: Chat, thread: Thread, tag: str) -> None:
     """Agent Chat API v3.6, "Untag Thread"."""
     if tag in thread.tags:
         thread.tags.remove(tag)
-        _tell(organization, chat, thread, "thread_untagged", tag)
+        _tell(chat, thread, "thread_untagged", tag)
 
 
-def _tell(organization: Organization, chat: Chat, thread: Thread, action: str, tag: str) -> None:
-    pushes.to_agents_of_chat(
-        organization, chat, action, {"chat_id": chat.id, "thread_id": thread.id, "tag": tag}
-    )
+def _tell(chat: Chat, thread: Thread, action: str, tag: str) -> None:
+    pushes.to_agents_of_chat(chat, action, {"chat_id": chat.id, "thread_id": thread.id, "tag": tag})

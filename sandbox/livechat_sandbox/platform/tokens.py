@@ -11,10 +11,9 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Customer, CustomerToken, Organization, TransferCode
 
 
-def issue(
-    organization: Organization, customer: Customer, client_id: str, lifetime: float | None = None
-) -> CustomerToken:
+def issue(customer: Customer, client_id: str, lifetime: float | None = None) -> CustomerToken:
     """A new token; earlier ones stay valid until they expire or are revoked."""
+    organization = customer.organization
     longest = organization.rules.token_lifetime
     lasts = min(lifetime or longest, longest)
     token = CustomerToken(
@@ -62,9 +61,8 @@ def find(organization: Organization, value: str) -> CustomerToken:
     return token
 
 
-def issue_transfer_code(
-    organization: Organization, customer: Customer, client_id: str, challenge: str
-) -> TransferCode:
+def issue_transfer_code(customer: Customer, client_id: str, challenge: str) -> TransferCode:
+    organization = customer.organization
     code = TransferCode(
         value=organization.ids.hex(64),
         customer_id=customer.id,

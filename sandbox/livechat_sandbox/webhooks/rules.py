@@ -142,7 +142,7 @@ def fits(organization: Organization, webhook: Webhook, payload: Payload, chat: C
     client_id = chat.properties.get("source", {}).get("client_id")
     if filters.get("only_my_chats") and client_id != webhook.owner_client_id:
         return False
-    return presence_fits(organization, webhook, chat)
+    return presence_fits(webhook, chat)
 
 
 def author_type(organization: Organization, payload: Payload) -> str:
@@ -152,11 +152,11 @@ def author_type(organization: Organization, payload: Payload) -> str:
     return organization.person(author_id).type
 
 
-def presence_fits(organization: Organization, webhook: Webhook, chat: Chat) -> bool:
+def presence_fits(webhook: Webhook, chat: Chat) -> bool:
     presence: Payload = webhook.filters.get("chat_presence", {})
     present = {user.id for user in chat.users.values() if user.present}
     if presence.get("my_bots"):
-        own = {bot.id for bot in bots_of(organization, webhook.owner_client_id)}
+        own = {bot.id for bot in bots_of(chat.organization, webhook.owner_client_id)}
         if present.isdisjoint(own):
             return False
     return holds(presence.get("user_ids", {}), present)

@@ -86,42 +86,37 @@ class Bot:
                 for event in told["chat"]["thread"]["events"]
                 if event.get("author_id") == chat.customer_id
             ]
-            self._begin(organization, bot, chat, written[-1] if written else None)
+            self._begin(bot, chat, written[-1] if written else None)
         elif push.action == "incoming_event":
             chat = organization.chats[told["chat_id"]]
             if told["event"].get("author_id") == chat.customer_id:
-                self._begin(organization, bot, chat, told["event"])
+                self._begin(bot, chat, told["event"])
 
-    def _begin(
-        self, organization: Organization, bot: Agent, chat: Chat, event: Payload | None
-    ) -> None:
+    def _begin(self, bot: Agent, chat: Chat, event: Payload | None) -> None:
         if chat.active and chat.id in bot.chat_ids:
             said = event.get("text", "") if event else ""
-            organization.clock.call_later(
-                READING, self._type, organization, bot, chat, chat.last_thread.id, said
+            bot.organization.clock.call_later(
+                READING, self._type, bot, chat, chat.last_thread.id, said
             )
 
     def _still_there(self, bot: Agent, chat: Chat, thread_id: str) -> bool:
         return chat.active and chat.last_thread.id == thread_id and chat.id in bot.chat_ids
 
-    def _type(
-        self, organization: Organization, bot: Agent, chat: Chat, thread_id: str, said: str
-    ) -> None:
+    def _type(self, bot: Agent, chat: Chat, thread_id: str, said: str) -> None:
         if not self._still_there(bot, chat, thread_id):
             return
         last = chat.last_thread.events[-1:]
         if last:
-            seen.mark_events_as_seen(organization, chat, bot, last[0].created_at)
-        chats.send_typing_indicator(organization, chat, bot, is_typing=True, visibility="all")
+            seen.mark_events_as_seen(chat, bot, last[0].created_at)
+        chats.send_typing_indicator(chat, bot, is_typing=True, visibility="all")
         answers = self._answers_to(said)
-        custom_id = organization.ids.hex(16)
-        organization.clock.call_later(
-            WRITING, self._write, organization, bot, chat, thread_id, answers, custom_id, 1
+        custom_id = bot.organization.ids.hex(16)
+        bot.organization.clock.call_later(
+            WRITING, self._write, bot, chat, thread_id, answers, custom_id, 1
         )
 
     def _write(
         self,
-        organization: Organization,
         bot: Agent,
         chat: Chat,
         thread_id: str,
@@ -139,11 +134,10 @@ class Bot:
                 "text": " ".join(words[: piece * 3]),
                 "custom_id": custom_id,
             }
-            events.preview(organization, chat, bot, begun)
-            organization.clock.call_later(
+            events.preview(chat, bot, begun)
+            bot.organization.clock.call_later(
                 PIECE,
                 self._write,
-                organization,
                 bot,
                 chat,
                 thread_id,
@@ -152,12 +146,12 @@ class Bot:
                 piece + 1,
             )
             return
-        chats.send_typing_indicator(organization, chat, bot, is_typing=False, visibility="all")
-        events.send(organization, chat, bot, answers[0] | {"custom_id": custom_id})
+        chats.send_typing_indicator(chat, bot, is_typing=False, visibility="all")
+        events.send(chat, bot, answers[0] | {"custom_id": custom_id})
         for answer in answers[1:]:
-            events.send(organization, chat, bot, answer)
+            events.send(chat, bot, answer)
         if answers[0].get("text", "").startswith("Goodbye"):
-            chats.deactivate(organization, chat, bot)
+            chats.deactivate(chat, bot)
 
     def _answers_to(self, said: str) -> list[Payload]:
         asked = said.lower()
@@ -199,9 +193,9 @@ def cards(elements: list[Payload]) -> Payload:
 
 
 def switch_on(organization: Organization) -> None:
-    routing.set_status(organization, organization.agents[BOT_ID], "accepting_chats")
+    routing.set_status(organization.agents[BOT_ID], "accepting_chats")
 
 
 def switch_off(organization: Organization) -> None:
     """The bot hands its chats over, as an agent who signs out."""
-    routing.set_status(organization, organization.agents[BOT_ID], "offline")
+    routing.set_status(organization.agents[BOT_ID], "offline")

@@ -62,7 +62,7 @@ def organization(
 
 def add_bot(organization: Organization) -> None:
     """A bot that is away until it is switched on."""
-    organization.agents[BOT_ID] = Agent(
+    bot = Agent(
         id=BOT_ID,
         opaque_id=BOT_ID,
         account_id="",
@@ -73,6 +73,7 @@ def add_bot(organization: Organization) -> None:
         is_bot=True,
         max_chats=1_000_000,
     )
+    organization.add_agent(bot)
 
 
 def prechat_form() -> Form:

@@ -78,9 +78,9 @@ def resume(organization: Organization) -> None:
     tokens.resume(organization)
     chats.watch_all(organization)
     for customer in organization.customers.values():
-        customers.resume(organization, customer)
+        customers.resume(customer)
     for agent in organization.agents.values():
-        agents.resume(organization, agent)
+        agents.resume(agent)
 
 
 def load(world: World, path: Path) -> None:

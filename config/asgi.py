@@ -7,12 +7,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from config.http import PooledHandler  # noqa: E402
 from config.static import with_static_files  # noqa: E402
-from widget.routing import websocket_urlpatterns  # noqa: E402
+from widget.asgi import with_chat  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": with_static_files(PooledHandler()), "websocket": URLRouter(websocket_urlpatterns)}
-)
+application = with_chat(ProtocolTypeRouter({"http": with_static_files(PooledHandler())}), path="")

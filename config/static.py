@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 
 # `panel.0123456789ab.css`: its name changes with its content, so it may be kept for ever.
@@ -13,7 +12,7 @@ HASHED = r"\.[0-9a-f]{12}\.[^/]+$"
 def with_static_files(application: Any) -> Any:
     """Serve what is under STATIC_URL before the application is asked."""
     if settings.DEBUG:
-        return ASGIStaticFilesHandler(application)
+        return application  # the chat's own application serves them
     return ServeStaticASGI(
         application,
         root=settings.STATIC_ROOT,

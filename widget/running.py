@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
@@ -19,9 +20,22 @@ if TYPE_CHECKING:
 class Running:
     """Made when Django starts, once for each process; whoever serves closes the relay."""
 
+    has_begun = False
+
     def __init__(self) -> None:
         self.tallies = Tallies()
         self.relay = Relay(self.tallies)
+
+    def begin(self) -> None:
+        """This process serves, so every few seconds it writes down what it counted."""
+        if not self.has_begun:
+            self.has_begun = True
+            self.tallies.write_forever(self.relay.customers_of_widgets)
+
+    async def leave(self) -> None:
+        """Close the connections to LiveChat politely, and write down the last counts."""
+        await self.relay.close()
+        await asyncio.to_thread(self.tallies.write)
 
     def acting(self, customer: Customer, widget: Widget) -> ActingCustomer:
         """The customer as one who acts under this widget, and is counted."""

@@ -1,6 +1,5 @@
 """`python manage.py serve`: the web server, for the demo and for production."""
 
-import asyncio
 from argparse import ArgumentParser
 from typing import Any
 
@@ -17,15 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         from config.server import serve  # first of all: it puts Twisted on uvloop
         from config.asgi import application  # isort: skip
-        from widget.running import running
 
-        process = running()
-
-        async def leave() -> None:
-            await process.relay.close()
-            await asyncio.to_thread(process.tallies.write)
-
-        process.tallies.write_forever(process.relay.customers_of_widgets)
         self.stdout.write(f"Listening on http://{host}:{port}")
-        if refusal := serve(application, host, port, leave=leave):
+        if refusal := serve(application, host, port, leave=application.leave):
             raise CommandError(refusal)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import jwt
 
@@ -19,11 +20,12 @@ class IdentityRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody the website knows; `subject` is its own id of them."""
+    """Somebody the website knows; `subject` is its own id of them, `session` what else it says."""
 
     subject: str
     name: str
     email: str
+    session: Mapping[str, object] = field(default_factory=dict)
 
 
 def verified(statement: str, secret: str) -> Person:
@@ -46,4 +48,6 @@ def verified(statement: str, secret: str) -> Person:
     subject = claims["sub"]
     if not 0 < len(subject) <= SUBJECT_LENGTH:
         raise IdentityRefused(f"sub is not 1 to {SUBJECT_LENGTH} characters long")
-    return Person(subject, str(claims.get("name") or ""), str(claims.get("email") or ""))
+    name, email = str(claims.get("name") or ""), str(claims.get("email") or "")
+    session = claims.get("session")
+    return Person(subject, name, email, session if isinstance(session, dict) else {})

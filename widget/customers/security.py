@@ -12,9 +12,11 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -57,6 +59,7 @@ View = Callable[..., HttpResponse]
 def widget_view(view: View) -> View:
     """Give the view its widget, and the answer the headers of a page inside a frame."""
 
+    @login_not_required  # customers are no users of the project
     @csrf_exempt  # no ambient credential is read: there is nothing to forge
     @xframe_options_exempt  # frame-ancestors says it better
     @wraps(view)
@@ -76,6 +79,7 @@ def widget_view(view: View) -> View:
 def plain_view(view: View) -> View:
     """As `widget_view` for the page without JavaScript, which is no frame's and has a session."""
 
+    @login_not_required
     @xframe_options_exempt
     @wraps(view)
     def inner(request: HttpRequest, key: str) -> HttpResponse:
@@ -158,8 +162,8 @@ def content_security_policy(frame_ancestors: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
+            f"script-src {own_sources()}",
+            f"style-src {own_sources()}",
             f"img-src 'self' data: blob: {picture_schemes()}",
             f"media-src 'self' {picture_schemes()}",
             "connect-src 'self'",
@@ -169,6 +173,12 @@ def content_security_policy(frame_ancestors: str) -> str:
             f"frame-ancestors {frame_ancestors}",
         ]
     )
+
+
+def own_sources() -> str:
+    """This server, and where a project keeps its static files if that is elsewhere."""
+    parts = urlsplit(static("widget/customers/panel.css"))
+    return f"'self' {parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
 
 def picture_schemes() -> str:

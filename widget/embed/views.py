@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -30,11 +31,13 @@ SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 
+@login_not_required
 @require_safe
 def embed(request: HttpRequest, key: str) -> HttpResponse:
     """The script of the snippet: the launcher and `LiveChatWidget`.
 
-    `?of=` is the key of the page's own widget, where a preview of it is to take its place.
+    `?of=` is the key of the page's own widget, where a preview of it is to take its place;
+    `?person` is for a website that says at each page who is signed in.
     """
     if not may_load(key, request.GET.get("of")):
         raise Http404
@@ -42,11 +45,14 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     last_seen.remember(widget, request.headers.get("Referer", ""))
     settings = public_settings(widget, language_of(request, widget))
     script = minified("embed/loader.js").replace("SETTINGS", as_javascript(settings))
+    if "person" in request.GET:
+        script += ";\n" + minified("embed/person.js").replace("KEY", as_javascript(key))
     response = script_response(request, script, LOADER_HOLDS)
     vary_by_language(response)
     return response
 
 
+@login_not_required
 @require_safe
 def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     """The loader's second half, fetched when somebody wants to chat."""
@@ -54,6 +60,7 @@ def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     return part_response(request, loader_panel().replace("ORGANIZATION", organization))
 
 
+@login_not_required
 @require_safe
 def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """LiveChat's older LC_API, fetched by pages that use it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 from django import forms
@@ -106,7 +107,8 @@ def signed_in(widget: Widget, person: Person) -> str:
     customer, token = Customer.objects.welcome_signed_in(
         widget.key, widget.organization, person.subject
     )
-    form = DetailsForm({"name": person.name, "email": person.email})
+    known = {"name": person.name, "email": person.email, "session": json.dumps(person.session)}
+    form = DetailsForm(known)
     if form.is_valid():
         tell(running().acting(customer, widget), form)
     return token

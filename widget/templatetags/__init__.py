@@ -1,0 +1,1 @@
+"""The tag by which a page of a Django project shows the chat."""

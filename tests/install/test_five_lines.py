@@ -1,0 +1,80 @@
+"""Five lines in somebody's project, and their users chat, whatever server they have."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.rig import Chat, Shop
+from tests.install.project import Project
+from tests.sandbox_rig import Agent, Sandbox
+
+
+def sign_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/sign-in")
+    page.locator("[name=username]").fill("ada@shop.example")
+    page.locator("[name=password]").fill("a long password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_title("A shop")
+
+
+def open_chat(page: Page) -> Chat:
+    chat = Shop(page).open_chat()
+    chat.send("Where is my parcel?")
+    expect(chat.messages("customer")).to_contain_text("Where is my parcel?")
+    return chat
+
+
+def test_a_signed_in_user_chats(page: Page, project: Project, server: str, agent: Agent) -> None:
+    sign_in(page, project.url)
+    chat = open_chat(page)
+    (summary,) = agent.chats()
+    customer = next(user for user in summary["users"] if user["type"] == "customer")
+    assert (customer["name"], customer["email"]) == ("Ada Lovelace", "ada@shop.example")
+    agent.send(summary["id"], "On its way.")
+    expect(chat.messages("agent")).to_contain_text("On its way.")
+    assert "Traceback" not in project.log_of(server)
+
+
+def test_who_signs_out_leaves_no_chat_behind(
+    page: Page, project: Project, sandbox: Sandbox, agent: Agent
+) -> None:
+    with project.served_by("uvicorn"):
+        sign_in(page, project.url)
+        open_chat(page)
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_function("localStorage.getItem('livechat-widget:shop') === null")
+        chat = Shop(page).chat  # it was open, and is again
+        chat.send("Does anybody know me?")
+        expect(chat.messages("customer")).to_have_count(1)
+        assert len(agent.chats()) == 2
+
+
+def test_the_chat_is_found_behind_a_prefix_of_a_proxy(
+    page: Page, project: Project, sandbox: Sandbox, agent: Agent
+) -> None:
+    with project.served_by("hypercorn", "--root-path", "/en", TEST_PREFIX="/en"):
+        sign_in(page, f"{project.url}/en")
+        open_chat(page)
+        agent.send(agent.chats()[0]["id"], "Here.")
+        expect(Shop(page).chat.messages("agent")).to_contain_text("Here.")
+
+
+def test_static_files_may_have_hashed_names(
+    page: Page, project: Project, sandbox: Sandbox, agent: Agent
+) -> None:
+    project.manage("collectstatic", "--no-input", "--verbosity", "0", TEST_MANIFEST="1")
+    with project.served_by("hypercorn", TEST_MANIFEST="1"):
+        sign_in(page, project.url)
+        open_chat(page)
+        agent.send(agent.chats()[0]["id"], "Here.")
+        expect(Shop(page).chat.messages("agent")).to_contain_text("Here.")
+
+
+def test_nobody_is_signed_in_who_is_not(
+    page: Page, project: Project, sandbox: Sandbox, agent: Agent
+) -> None:
+    with project.served_by("granian"):
+        page.goto(project.url)
+        expect(page.locator("script[data-identity]")).to_have_count(0)
+        open_chat(page)
+        (summary,) = agent.chats()
+        customer = next(user for user in summary["users"] if user["type"] == "customer")
+        assert not customer.get("email")

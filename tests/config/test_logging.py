@@ -79,7 +79,7 @@ def test_what_goes_wrong_is_logged_under_the_same_id(
     customer.ask(
         "post", "events", {"text": "Hello", "custom_id": "12345678"}, **{"X-Request-Id": ID}
     )
-    record = written.last("widget.customers.views.conversation")
+    record = written.last("widget.customers.failures")
     assert (record["level"], record["request_id"]) == ("WARNING", ID)
 
 

@@ -11,6 +11,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
 from widget.models import Widget
+from widget.rendering.heavy import Renderer
 from widget.statistics.counting import Tallies
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Running:
     def __init__(self) -> None:
         self.tallies = Tallies()
         self.relay = Relay(self.tallies)
+        self.renderer = Renderer()
 
     def begin(self) -> None:
         """This process serves, so every few seconds it writes down what it counted."""

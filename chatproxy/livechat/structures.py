@@ -135,6 +135,11 @@ class Message(Event):
     def is_markdown(self) -> bool:
         return self.properties.get("chats", {}).get("formatting") == "commonmark"
 
+    @property
+    def translation(self) -> str:
+        """The text in the customer's language, "" if LiveChat made no translation."""
+        return _text(self.properties.get("translation", {}).get("target_message"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File(Event):

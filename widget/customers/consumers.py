@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,8 +23,8 @@ from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
 from widget.models import Widget
 from widget.origins import is_own
+from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import html_of
 from widget.running import running
 
 PROTOCOL = "chat"
@@ -45,7 +46,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
     address: str
     counted = False
     pace: Pace
+    turn: asyncio.Lock
     relay: Relay
+    renderer: Renderer
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
@@ -65,7 +68,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         open_sockets.add(self.address)
-        self.counted, self.pace, self.relay = True, Pace(), running().relay
+        self.counted, self.pace, self.turn = True, Pace(), asyncio.Lock()
+        self.relay, self.renderer = running().relay, running().renderer
         found = await self.identify()
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
@@ -142,8 +146,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def show(self, update: Update) -> None:
         if isinstance(update, Snapshot) and not update.threads:
             self.ask_for_welcome()
-        if html := html_of(update, self.locale):
-            await self.send(text_data=html)
+        async with self.turn:  # what is heavy takes its time, and nothing may overtake it
+            if html := await self.renderer.html_of(update, self.locale):
+                await self.send(text_data=html)
 
     @database_sync_to_async
     def comes_too_often(self) -> bool:

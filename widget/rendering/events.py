@@ -144,9 +144,8 @@ def details_of_form(form: Form) -> dict[str, Any]:
 
 def text_of(message: Message) -> SafeString:
     """What was written, or its translation for the customer, if LiveChat made one."""
-    translated = message.properties.get("translation", {}).get("target_message")
-    if isinstance(translated, str) and translated:
-        return link_addresses(translated)
+    if message.translation:
+        return link_addresses(message.translation)
     return render_markdown(message.text) if message.is_markdown else link_addresses(message.text)
 
 

@@ -1,0 +1,119 @@
+"""What takes long to render keeps nobody waiting."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from chatproxy.livechat import pushes
+from chatproxy.livechat.structures import Chat, Greeting, Thread, User, parse_event
+from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
+from widget.customers.consumers import ChatConsumer
+from widget.rendering.heavy import LIGHT, Renderer, weight_of
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import html_of
+
+KNOWN = Conversation(customer_id="nora", chat_id="CHAT", thread_id="THREAD", active=True)
+COMMONMARK = {"chats": {"formatting": "commonmark"}}
+HOSTILE = {"text": "[a\n" * 5400, "properties": COMMONMARK}  # 0.4 s of markdown-it-py
+
+
+def data(number: int = 1, **fields: Any) -> dict[str, Any]:
+    written = {"id": f"THREAD_{number}", "type": "message", "author_id": "piotr", "text": "Hello"}
+    return {**written, "created_at": "2026-03-18T21:24:05.118200Z", **fields}
+
+
+def arrived(**fields: Any) -> Update:
+    event = parse_event(data(**fields))
+    return Happened(pushes.IncomingEvent(chat_id="CHAT", thread_id="THREAD", event=event), KNOWN)
+
+
+def thread_of(count: int, **fields: Any) -> Thread:
+    return Thread.parse({"id": "THREAD", "events": [data(n, **fields) for n in range(count)]})
+
+
+async def longest_stall() -> float:
+    """Seconds the event loop did not come by, until this is cancelled."""
+    longest, last = 0.0, time.perf_counter()
+    try:
+        while True:
+            await asyncio.sleep(0.001)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+    except asyncio.CancelledError:
+        return longest
+
+
+async def test_the_event_loop_goes_on_while_a_hostile_text_is_rendered() -> None:
+    watch = asyncio.create_task(longest_stall())
+    await asyncio.sleep(0.01)
+    began = time.perf_counter()
+    html = await Renderer().html_of(arrived(**HOSTILE), Locale())
+    took = time.perf_counter() - began
+    watch.cancel()
+    assert html == html_of(arrived(**HOSTILE), Locale())
+    assert await watch < took / 3
+
+
+@pytest.mark.parametrize(
+    "push",
+    [
+        pushes.EventUpdated(chat_id="", thread_id="", event=parse_event(data(**HOSTILE))),
+        pushes.EventPreview(chat_id="", thread_id="", event=parse_event(data(**HOSTILE))),
+        pushes.WelcomeMessage(id="w", event=parse_event(data(**HOSTILE))),
+        pushes.IncomingChat(chat=Chat(id="CHAT", thread=thread_of(1, **HOSTILE))),
+        pushes.IncomingGreeting(
+            greeting=Greeting(
+                id=1,
+                unique_id="a",
+                agent=User(id="piotr", type="agent"),
+                event=parse_event(data(**HOSTILE)),
+            )
+        ),
+    ],
+)
+def test_wherever_it_comes_from(push: pushes.Push) -> None:
+    assert weight_of(Happened(push, KNOWN)) > LIGHT
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": "www." + "a" * 16_379},
+        {"properties": {"translation": {"target_message": "@ " * 8000}}},
+        {"type": "filled_form", "fields": [{"answer": "@ " * 8000}]},
+        {"type": "form", "fields": [{"label": "?"}] * 100},
+        {
+            "type": "rich_message",
+            "elements": [{"title": "Fern", "buttons": [{"text": "Buy"}] * 11}] * 10,
+        },
+    ],
+)
+def test_whatever_kind_it_is(fields: dict[str, Any]) -> None:
+    assert weight_of(arrived(**fields)) > LIGHT
+
+
+def test_a_long_history_is_heavy_and_a_page_of_talk_is_not() -> None:
+    talk = "Your parcel leaves today and will be with you tomorrow."
+    assert weight_of(Snapshot(KNOWN, (thread_of(25, text=talk),))) <= LIGHT
+    assert weight_of(Snapshot(KNOWN, (thread_of(100),))) > LIGHT
+
+
+@pytest.mark.parametrize("update", [arrived(), Standing(State.LIVE)])
+async def test_what_is_light_does_not_even_give_way(update: Update) -> None:
+    with pytest.raises(StopIteration):
+        Renderer().html_of(update, Locale()).send(None)
+
+
+async def test_nothing_overtakes_what_is_heavy() -> None:
+    consumer, sent = ChatConsumer(), []
+    consumer.locale, consumer.turn, consumer.renderer = Locale(), asyncio.Lock(), Renderer()
+
+    async def send(text_data: str) -> None:
+        sent.append(text_data)
+
+    consumer.send = send  # type: ignore[method-assign, assignment]
+    heavy, light = arrived(number=1, **HOSTILE), arrived(number=2)
+    await asyncio.gather(consumer.show(heavy), consumer.show(light))
+    assert sent == [html_of(heavy, Locale()), html_of(light, Locale())]

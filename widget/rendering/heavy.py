@@ -1,0 +1,84 @@
+"""Keeps what takes long to render off the event loop, where everybody would wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import singledispatch
+
+from chatproxy.livechat import pushes
+from chatproxy.livechat.structures import Event, Form, Message, RichMessage, Thread
+from chatproxy.relay.updates import Happened, Snapshot, Update
+from widget.rendering.locale import Locale
+from widget.rendering.pushes import html_of
+
+# Weights in characters of plain text, of which 1 000 take 0.1 to 0.7 ms.
+EVENT = 100
+MARKDOWN = 20  # times a character of plain text, where every one is markup
+PART = 200  # a field of a form, a button or an option of a card
+LIGHT = 5000  # as much as may be rendered on the event loop
+
+
+class Renderer:
+    """One thread: more of them would take turns with the event loop, which then waits longer."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "rendering")
+
+    async def html_of(self, update: Update, locale: Locale) -> str:
+        """As `pushes.html_of`; a light update is rendered at once, without giving way."""
+        if locale in update.rendered or weight_of(update) <= LIGHT:
+            return html_of(update, locale)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, html_of, update, locale)
+
+
+def weight_of(update: Update) -> int:
+    """About how long it takes to render."""
+    match update:
+        case Happened(
+            push=pushes.IncomingEvent(event=event)
+            | pushes.EventUpdated(event=event)
+            | pushes.EventPreview(event=event)
+            | pushes.WelcomeMessage(event=event)
+        ):
+            return weight_of_event(event)
+        case Snapshot():
+            return sum(map(weight_of_thread, update.threads))
+        case Happened(push=pushes.IncomingChat(chat=chat)):
+            return weight_of_thread(chat.thread) if chat.thread else 0
+        case Happened(push=pushes.IncomingGreeting(greeting=greeting)):
+            return weight_of_event(greeting.event)
+        case _:
+            return 0
+
+
+def weight_of_thread(thread: Thread) -> int:
+    return sum(map(weight_of_event, thread.events))
+
+
+@singledispatch
+def weight_of_event(event: Event) -> int:  # noqa: ARG001
+    return EVENT
+
+
+@weight_of_event.register
+def weight_of_message(message: Message) -> int:
+    length = max(len(message.text), len(message.translation))
+    return EVENT + length * (MARKDOWN if message.is_markdown else 1)
+
+
+@weight_of_event.register
+def weight_of_form(form: Form) -> int:
+    answers = sum(len(answer) for field in form.fields for answer in field.answers)
+    return EVENT + answers + PART * len(form.fields)
+
+
+@weight_of_event.register
+def weight_of_rich_message(message: RichMessage) -> int:
+    weight = EVENT
+    for element in message.elements:
+        options = element.product.options if element.product else ()
+        parts = 1 + len(element.buttons) + len(options)
+        weight += len(element.title) + len(element.subtitle) + PART * parts
+    return weight

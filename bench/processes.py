@@ -33,7 +33,7 @@ organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 Widget.objects.create(
     key="bench", name="Bench", organization_id=organization,
     client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861",
-    redirect_uri="http://127.0.0.1/",
+    redirect_uri=os.environ["REDIRECT_URI"],
     allowed_origins=os.environ.get("ORIGINS", "").split(),
 )
 tokens = json.load(sys.stdin)
@@ -128,7 +128,11 @@ def livechat(
 
 @contextmanager
 def server(
-    directory: Path, livechat_url: str, customers: int, origins: Sequence[str] = ()
+    directory: Path,
+    livechat_url: str,
+    customers: int,
+    origins: Sequence[str] = (),
+    redirect_uri: str = "http://127.0.0.1/",
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Our server with a database of that many customers, and the websites it may stand on."""
     port = free_port()
@@ -136,6 +140,7 @@ def server(
         "DJANGO_SECRET_KEY": "only for measuring " * 4,
         "ALLOWED_HOSTS": "127.0.0.1",
         "ORIGINS": " ".join(origins),
+        "REDIRECT_URI": redirect_uri,
         "SECURE_SSL_REDIRECT": "false",
         "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
         "LIVECHAT_API_URL": livechat_url,

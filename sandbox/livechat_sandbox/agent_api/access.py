@@ -1,7 +1,8 @@
 """Which chats an agent may see, and in which an agent has to be to act."""
 
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Agent, Chat, Payload
+from livechat_sandbox.platform.parameters import Parameters
+from livechat_sandbox.platform.structures import Agent, Chat
 from livechat_sandbox.transports.methods import Caller
 
 
@@ -28,7 +29,7 @@ def accessible_chat(caller: Caller, chat_id: str) -> Chat:
     return chat
 
 
-def chat_with_requester(caller: Caller, payload: Payload) -> Chat:
+def chat_with_requester(caller: Caller, payload: Parameters) -> Chat:
     """The chat of `id` or `chat_id`, in which the agent has to be unless the call says otherwise.
 
     Raises not_found, missing_access, authorization.

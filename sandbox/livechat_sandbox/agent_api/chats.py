@@ -1,29 +1,24 @@
 """Agent Chat API, chats: beginning and ending them, moving them, who is in them."""
 
+from typing import Any, Literal, NotRequired, TypedDict
+
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
 from livechat_sandbox.platform import agent_view, chats, customers, pushes, routing, summaries
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    anything,
-    array,
-    boolean,
-    one_of,
-    record,
-    required,
-    text,
-)
+from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import Agent, Customer, Organization, Payload
-from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.transports.methods import Caller, method
 
 
-def start_chat(caller: Caller, payload: Payload) -> Payload:
+@method("chats--access:rw")
+def start_chat(caller: Caller, payload: chats.Start) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = _listed_customer(organization, payload) or customers.create(organization)
     begun = chats.start(agent, customer, payload)
     return {"chat_id": begun.chat.id} | begun.answer()
 
 
-def _listed_customer(organization: Organization, payload: Payload) -> Customer | None:
+def _listed_customer(organization: Organization, payload: Parameters) -> Customer | None:
     listed = [
         user["id"]
         for user in payload.get("chat", {}).get("users", [])
@@ -34,20 +29,42 @@ def _listed_customer(organization: Organization, payload: Payload) -> Customer |
     return organization.customer(listed[0]) if listed else None
 
 
-def resume_chat(caller: Caller, payload: Payload) -> Payload:
+class ResumeChatChat(TypedDict):
+    id: str
+
+
+class ResumeChat(TypedDict):
+    chat: ResumeChatChat
+    active: NotRequired[bool]
+    continuous: NotRequired[bool]
+
+
+@method("chats--access:rw")
+def resume_chat(caller: Caller, payload: ResumeChat) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat"]["id"])
     return chats.resume(agent, chat, payload).answer()
 
 
-def deactivate_chat(caller: Caller, payload: Payload) -> Payload:
+class DeactivateChat(TypedDict):
+    id: str
+    ignore_requester_presence: NotRequired[bool]
+
+
+@method("chats--access:rw")
+def deactivate_chat(caller: Caller, payload: DeactivateChat) -> Payload:
     agent = caller.agent
     chat = chat_with_requester(caller, payload)
     chats.deactivate(chat, agent)
     return {}
 
 
-def follow_chat(caller: Caller, payload: Payload) -> Payload:
+class FollowChat(TypedDict):
+    id: str
+
+
+@method("chats--access:rw")
+def follow_chat(caller: Caller, payload: FollowChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = accessible_chat(caller, payload["id"])
     user = chat.users.get(agent.id)
@@ -59,7 +76,12 @@ def follow_chat(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def unfollow_chat(caller: Caller, payload: Payload) -> Payload:
+class UnfollowChat(TypedDict):
+    id: str
+
+
+@method("chats--access:rw")
+def unfollow_chat(caller: Caller, payload: UnfollowChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = organization.chat(payload["id"])
     if agent.id in chat.follower_ids:
@@ -68,10 +90,23 @@ def unfollow_chat(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def transfer_chat(caller: Caller, payload: Payload) -> Payload:
+class TransferChatTarget(TypedDict):
+    type: Literal["group", "agent"]
+    ids: list[Any]
+
+
+class TransferChat(TypedDict):
+    id: str
+    target: NotRequired[TransferChatTarget]
+    ignore_agents_availability: NotRequired[bool]
+    ignore_requester_presence: NotRequired[bool]
+
+
+@method("chats--access:rw")
+def transfer_chat(caller: Caller, payload: TransferChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = chat_with_requester(caller, payload)
-    target: Payload = payload.get("target", {})
+    target: Parameters = payload.get("target", {})
     group_ids, agents = None, []
     if target.get("type") == "group":
         group_ids = [int(group_id) for group_id in target["ids"]]
@@ -95,7 +130,16 @@ def _agent(organization: Organization, agent_id: str) -> Agent:
     return organization.agents[agent_id]
 
 
-def add_user_to_chat(caller: Caller, payload: Payload) -> Payload:
+class AddUserToChat(TypedDict):
+    chat_id: str
+    user_id: str
+    user_type: Literal["agent", "customer"]
+    visibility: Literal["all", "agents"]
+    ignore_requester_presence: NotRequired[bool]
+
+
+@method("chats--access:rw")
+def add_user_to_chat(caller: Caller, payload: AddUserToChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     adds_self = payload["user_id"] == agent.id
     chat = (
@@ -110,7 +154,15 @@ def add_user_to_chat(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def remove_user_from_chat(caller: Caller, payload: Payload) -> Payload:
+class RemoveUserFromChat(TypedDict):
+    chat_id: str
+    user_id: str
+    user_type: Literal["agent"]
+    ignore_requester_presence: NotRequired[bool]
+
+
+@method("chats--access:rw")
+def remove_user_from_chat(caller: Caller, payload: RemoveUserFromChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = chat_with_requester(caller, payload)
     removed = _agent(organization, payload["user_id"])
@@ -118,7 +170,12 @@ def remove_user_from_chat(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def list_agents_for_transfer(caller: Caller, payload: Payload) -> list[Payload]:
+class ListAgentsForTransfer(TypedDict):
+    chat_id: str
+
+
+@method("chats--access:ro")
+def list_agents_for_transfer(caller: Caller, payload: ListAgentsForTransfer) -> list[Payload]:
     """Agents who are there, fewest chats first; `active_chats` is the RTM page's spelling."""
     organization = caller.organization
     chat = accessible_chat(caller, payload["chat_id"])
@@ -137,60 +194,14 @@ def list_agents_for_transfer(caller: Caller, payload: Payload) -> list[Payload]:
     ]
 
 
-def request_thread_summary(caller: Caller, payload: Payload) -> Payload:
+class RequestThreadSummary(TypedDict):
+    chat_id: str
+    thread_id: str
+
+
+@method("chats--access:rw", versions=("3.6", "3.7"))
+def request_thread_summary(caller: Caller, payload: RequestThreadSummary) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     summaries.request(chat, chat.thread(payload["thread_id"]), agent)
     return {}
-
-
-ID = required(text())
-USER_TYPE = required(one_of("agent", "customer"))
-PRESENCE = {"ignore_requester_presence": boolean()}
-
-METHODS = {
-    "start_chat": Method(start_chat, record(**chats.START), scope="chats--access:rw"),
-    "resume_chat": Method(
-        resume_chat,
-        record(**(chats.START | {"chat": required(record(id=required(text())))})),
-        scope="chats--access:rw",
-    ),
-    "deactivate_chat": Method(deactivate_chat, record(id=ID, **PRESENCE), scope="chats--access:rw"),
-    "follow_chat": Method(follow_chat, record(id=ID), scope="chats--access:rw"),
-    "unfollow_chat": Method(unfollow_chat, record(id=ID), scope="chats--access:rw"),
-    "transfer_chat": Method(
-        transfer_chat,
-        record(
-            id=ID,
-            target=record(type=required(one_of("group", "agent")), ids=required(array(anything()))),
-            ignore_agents_availability=boolean(),
-            **PRESENCE,
-        ),
-        scope="chats--access:rw",
-    ),
-    "add_user_to_chat": Method(
-        add_user_to_chat,
-        record(
-            chat_id=ID,
-            user_id=ID,
-            user_type=USER_TYPE,
-            visibility=required(one_of("all", "agents")),
-            **PRESENCE,
-        ),
-        scope="chats--access:rw",
-    ),
-    "remove_user_from_chat": Method(
-        remove_user_from_chat,
-        record(chat_id=ID, user_id=ID, user_type=required(one_of("agent")), **PRESENCE),
-        scope="chats--access:rw",
-    ),
-    "list_agents_for_transfer": Method(
-        list_agents_for_transfer, record(chat_id=ID), scope="chats--access:ro"
-    ),
-    "request_thread_summary": Method(
-        request_thread_summary,
-        record(chat_id=ID, thread_id=ID),
-        versions=("3.6", "3.7"),
-        scope="chats--access:rw",
-    ),
-}

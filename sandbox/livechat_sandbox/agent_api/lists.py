@@ -5,22 +5,15 @@ import binascii
 import html
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
 from livechat_sandbox.platform import agent_view, pages
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    array,
-    boolean,
-    integer,
-    nullable,
-    one_of,
-    record,
-    required,
-    text,
-)
+from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -28,14 +21,31 @@ from livechat_sandbox.platform.structures import (
     Properties,
     Thread,
 )
-from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.transports.methods import Caller, method
+
+Period = TypedDict("Period", {"from": str, "to": str}, total=False)  # RFC 3339
 
 # --- chats ------------------------------------------------------------------------------------
 
 
-def list_chats(caller: Caller, payload: Payload) -> Payload:
+class ListChatsFilters(TypedDict):
+    active: NotRequired[bool | None]
+    include_chats_without_threads: NotRequired[bool]
+    group_ids: NotRequired[Annotated[list[int], Meta(max_length=200)]]
+    properties: NotRequired[dict[str, dict[str, Payload]]]
+
+
+class ListChats(TypedDict):
+    filters: NotRequired[ListChatsFilters]
+    sort_order: NotRequired[Literal["asc", "desc"]]
+    limit: NotRequired[Annotated[int, Meta(ge=1, le=100)]]
+    page_id: NotRequired[str]
+
+
+@method("chats--access:ro")
+def list_chats(caller: Caller, payload: ListChats) -> Payload:
     organization, agent = caller.organization, caller.agent
-    payload, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload)
     found = [
         chat
         for chat in organization.chats.values()
@@ -44,7 +54,7 @@ def list_chats(caller: Caller, payload: Payload) -> Payload:
     page = pages.page_of(
         found,
         _last_thread_created_at,
-        payload,
+        page_parameters,
         default_limit=10,
         now=organization.clock.time(),
     )
@@ -70,7 +80,13 @@ def _last_thread_created_at(chat: Chat) -> str:
     return chat.last_thread.created_at if chat.threads else ""
 
 
-def get_chat(caller: Caller, payload: Payload) -> Payload:
+class GetChat(TypedDict):
+    chat_id: str
+    thread_id: NotRequired[str]
+
+
+@method("chats--access:ro")
+def get_chat(caller: Caller, payload: GetChat) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.threads[-1] if chat.threads else None
@@ -83,17 +99,27 @@ def get_chat(caller: Caller, payload: Payload) -> Payload:
 # --- threads ----------------------------------------------------------------------------------
 
 
-def list_threads(caller: Caller, payload: Payload) -> Payload:
+class ListThreads(TypedDict):
+    chat_id: str
+    filters: NotRequired[Period]
+    sort_order: NotRequired[Literal["asc", "desc"]]
+    limit: NotRequired[Annotated[int, Meta(ge=1, le=100)]]
+    min_events_count: NotRequired[Annotated[int, Meta(ge=1, le=100)]]
+    page_id: NotRequired[str]
+
+
+@method("chats--access:ro")
+def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
         raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
-    payload, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload)
     found = [thread for thread in chat.threads if created_between(thread, filters)]
     page = pages.page_of(
         found,
         lambda thread: thread.created_at,
-        payload,
+        page_parameters,
         default_limit=3,
         now=organization.clock.time(),
         weight=lambda thread: len(thread.events),
@@ -121,7 +147,13 @@ def moment(filters: Payload, name: str, *, default: float) -> float:
         raise LiveChatError("validation", f"`filters.{name}` is not an RFC 3339 time") from error
 
 
-def get_thread_transcript(caller: Caller, payload: Payload) -> Payload:
+class GetThreadTranscript(TypedDict):
+    chat_id: str
+    thread_id: str
+
+
+@method("chats--access:ro", versions=("3.6", "3.7"))
+def get_thread_transcript(caller: Caller, payload: GetThreadTranscript) -> Payload:
     """Known from LiveChat's Python client only: the thread as plain text."""
     organization = caller.organization
     chat = accessible_chat(caller, payload["chat_id"])
@@ -137,10 +169,38 @@ def get_thread_transcript(caller: Caller, payload: Payload) -> Payload:
 # --- archives ---------------------------------------------------------------------------------
 
 
-def list_archives(caller: Caller, payload: Payload) -> Payload:
+class ListArchivesFilters(Period, total=False):
+    query: str
+    chat_ids: Annotated[list[str], Meta(max_length=1000)]
+    thread_ids: Annotated[list[str], Meta(max_length=20)]
+    group_ids: Annotated[list[int], Meta(max_length=200)]
+    properties: dict[str, dict[str, Payload]]
+    agents: Payload
+    tags: Payload
+    event_types: Payload
+    agent_types: Payload
+    customer_id: str
+    customer_email: str
+
+
+class ListArchivesHighlights(TypedDict):
+    pre_tag: NotRequired[str]
+    post_tag: NotRequired[str]
+
+
+class ListArchives(TypedDict):
+    filters: NotRequired[ListArchivesFilters]
+    sort_order: NotRequired[Literal["asc", "desc"]]
+    limit: NotRequired[Annotated[int, Meta(ge=1, le=100)]]
+    page_id: NotRequired[str]
+    highlights: NotRequired[ListArchivesHighlights]
+
+
+@method("chats--access:ro")
+def list_archives(caller: Caller, payload: ListArchives) -> Payload:
     """One chat for each closed thread, each with that thread."""
     organization, agent = caller.organization, caller.agent
-    payload, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload)
     found = [
         (chat, thread)
         for chat in organization.chats.values()
@@ -151,7 +211,7 @@ def list_archives(caller: Caller, payload: Payload) -> Payload:
     page = pages.page_of(
         found,
         lambda pair: pair[1].created_at,
-        payload,
+        page_parameters,
         default_limit=10,
         now=organization.clock.time(),
     )
@@ -195,7 +255,7 @@ def searchable_text(chat: Chat, thread: Thread) -> str:
     return "\n".join(texts).lower()
 
 
-def highlights(thread: Thread, query: str, tags: Payload) -> list[Payload]:
+def highlights(thread: Thread, query: str, tags: Parameters) -> list[Payload]:
     """The messages a query matched, as HTML with the match inside tags."""
     before, after = tags.get("pre_tag", "<em>"), tags.get("post_tag", "</em>")
     found = []
@@ -233,7 +293,7 @@ def properties_fit(properties: Properties, wanted: Payload) -> bool:
     )
 
 
-def remembered_filters(payload: Payload) -> tuple[Payload, Payload]:
+def remembered_filters(payload: Parameters) -> tuple[Parameters, Payload]:
     """The parameters of a page, and the filters of the first request, which its id remembers."""
     if "page_id" not in payload:
         return payload, payload.get("filters", {})
@@ -242,7 +302,7 @@ def remembered_filters(payload: Payload) -> tuple[Payload, Payload]:
         page_id, filters = remembered["page_id"], remembered["filters"]
     except (binascii.Error, ValueError, TypeError, KeyError) as error:
         raise LiveChatError("validation", "`page_id` is not valid") from error
-    return payload | {"page_id": page_id}, filters
+    return {**payload, "page_id": page_id}, filters
 
 
 def page_ids(page: pages.PageOf[Any], filters: Payload) -> Payload:
@@ -275,73 +335,3 @@ def _without_deleted(value: Any) -> Any:
     if value.get("deleted") is True:
         return {name: value[name] for name in STUB if name in value}
     return {name: _without_deleted(each) for name, each in value.items()}
-
-
-LIMIT = integer(1, 100)
-ORDER = one_of("asc", "desc")
-GROUP_IDS = array(integer(), most=200)
-PROPERTY_FILTERS = record(extra=record(extra=record()))
-PERIOD = {"from": text(), "to": text()}
-
-METHODS = {
-    "list_chats": Method(
-        list_chats,
-        record(
-            filters=record(
-                active=nullable(boolean()),
-                include_chats_without_threads=boolean(),
-                group_ids=GROUP_IDS,
-                properties=PROPERTY_FILTERS,
-            ),
-            sort_order=ORDER,
-            limit=LIMIT,
-            page_id=text(),
-        ),
-        scope="chats--access:ro",
-    ),
-    "get_chat": Method(
-        get_chat, record(chat_id=required(text()), thread_id=text()), scope="chats--access:ro"
-    ),
-    "list_threads": Method(
-        list_threads,
-        record(
-            chat_id=required(text()),
-            filters=record(**PERIOD),
-            sort_order=ORDER,
-            limit=LIMIT,
-            min_events_count=LIMIT,
-            page_id=text(),
-        ),
-        scope="chats--access:ro",
-    ),
-    "get_thread_transcript": Method(
-        get_thread_transcript,
-        record(chat_id=required(text()), thread_id=required(text())),
-        versions=("3.6", "3.7"),
-        scope="chats--access:ro",
-    ),
-    "list_archives": Method(
-        list_archives,
-        record(
-            filters=record(
-                **PERIOD,
-                query=text(),
-                chat_ids=array(text(), most=1000),
-                thread_ids=array(text(), most=20),
-                group_ids=GROUP_IDS,
-                properties=PROPERTY_FILTERS,
-                agents=record(),
-                tags=record(),
-                event_types=record(),
-                agent_types=record(),
-                customer_id=text(),
-                customer_email=text(),
-            ),
-            sort_order=ORDER,
-            limit=LIMIT,
-            page_id=text(),
-            highlights=record(pre_tag=text(), post_tag=text()),
-        ),
-        scope="chats--access:ro",
-    ),
-}

@@ -1,27 +1,47 @@
 """Agent Chat API, properties of chats, threads and events, and the tags of threads."""
 
+from typing import TypedDict
+
 from livechat_sandbox.agent_api.access import accessible_chat
-from livechat_sandbox.platform import chats, events, tags
-from livechat_sandbox.platform.parameters import array, record, required, text
-from livechat_sandbox.platform.structures import Payload
-from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.platform import chats, tags
+from livechat_sandbox.platform.structures import Payload, Properties
+from livechat_sandbox.transports.methods import Caller, method
 
 
-def update_chat_properties(caller: Caller, payload: Payload) -> Payload:
+class UpdateChatProperties(TypedDict):
+    id: str
+    properties: Properties
+
+
+@method("chats--access:rw")
+def update_chat_properties(caller: Caller, payload: UpdateChatProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
     chats.update_properties(chat, agent, payload["properties"])
     return {}
 
 
-def delete_chat_properties(caller: Caller, payload: Payload) -> Payload:
+class DeleteChatProperties(TypedDict):
+    id: str
+    properties: dict[str, list[str]]
+
+
+@method("chats--access:rw")
+def delete_chat_properties(caller: Caller, payload: DeleteChatProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
     chats.delete_properties(chat, agent, payload["properties"])
     return {}
 
 
-def update_thread_properties(caller: Caller, payload: Payload) -> Payload:
+class UpdateThreadProperties(TypedDict):
+    chat_id: str
+    thread_id: str
+    properties: Properties
+
+
+@method("chats--access:rw")
+def update_thread_properties(caller: Caller, payload: UpdateThreadProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
@@ -29,7 +49,14 @@ def update_thread_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def delete_thread_properties(caller: Caller, payload: Payload) -> Payload:
+class DeleteThreadProperties(TypedDict):
+    chat_id: str
+    thread_id: str
+    properties: dict[str, list[str]]
+
+
+@method("chats--access:rw")
+def delete_thread_properties(caller: Caller, payload: DeleteThreadProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
@@ -37,7 +64,15 @@ def delete_thread_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def update_event_properties(caller: Caller, payload: Payload) -> Payload:
+class UpdateEventProperties(TypedDict):
+    chat_id: str
+    thread_id: str
+    event_id: str
+    properties: Properties
+
+
+@method("chats--access:rw")
+def update_event_properties(caller: Caller, payload: UpdateEventProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
@@ -46,7 +81,15 @@ def update_event_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def delete_event_properties(caller: Caller, payload: Payload) -> Payload:
+class DeleteEventProperties(TypedDict):
+    chat_id: str
+    thread_id: str
+    event_id: str
+    properties: dict[str, list[str]]
+
+
+@method("chats--access:rw")
+def delete_event_properties(caller: Caller, payload: DeleteEventProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
@@ -55,53 +98,27 @@ def delete_event_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def tag_thread(caller: Caller, payload: Payload) -> Payload:
+class TagThread(TypedDict):
+    chat_id: str
+    thread_id: str
+    tag: str
+
+
+@method("chats--access:rw")
+def tag_thread(caller: Caller, payload: TagThread) -> Payload:
     chat = accessible_chat(caller, payload["chat_id"])
     tags.tag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
     return {}
 
 
-def untag_thread(caller: Caller, payload: Payload) -> Payload:
+class UntagThread(TypedDict):
+    chat_id: str
+    thread_id: str
+    tag: str
+
+
+@method("chats--access:rw")
+def untag_thread(caller: Caller, payload: UntagThread) -> Payload:
     chat = accessible_chat(caller, payload["chat_id"])
     tags.untag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
     return {}
-
-
-ID = required(text())
-GIVEN = required(events.PROPERTIES)
-NAMES = required(record(extra=array(text())))
-
-METHODS = {
-    "update_chat_properties": Method(
-        update_chat_properties, record(id=ID, properties=GIVEN), scope="chats--access:rw"
-    ),
-    "delete_chat_properties": Method(
-        delete_chat_properties, record(id=ID, properties=NAMES), scope="chats--access:rw"
-    ),
-    "update_thread_properties": Method(
-        update_thread_properties,
-        record(chat_id=ID, thread_id=ID, properties=GIVEN),
-        scope="chats--access:rw",
-    ),
-    "delete_thread_properties": Method(
-        delete_thread_properties,
-        record(chat_id=ID, thread_id=ID, properties=NAMES),
-        scope="chats--access:rw",
-    ),
-    "update_event_properties": Method(
-        update_event_properties,
-        record(chat_id=ID, thread_id=ID, event_id=ID, properties=GIVEN),
-        scope="chats--access:rw",
-    ),
-    "delete_event_properties": Method(
-        delete_event_properties,
-        record(chat_id=ID, thread_id=ID, event_id=ID, properties=NAMES),
-        scope="chats--access:rw",
-    ),
-    "tag_thread": Method(
-        tag_thread, record(chat_id=ID, thread_id=ID, tag=ID), scope="chats--access:rw"
-    ),
-    "untag_thread": Method(
-        untag_thread, record(chat_id=ID, thread_id=ID, tag=ID), scope="chats--access:rw"
-    ),
-}

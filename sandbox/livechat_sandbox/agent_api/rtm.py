@@ -4,7 +4,7 @@ Source: Agent Chat API v3.6, RTM reference.
 """
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
@@ -13,34 +13,42 @@ from livechat_sandbox.platform.agent_versions import shape
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.customer_versions import LEGACY, VERSIONS
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    anything,
-    boolean,
-    check,
-    one_of,
-    record,
-    required,
-    text,
-)
+from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Agent, Payload, Push
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.rtm import RtmConsumer
 from livechat_sandbox.world.journal import Side
 
-LOGIN = record(
-    token=required(text()),
-    timezone=text(),
-    reconnect=boolean(),
-    away=boolean(),
-    application=record(name=text(), version=text()),
-    customer_monitoring_level=one_of("my", "chatting", "invited", "online", "highest_available"),
-    push_notifications=anything(),
-)
-AWAY = record(away=required(boolean()))
-SESSION = record(token=required(text()))
-PUSH_NOTIFICATIONS = record(
-    firebase_token=required(text()), platform=required(text()), enabled=required(boolean())
-)
+
+class Application(TypedDict, total=False):
+    name: str
+    version: str
+
+
+class Login(TypedDict):
+    token: str
+    timezone: NotRequired[str]
+    reconnect: NotRequired[bool]
+    away: NotRequired[bool]
+    application: NotRequired[Application]
+    customer_monitoring_level: NotRequired[
+        Literal["my", "chatting", "invited", "online", "highest_available"]
+    ]
+    push_notifications: NotRequired[Any]
+
+
+class Away(TypedDict):
+    away: bool
+
+
+class Session(TypedDict):
+    token: str
+
+
+class PushNotifications(TypedDict):
+    firebase_token: str
+    platform: str
+    enabled: bool
 
 
 class AgentRtm(RtmConsumer):
@@ -54,7 +62,7 @@ class AgentRtm(RtmConsumer):
     monitoring_level = "highest_available"
 
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
-        check(LOGIN, payload)
+        check(Login, payload)
         agent = find_agent(self.world, payload["token"])
         organization = agent.organization
         self.is_away = payload.get("away", False)
@@ -114,7 +122,7 @@ class AgentRtm(RtmConsumer):
             self.caller = requester
 
     def set_away_status(self, caller: Caller, payload: Payload) -> Payload:
-        check(AWAY, payload)
+        check(Away, payload)
         if payload["away"] != self.is_away:
             self.is_away = payload["away"]
             agents.set_away(caller.agent, away=self.is_away)
@@ -122,7 +130,7 @@ class AgentRtm(RtmConsumer):
 
     def update_session(self, caller: Caller, payload: Payload) -> Payload:
         """A new token for the open connection, of the same agent."""
-        check(SESSION, payload)
+        check(Session, payload)
         agent = find_agent(self.world, payload["token"])
         if agent is not caller.agent:
             raise LiveChatError("authentication", "Token of another agent")
@@ -133,7 +141,7 @@ class AgentRtm(RtmConsumer):
 
     def change_push_notifications(self, _: Caller, payload: Payload) -> Payload:
         """Known from LiveChat's Python client only. There is no phone to notify."""
-        check(PUSH_NOTIFICATIONS, payload)
+        check(PushNotifications, payload)
         return {}
 
 

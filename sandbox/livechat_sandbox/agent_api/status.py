@@ -1,13 +1,17 @@
 """Agent Chat API, status: who accepts chats; logging agents in and out of the platform."""
 
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
+
 from livechat_sandbox.platform import agents, routing
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import array, integer, one_of, record, required, text
+from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import Agent, Payload
-from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.transports.methods import Caller, method
 
 
-def _agent(caller: Caller, payload: Payload) -> Agent:
+def _agent(caller: Caller, payload: Parameters) -> Agent:
     """The agent a call is about: the requester unless it says otherwise.
 
     Raises authorization, not_found.
@@ -20,7 +24,13 @@ def _agent(caller: Caller, payload: Payload) -> Agent:
     return caller.organization.agents[agent_id]
 
 
-def set_routing_status(caller: Caller, payload: Payload) -> Payload:
+class SetRoutingStatus(TypedDict):
+    status: Literal["accepting_chats", "not_accepting_chats", "offline"]
+    agent_id: NotRequired[str]
+
+
+@method("agents--my:rw")
+def set_routing_status(caller: Caller, payload: SetRoutingStatus) -> Payload:
     agent = caller.agent
     changed = _agent(caller, payload)
     if not changed.is_bot:
@@ -33,7 +43,16 @@ def set_routing_status(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def list_routing_statuses(caller: Caller, payload: Payload) -> list[Payload]:
+class ListRoutingStatusesFilters(TypedDict):
+    group_ids: NotRequired[Annotated[list[int], Meta(max_length=200)]]
+
+
+class ListRoutingStatuses(TypedDict):
+    filters: NotRequired[ListRoutingStatusesFilters]
+
+
+@method("agents--all:ro")
+def list_routing_statuses(caller: Caller, payload: ListRoutingStatuses) -> list[Payload]:
     organization = caller.organization
     group_ids = payload.get("filters", {}).get("group_ids")
     return [
@@ -43,31 +62,18 @@ def list_routing_statuses(caller: Caller, payload: Payload) -> list[Payload]:
     ]
 
 
+@method("agents--all:ro", versions=("3.5",))
 def get_license_info(caller: Caller, _: Payload) -> Payload:
     """Known from LiveChat's Python client for 3.5 only."""
     return {"license_id": caller.organization.license_id, "plan": "business"}
 
 
-def logout(caller: Caller, payload: Payload) -> Payload:
+class Logout(TypedDict):
+    agent_id: NotRequired[str]
+
+
+@method("agents--my:rw")
+def logout(caller: Caller, payload: Logout) -> Payload:
     """Sign an agent out everywhere. Over RTM the requester's answer comes before the close."""
     agents.logout(_agent(caller, payload))
     return {}
-
-
-METHODS = {
-    "set_routing_status": Method(
-        set_routing_status,
-        record(
-            status=required(one_of("accepting_chats", "not_accepting_chats", "offline")),
-            agent_id=text(),
-        ),
-        scope="agents--my:rw",
-    ),
-    "list_routing_statuses": Method(
-        list_routing_statuses,
-        record(filters=record(group_ids=array(integer(), most=200))),
-        scope="agents--all:ro",
-    ),
-    "get_license_info": Method(get_license_info, versions=("3.5",), scope="agents--all:ro"),
-    "logout": Method(logout, record(agent_id=text()), scope="agents--my:rw"),
-}

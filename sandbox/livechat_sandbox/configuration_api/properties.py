@@ -3,30 +3,38 @@
 Source: Configuration API v3.6, "Properties".
 """
 
-from livechat_sandbox.configuration_api.agents import tell
-from livechat_sandbox.platform import events, pushes
-from livechat_sandbox.platform import properties as rules
-from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    anything,
-    array,
-    integer,
-    one_of,
-    record,
-    required,
-    text,
-)
-from livechat_sandbox.platform.structures import Declaration, Organization, Payload, Properties
-from livechat_sandbox.transports.methods import Caller, Method
+from typing import Any, Literal, NotRequired, TypedDict
 
-TYPES = one_of("int", "bool", "string", "tokenized_string")
+from livechat_sandbox.configuration_api.agents import tell
+from livechat_sandbox.platform import properties as rules
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import Parameters
+from livechat_sandbox.platform.structures import Declaration, Organization, Payload, Properties
+from livechat_sandbox.transports.methods import Caller, method
+
 MODES = {"read": "r", "write": "w"}
 
 
 # --- which properties exist -------------------------------------------------------------------
 
 
-def register_property(caller: Caller, payload: Payload) -> Payload:
+class RegisterPropertyAccess(TypedDict):
+    agent: NotRequired[list[Literal["read", "write"]]]
+    customer: NotRequired[list[Literal["read", "write"]]]
+
+
+class RegisterProperty(TypedDict):
+    name: str
+    owner_client_id: str
+    type: Literal["int", "bool", "string", "tokenized_string"]
+    access: NotRequired[dict[str, RegisterPropertyAccess]]
+    description: NotRequired[str]
+    domain: NotRequired[list[Any]]
+
+
+@method("properties--my:rw")
+def register_property(caller: Caller, payload: RegisterProperty) -> Payload:
     """Declare a property in the namespace of its owner. Raises already_exists."""
     owner, name = payload["owner_client_id"], payload["name"]
     if caller.organization.declaration(owner, name):
@@ -49,14 +57,25 @@ def modes_of(access: Payload, who: str) -> dict[str, str]:
     }
 
 
-def unregister_property(caller: Caller, payload: Payload) -> Payload:
+class UnregisterProperty(TypedDict):
+    name: str
+    owner_client_id: str
+
+
+@method("properties--my:rw")
+def unregister_property(caller: Caller, payload: UnregisterProperty) -> Payload:
     own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
     if own.pop(payload["name"], None) is None:
         raise LiveChatError("not_found", "Property not found")
     return {}
 
 
-def list_properties(caller: Caller, payload: Payload) -> Payload:
+class ListProperties(TypedDict):
+    owner_client_id: str
+
+
+@method("properties--my:ro")
+def list_properties(caller: Caller, payload: ListProperties) -> Payload:
     own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
     return {name: view(declaration) for name, declaration in own.items()}
 
@@ -89,7 +108,7 @@ def check_values(organization: Organization, given: Properties) -> None:
                 raise LiveChatError("validation", f"Wrong value of property {namespace}.{name}")
 
 
-def chosen(properties: Properties, payload: Payload) -> Properties:
+def chosen(properties: Properties, payload: Parameters) -> Properties:
     """Those of a namespace, or whose names begin with a prefix."""
     prefix = payload.get("name_prefix", "")
     found = {
@@ -106,7 +125,12 @@ def remove(properties: Properties, names: dict[str, list[str]]) -> None:
             properties.get(namespace, {}).pop(name, None)
 
 
-def update_license_properties(caller: Caller, payload: Payload) -> Payload:
+class UpdateLicenseProperties(TypedDict):
+    properties: Properties
+
+
+@method("properties--my:rw")
+def update_license_properties(caller: Caller, payload: UpdateLicenseProperties) -> Payload:
     check_values(caller.organization, payload["properties"])
     rules.merge(caller.organization.properties, payload["properties"])
     told = {"properties": payload["properties"]}
@@ -114,16 +138,33 @@ def update_license_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def list_license_properties(caller: Caller, payload: Payload) -> Properties:
+class ListLicenseProperties(TypedDict):
+    namespace: NotRequired[str]
+    name_prefix: NotRequired[str]
+
+
+@method("properties--my:ro")
+def list_license_properties(caller: Caller, payload: ListLicenseProperties) -> Properties:
     return chosen(caller.organization.properties, payload)
 
 
-def delete_license_properties(caller: Caller, payload: Payload) -> Payload:
+class DeleteLicenseProperties(TypedDict):
+    properties: dict[str, list[str]]
+
+
+@method("properties--my:rw")
+def delete_license_properties(caller: Caller, payload: DeleteLicenseProperties) -> Payload:
     remove(caller.organization.properties, payload["properties"])
     return {}
 
 
-def update_group_properties(caller: Caller, payload: Payload) -> Payload:
+class UpdateGroupProperties(TypedDict):
+    group_id: int
+    properties: Properties
+
+
+@method("properties--my:rw")
+def update_group_properties(caller: Caller, payload: UpdateGroupProperties) -> Payload:
     group = caller.organization.group(payload["group_id"])
     check_values(caller.organization, payload["properties"])
     rules.merge(group.properties, payload["properties"])
@@ -133,7 +174,14 @@ def update_group_properties(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def list_groups_properties(caller: Caller, payload: Payload) -> list[Payload]:
+class ListGroupsProperties(TypedDict):
+    group_ids: list[int]
+    namespace: NotRequired[str]
+    name_prefix: NotRequired[str]
+
+
+@method("properties--my:ro")
+def list_groups_properties(caller: Caller, payload: ListGroupsProperties) -> list[Payload]:
     """Of the groups asked for; of all where the list is empty."""
     wanted = payload["group_ids"] or list(caller.organization.groups)
     return [
@@ -145,59 +193,12 @@ def list_groups_properties(caller: Caller, payload: Payload) -> list[Payload]:
     ]
 
 
-def delete_group_properties(caller: Caller, payload: Payload) -> Payload:
+class DeleteGroupProperties(TypedDict):
+    id: int
+    properties: dict[str, list[str]]
+
+
+@method("properties--my:rw")
+def delete_group_properties(caller: Caller, payload: DeleteGroupProperties) -> Payload:
     remove(caller.organization.group(payload["id"]).properties, payload["properties"])
     return {}
-
-
-NAME = required(text())
-GIVEN = required(events.PROPERTIES)
-NAMES = required(record(extra=array(text())))
-ACCESS = record(extra=record(agent=array(one_of(*MODES)), customer=array(one_of(*MODES))))
-
-METHODS = {
-    "register_property": Method(
-        register_property,
-        record(
-            name=NAME,
-            owner_client_id=NAME,
-            type=required(TYPES),
-            access=ACCESS,
-            description=text(),
-            domain=array(anything()),
-        ),
-        scope="properties--my:rw",
-    ),
-    "unregister_property": Method(
-        unregister_property, record(name=NAME, owner_client_id=NAME), scope="properties--my:rw"
-    ),
-    "list_properties": Method(
-        list_properties, record(owner_client_id=NAME), scope="properties--my:ro"
-    ),
-    "update_license_properties": Method(
-        update_license_properties, record(properties=GIVEN), scope="properties--my:rw"
-    ),
-    "list_license_properties": Method(
-        list_license_properties,
-        record(namespace=text(), name_prefix=text()),
-        scope="properties--my:ro",
-    ),
-    "delete_license_properties": Method(
-        delete_license_properties, record(properties=NAMES), scope="properties--my:rw"
-    ),
-    "update_group_properties": Method(
-        update_group_properties,
-        record(group_id=required(integer()), properties=GIVEN),
-        scope="properties--my:rw",
-    ),
-    "list_groups_properties": Method(
-        list_groups_properties,
-        record(group_ids=required(array(integer())), namespace=text(), name_prefix=text()),
-        scope="properties--my:ro",
-    ),
-    "delete_group_properties": Method(
-        delete_group_properties,
-        record(id=required(integer()), properties=NAMES),
-        scope="properties--my:rw",
-    ),
-}

@@ -4,13 +4,18 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.agent_api.web import authenticate
-from livechat_sandbox.configuration_api import agents as configuration_agents
-from livechat_sandbox.configuration_api import customers as configuration_customers
-from livechat_sandbox.configuration_api import groups as configuration_groups
-from livechat_sandbox.configuration_api import properties as configuration_properties
-from livechat_sandbox.configuration_api import webhooks as configuration_webhooks
+from livechat_sandbox.configuration_api import (
+    agents,
+    bots,
+    customers,
+    groups,
+    properties,
+    tags,
+    webhooks,
+)
 from livechat_sandbox.platform import customer_versions as versions
 from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.transports.methods import methods_in
 from livechat_sandbox.transports.web import Side, answer
 
 
@@ -20,13 +25,7 @@ def same_in_every_version(payload: Payload, _: str) -> Payload:
 
 CONFIGURATION = Side(
     name="configuration",
-    methods=(
-        configuration_agents.METHODS
-        | configuration_groups.METHODS
-        | configuration_properties.METHODS
-        | configuration_webhooks.METHODS
-        | configuration_customers.METHODS
-    ),
+    methods=methods_in(agents, bots, groups, tags, properties, webhooks, customers),
     versions=versions.VERSIONS,
     default_version=versions.DEFAULT_VERSION,
     authenticate=authenticate,

@@ -3,18 +3,48 @@
 Source: Configuration API v3.6, "Webhooks".
 """
 
+from typing import Literal, NotRequired, TypedDict
+
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import array, boolean, one_of, record, required, text
+from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import Payload, Webhook
-from livechat_sandbox.transports.methods import Caller, Method
+from livechat_sandbox.transports.methods import Caller, method
 from livechat_sandbox.webhooks import rules as webhooks
 
 MOST_FOR_AN_ACTION = 3
 MOST_URL = 500  # characters
-ONE_SIDE = record(values=array(text()), exclude_values=array(text()))
 
 
-def register_webhook(caller: Caller, payload: Payload) -> Payload:
+class OneSide(TypedDict):
+    values: NotRequired[list[str]]
+    exclude_values: NotRequired[list[str]]
+
+
+class RegisterWebhookFiltersChatPresence(TypedDict):
+    user_ids: NotRequired[OneSide]
+    my_bots: NotRequired[bool]
+
+
+class RegisterWebhookFilters(TypedDict):
+    author_type: NotRequired[Literal["customer", "agent"]]
+    only_my_chats: NotRequired[bool]
+    agent_ids: NotRequired[OneSide]
+    chat_presence: NotRequired[RegisterWebhookFiltersChatPresence]
+
+
+class RegisterWebhook(TypedDict):
+    action: str
+    secret_key: str
+    url: str
+    owner_client_id: str
+    type: Literal["bot", "license"]
+    description: NotRequired[str]
+    additional_data: NotRequired[list[Literal["chat_properties", "chat_presence_user_ids"]]]
+    filters: NotRequired[RegisterWebhookFilters]
+
+
+@method("webhooks--my:rw")
+def register_webhook(caller: Caller, payload: RegisterWebhook) -> Payload:
     """Raises limit_reached for the fourth webhook of an app for the same action."""
     organization = caller.organization
     check_filters(payload["action"], payload.get("filters", {}))
@@ -37,15 +67,17 @@ def register_webhook(caller: Caller, payload: Payload) -> Payload:
         type=payload["type"],
         version=caller.version,
         description=payload.get("description", ""),
-        filters=payload.get("filters", {}),
-        additional_data=payload.get("additional_data", []),
+        filters={**payload.get("filters", {})},
+        additional_data=[*payload.get("additional_data", [])],
     )
     organization.webhooks[webhook.id] = webhook
     return {"id": webhook.id}
 
 
-def check_filters(action: str, filters: Payload) -> None:
+def check_filters(action: str, filters: Parameters) -> None:
     """Raises validation for a filter the action does not have, or that is not built."""
+    if action not in webhooks.KINDS:
+        raise LiveChatError("validation", f"There is no webhook for {action}")
     if "source_type" in filters:
         raise LiveChatError("validation", "The sandbox has no filter `source_type`")
     unknown = filters.keys() - set(webhooks.KINDS[action].filters)
@@ -56,7 +88,12 @@ def check_filters(action: str, filters: Payload) -> None:
         raise LiveChatError("validation", "Only one of `values` and `exclude_values`")
 
 
-def list_webhooks(caller: Caller, payload: Payload) -> list[Payload]:
+class ListWebhooks(TypedDict):
+    owner_client_id: str
+
+
+@method("webhooks--my:ro")
+def list_webhooks(caller: Caller, payload: ListWebhooks) -> list[Payload]:
     return [
         view(webhook)
         for webhook in caller.organization.webhooks.values()
@@ -78,7 +115,13 @@ def view(webhook: Webhook) -> Payload:
     return shown | {name: value for name, value in optional.items() if value}
 
 
-def unregister_webhook(caller: Caller, payload: Payload) -> Payload:
+class UnregisterWebhook(TypedDict):
+    id: str
+    owner_client_id: str
+
+
+@method("webhooks--my:rw")
+def unregister_webhook(caller: Caller, payload: UnregisterWebhook) -> Payload:
     webhook = caller.organization.webhooks.get(payload["id"])
     if webhook is None or webhook.owner_client_id != payload["owner_client_id"]:
         raise LiveChatError("not_found", "Webhook not found")
@@ -86,7 +129,12 @@ def unregister_webhook(caller: Caller, payload: Payload) -> Payload:
     return {}
 
 
-def list_webhook_names(_: Caller, __: Payload) -> list[Payload]:
+class ListWebhookNames(TypedDict):
+    version: NotRequired[str]
+
+
+@method(needs_token=False)
+def list_webhook_names(_: Caller, __: ListWebhookNames) -> list[Payload]:
     """Needs no authorization."""
     return [
         {"action": action}
@@ -100,56 +148,27 @@ def list_webhook_names(_: Caller, __: Payload) -> list[Payload]:
     ]
 
 
-def enable_license_webhooks(caller: Caller, payload: Payload) -> Payload:
+class Owner(TypedDict):
+    owner_client_id: NotRequired[str]
+
+
+@method("webhooks.state:rw")
+def enable_license_webhooks(caller: Caller, payload: Owner) -> Payload:
     caller.organization.disabled_webhooks.discard(owner_of(caller, payload))
     return {}
 
 
-def disable_license_webhooks(caller: Caller, payload: Payload) -> Payload:
+@method("webhooks.state:rw")
+def disable_license_webhooks(caller: Caller, payload: Owner) -> Payload:
     caller.organization.disabled_webhooks.add(owner_of(caller, payload))
     return {}
 
 
-def get_license_webhooks_state(caller: Caller, payload: Payload) -> Payload:
+@method("webhooks.state:ro")
+def get_license_webhooks_state(caller: Caller, payload: Owner) -> Payload:
     disabled = caller.organization.disabled_webhooks
     return {"license_webhooks_enabled": owner_of(caller, payload) not in disabled}
 
 
-def owner_of(caller: Caller, payload: Payload) -> str:
+def owner_of(caller: Caller, payload: Parameters) -> str:
     return str(payload.get("owner_client_id", caller.client_id))
-
-
-ID = required(text())
-OWNER = record(owner_client_id=text())
-
-METHODS = {
-    "register_webhook": Method(
-        register_webhook,
-        record(
-            action=required(one_of(*webhooks.KINDS)),
-            secret_key=ID,
-            url=ID,
-            owner_client_id=ID,
-            type=required(one_of("bot", "license")),
-            description=text(),
-            additional_data=array(one_of("chat_properties", "chat_presence_user_ids")),
-            filters=record(
-                author_type=one_of("customer", "agent"),
-                only_my_chats=boolean(),
-                agent_ids=ONE_SIDE,
-                chat_presence=record(user_ids=ONE_SIDE, my_bots=boolean()),
-            ),
-        ),
-        scope="webhooks--my:rw",
-    ),
-    "list_webhooks": Method(list_webhooks, record(owner_client_id=ID), scope="webhooks--my:ro"),
-    "unregister_webhook": Method(
-        unregister_webhook, record(id=ID, owner_client_id=ID), scope="webhooks--my:rw"
-    ),
-    "list_webhook_names": Method(list_webhook_names, record(version=text()), needs_token=False),
-    "enable_license_webhooks": Method(enable_license_webhooks, OWNER, scope="webhooks.state:rw"),
-    "disable_license_webhooks": Method(disable_license_webhooks, OWNER, scope="webhooks.state:rw"),
-    "get_license_webhooks_state": Method(
-        get_license_webhooks_state, OWNER, scope="webhooks.state:ro"
-    ),
-}

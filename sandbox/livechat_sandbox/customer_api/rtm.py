@@ -53,7 +53,7 @@ class CustomerRtm(RtmConsumer):
         return False
 
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
-        check(customers.LOGIN, payload)
+        check(customers.Login, payload)
         organization = self.connection.organization
         assert organization is not None
         value = payload["token"].removeprefix("Bearer ")

@@ -4,7 +4,7 @@ Source: Customer Chat API v3.6, "Chats".
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from livechat_sandbox.platform import (
     agent_view,
@@ -18,7 +18,7 @@ from livechat_sandbox.platform import (
     system_messages,
 )
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import array, boolean, check, integer, record, text
+from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -33,14 +33,37 @@ from livechat_sandbox.platform.structures import (
     Thread,
 )
 
-NEW_CHAT = record(
-    id=text(),
-    properties=events.PROPERTIES,
-    access=record(group_ids=array(integer())),
-    users=array(record(id=text(), type=text())),
-    thread=record(events=events.EVENTS, properties=events.PROPERTIES),
-)
-START = {"chat": NEW_CHAT, "active": boolean(), "continuous": boolean()}
+
+class Access(TypedDict, total=False):
+    group_ids: list[int]
+
+
+class User(TypedDict, total=False):
+    id: str
+    type: str
+
+
+class FirstThread(TypedDict, total=False):
+    events: list[events.Fields]
+    properties: Properties
+
+
+class NewChat(TypedDict, total=False):
+    id: str
+    properties: Properties
+    access: Access
+    users: list[User]
+    thread: FirstThread
+
+
+class Start(TypedDict, total=False):
+    """How a chat is started or resumed."""
+
+    chat: NewChat
+    active: bool
+    continuous: bool
+
+
 EMAIL_FORM_ID = "ask_for_email"
 
 
@@ -73,7 +96,7 @@ class NewThread:
 def start(
     requester: Person,
     customer: Customer,
-    payload: Payload,
+    payload: Parameters,
     *,
     client_id: str = "",
 ) -> Begun:
@@ -82,7 +105,7 @@ def start(
     Raises chat_limit_reached, group_not_found, groups_offline, validation, authorization.
     """
     organization = requester.organization
-    check(record(**START), payload)
+    check(Start, payload)
     if customer.id in organization.chat_of_customer:
         raise LiveChatError("chat_limit_reached")
     new = _new_thread(requester, payload, [0], False, client_id)
@@ -101,7 +124,7 @@ def start(
 def resume(
     requester: Person,
     chat: Chat,
-    payload: Payload,
+    payload: Parameters,
     *,
     client_id: str = "",
 ) -> Begun:
@@ -109,7 +132,7 @@ def resume(
 
     Raises chat_already_active, chat_anonymized, group_not_found, groups_offline, validation.
     """
-    check(record(**START), payload)
+    check(Start, payload)
     if chat.anonymized:
         raise LiveChatError("chat_anonymized")
     if chat.active:
@@ -121,7 +144,7 @@ def resume(
 
 def _new_thread(
     requester: Person,
-    payload: Payload,
+    payload: Parameters,
     group_ids: list[int],
     continuous: bool,
     client_id: str,
@@ -430,7 +453,7 @@ def send_typing_indicator(chat: Chat, author: Agent, *, is_typing: bool, visibil
     )
 
 
-def send_thinking_indicator(chat: Chat, author: Agent, payload: Payload) -> None:
+def send_thinking_indicator(chat: Chat, author: Agent, payload: Parameters) -> None:
     """Agent Chat API v3.6, "Send Thinking Indicator"."""
     thread = chat.active_thread()
     told: Payload = {

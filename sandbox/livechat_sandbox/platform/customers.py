@@ -3,7 +3,7 @@
 Source: Customer Chat API v3.6, "Login", "Customers".
 """
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from livechat_sandbox.platform import (
     agent_view,
@@ -15,16 +15,7 @@ from livechat_sandbox.platform import (
     system_messages,
 )
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    anything,
-    array,
-    boolean,
-    check,
-    integer,
-    record,
-    required,
-    text,
-)
+from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -36,32 +27,68 @@ from livechat_sandbox.platform.structures import (
     Visit,
 )
 
-ADDRESS = record(address=text(), city=text(), country=text(), state=text(), postal_code=text())
-OMNICHANNEL = record(
-    fbmessenger=record(id=required(text())), twilio=record(phone_number=required(text()))
-)
-SESSION_FIELDS = array(record(extra=text()))
-DETAILS = {
-    "name": text(),
-    "email": text(),
-    "avatar": text(),
-    "phone_number": text(),
-    "address": ADDRESS,
-    "omnichannel": OMNICHANNEL,
-}
-UPDATE = record(**DETAILS, session_fields=SESSION_FIELDS)
-LOGIN = record(
-    token=required(text()),
-    customer=UPDATE,
-    customer_page=record(url=text(), title=text()),
-    customer_side_storage=record(extra=anything()),
-    is_mobile=boolean(),
-    group_id=integer(),
-    referrer=text(),
-    application=record(name=text(), version=text(), channel_type=text()),
-    pushes=record(extra=array(text())),
-)
-PAGE = record(url=required(text()), title=text())
+DETAILS = ("name", "email", "avatar", "phone_number", "address", "omnichannel")
+
+
+class Address(TypedDict, total=False):
+    address: str
+    city: str
+    country: str
+    state: str
+    postal_code: str
+
+
+class Facebook(TypedDict):
+    id: str
+
+
+class Twilio(TypedDict):
+    phone_number: str
+
+
+class Omnichannel(TypedDict, total=False):
+    fbmessenger: Facebook
+    twilio: Twilio
+
+
+class Update(TypedDict, total=False):
+    name: str
+    email: str
+    avatar: str
+    phone_number: str
+    address: Address
+    omnichannel: Omnichannel
+    session_fields: list[dict[str, str]]
+
+
+class CurrentPage(TypedDict, total=False):
+    url: str
+    title: str
+
+
+class PageFields(TypedDict):
+    url: str
+    title: NotRequired[str]
+
+
+class Application(TypedDict, total=False):
+    name: str
+    version: str
+    channel_type: str
+
+
+class Login(TypedDict):
+    token: str
+    customer: NotRequired[Update]
+    customer_page: NotRequired[CurrentPage]
+    customer_side_storage: NotRequired[Payload]
+    is_mobile: NotRequired[bool]
+    group_id: NotRequired[int]
+    referrer: NotRequired[str]
+    application: NotRequired[Application]
+    pushes: NotRequired[dict[str, list[str]]]
+
+
 IN_ANSWERS = {"fbmessenger": "fb_messenger"}  # spelt differently in requests and answers
 
 
@@ -103,7 +130,7 @@ def count_request(customer: Customer) -> None:
 
 def login(
     customer: Customer,
-    payload: Payload,
+    payload: Parameters,
     *,
     ip: str = "",
     user_agent: str = "",
@@ -257,7 +284,7 @@ def _close_left_chat(chat: Chat, customer: Customer, offline_check: int) -> None
 # --- pages ------------------------------------------------------------------------------------
 
 
-def _turn_page(customer: Customer, page: Payload) -> bool:
+def _turn_page(customer: Customer, page: Parameters) -> bool:
     """Returns whether the customer is on another page than before."""
     organization = customer.organization
     if customer.visit is None:
@@ -271,7 +298,7 @@ def _turn_page(customer: Customer, page: Payload) -> bool:
     return True
 
 
-def update_page(customer: Customer, page: Payload) -> None:
+def update_page(customer: Customer, page: Parameters) -> None:
     """Customer RTM API v3.6, "Update Customer Page"."""
     customer.last_activity = customer.organization.clock.time()
     if _turn_page(customer, page):
@@ -291,12 +318,12 @@ def tell_page(customer: Customer) -> None:
 # --- details ----------------------------------------------------------------------------------
 
 
-def update(customer: Customer, payload: Payload, requester: Person) -> None:
+def update(customer: Customer, payload: Parameters, requester: Person) -> None:
     """Change what is known of a customer; tell them and the agents what changed.
 
     Raises validation when nothing was given.
     """
-    check(UPDATE, payload)
+    check(Update, payload)
     given = {key: payload[key] for key in (*DETAILS, "session_fields") if key in payload}
     if not given:
         raise LiveChatError("validation", "At least one field is required")

@@ -5,20 +5,13 @@ Source: Customer Chat API v3.6, "Data structures", "Send Event".
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from livechat_sandbox.platform import agent_view, customer_view, properties, pushes, seen
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import (
-    anything,
-    array,
-    check,
-    number,
-    one_of,
-    record,
-    required,
-    text,
-)
+from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -35,58 +28,102 @@ from livechat_sandbox.platform.structures import (
 TEXT_BYTES = 16 * 1024
 FILE_PATH = re.compile(r"^https?://[^/]+/api/file/lc/att/\d+/([0-9a-f]+)/[^/?#]+$")
 
-PROPERTIES = record(extra=record(extra=anything()))
-POSTBACK = record(
-    id=required(text()),
-    thread_id=required(text()),
-    event_id=required(text()),
-    type=text(),
-    value=text(),
-    ecommerce=record(product_id=required(text()), option_id=text(), quantity=number()),
-)
-BUTTON = record(
-    text=required(text()),
-    type=one_of("message", "url", "phone", "webview", "cancel"),
-    value=text(),
-    webview_height=one_of("compact", "tall", "full"),
-    postback_id=required(text()),
-    user_ids=array(text()),
-    target=one_of("new", "current"),
-    role=one_of("default", "primary", "danger"),
-)
-ELEMENT = record(
-    title=text(),
-    subtitle=text(),
-    image=record(url=required(text())),
-    buttons=array(BUTTON, most=13),
-    ecommerce=record(),
-)
-FORM_FIELD = record(type=required(text()), label=required(text()))
-CONTENT = {
-    "message": record(text=required(text(most_bytes=TEXT_BYTES)), postback=POSTBACK),
-    "file": record(url=required(text()), alternative_text=text()),
-    "filled_form": record(
-        form_id=required(text()), fields=required(array(FORM_FIELD)), form_type=text()
-    ),
-    "form": record(form_id=required(text()), fields=required(array(FORM_FIELD)), form_type=text()),
-    "custom": record(content=anything()),
-    "rich_message": record(
-        template_id=required(one_of("cards", "quick_replies", "sticker", "ecommerce")),
-        elements=array(ELEMENT, most=10),
-    ),
-    "system_message": record(
-        system_message_type=required(text()), text=text(), text_vars=record(extra=text())
-    ),
+
+class Product(TypedDict):
+    product_id: str
+    option_id: NotRequired[str]
+    quantity: NotRequired[float]
+
+
+class Postback(TypedDict):
+    id: str
+    thread_id: str
+    event_id: str
+    type: NotRequired[str]
+    value: NotRequired[str]
+    ecommerce: NotRequired[Product]
+
+
+class Button(TypedDict):
+    text: str
+    type: NotRequired[Literal["message", "url", "phone", "webview", "cancel"]]
+    value: NotRequired[str]
+    webview_height: NotRequired[Literal["compact", "tall", "full"]]
+    postback_id: str
+    user_ids: NotRequired[list[str]]
+    target: NotRequired[Literal["new", "current"]]
+    role: NotRequired[Literal["default", "primary", "danger"]]
+
+
+class Image(TypedDict):
+    url: str
+
+
+class Element(TypedDict, total=False):
+    title: str
+    subtitle: str
+    image: Image
+    buttons: Annotated[list[Button], Meta(max_length=13)]
+    ecommerce: Payload
+
+
+class FormField(TypedDict):
+    type: str
+    label: str
+
+
+class Message(TypedDict):
+    text: str
+    postback: NotRequired[Postback]
+
+
+class File(TypedDict):
+    url: str
+    alternative_text: NotRequired[str]
+
+
+class FormContent(TypedDict):
+    form_id: str
+    fields: list[FormField]
+    form_type: NotRequired[str]
+
+
+class Custom(TypedDict, total=False):
+    content: Any
+
+
+class RichMessage(TypedDict):
+    template_id: Literal["cards", "quick_replies", "sticker", "ecommerce"]
+    elements: NotRequired[Annotated[list[Element], Meta(max_length=10)]]
+
+
+class SystemMessage(TypedDict):
+    system_message_type: str
+    text: NotRequired[str]
+    text_vars: NotRequired[dict[str, str]]
+
+
+class Fields(TypedDict):
+    """What an event has whatever its type."""
+
+    type: Literal[
+        "message", "file", "filled_form", "form", "custom", "rich_message", "system_message"
+    ]
+    custom_id: NotRequired[str]
+    properties: NotRequired[Properties]
+    recipients: NotRequired[Visibility]
+    visibility: NotRequired[Visibility]
+
+
+CONTENT: dict[str, Any] = {
+    "message": Message,
+    "file": File,
+    "filled_form": FormContent,
+    "form": FormContent,
+    "custom": Custom,
+    "rich_message": RichMessage,
+    "system_message": SystemMessage,
 }
-EVENT = record(
-    type=required(one_of(*CONTENT)),
-    custom_id=text(),
-    properties=PROPERTIES,
-    recipients=one_of("all", "agents"),
-    visibility=one_of("all", "agents"),
-)
-EVENTS = array(EVENT)
-ALL_CONTENT_KEYS = {kind: set(content.fields) for kind, content in CONTENT.items()}
 
 
 @dataclass
@@ -101,14 +138,14 @@ class NewEvent:
     properties: Properties = field(default_factory=dict)
 
 
-def prepare(author: Person, payload: Payload, client_id: str = "") -> NewEvent:
+def prepare(author: Person, payload: Parameters, client_id: str = "") -> NewEvent:
     """Check an event as somebody sent it. Raises validation or authorization."""
-    check(EVENT, payload, "event")
+    check(Fields, payload, "event")
     kind: str = payload["type"]
     check(CONTENT[kind], payload, "event")
     given: Properties = payload.get("properties", {})
     properties.check_writable(author, "event", given)
-    content = {key: payload[key] for key in ALL_CONTENT_KEYS[kind] if key in payload}
+    content = {key: payload[key] for key in CONTENT[kind].__annotations__ if key in payload}
     new = NewEvent(
         type=kind,
         content=content,
@@ -127,6 +164,8 @@ def prepare(author: Person, payload: Payload, client_id: str = "") -> NewEvent:
 def _complete_message(_: Organization, new: NewEvent) -> None:
     if not new.content["text"]:
         raise LiveChatError("validation", "`event.text` must not be empty")
+    if len(new.content["text"].encode(errors="replace")) > TEXT_BYTES:
+        raise LiveChatError("validation", f"`event.text` is longer than {TEXT_BYTES} bytes")
     postback = new.content.get("postback", {})
     if ("type" in postback) != ("value" in postback):
         raise LiveChatError("validation", "`postback.type` and `postback.value` go together")
@@ -218,7 +257,7 @@ def tell(
 def send(
     chat: Chat,
     author: Person,
-    payload: Payload,
+    payload: Parameters,
     *,
     attach_to_last_thread: bool = False,
     client_id: str = "",
@@ -256,7 +295,7 @@ def note_activity(thread: Thread, author: Person) -> None:
             thread.waiting_since = now
 
 
-def preview(chat: Chat, author: Agent, payload: Payload) -> None:
+def preview(chat: Chat, author: Agent, payload: Parameters) -> None:
     """Show the customer part of an answer in the making. Nothing is stored."""
     thread = chat.active_thread()
     new = prepare(author, payload)
@@ -303,7 +342,7 @@ def toggle_button(
     thread_id: str,
     event_id: str,
     requester: Person,
-    postback: dict[str, Any],
+    postback: Parameters,
 ) -> None:
     """Customer Chat API v3.6, "Send Rich Message Postback"."""
     thread = chat.thread(thread_id)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import Payload
 
 Item = TypeVar("Item")
@@ -45,7 +46,7 @@ class Border:
         return base64.urlsafe_b64encode(json.dumps(vars(self)).encode()).decode()
 
 
-def border_of(parameters: Payload, default_limit: int, now: float) -> Border:
+def border_of(parameters: Parameters, default_limit: int, now: float) -> Border:
     """Read the parameters of a list. Raises validation for a page id that is not ours."""
     if "page_id" not in parameters:
         return Border(
@@ -71,7 +72,7 @@ def border_of(parameters: Payload, default_limit: int, now: float) -> Border:
 def page_of(
     items: Sequence[Item],
     key: Callable[[Item], str],
-    parameters: Payload,
+    parameters: Parameters,
     *,
     default_limit: int,
     now: float,

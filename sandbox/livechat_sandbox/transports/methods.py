@@ -1,12 +1,15 @@
 """What the doors share: who calls, which methods there are, and how one is called."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from inspect import signature
+from types import ModuleType
 from typing import Any, Literal
 
 from livechat_sandbox.platform import scopes
+from livechat_sandbox.platform.customer_versions import VERSIONS
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import Kind, check, record
+from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Agent, Customer, Organization, Payload
 
 Transport = Literal["web", "rtm"]
@@ -51,20 +54,56 @@ class Caller:
 
 
 Answer = Any  # a JSON object, for few methods of agents an array
-Run = Callable[[Caller, Payload], Answer | Awaitable[Answer]]
+Run = Callable[[Caller, Any], Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
 class Method:
-    """`scope` is the least that allows it to an agent's token; see `scopes.taking_in`."""
+    """One method of an API. `scope` is the least that allows it to an agent's token.
 
+    `parameters` is the type that what is sent has to be of; see `scopes.taking_in` for scopes.
+    """
+
+    name: str
     run: Run
-    parameters: Kind = field(default_factory=record)
-    transports: tuple[Transport, ...] = BOTH
-    versions: tuple[str, ...] = ("3.5", "3.6", "3.7")
-    http: Literal["GET", "POST"] = "POST"
-    needs_token: bool = True
-    scope: str = ""
+    parameters: Any
+    transports: tuple[Transport, ...]
+    versions: tuple[str, ...]
+    http: Literal["GET", "POST"]
+    needs_token: bool
+    scope: str
+
+
+def method(
+    scope: str = "",
+    *,
+    transports: tuple[Transport, ...] = BOTH,
+    versions: tuple[str, ...] = VERSIONS,
+    http: Literal["GET", "POST"] = "POST",
+    needs_token: bool = True,
+) -> Callable[[Run], Method]:
+    """Declare a method where it is written: name and parameters are those of the function."""
+
+    def declare(run: Run) -> Method:
+        _, parameters = signature(run).parameters.values()
+        return Method(
+            run.__name__,
+            run,
+            parameters.annotation,
+            transports,
+            versions,
+            http,
+            needs_token,
+            scope,
+        )
+
+    return declare
+
+
+def methods_in(*modules: ModuleType) -> dict[str, Method]:
+    """The methods that are declared there, by name."""
+    found = [each for module in modules for each in vars(module).values()]
+    return {each.name: each for each in found if isinstance(each, Method)}
 
 
 def method_for(

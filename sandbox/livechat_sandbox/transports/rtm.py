@@ -4,12 +4,12 @@ import asyncio
 import inspect
 import json
 from collections.abc import Coroutine, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
-from livechat_sandbox.platform.parameters import array, check, record, text
+from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Payload
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
@@ -18,8 +18,17 @@ from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
 from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
-FRAME = record(request_id=text(), version=text(), payload=record())
-PUSHES = record(extra=array(text()))
+
+class Frame(TypedDict, total=False):
+    request_id: str
+    version: str
+    payload: Payload
+
+
+class Subscribing(TypedDict, total=False):
+    """What a login says of pushes: which, by version."""
+
+    pushes: dict[str, list[str]]
 
 
 class RtmConsumer(AsyncWebsocketConsumer):
@@ -220,7 +229,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
     def first_login(self, version: str, payload: Payload) -> Any:
         if self.caller is not None:
             raise LiveChatError("validation", "Already logged in")
-        check(record(pushes=PUSHES), payload)
+        check(Subscribing, payload)
         caller, answer = self.log_in(version, payload)
         assert caller.person is not None
         self.caller = caller
@@ -258,7 +267,7 @@ def complaint_about(frame: Payload) -> LiveChatError | None:
     if not isinstance(frame.get("action"), str):
         return LiveChatError("validation", "A frame is a JSON object with an `action`")
     try:
-        check(FRAME, {key: value for key, value in frame.items() if value is not None})
+        check(Frame, {key: value for key, value in frame.items() if value is not None})
     except LiveChatError as error:
         return error
     return None

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import Kind, integer
+from livechat_sandbox.platform.parameters import read_texts
 from livechat_sandbox.platform.structures import Organization, Payload, Rules
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
@@ -172,7 +172,8 @@ async def _run(
 def read_payload(request: HttpRequest, method: Method, organization: Organization) -> Payload:
     """The parameters, wherever they are. Raises validation, entity_too_large."""
     if method.http == "GET":
-        return read_query(request, method.parameters)
+        texts = {name: str(values[-1]) for name, values in request.GET.lists()}
+        return read_texts(method.parameters, texts)
     if request.content_type == "multipart/form-data":
         length = int(request.headers.get("Content-Length") or 0)
         if length > organization.rules.upload_bytes + FORM_OVERHEAD:
@@ -186,15 +187,4 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
         raise LiveChatError("validation", str(error)) from error
     if not isinstance(payload, dict):
         raise LiveChatError("validation", "The body is not a JSON object")
-    return payload
-
-
-def read_query(request: HttpRequest, parameters: Kind) -> Payload:
-    """The query string, with numbers where numbers are asked for."""
-    payload: Payload = {}
-    wants_integer = integer().complain
-    for name, values in request.GET.lists():
-        kind, value = parameters.fields.get(name), str(values[-1])
-        is_number = kind is not None and kind.complain("") == wants_integer("")
-        payload[name] = int(value) if is_number and value.lstrip("-").isdigit() else value
     return payload

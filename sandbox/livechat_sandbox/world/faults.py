@@ -4,75 +4,98 @@ import asyncio
 import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal, Required, TypedDict
+
+from msgspec import Meta
 
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
-from livechat_sandbox.platform.parameters import (
-    Kind,
-    anything,
-    array,
-    check,
-    integer,
-    number,
-    one_of,
-    record,
-    required,
-    text,
-)
-from livechat_sandbox.platform.structures import Rules
+from livechat_sandbox.platform.parameters import check
+from livechat_sandbox.platform.structures import Payload, Rules
 from livechat_sandbox.world.connections import Connection, Connections
 
 HELD_LONGEST = 2.0  # seconds that an overtaken push waits for another one
 
-SCOPE: dict[str, Kind] = {
-    "side": one_of("customer", "agent", "any"),
-    "transport": one_of("web", "rtm", "accounts"),
-    "method": text(),
-    "customer": text(),
-    "share": number(),
-    "count": integer(1, 1_000_000_000),
-    "duration": number(),
-}
-SECONDS: dict[str, Kind] = {"seconds": required(number()), "jitter": number()}
-WHEN: dict[str, Kind] = {"when": one_of("now", "connect", "login")}
 
-REQUEST_KINDS: dict[str, dict[str, Kind]] = {
-    "latency": SECONDS | {"when": one_of("before", "after")},
-    "error": {
-        "type": required(one_of(*STATUS_AND_MESSAGE)),
-        "message": text(),
-        "data": record(),
-    },
-    "status": {
-        "status": required(integer(200, 599)),
-        "body": anything(),
-        "retry_after": integer(0, 86_400),
-    },
-    "malformed": {},
-    "truncated": {},
-    "reset_before": {},
-    "reset_after": {},
-    "wrong_region": {"region": required(text())},
-    "down": {},
+class Wish(TypedDict, total=False):
+    """A fault as it is asked for: what every kind may have."""
+
+    kind: Required[str]
+    side: Literal["customer", "agent", "any"]
+    transport: Literal["web", "rtm", "accounts"]
+    method: str
+    customer: str
+    share: float
+    count: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    duration: float
+
+
+class Delayed(Wish, total=False):
+    seconds: Required[float]
+    jitter: float
+
+
+class Latency(Delayed, total=False):
+    when: Literal["before", "after"]
+
+
+class Error(Wish, total=False):
+    type: Required[str]
+    message: str
+    data: Payload
+
+
+class Status(Wish, total=False):
+    status: Required[Annotated[int, Meta(ge=200, le=599)]]
+    body: Any
+    retry_after: Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class WrongRegion(Wish):
+    region: str
+
+
+class OnConnection(Wish, total=False):
+    when: Literal["now", "connect", "login"]
+
+
+class Slow(OnConnection):
+    seconds: float
+
+
+class Disconnect(OnConnection, total=False):
+    reason: Required[str]
+    data: Payload
+
+
+SCOPE = Wish.__annotations__.keys() - {"kind"}
+REQUEST_KINDS: dict[str, Any] = {
+    "latency": Latency,
+    "error": Error,
+    "status": Status,
+    "malformed": Wish,
+    "truncated": Wish,
+    "reset_before": Wish,
+    "reset_after": Wish,
+    "wrong_region": WrongRegion,
+    "down": Wish,
 }
-PUSH_KINDS: dict[str, dict[str, Kind]] = {
-    "push_lost": {},
-    "push_doubled": {},
-    "push_delayed": SECONDS,
-    "push_reordered": {},
+PUSH_KINDS: dict[str, Any] = {
+    "push_lost": Wish,
+    "push_doubled": Wish,
+    "push_delayed": Delayed,
+    "push_reordered": Wish,
 }
-CONNECTION_KINDS: dict[str, dict[str, Kind]] = {
-    "drop": WHEN,
-    "silent": WHEN,
-    "slow": WHEN | {"seconds": required(number())},
-    "disconnect": WHEN | {"reason": required(text()), "data": record()},
-    "token_expired": {},
-    "token_revoked": {},
+CONNECTION_KINDS: dict[str, Any] = {
+    "drop": OnConnection,
+    "silent": OnConnection,
+    "slow": Slow,
+    "disconnect": Disconnect,
+    "token_expired": Wish,
+    "token_revoked": Wish,
 }
 KINDS = REQUEST_KINDS | PUSH_KINDS | CONNECTION_KINDS
 ENDS_TOKENS = {"token_expired": "access_token_expired", "token_revoked": "access_token_revoked"}
-WISHES = array(record(kind=required(one_of(*KINDS)), **SCOPE))
 
 
 class Abort(Exception):
@@ -90,10 +113,24 @@ class HttpFailure(Exception):
         super().__init__(str(status))
 
 
-def check_failure(status: int, body: Any) -> None:
-    """With a status of success only an `error` in the body makes a failure. Raises validation."""
-    if status < 400 and not (isinstance(body, dict) and "error" in body):
+def check_wish(wish: Payload) -> None:
+    """Raises validation, naming what is wrong."""
+    kind = wish["kind"]
+    if kind not in KINDS:
+        raise LiveChatError("validation", f"Unknown kind {kind}. There are: {', '.join(KINDS)}")
+    check(KINDS[kind], wish)
+    unknown = wish.keys() - KINDS[kind].__annotations__.keys()
+    if unknown:
+        raise LiveChatError("validation", f"{kind} has no {', '.join(sorted(unknown))}")
+    if kind == "error" and wish["type"] not in STATUS_AND_MESSAGE:
+        raise LiveChatError("validation", f"Unknown type of error {wish['type']}")
+    if kind == "status" and wish["status"] < 400 and not holds_error(wish.get("body")):
         raise LiveChatError("validation", "`status` is 400 to 599, or `body` holds an `error`")
+
+
+def holds_error(body: Any) -> bool:
+    """With a status of success this alone makes a failure."""
+    return isinstance(body, dict) and "error" in body
 
 
 @dataclass
@@ -203,14 +240,9 @@ class Faults:
 
     def switch_on(self, wishes: Any) -> list[Fault]:
         """Raises validation; then none of the wishes was heard."""
-        check(WISHES, wishes)
+        check(list[Wish], wishes)
         for wish in wishes:
-            check(record(**KINDS[wish["kind"]]), wish)
-            if wish["kind"] == "status":
-                check_failure(wish["status"], wish.get("body"))
-            unknown = wish.keys() - {"kind", *SCOPE, *KINDS[wish["kind"]]}
-            if unknown:
-                raise LiveChatError("validation", f"{wish['kind']} has no {', '.join(unknown)}")
+            check_wish(wish)
         made = [self._fault(wish) for wish in wishes]
         for fault in made:
             self._switch_on(fault)
@@ -221,7 +253,7 @@ class Faults:
         ends_at = None
         if "duration" in wish:
             ends_at = self._clock.time() + wish["duration"]
-        options = {name: wish[name] for name in KINDS[wish["kind"]] if name in wish}
+        options = {name: wish[name] for name in wish.keys() - SCOPE - {"kind"}}
         if wish["kind"] == "down":
             scope.setdefault("side", "any")
         return Fault(kind=wish["kind"], ends_at=ends_at, options=options, **scope)

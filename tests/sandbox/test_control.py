@@ -132,7 +132,8 @@ def test_whoever_was_online_leaves_after_the_grace(
 def test_what_a_sandbox_did_not_give_is_refused(customer: Customer, sandbox: Sandbox) -> None:
     chat_id, _ = customer.start("hello")
     state = taken(sandbox)
-    for wrong in ({}, [], state | {"format": "other/1"}, state | {"organizations": {"x": 1}}):
+    wrongs: list[Any] = [{}, [], state | {"format": "other/1"}, state | {"organizations": {"x": 1}}]
+    for wrong in wrongs:
         refused = put(sandbox, wrong)
         assert refused.status_code == 400
         assert "Cannot read this state" in refused.json()["error"]

@@ -14,8 +14,8 @@ from chatproxy.relay.updates import Conversation
 class Observer(Protocol):
     """Told once for each customer. Must return at once, because pushes wait for it."""
 
-    def act(self, customer: Customer, action: str, payload: Json) -> None:
-        """What a customer did: LiveChat's action and what was sent with it."""
+    def act(self, customer: Customer, action: str, payload: Json, answer: Json) -> None:
+        """What a customer did: LiveChat's action, what was sent with it, what was answered."""
 
     def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None:
         """What a customer was told, and what is known of their chat after it."""
@@ -27,11 +27,30 @@ class Observer(Protocol):
 class Nobody:
     """Does not want to know."""
 
-    def act(self, customer: Customer, action: str, payload: Json) -> None: ...
+    def act(self, customer: Customer, action: str, payload: Json, answer: Json) -> None: ...
 
     def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None: ...
 
     def fail(self, customer: Customer, error: LiveChatError) -> None: ...
+
+
+class Several:
+    """Tells each of these, in this order."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self.observers = observers
+
+    def act(self, customer: Customer, action: str, payload: Json, answer: Json) -> None:
+        for observer in self.observers:
+            observer.act(customer, action, payload, answer)
+
+    def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None:
+        for observer in self.observers:
+            observer.hear(customer, push, conversation)
+
+    def fail(self, customer: Customer, error: LiveChatError) -> None:
+        for observer in self.observers:
+            observer.fail(customer, error)
 
 
 NOBODY = Nobody()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ class WidgetConfig(AppConfig):
     running: Running
 
     def ready(self) -> None:
-        from widget.running import Running  # it needs the models, which are there only now
+        # They need the models, which are there only now; importing the checks registers them.
+        from chatproxy.models import Customer
+        from widget import checks  # noqa: F401
+        from widget.running import Running, tell_identity
 
         self.running = Running()
+        post_save.connect(tell_identity, sender=Customer)

@@ -9,9 +9,11 @@ from django.apps import apps
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.models import Customer
+from chatproxy.observers import Several
 from chatproxy.relay.relay import Relay
 from widget.models import Widget
 from widget.rendering.heavy import Renderer
+from widget.signals import SignalSender
 from widget.statistics.counting import Tallies
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ class Running:
 
     def __init__(self) -> None:
         self.tallies = Tallies()
-        self.relay = Relay(self.tallies)
+        self.signals = SignalSender()
+        self.observer = Several(self.tallies, self.signals)
+        self.relay = Relay(self.observer)
         self.renderer = Renderer()
 
     def begin(self) -> None:
@@ -40,8 +44,14 @@ class Running:
         await asyncio.to_thread(self.tallies.write)
 
     def acting(self, customer: Customer, widget: Widget) -> ActingCustomer:
-        """The customer as one who acts under this widget, and is counted."""
-        return ActingCustomer(customer, widget.organization, self.tallies)
+        """The customer as one who acts under this widget; it is counted, and signals tell of it."""
+        return ActingCustomer(customer, widget.organization, self.observer)
+
+
+def tell_identity(instance: Customer, created: bool, **_: object) -> None:
+    """Receives Django's `post_save` of a customer."""
+    if created:
+        running().signals.welcome(instance)
 
 
 def running() -> Running:

@@ -51,7 +51,7 @@ class Tokens(Protocol):
         """Another than the one LiveChat has refused."""
 
 
-def ignore_action(action: str, payload: Json) -> None:
+def ignore_action(action: str, payload: Json, answer: Json) -> None:
     """Nobody counts what is done."""
 
 
@@ -62,8 +62,8 @@ def ignore_failure(error: LiveChatError) -> None:
 class CustomerApi:
     """Acts as one customer. Renews tokens, follows regions and waits as told, once a call.
 
-    `on_action` is told of each action LiveChat took, with what was sent; `on_failure` of each
-    that failed for good. Both must return at once.
+    `on_action` is told of each action LiveChat took, with what was sent and answered;
+    `on_failure` of each that failed for good. Both must return at once.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class CustomerApi:
         organization: Organization,
         tokens: Tokens,
         *,
-        on_action: Callable[[str, Json], None] = ignore_action,
+        on_action: Callable[[str, Json, Json], None] = ignore_action,
         on_failure: Callable[[LiveChatError], None] = ignore_failure,
     ) -> None:
         self.organization = organization
@@ -202,7 +202,7 @@ class CustomerApi:
 
     def _act(self, action: str, payload: Json) -> Json:
         answer = self._post(action, json=payload)
-        self._on_action(action, payload)
+        self._on_action(action, payload, answer)
         return answer
 
     def _post(self, action: str, **body: Any) -> Json:

@@ -75,7 +75,7 @@ class Tallies:
 
     # What is counted of a chat
 
-    def act(self, customer: Customer, action: str, payload: Json) -> None:
+    def act(self, customer: Customer, action: str, payload: Json, answer: Json) -> None:
         """What customers do, we do for them: none of it is missed."""
         match action, payload:
             case "send_event", {"event": event}:

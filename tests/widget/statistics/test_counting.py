@@ -75,7 +75,7 @@ def test_only_the_first_reply_of_a_chat_is_timed(
 ) -> None:
     clock = iter([1000.0, 1090.0])
     monkeypatch.setattr("widget.statistics.counting.time.monotonic", lambda: next(clock))
-    counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}})
+    counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}}, {})
     counts.hear(nora, heard("piotr"), TALKING)
     counts.hear(nora, heard("piotr"), TALKING)
     counts.write()

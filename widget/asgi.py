@@ -47,16 +47,22 @@ def with_chat(application: Application, path: str = "chat/") -> ChatApplication:
 
 def refuse_other_path(path: str) -> None:
     """Raise ImproperlyConfigured if the URLs have the chat elsewhere; a check says if nowhere."""
+    found = path_in_urls()
+    if found not in (None, path):
+        raise ImproperlyConfigured(
+            f"with_chat(path={path!r}) and path({found!r}, include('widget.urls')) differ: "
+            "give both the same path."
+        )
+
+
+def path_in_urls() -> str | None:
+    """Under which path the project's URLs have the chat, None if they don't."""
     try:
         found = reverse("widget:panel", args=["key"])
     except NoReverseMatch:
-        return
-    found = found.removeprefix(get_script_prefix({})).removesuffix("w/key/").strip("/")
-    if found != path.strip("/"):
-        raise ImproperlyConfigured(
-            f"with_chat(path={path!r}) and path({found + '/'!r}, include('widget.urls')) differ: "
-            "give both the same path."
-        )
+        return None
+    prefix = get_script_prefix({}).rstrip("/")
+    return found.removeprefix(f"{prefix}/").removesuffix("w/key/")
 
 
 class ChatApplication:

@@ -1,0 +1,130 @@
+"""`manage.py check` names what is missing or wrong, and how to mend it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import include, path
+from pytest_django import Settings
+
+from tests.widget import test_checks as own
+from widget import checks
+from widget.asgi import with_chat
+
+urlpatterns: list[Any] = []  # of a project that forgot the chat
+
+
+class Elsewhere:
+    """URLs that have the chat under a path of their own."""
+
+    urlpatterns = [path("help/chat/", include("widget.urls"))]
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """A project's own, without the chat."""
+
+
+def found(check: Callable[..., Any]) -> list[CheckMessage]:
+    return list(check(app_configs=None, databases=None))
+
+
+def ids(check: Callable[..., Any]) -> list[str | None]:
+    return [message.id for message in found(check)]
+
+
+def test_this_project_of_ours_has_nothing_wrong() -> None:
+    everything = (
+        checks.check_apps,
+        checks.check_urls,
+        checks.check_asgi,
+        checks.check_templates,
+        checks.check_settings,
+        checks.check_time_zones,
+        checks.check_sessions,
+    )
+    assert [message for check in everything for message in found(check)] == []
+
+
+def test_an_app_that_is_missing_is_named(settings: Settings) -> None:
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_htmx"]
+    (message,) = found(checks.check_apps)
+    assert (message.id, "django_htmx" in str(message.hint)) == ("widget.E001", True)
+
+
+def test_urls_that_are_missing_are_named(settings: Settings) -> None:
+    settings.ROOT_URLCONF = own.__name__
+    (message,) = found(checks.check_urls)
+    assert (message.id, 'include("widget.urls")' in str(message.hint)) == ("widget.E002", True)
+
+
+def test_an_application_without_the_chat_is_noticed(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{own.__name__}.application"
+    assert ids(checks.check_asgi) == ["widget.W001"]
+
+
+def test_an_application_that_is_not_there_is_noticed(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = "nowhere.application"
+    assert ids(checks.check_asgi) == ["widget.E003"]
+
+
+def test_paths_that_differ_are_refused_by_both_their_names(settings: Settings) -> None:
+    settings.ROOT_URLCONF = Elsewhere
+    with pytest.raises(ImproperlyConfigured, match=r"'chat/'.*'help/chat/'"):
+        with_chat(application, path="chat/")
+    with_chat(application, path="/help/chat")
+
+
+def test_templates_that_are_not_looked_for_are_named(settings: Settings) -> None:
+    backend = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**backend, "DIRS": [], "APP_DIRS": False}]
+    assert ids(checks.check_templates) == ["widget.E004"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LIVECHAT_API_URL", "api.livechatinc.com"),
+        ("LIVECHAT_ACCOUNTS_URL", None),
+        ("CHAT_ENCRYPTION_KEYS", "one,two"),
+        ("CHAT_LIMITS", "no"),
+        ("CHAT_RELAY_LINGER", -1),
+        ("CHAT_RELAY_LOGINS_AT_ONCE", "many"),
+        ("CHAT_IDENTITY", "nowhere.claims"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(settings: Settings, name: str, value: Any) -> None:
+    setattr(settings, name, value)
+    (message,) = found(checks.check_settings)
+    assert message.id == "widget.E005"
+    assert message.msg.startswith(name)
+
+
+def test_a_setting_that_is_misspelt_is_noticed(settings: Settings) -> None:
+    settings.CHAT_LIMIT = False
+    assert ids(checks.check_settings) == ["widget.W002"]
+
+
+def test_times_without_a_zone_are_refused(settings: Settings) -> None:
+    settings.USE_TZ = False
+    assert ids(checks.check_time_zones) == ["widget.E006"]
+
+
+def test_what_needs_sessions_is_said(settings: Settings) -> None:
+    settings.MIDDLEWARE = []
+    assert ids(checks.check_sessions) == ["widget.W003"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("locmem.LocMemCache", ["widget.I001", "widget.W004"]),
+        ("dummy.DummyCache", ["widget.E007"]),
+    ],
+)
+def test_a_cache_that_holds_too_little_is_named(
+    settings: Settings, backend: str, expected: list[str]
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+    assert ids(checks.check_cache) == expected

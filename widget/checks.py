@@ -1,0 +1,187 @@
+"""What `manage.py check` says of a project that has the apps: what is wrong, and how to mend it.
+
+docs/django.md explains each id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.core.cache import caches
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+from chatproxy import conf
+from widget.asgi import ChatApplication, path_in_urls
+
+# Entries of a cache that drops some when it is full: counts must not be among them.
+FEWEST_ENTRIES = 10_000
+NEEDED = ("django_htmx", "django.contrib.staticfiles")
+
+
+@checks.register()
+def check_apps(**_: Any) -> Iterator[checks.CheckMessage]:
+    for name in NEEDED:
+        if not apps.is_installed(name):
+            yield checks.Error(
+                f"The chat needs “{name}”.",
+                hint=f'Add "{name}" to INSTALLED_APPS.',
+                id="widget.E001",
+            )
+
+
+@checks.register()
+def check_urls(**_: Any) -> Iterator[checks.CheckMessage]:
+    try:
+        reverse("widget:panel", args=["key"])
+    except NoReverseMatch:
+        yield checks.Error(
+            "No URL leads to the chat.",
+            hint='Add path("chat/", include("widget.urls")) to the project\'s urlpatterns, '
+            "outside i18n_patterns().",
+            id="widget.E002",
+        )
+
+
+@checks.register()
+def check_asgi(**_: Any) -> Iterator[checks.CheckMessage]:
+    """Only where the project says which its ASGI application is; a server may be told another."""
+    name = getattr(settings, "ASGI_APPLICATION", None)
+    if not name:
+        return
+    try:
+        application = import_string(name)
+    except Exception as error:
+        yield checks.Error(f"{name} can't be imported: {error}", id="widget.E003")
+        return
+    if not isinstance(application, ChatApplication):
+        yield checks.Warning(
+            f"{name} is not what with_chat() gave: it has no websocket for the chat, unless it "
+            "stands inside another application.",
+            hint="from widget.asgi import with_chat\n"
+            'application = with_chat(get_asgi_application(), path="chat/")',
+            id="widget.W001",
+        )
+    elif (path := path_in_urls()) not in (None, application.path):
+        yield checks.Error(
+            f"with_chat() and the URLs have the chat under different paths: "
+            f"{application.path!r} and {path!r}.",
+            hint="Give both the same path.",
+            id="widget.E003",
+        )
+
+
+@checks.register()
+def check_templates(**_: Any) -> Iterator[checks.CheckMessage]:
+    try:
+        get_template("widget/customers/panel.html")
+    except TemplateDoesNotExist:
+        yield checks.Error(
+            "The chat's templates are not found.",
+            hint='Set "APP_DIRS": True in TEMPLATES.',
+            id="widget.E004",
+        )
+
+
+def is_address(value: Any) -> bool:
+    parts = urlsplit(value) if isinstance(value, str) else None
+    return bool(parts and parts.scheme in ("http", "https") and parts.netloc)
+
+
+def is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value)
+
+
+def is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def is_callable_path(value: Any) -> bool:
+    """The dotted path of something that can be called, or nothing at all."""
+    try:
+        return not value or callable(import_string(value))
+    except (ImportError, AttributeError, TypeError):
+        return False
+
+
+RIGHT: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "LIVECHAT_ACCOUNTS_URL": (is_address, "an address such as https://accounts.livechat.com"),
+    "LIVECHAT_API_URL": (is_address, "an address such as https://api.livechatinc.com"),
+    "CHAT_ENCRYPTION_KEYS": (is_list_of_texts, "a list of long, random texts"),
+    "CHAT_LIMITS": (lambda value: value in (None, True, False), "True, False or None"),
+    "CHAT_RELAY_LINGER": (is_positive, "a number of seconds"),
+    "CHAT_RELAY_LOGINS_AT_ONCE": (is_positive, "a number"),
+    "CHAT_IDENTITY": (is_callable_path, "the dotted path of a function, or empty"),
+}
+
+
+@checks.register()
+def check_settings(**_: Any) -> Iterator[checks.CheckMessage]:
+    for name, (is_right, what) in RIGHT.items():
+        if not is_right(conf.setting(name)):
+            yield checks.Error(
+                f"{name} is not {what}.",
+                hint=f"Set it, or leave it out: the default is {conf.DEFAULTS[name]!r}.",
+                id="widget.E005",
+            )
+    for name in set(dir(settings)) - set(conf.DEFAULTS):
+        if meant := get_close_matches(name, conf.DEFAULTS, n=1, cutoff=0.8):
+            yield checks.Warning(
+                f"{name} is no setting of the chat.",
+                hint=f"Did you mean {meant[0]}?",
+                id="widget.W002",
+            )
+
+
+@checks.register()
+def check_time_zones(**_: Any) -> Iterator[checks.CheckMessage]:
+    if not settings.USE_TZ:
+        yield checks.Error(
+            "The chat counts in times that know their zone.",
+            hint="Set USE_TZ = True.",
+            id="widget.E006",
+        )
+
+
+@checks.register()
+def check_sessions(**_: Any) -> Iterator[checks.CheckMessage]:
+    if "django.contrib.sessions.middleware.SessionMiddleware" not in settings.MIDDLEWARE:
+        yield checks.Warning(
+            "Without sessions nobody can chat without JavaScript.",
+            hint="Add Django's SessionMiddleware to MIDDLEWARE.",
+            id="widget.W003",
+        )
+
+
+@checks.register(deploy=True)
+def check_cache(**_: Any) -> Iterator[checks.CheckMessage]:
+    cache = caches["default"]
+    if isinstance(cache, DummyCache):
+        yield checks.Error(
+            "The default cache remembers nothing: a message may be sent twice, and no limit holds.",
+            hint="Use django.core.cache.backends.redis.RedisCache.",
+            id="widget.E007",
+        )
+    elif isinstance(cache, LocMemCache):
+        yield checks.Info(
+            "The default cache is the memory of one process: limits, locks and changes to a "
+            "widget hold for that process alone.",
+            hint="With more than one process, use django.core.cache.backends.redis.RedisCache.",
+            id="widget.I001",
+        )
+        if getattr(cache, "_max_entries", FEWEST_ENTRIES) < FEWEST_ENTRIES:
+            yield checks.Warning(
+                "The default cache is small: what it drops may be a limit's count or a lock.",
+                hint=f'Set "OPTIONS": {{"MAX_ENTRIES": {FEWEST_ENTRIES}}} or more in CACHES.',
+                id="widget.W004",
+            )

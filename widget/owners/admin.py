@@ -29,11 +29,6 @@ from widget.owners.connection import ConnectionFailed, try_connection
 from widget.owners.forms import WidgetForm, label_of
 from widget.statistics import last_seen
 
-admin.site.site_title = _("Chat widgets")
-admin.site.site_header = _("Chat widgets")
-admin.site.index_title = _("What would you like to set up?")
-admin.site.site_url = None  # this server has no site of its own
-
 SIGNED_IN_CUSTOMERS = (
     _("Signed-in customers"),
     {

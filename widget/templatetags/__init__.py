@@ -1,1 +1,1 @@
-"""The tag by which a page of a Django project shows the chat."""
+"""What our templates and those of a project may load."""

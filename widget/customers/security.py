@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
@@ -60,6 +61,7 @@ def widget_view(view: View) -> View:
     """Give the view its widget, and the answer the headers of a page inside a frame."""
 
     @login_not_required  # customers are no users of the project
+    @non_atomic_requests  # views wait for LiveChat, and others must see at once what they store
     @csrf_exempt  # no ambient credential is read: there is nothing to forge
     @xframe_options_exempt  # frame-ancestors says it better
     @wraps(view)
@@ -80,6 +82,7 @@ def plain_view(view: View) -> View:
     """As `widget_view` for the page without JavaScript, which is no frame's and has a session."""
 
     @login_not_required
+    @non_atomic_requests
     @xframe_options_exempt
     @wraps(view)
     def inner(request: HttpRequest, key: str) -> HttpResponse:

@@ -1,0 +1,104 @@
+"""What the wheel holds, and that a project can use all of it."""
+
+import ast
+import re
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+import widget
+from tests.install.project import ROOT, Project
+
+OWN = {"widget", "chatproxy"}
+ADMIN_PAGES = """
+from django.test import Client
+from people.models import Person
+root = Person.objects.create_user("root@shop.example", "pass", is_superuser=True)
+client = Client(headers={"host": "shop.localhost"})
+client.force_login(root)
+for path in ("/admin/", "/admin/widget/widget/", "/admin/widget/widget/add/"):
+    page = client.get(path)
+    print(page.status_code, "Django administration" in page.content.decode())
+"""
+
+
+@pytest.fixture(scope="session")
+def names(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+def test_the_wheel_holds_the_two_apps_and_nothing_else(names: list[str]) -> None:
+    places = {name.split("/")[0] for name in names}
+    assert places == OWN | {f"livechat_web_widget-{widget.__version__}.dist-info"}
+
+
+def test_templates_scripts_and_translations_travel_with_the_apps(names: list[str]) -> None:
+    for folder, inside in (
+        ("templates/widget", "widget/templates/widget"),
+        ("templates/admin/widget", "widget/templates/admin/widget"),
+        ("static/widget", "widget/static/widget"),
+    ):
+        kept = {path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*.*")}
+        assert kept == {Path(n).relative_to(inside) for n in names if n.startswith(f"{inside}/")}
+    assert sum(name.endswith("LC_MESSAGES/django.mo") for name in names) == 12
+    assert {f"{app}/py.typed" for app in OWN} <= {*names}
+
+
+def test_no_template_of_the_project_is_replaced(names: list[str]) -> None:
+    templates = [name for name in names if "/templates/" in name]
+    assert [
+        name
+        for name in templates
+        if not name.startswith(("widget/templates/widget/", "widget/templates/admin/widget/"))
+    ] == []
+
+
+def imports_of(app: str) -> set[str]:
+    """The top-level packages that an app's modules import."""
+    found = set()
+    for path in (ROOT / app).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found
+
+
+def test_the_apps_import_what_the_wheel_asks_for_and_ask_for_what_they_import() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[<>=~; \[]", line)[0].lower() for line in project["dependencies"]}
+    imported = set().union(*map(imports_of, OWN)) - sys.stdlib_module_names - OWN
+    homes = packages_distributions()
+    # urllib3 comes with requests; asgiref with django; django_htmx is an app, not an import.
+    given = {"urllib3": "requests", "asgiref": "django"}
+    asked = {given.get(name) or homes[name][0].lower() for name in imported}
+    assert {name.replace("_", "-") for name in asked} | {"django-htmx"} == wanted
+
+
+def test_a_project_checks_clean_and_needs_no_migration_of_its_own(project: Project) -> None:
+    assert "no issues" in project.manage("check")
+    assert "No changes" in project.manage("makemigrations", "--check", "--dry-run")
+
+
+def test_what_a_project_forgets_is_named(project: Project) -> None:
+    with pytest.raises(RuntimeError, match=r"widget\.E005") as refused:
+        project.manage("check", TEST_LIVECHAT="livechat")
+    assert "LIVECHAT_API_URL is not an address" in str(refused.value)
+
+
+def test_the_commands_come_with_the_apps(project: Project) -> None:
+    assert "shop: 0 forgotten" in project.manage("forget_customers")
+    assert "0 customers and 1 widgets" in project.manage("rotate_keys")
+    for command in ("erase_customer", "export_customer"):
+        with pytest.raises(RuntimeError, match="We store nobody with this id"):
+            project.manage(command, "nobody")
+
+
+def test_owners_work_in_the_admin_of_the_project(project: Project) -> None:
+    assert project.manage("shell", "-c", ADMIN_PAGES).splitlines()[-3:] == ["200 True"] * 3

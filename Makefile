@@ -5,84 +5,96 @@ SANDBOX_PORT ?= 8100
 WORKERS ?= 2
 BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
-BROWSER := tests/e2e tests/sandbox/test_console.py
+BROWSER := tests/e2e tests/install tests/sandbox/test_console.py
 STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_demo.py
 RUN := DEBUG=1 $(BIN)/python manage.py
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
 
 .PHONY: demo sandbox test test-services scale soak lint bench format messages lock chaos audit tutorial \
-	containers
+	containers docs help test-versions
 
-demo: .venv/installed
+help: ## this list
+	@awk -F ': .*## |: ## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/installed ## everything on this machine, with a shop and a LiveChat to try it on
 	@$(BIN)/python manage.py demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 # A LiveChat to develop against, by itself: see docs/sandbox.md.
-sandbox: .venv/installed
+sandbox: .venv/installed ## a LiveChat to develop against, by itself
 	@cd sandbox && ../$(BIN)/python -m livechat_sandbox --port $(SANDBOX_PORT)
 
-test: lint
+test: lint ## everything that must hold, in a browser too
 	tests/services.sh
 	$(BIN)/pytest -n $(WORKERS) $(BROWSER:%=--ignore %)
 	$(BIN)/pytest -n $(WORKERS) $(BROWSER)
 	$(MAKE) test-services
 
 # Again, on PostgreSQL and Redis: all that touches the database. The demo brings its own.
-test-services: .venv/installed-dev
+test-services: .venv/installed-dev ## again on PostgreSQL and Redis
 	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) $(STORED)
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
-scale: .venv/installed-dev
+scale: .venv/installed-dev ## nginx, processes, PostgreSQL and Redis under load
 	tests/with_services.sh $(BIN)/python -m bench.scale
 
 # deploy/compose.yaml in Docker: chats go on while its containers die and are replaced.
-containers: .venv/installed-dev
+containers: .venv/installed-dev ## deploy/compose.yaml in Docker, while its containers die
 	$(BIN)/pytest tests/deploy/compose.py
 
-soak: .venv/installed-dev
+soak: .venv/installed-dev ## an hour under load
 	$(BIN)/python -m bench.soak --minutes 60
 
-lint: .venv/installed-dev $(TSC)
+lint: .venv/installed-dev $(TSC) ## style, types, imports, documentation, Django's checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/lint-imports
 	cd sandbox && ../$(BIN)/lint-imports
 	$(TSC) --project tests/javascript
+	$(MAKE) docs
 	$(RUN) makemigrations --check --dry-run
 	DJANGO_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(50))')" \
 		ALLOWED_HOSTS=chat.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/installed-dev
+# The pages of docs/ as a site, in var/site.
+docs: .venv/installed-dev ## the documentation as a site; a dead link fails it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The pairs of Python and Django that are promised, as far as this machine has them. For the night.
+test-versions: .venv/installed-dev ## the apps beside other versions of Python and Django
+	tests/versions.sh
+
+bench: .venv/installed-dev ## every figure we quote
 	$(BIN)/python -m bench
 
 # Known vulnerabilities of what we lock. Fails if it can check nothing, unless OFFLINE=1 says why.
-audit: .venv/installed-dev
+audit: .venv/installed-dev ## known vulnerabilities of what we lock
 	-@timeout 120 $(BIN)/pip-audit --disable-pip --require-hashes --timeout 10 --format json \
 		-r requirements.lock >.venv/audit.json
 	@$(BIN)/python -m tests.audit <.venv/audit.json
 
 # A long storm: LiveChat fails, our processes are killed, nothing may be lost. SECONDS, SEED.
-chaos: .venv/installed-dev
+chaos: .venv/installed-dev ## a long storm, in which nothing may be lost
 	$(BIN)/python -m tests.chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
-format: .venv/installed-dev
+format: .venv/installed-dev ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # The pictures of docs/tutorial.md, by the test that goes through it.
-tutorial: .venv/installed-dev
+tutorial: .venv/installed-dev ## take the pictures of docs/tutorial.md again
 	TUTORIAL_PICTURES=docs/images/tutorial $(BIN)/pytest tests/e2e/test_tutorial.py
 
 # What customers and owners read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
-messages: .venv/installed-dev
+messages: .venv/installed-dev ## gather and compile what people read
 	$(RUN) makemessages --all --no-location --no-obsolete --no-wrap \
 		--ignore sandbox --ignore tests --ignore bench --ignore var
 	perl -ni -e 'print unless /^"POT-Creation-Date/' locale/*/LC_MESSAGES/django.po
 	$(RUN) compilemessages --ignore .venv
 
 # The locked versions, with hashes, for every platform and Python from pyproject.toml's on.
-lock: .venv/installed-dev
+lock: .venv/installed-dev ## lock the versions of what we need
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
 		pyproject.toml sandbox/pyproject.toml -o requirements.lock

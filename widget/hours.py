@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LINE = re.compile(
-    r"(?P<first>[a-z]{3})[a-z]*\s*(?:[-–]\s*(?P<last>[a-z]{3})[a-z]*)?\s+"
-    r"(?P<opens>\d{1,2}:\d{2})\s*[-–]\s*(?P<closes>\d{1,2}:\d{2})",
+    r"(?P<first>[a-z]{3})[a-z]*+(?:\s*+[-–]\s*+(?P<last>[a-z]{3})[a-z]*+)?+\s++"
+    r"(?P<opens>\d{1,2}:\d{2})\s*+[-–]\s*+(?P<closes>\d{1,2}:\d{2})",
     re.IGNORECASE,
 )
 

@@ -2,7 +2,6 @@
 
 import re
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.appearance import VARIABLES
 from widget.hours import spans_of
+from widget.zones import known_zones
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
@@ -102,7 +102,7 @@ def validate_hours(value: str) -> None:
 
 def validate_zone(value: str) -> None:
     """Raise ValidationError unless this is a time zone's name."""
-    if value not in available_timezones():
+    if value not in known_zones():
         raise ValidationError(
             _("“%(zone)s” is not a time zone such as Europe/Warsaw."), params={"zone": value}
         )

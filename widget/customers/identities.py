@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import jwt
 
 from chatproxy.models import SUBJECT_LENGTH
+from widget.rendering.encoding import storable
 
 LONGEST_LIFE = 3600  # seconds
 CLOCKS_DIFFER = 30  # seconds that the website's clock may be wrong
@@ -16,6 +17,14 @@ CLOCKS_DIFFER = 30  # seconds that the website's clock may be wrong
 
 class IdentityRefused(Exception):
     """The statement proves nothing. The message is for the website's developer."""
+
+    status = 403
+
+
+class IdentityUnusable(IdentityRefused):
+    """It is the website's, but names nobody whom we could remember."""
+
+    status = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +50,15 @@ def verified(statement: str, secret: str) -> Person:
             leeway=CLOCKS_DIFFER,
             options={"require": ["sub", "exp"]},
         )
-    except (jwt.PyJWTError, OverflowError, RecursionError) as error:
+    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
         raise IdentityRefused(str(error)) from error
     if int(claims["exp"]) > time.time() + LONGEST_LIFE + CLOCKS_DIFFER:
         raise IdentityRefused("exp is more than an hour ahead")
     subject = claims["sub"]
     if not 0 < len(subject) <= SUBJECT_LENGTH:
         raise IdentityRefused(f"sub is not 1 to {SUBJECT_LENGTH} characters long")
-    name, email = str(claims.get("name") or ""), str(claims.get("email") or "")
+    if storable(subject) != subject:  # not mended: without it, it would be somebody else's
+        raise IdentityUnusable("sub has a NUL or half a character, which cannot be stored")
+    name, email = (storable(str(claims.get(claim) or "")) for claim in ("name", "email"))
     session = claims.get("session")
     return Person(subject, name, email, session if isinstance(session, dict) else {})

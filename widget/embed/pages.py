@@ -1,7 +1,8 @@
 """On which pages of a website the launcher stands, as one expression the loader can test."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 
 
 def pattern(shown: Iterable[str], hidden: Iterable[str]) -> str:
@@ -9,12 +10,28 @@ def pattern(shown: Iterable[str], hidden: Iterable[str]) -> str:
 
     Never on `hidden` ones; if there are any `shown`, only on those.
     """
-    never, only = one_of(hidden), one_of(shown)
+    numbers = count(1)
+    never, only = one_of(hidden, numbers), one_of(shown, numbers)
     if not never and not only:
         return ""
     return (f"^(?!{never}$)" if never else "^") + (f"{only}$" if only else "")
 
 
-def one_of(pages: Iterable[str]) -> str:
-    written = [re.escape(page).replace(r"\*", ".*") for page in pages]
+def one_of(pages: Iterable[str], numbers: Iterator[int]) -> str:
+    """`numbers` are those of the expression's groups, from its start."""
+    written = [expression_of(page, numbers) for page in pages]
     return f"(?:{'|'.join(written)})" if written else ""
+
+
+def expression_of(page: str, numbers: Iterator[int]) -> str:
+    """One page. What stands between two `*` is looked for once, where it comes first.
+
+    A lookahead is never entered again, so no path costs more than its length: `.*a.*a.*a` would
+    try every `a` with every other. Source: ECMAScript, "Assertion", note 3.
+    """
+    first, *others = (re.escape(part) for part in re.split(r"\*+", page))
+    if not others:
+        return first
+    *between, last = others
+    found = "".join(f"(?=(.*?{part}))\\{next(numbers)}" for part in between)
+    return f"{first}{found}.*{last}"

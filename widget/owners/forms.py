@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -17,6 +16,7 @@ from widget.models import Widget
 from widget.origins import clean_origin
 from widget.owners.settings import apply_draft
 from widget.validators import TEXTS
+from widget.zones import known_zones
 
 
 def label_of(name: str) -> str:
@@ -172,7 +172,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
     )
     opening_zone = forms.ChoiceField(
         label=label_of("opening_zone"),
-        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        choices=[(zone, zone.replace("_", " ")) for zone in sorted(known_zones())],
         initial="UTC",
     )
     texts = TextsField(label=_("In other languages"), required=False)

@@ -13,3 +13,8 @@ def encodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def storable(text: str) -> str:
+    """As `encodable`, and without NUL, which PostgreSQL keeps in no text."""
+    return encodable(text.replace("\0", ""))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
 from django.utils.formats import get_format
 from django.utils.translation import pgettext
 
 from widget.languages import supported
+from widget.zones import known_zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Locale:
         """LiveChat's time on this reader's clock, or None if it is no time."""
         try:
             return dt.datetime.fromisoformat(created_at).astimezone(ZoneInfo(self.zone))
-        except ValueError:
+        except (ValueError, OverflowError):  # the year 1 begins in the year 0 elsewhere
             return None
 
     def time(self, moment: dt.datetime) -> str:
@@ -42,12 +43,8 @@ class Locale:
         return day_in_words(moment.date(), self.language)
 
 
-@lru_cache(maxsize=1000)
 def is_zone(name: str) -> bool:
-    try:
-        return bool(name) and bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
+    return name in known_zones()
 
 
 @lru_cache(maxsize=20_000)  # every minute of a day, in all our languages

@@ -92,10 +92,8 @@ async function post() {
   const headers = !isProven && kept ? { Authorization: `Bearer ${kept}` } : {};
   const body = identity ? new URLSearchParams({ identity }) : null;
   const response = await send("customer", { method: "POST", headers, body });
-  if (response.status === 403) {
-    const reason = response.headers.get("X-Chat-Identity");
-    console.warn(`The chat refuses the website's identity token: ${reason}`);
-  }
+  const reason = response.headers.get("X-Chat-Identity");
+  if (reason) console.warn(`The chat refuses the website's identity token: ${reason}`);
   return response;
 }
 

@@ -149,6 +149,25 @@ def test_what_proves_nothing_is_refused_with_its_reason(
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize("subject", ["u\x002", "u\ud83d"])
+def test_a_person_whose_id_cannot_be_stored_is_nobody_else(
+    visitor: Visitor, shop_widget: Widget, subject: str
+) -> None:
+    response = sign_in(visitor, signed(shop_widget, sub=subject))
+    assert response.status_code == 400
+    assert "sub has a NUL or half a character" in response.headers["X-Chat-Identity"]
+    assert "We could not sign you in to the chat." in response.content.decode()
+    assert not Customer.objects.exists()
+
+
+def test_a_signed_name_is_cleaned(visitor: Visitor, shop_widget: Widget, agent: Agent) -> None:
+    name = "Ada\x00 \ud83dL."
+    assert sign_in(visitor, signed(shop_widget, name=name)).status_code == 201
+    visitor.send("Hello")
+    names = [user["name"] for user in agent.chat(agent.chats()[0]["id"])["users"]]
+    assert "Ada \ufffdL." in names
+
+
 def test_another_widgets_secret_signs_nothing_here(
     visitor: Visitor, shop_widget: Widget, add_widget: AddWidget
 ) -> None:

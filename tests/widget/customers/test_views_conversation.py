@@ -164,7 +164,16 @@ def test_the_agent_learns_what_the_website_knows(customer: Visitor, agent: Agent
     assert {"plan": "gold"} in nora["session_fields"]
 
 
-@pytest.mark.parametrize("wrong", [{"email": "nora"}, {"session": "[1]"}, {"session": "{"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "nora"},
+        {"session": "[1]"},
+        {"session": "{"},
+        {"session": "[" * 100_000},
+        {"session": '{"a": ' + "1" * 5000 + "}"},
+    ],
+)
 def test_details_that_make_no_sense_are_refused(customer: Visitor, wrong: dict[str, str]) -> None:
     assert customer.ask("post", "details", wrong).status_code == 400
 

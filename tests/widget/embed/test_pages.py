@@ -24,6 +24,12 @@ from widget.validators import validate_pages, validate_picture
         (["/help/*"], ["/help/legal"], "/help/legal", False),
         (["/a.b"], [], "/axb", False),
         (["*.html"], [], "/deep/page.html", True),
+        (["/a*b*c"], ["/x*y*z"], "/a-b-b-c", True),
+        (["/a*b*c"], ["/x*y*z"], "/a-c-b", False),
+        (["/*"], ["/x*y*z", "/*d*e*"], "/x-y-y-z", False),
+        (["/*"], ["/x*y*z", "/*d*e*"], "/dd-e", False),
+        (["/*"], ["/x*y*z", "/*d*e*"], "/e-d", True),
+        (["/a**c"], [], "/abc", True),
     ],
 )
 def test_pages_are_told_apart(shown: list[str], hidden: list[str], path: str, stands: bool) -> None:

@@ -16,7 +16,10 @@ from widget.rendering.pushes import html_of
 
 KNOWN = Conversation(customer_id="nora", chat_id="CHAT", thread_id="THREAD", active=True)
 COMMONMARK = {"chats": {"formatting": "commonmark"}}
-HOSTILE = {"text": "[a\n" * 5400, "properties": COMMONMARK}  # 0.4 s of markdown-it-py
+HOSTILE: dict[str, Any] = {
+    "text": "[a\n" * 5400,
+    "properties": COMMONMARK,
+}  # 0.4 s of markdown-it-py
 
 
 def data(number: int = 1, **fields: Any) -> dict[str, Any]:
@@ -113,7 +116,7 @@ async def test_nothing_overtakes_what_is_heavy() -> None:
     async def send(text_data: str) -> None:
         sent.append(text_data)
 
-    consumer.send = send  # type: ignore[method-assign, assignment]
+    consumer.send = send
     heavy, light = arrived(number=1, **HOSTILE), arrived(number=2)
     await asyncio.gather(consumer.show(heavy), consumer.show(light))
     assert sent == [html_of(heavy, Locale()), html_of(light, Locale())]

@@ -334,10 +334,20 @@ def test_a_score_that_is_none_shows_no_rating(score: Any) -> None:
 
 @pytest.mark.parametrize("field", ["text", "author_id", "custom_id"])
 def test_half_a_character_closes_no_socket(field: str) -> None:
-    html = arrived(**{field: "half \ud83d of it, 😀 whole"})
+    html = arrived(ENGLISH, **{field: "half \ud83d of it, 😀 whole"})
     assert "half \ufffd of it, 😀 whole" in html.encode().decode()
 
 
 def test_half_a_character_keeps_nobody_from_their_history() -> None:
     thread = Thread(id="THREAD", events=(event(text="\udc00"),))
     assert "\ufffd" in html_of(Snapshot(KNOWN, (thread,)), ENGLISH).encode().decode()
+
+
+@pytest.mark.parametrize("zone", ["a/" * 2000, "../../etc/passwd", "Europe", "\0", "\ud83d"])
+def test_a_stranger_s_zone_is_neither_a_file_nor_a_module(zone: str) -> None:
+    assert Locale.of("en", zone) == ENGLISH
+
+
+def test_a_time_before_all_time_is_no_time() -> None:
+    far_west = Locale("en", "America/Los_Angeles")
+    assert "<time" in arrived(far_west, created_at="0001-01-01T00:00:00Z")

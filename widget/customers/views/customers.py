@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -22,6 +23,7 @@ from widget.customers.security import (
     widget_view,
 )
 from widget.models import Widget
+from widget.rendering.encoding import storable
 from widget.running import running
 
 logger = logging.getLogger(__name__)
@@ -31,12 +33,22 @@ MOST_VARIABLES = 100
 LONGEST_NAME, LONGEST_VALUE = 500, 3500  # characters of a session variable
 
 
+class VariablesField(forms.JSONField):
+    """JSON that is too deep, or has a number of thousands of digits, is no JSON either."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
+
+
 class DetailsForm(forms.Form):
     """What the website knows of its visitor. `session` is an object of texts."""
 
     name = forms.CharField(max_length=255, required=False)
     email = forms.EmailField(required=False)
-    session = forms.JSONField(required=False)
+    session = VariablesField(required=False)
 
     def clean_session(self) -> list[dict[str, str]]:
         """As LiveChat takes session fields: one object for each."""
@@ -44,7 +56,7 @@ class DetailsForm(forms.Form):
         if not isinstance(session, dict) or len(session) > MOST_VARIABLES:
             raise forms.ValidationError("Not an object of at most 100 texts.")
         return [
-            {str(name)[:LONGEST_NAME]: str(value)[:LONGEST_VALUE]}
+            {storable(str(name))[:LONGEST_NAME]: storable(str(value))[:LONGEST_VALUE]}
             for name, value in session.items()
         ]
 
@@ -91,7 +103,7 @@ def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefus
     """Tell the customer what to do, and the website's developer what is wrong."""
     logger.warning("widget %s: a website's identity token is refused: %s", widget.key, refused)
     response = words(request, TokenRejected.advice)
-    response.status_code = 403
+    response.status_code = refused.status
     response.headers[IDENTITY_HEADER] = str(refused)
     return response
 

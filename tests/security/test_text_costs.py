@@ -1,0 +1,346 @@
+"""No text costs more than its length: every expression and every parser, timed on hostile texts.
+
+Processor time, compared with a floor taken in the same run, so that a busy machine changes
+nothing. What is cheap beside the floor passes at once; of the rest, four times the text may cost
+about four times as much. (What is square costs sixteen times.)
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
+
+from chatproxy.livechat.pushes import parse_push
+from chatproxy.livechat.structures import FormField, Message, SystemMessage, parse_event
+from widget import validators
+from widget.assets import best_encoding
+from widget.customers import consumers, identities, limits, security, visits
+from widget.customers.chat_forms import ChatForm
+from widget.customers.views import (
+    conversation,
+    customers,
+    files,
+    greetings,
+    rating,
+    rich_messages,
+)
+from widget.embed import pages
+from widget.hours import spans_of
+from widget.languages import supported
+from widget.origins import clean_origin, is_own, matches
+from widget.rendering.encoding import storable
+from widget.rendering.events import text_of
+from widget.rendering.links import link_addresses
+from widget.rendering.locale import Locale
+from widget.rendering.markdown import render_markdown
+from widget.rendering.system_messages import sentence_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = [
+    path for room in ("widget", "chatproxy", "config") for path in (ROOT / room).rglob("*.py")
+]
+JAVASCRIPT = sorted((ROOT / "static" / "widget").rglob("*.js"))
+IN_JAVASCRIPT = re.compile(
+    r"(?<=[(=,:!&|? ])/((?![/*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n\[])+)/[dgimsuvy]*(?=[.,;) ])"
+)
+
+LENGTH = 4096  # characters, and four times as many
+CHEAP = 60  # times the floor
+STEEPEST = 9  # 4 is a straight line, 16 a square
+
+CHARACTERS = "aA0 \n\t.,-_+*@:/#?&=%<>[](){}!`~\\\"'é谢\x00\u0660"
+BEGINNINGS = ("", "a", "aaa", "www.", "a@", "a.", "https://", "https://a/", "/a", "#chat-draft=")
+ENDINGS = ("", "\x00", "!")
+
+
+def hostile(length: int) -> Iterator[str]:
+    """Every pair of characters again and again, and each alone behind what an address needs."""
+    for first, second in itertools.product(CHARACTERS, repeat=2):
+        yield (first + second) * (length // 2) + "\x01"
+    for beginning, unit, ending in itertools.product(BEGINNINGS, CHARACTERS, ENDINGS):
+        yield beginning + unit * length + ending
+
+
+Texts = Callable[[int], Iterator[str]]
+Use = Callable[[str], object]
+
+
+def seconds(work: Use, text: str) -> float:
+    """Processor time of this thread."""
+    began = time.thread_time()
+    work(text)
+    return time.thread_time() - began
+
+
+def fastest(work: Use, text: str) -> float:
+    return min(seconds(work, text) for _ in range(3))
+
+
+@pytest.fixture(scope="module")
+def floor() -> float:
+    """What one pass over a text takes, letter by letter."""
+    scan = re.compile(r"[a-z]|.")
+    return max(fastest(scan.findall, "ab" * (LENGTH // 2)), 1e-5)
+
+
+def dear(work: Use, floor: float, texts: Texts = hostile, length: int = LENGTH) -> list[str]:
+    """Beginnings of the texts that cost more than their length."""
+    found = []
+    for short, long in zip(texts(length), texts(4 * length), strict=True):
+        took = seconds(work, short)
+        if took < CHEAP * floor * length / LENGTH or seconds(work, long) < STEEPEST * took:
+            continue
+        if fastest(work, long) > STEEPEST * fastest(work, short):
+            found.append(short[:20])
+            if len(found) == 3:  # enough to see what it is
+                break
+    return found
+
+
+# Every regular expression
+
+
+def look_for(expression: re.Pattern[Any]) -> Use:
+    """From every place in the text."""
+
+    def look(text: str) -> None:
+        for _match in expression.finditer(subject_for(expression, text)):
+            pass
+
+    return look
+
+
+def match_whole(expression: re.Pattern[Any]) -> Use:
+    return lambda text: expression.fullmatch(subject_for(expression, text))
+
+
+def subject_for(expression: re.Pattern[Any], text: str) -> Any:
+    return text if isinstance(expression.pattern, str) else text.encode()
+
+
+class Expressions(ast.NodeVisitor):
+    """The expressions of one module, by line. One that is put together is asked of the module."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        self.source = path.read_text()
+        self.found: dict[str, Use] = {}
+        self.visit(ast.parse(self.source))
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if isinstance(node.value, ast.Call) and is_expression(node.value):
+            [target] = node.targets
+            assert isinstance(target, ast.Name), f"{self.name}:{node.lineno}: name it"
+            made = getattr(import_module(self.name), target.id, None)
+            if isinstance(made, re.Pattern):
+                is_whole = self.uses_of(target.id) == {"fullmatch"}
+                self.found[f"{self.name}:{node.lineno}"] = (
+                    match_whole(made) if is_whole else look_for(made)
+                )
+                return
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if is_expression(node):
+            pattern = node.args[0]
+            assert isinstance(pattern, ast.Constant), f"{self.name}:{node.lineno}: name it"
+            is_whole = isinstance(node.func, ast.Attribute) and node.func.attr == "fullmatch"
+            made = re.compile(pattern.value)
+            self.found[f"{self.name}:{node.lineno}"] = (
+                match_whole(made) if is_whole else look_for(made)
+            )
+        self.generic_visit(node)
+
+    def uses_of(self, name: str) -> set[str]:
+        """The methods that the module calls on its expression of this name."""
+        return set(re.findall(rf"\b{name}\.(\w+)\(", self.source))
+
+
+def is_expression(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="re"), attr=name):
+            return name != "escape"
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name in ("RegexField", "RegexValidator", "re_path", "_lazy_re_compile")
+    return False
+
+
+def in_python() -> dict[str, Use]:
+    found: dict[str, Use] = {}
+    for path in PYTHON:
+        source = path.read_text()
+        if re.search(r"\bre\.|[Rr]egex|re_path", source):
+            found |= Expressions(path).found
+    return found
+
+
+def in_javascript() -> dict[str, Use]:
+    """What the panel and the loader use is written alike in Python."""
+    return {
+        f"{path.relative_to(ROOT)}: {match[1]}": look_for(re.compile(match[1]))
+        for path in JAVASCRIPT
+        for match in IN_JAVASCRIPT.finditer(path.read_text())
+    }
+
+
+EXPRESSIONS = in_python() | in_javascript()
+
+
+def test_the_expressions_are_found() -> None:
+    names = " ".join(EXPRESSIONS)
+    assert len(EXPRESSIONS) > 15
+    for known in ("rendering.links", "validators", "hours", "files", "loader.js: ^#chat-draft"):
+        assert known in names
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_no_expression_costs_more_than_the_text_is_long(name: str, floor: float) -> None:
+    assert not dear(EXPRESSIONS[name], floor)
+
+
+def test_nor_does_one_that_is_made_of_what_an_owner_wrote(floor: float) -> None:
+    stars = ["/a*" * 40, "/" + "*" * 199, "*a*a*a*a*a*a*b"]
+    for written in (pages.pattern(stars, []), pages.pattern([], stars)):
+        assert not dear(look_for(re.compile(written)), floor)
+
+
+# Every parser of what strangers write
+
+SECRET = "s" * 32
+
+
+def filled_in(form: type[forms.Form]) -> Use:
+    """The text in every field at once."""
+    names = list(form.base_fields)
+
+    def fill_in(text: str) -> object:
+        upload = SimpleUploadedFile(f"a{text.replace('/', '')}", b"x")
+        return form(dict.fromkeys(names, text), {"file": upload}).is_valid()
+
+    return fill_in
+
+
+def questions(text: str) -> object:
+    kinds = ("name", "email", "question", "textarea", "radio", "select", "checkbox")
+    fields = [FormField(id=kind, type=kind, label=text, required=True) for kind in kinds]
+    return ChatForm(fields, dict.fromkeys(kinds, text)).is_valid()
+
+
+def refused(check: Callable[[Any], object]) -> Use:
+    def try_it(text: str) -> None:
+        try:
+            check(text)
+        except (ValidationError, ValueError, LookupError, identities.IdentityRefused):
+            return
+
+    return try_it
+
+
+def request(text: str) -> Any:
+    visible = text.encode("ascii", "replace").decode().translate(dict.fromkeys(range(32), "?"))
+    names = ("Authorization", "Origin", "Accept-Language", "X-Chat-Language", "X-Chat-Group")
+    return RequestFactory().get("/", headers=dict.fromkeys(names, visible))
+
+
+def push(text: str) -> object:
+    event = {"id": text, "type": "message", "text": text, "created_at": text, "author_id": text}
+    return parse_push("incoming_event", {"chat_id": text, "thread_id": text, "event": event})
+
+
+def structures(text: str) -> object:
+    image = {"url": text, "width": text}
+    element = {"title": text, "image": image, "buttons": [{"text": text, "value": text}]}
+    fields = [{"id": text, "type": text, "answers": [text]}]
+    for kind in ("rich_message", "form", "file", "system_message"):
+        parse_event(
+            {"type": kind, "elements": [element], "fields": fields, "url": text, "text": text}
+        )
+
+
+def system_message(text: str) -> object:
+    known = {"system_message_type": "transcript_sent", "text_vars": {"email": text}}
+    event = parse_event({"type": "system_message", "text": text} | known)
+    assert isinstance(event, SystemMessage)
+    return sentence_of(event)
+
+
+def message(text: str) -> object:
+    return text_of(Message(text=text))
+
+
+PARSERS: dict[str, Use] = {
+    "links": link_addresses,
+    "a message": message,
+    "a system message": system_message,
+    "a push": push,
+    "structures": structures,
+    "text to store": storable,
+    "opening hours": refused(spans_of),
+    "an origin": refused(clean_origin),
+    "our origin": lambda text: is_own(text, text),
+    "a website": refused(lambda text: matches(text, [f"https://*.{text}"])),
+    "a language": supported,
+    "a reader": lambda text: Locale.of(text, text),
+    "a time": lambda text: Locale("en", "UTC").local(text),
+    "a token": lambda text: security.bearer_of(request(text)),
+    "an identity": refused(lambda text: identities.verified(text, SECRET)),
+    "a signed identity": refused(
+        lambda text: identities.verified(jwt.encode({"sub": text, "exp": 1}, SECRET), SECRET)
+    ),
+    "a network": limits.network_of,
+    "encodings": best_encoding,
+    "a frame": consumers.said,
+    "a frame of JSON": lambda text: consumers.said(json.dumps({text: text})),
+    "a visit": lambda text: visits.visit_of({"url": text, "title": text}, text),
+    "a chat form": questions,
+} | {
+    form.__name__: filled_in(form)
+    for module in (conversation, customers, files, greetings, rating, rich_messages)
+    for _, form in inspect.getmembers(module, inspect.isclass)
+    if issubclass(form, forms.Form) and form.__module__ == module.__name__
+}
+PARSERS |= {
+    name: refused(check)
+    for name, check in inspect.getmembers(validators, inspect.isfunction)
+    if name.startswith("validate_")
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_no_parser_costs_more_than_the_text_is_long(name: str, floor: float) -> None:
+    assert not dear(PARSERS[name], floor)
+
+
+def hostile_markdown(length: int) -> Iterator[str]:
+    for first, second in itertools.product("a \n\t[](*_`<>!&\\-+#1.", repeat=2):
+        yield (first + second) * (length // 2)
+        yield f"{first} {second}a" * (length // 4)
+
+
+def test_nor_does_markdown(floor: float) -> None:
+    assert not dear(render_markdown, floor, hostile_markdown, 256)
+
+
+NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")
+
+
+@pytest.mark.parametrize("unit", NESTED)
+def test_no_json_is_too_deep_or_its_numbers_too_long(unit: str) -> None:
+    text = unit * 16_000
+    assert consumers.said(text[: consumers.MESSAGE_LIMIT]) == {}
+    assert not customers.DetailsForm({"session": text}).is_valid()

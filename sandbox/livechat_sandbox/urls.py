@@ -1,8 +1,11 @@
 """Where everything is: LiveChat's own paths, and the sandbox's below `/sandbox/`."""
 
 from django.contrib.staticfiles.views import serve as serve_static
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path, register_converter
+from django.views.decorators.http import require_POST
 
+from livechat_sandbox.accounts import oauth
 from livechat_sandbox.accounts import views as accounts
 from livechat_sandbox.agent_api import web as agent_api
 from livechat_sandbox.configuration_api import web as configuration_api
@@ -26,8 +29,18 @@ class Version:
 
 register_converter(Version, "version")
 
+
+async def front_page(request: HttpRequest) -> HttpResponse:
+    """The agents' desk; with a `response_type`, LiveChat's page that asks for consent."""
+    if "response_type" in request.GET and request.method == "GET":
+        return await oauth.consent(request)
+    desk: HttpResponse = await console.desk(request)
+    return desk
+
+
 urlpatterns = [
-    path("", console.desk),
+    path("", front_page),
+    path("sandbox/consent", require_POST(oauth.consent)),
     path("sandbox/console", console.beside),
     path("sandbox/console/<str:agent_id>/<slug:action>", console.act),
     path("sandbox/console/<str:agent_id>/chats/<str:chat_id>/<slug:action>", console.act_in_chat),
@@ -43,13 +56,14 @@ urlpatterns = [
     path("sandbox/state", control.state),
     path("sandbox/tokens", control.tokens),
     path("sandbox/avatars/<slug:name>.svg", control.avatar),
-    re_path(r"^v2/customer/token/?$", accounts.token),
+    re_path(r"^(?:v2/)?customer/token/?$", accounts.token),
     re_path(
         r"^v2/customer/(?P<organization_id>[0-9a-fA-F-]{36})/(?P<group_id>\d+)/token/?$",
         accounts.group_token,
     ),
     re_path(r"^v2/customer/info/?$", accounts.info),
     re_path(r"^v2/customer/identity_transfer/?$", accounts.identity_transfer),
+    re_path(r"^v2/token/?$", oauth.token),
     re_path(r"^v2/info/?$", accounts.agent_info),
     path("v<version:version>/customer/action/<str:action>", customer_api.customer_action),
     path("customer/action/<str:action>", customer_api.customer_action),

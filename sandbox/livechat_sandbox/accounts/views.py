@@ -5,47 +5,28 @@ Source: Customer Accounts API v2, "Customer authorization".
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from livechat_sandbox.platform import customers, tokens
+from livechat_sandbox.accounts import oauth
+from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
+from livechat_sandbox.platform import customers, redirects, tokens
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import (
     Agent,
+    AgentToken,
     Client,
     Customer,
     CustomerToken,
     Organization,
 )
-from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.transports.web import disturbed, note
 from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
 COOKIE_AGE = 63_072_000  # seconds: two years
-COOKIE_PATH = "/v2/customer"
-DETAILS = ("client_id_not_found", "invalid_redirect_uri", "redirect_uri_not_set")
-
-
-class Refusal(Exception):
-    """What the accounts service says no with. Clients look at `exception`, not at the status."""
-
-    def __init__(self, exception: str, description: str, kind: str = "oauth", status: int = 401):
-        self.exception, self.description, self.kind = exception, description, kind
-        self.status = status
-        super().__init__(description)
-
-    def body(self) -> dict[str, str]:
-        said = {
-            f"{self.kind}_exception": self.exception,
-            "exception_description": self.description,
-        }
-        if self.description in DETAILS:
-            said["exception_details"] = self.description
-        return said
 
 
 async def token(
@@ -105,6 +86,8 @@ def grant(request: HttpRequest, organization_id: str | None, group_id: int | Non
     if request.method != "POST":
         raise Refusal("invalid_request", "Use POST")
     wished = read_body(request)
+    if "organization_id" in request.GET:
+        wished.setdefault("organization_id", request.GET["organization_id"])
     if organization_id is not None:
         wished["organization_id"] = organization_id
     grants = {"cookie": by_cookie, "agent_token": by_agent_token, "identity_token": by_code}
@@ -116,38 +99,22 @@ def grant(request: HttpRequest, organization_id: str | None, group_id: int | Non
     return grants[kind](request, wished, group_id)
 
 
-def read_body(request: HttpRequest) -> dict[str, Any]:
-    """JSON whatever the Content-Type says, a urlencoded form otherwise."""
-    try:
-        wished = json_body.decode(request.body)
-    except json_body.NotJson:
-        form = QueryDict(request.body)
-        if any(len(form.getlist(name)) > 1 for name in form):
-            raise Refusal("invalid_request", "A parameter is repeated") from None
-        wished = form.dict()
-        if not wished.get("grant_type") and not wished.get("bearer_type"):
-            raise Refusal("invalid_request", "The body is not JSON") from None
-    if not isinstance(wished, dict):
-        raise Refusal("invalid_request", "The body is not a JSON object")
-    return wished
-
-
-def required(wished: dict[str, Any], name: str) -> str:
-    value = wished.get(name)
-    if not isinstance(value, str) or not value:
-        raise Refusal("invalid_request", f"{name} is missing")
-    return value
-
-
 def find_client(wished: dict[str, Any], organizations: Iterable[Organization]) -> Client:
     client_id = required(wished, "client_id")
     for each in organizations:
         if client_id in each.clients:
             return each.clients[client_id]
-    raise Refusal("unauthorized_client", "client_id_not_found")
+    raise unauthorized_client("client_id_not_found")
 
 
 def find_organization(world: World, wished: dict[str, Any]) -> Organization:
+    """By its id, or by the license's as the first version of the service has it. Raises Refusal."""
+    license_id = wished.get("license_id")
+    if license_id is not None and "organization_id" not in wished:
+        for each in world.organizations.values():
+            if license_id in (each.license_id, str(each.license_id)):
+                return each
+        raise Refusal("invalid_request", "license_id is unknown")
     organization = world.organizations.get(required(wished, "organization_id"))
     if organization is None:
         raise Refusal("invalid_request", "organization_id is unknown")
@@ -169,7 +136,7 @@ def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None
     check_welcome(customer)
     issued = tokens.issue(customer, client.id, lifetime(wished))
     response = JsonResponse(answer(organization, issued))
-    path = COOKIE_PATH if group_id is None else f"{COOKIE_PATH}/{organization.id}/{group_id}"
+    path = request.path.rstrip("/").removesuffix("/token")
     for name, value in (("__lc_cid", customer.id), ("__lc_cst", customer.secret)):
         response.set_cookie(
             name, value, COOKIE_AGE, path=path, secure=True, httponly=True, samesite="None"
@@ -177,14 +144,14 @@ def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None
     return response
 
 
-def check_redirect_uri(client: Client, redirect_uri: str | None) -> None:
-    """A registered `*` admits every page, anything else its own address only."""
+def check_redirect_uri(client: Client, redirect_uri: object) -> None:
+    """Raises Refusal for a page that the app is not registered with."""
     if not client.redirect_uris:
-        raise Refusal("unauthorized_client", "redirect_uri_not_set")
-    if not isinstance(redirect_uri, str) or not urlsplit(redirect_uri).scheme:
-        raise Refusal("unauthorized_client", "invalid_redirect_uri")
-    if "*" not in client.redirect_uris and redirect_uri not in client.redirect_uris:
-        raise Refusal("unauthorized_client", "invalid_redirect_uri")
+        raise unauthorized_client("redirect_uri_not_set")
+    if not isinstance(redirect_uri, str):
+        raise unauthorized_client("invalid_redirect_uri")
+    if not redirects.is_registered(client.redirect_uris, redirect_uri):
+        raise unauthorized_client("invalid_redirect_uri")
 
 
 def known_customer(request: HttpRequest, organization: Organization) -> Customer | None:
@@ -359,15 +326,8 @@ def transfer(request: HttpRequest) -> HttpResponse:
 
 def describe_agent(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
-    organization = agent.organization
-    return JsonResponse(
-        {
-            "access_token": bearer(request),
-            "account_id": agent.account_id,
-            "client_id": next(iter(organization.clients)),
-            "expires_in": COOKIE_AGE,
-            "organization_id": organization.id,
-            "scope": ",".join(sorted(organization.scopes_of(bearer(request)))),
-            "token_type": "Bearer",
-        }
+    value, organization = bearer(request), agent.organization
+    issued = organization.oauth_tokens.get(value) or AgentToken(
+        value, agent.id, next(iter(organization.clients)), organization.clock.time() + COOKIE_AGE
     )
+    return JsonResponse(oauth.described(agent, issued))

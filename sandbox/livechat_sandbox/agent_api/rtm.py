@@ -80,7 +80,7 @@ class AgentRtm(RtmConsumer):
             organization,
             version,
             agent,
-            client_of(organization),
+            client_of(organization, token),
             scopes=organization.scopes_of(token),
         )
         return caller, login_answer(agent)

@@ -56,6 +56,7 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
         organization = next(iter(world.organizations.values()))
         return Caller(organization, version)
     credential = request.headers.get("Authorization", "")
+    token = credential.partition(" ")[2]
     agent = find_agent(world, credential)
     organization = agent.organization
     headers = {name.lower(): text for name, text in request.headers.items()}
@@ -64,14 +65,15 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
         organization,
         version,
         person=speaking_for(agent, request.headers.get("X-Author-Id")),
-        client_id=client_of(organization),
-        scopes=organization.scopes_of(credential.partition(" ")[2]),
+        client_id=client_of(organization, token),
+        scopes=organization.scopes_of(token),
     )
 
 
-def client_of(organization: Organization) -> str:
-    """The app that agents' tokens belong to: the organization's first."""
-    return next(iter(organization.clients), "")
+def client_of(organization: Organization, token: str = "") -> str:
+    """The app that an agent's token belongs to: the organization's first, if none asked for it."""
+    issued = organization.oauth_tokens.get(token)
+    return issued.client_id if issued else next(iter(organization.clients), "")
 
 
 AGENT = Side(

@@ -35,6 +35,7 @@ async def config(request: HttpRequest) -> HttpResponse:
             "organization_id": shop.id,
             "license_id": shop.license_id,
             "client_id": seed.CLIENT_ID,
+            "client_secret": seed.CLIENT_SECRET,
             "redirect_uri": seed.REDIRECT_URI,
             "region": shop.region,
             "accounts_url": world.base_url,

@@ -58,10 +58,12 @@ class Rules:
 
 @dataclass
 class Client:
-    """An app registered in LiveChat's console."""
+    """An app registered in LiveChat's console. A server-side one keeps a secret."""
 
     id: str
     redirect_uris: list[str]
+    secret: str = ""
+    scopes: frozenset[str] = scopes.ALL
 
 
 @dataclass
@@ -309,6 +311,37 @@ class CustomerToken:
 
 
 @dataclass
+class AuthorizationCode:
+    """That an agent allowed an app, until the app takes its token."""
+
+    value: str
+    agent_id: str
+    client_id: str
+    redirect_uri: str
+    challenge: str
+    challenge_method: str
+    expires_at: float
+
+
+@dataclass
+class AgentToken:
+    """An app's bearer token for an agent."""
+
+    value: str
+    agent_id: str
+    client_id: str
+    expires_at: float
+    refresh_token: str | None = None
+
+
+@dataclass
+class RefreshToken:
+    value: str
+    agent_id: str
+    client_id: str
+
+
+@dataclass
 class TransferCode:
     value: str
     customer_id: str
@@ -426,6 +459,9 @@ class Organization(Running):
     access_tokens: dict[str, str] = field(default_factory=dict)  # Basic credential -> agent id
     token_scopes: dict[str, frozenset[str]] = field(default_factory=dict)  # where not all
     token_ends: dict[str, float] = field(default_factory=dict)  # Unix seconds, where it ends
+    authorization_codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    oauth_tokens: dict[str, AgentToken] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     customer_tokens: dict[str, CustomerToken] = field(default_factory=dict)
     transfer_codes: dict[str, TransferCode] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from livechat_sandbox.platform.structures import Agent, Client, Form, Greeting, 
 ORGANIZATION_ID = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 OTHER_ORGANIZATION_ID = "c0a2f6b4-3e1d-4c6b-8f2a-9d5e7b1a6c30"
 CLIENT_ID = "4b9d1c7a0e2f48d6a35c9b1e7d20f861"
+CLIENT_SECRET = "0c8e5f3a9b7d4162a8f0d3c6b1e94725"  # noqa: S105 - everybody knows it
 STRICT_CLIENT_ID = "9e2b7f41c8d04a6fb15d3c0a7e68f294"
 OTHER_CLIENT_ID = "d3f8a1c65b7e4290a4c1e0b98f7d6523"
 REDIRECT_URI = "http://chat.localhost:8000/"
@@ -27,7 +28,7 @@ LOCALIZATION = {
 def organizations(clock: Clock, start: str, base_url: str) -> dict[str, Organization]:
     shop = organization(ORGANIZATION_ID, 18400042, "dal", clock, start)
     shop.clients = {
-        CLIENT_ID: Client(CLIENT_ID, [REDIRECT_URI, "*"]),
+        CLIENT_ID: Client(CLIENT_ID, [REDIRECT_URI, "*"], CLIENT_SECRET),
         STRICT_CLIENT_ID: Client(STRICT_CLIENT_ID, [STRICT_REDIRECT_URI]),
     }
     agents.add(shop, "piotr@shop.example", "Piotr", "Customer care", [0, 1, 2], "owner")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from livechat_sandbox.platform import agents, chats, customers, tokens
+from livechat_sandbox.platform import agent_tokens, agents, chats, customers, tokens
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.ids import Ids
 from livechat_sandbox.platform.structures import Organization
@@ -76,6 +76,7 @@ def ids_of(read: Kept, organization: Organization) -> Ids:
 def resume(organization: Organization) -> None:
     """Set every timer again that follows from the state."""
     tokens.resume(organization)
+    agent_tokens.resume(organization)
     chats.watch_all(organization)
     for customer in organization.customers.values():
         customers.resume(customer)

@@ -18,7 +18,7 @@ for pair in "${wanted[@]}"; do
     echo "== Python $python with Django $django"
     "$uv" venv --quiet --clear --no-python-downloads --python "$python" "$place"
     # What the lock has for the tests would tie Django: the ranges of the two projects are tried.
-    "$uv" pip install --quiet --python "$place/bin/python" "django~=$django.0" \
+    "$uv" pip install --quiet --compile-bytecode --python "$place/bin/python" "django~=$django.0" \
         -r pyproject.toml --extra server -r sandbox/pyproject.toml \
         "hypothesis>=6" "jsonschema>=4" "playwright>=1" "pytest>=8" "pytest-asyncio>=1" \
         "pytest-django>=4" "pytest-timeout>=2" "pytest-xdist>=3" "pyyaml>=6"

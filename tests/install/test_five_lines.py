@@ -1,5 +1,7 @@
 """Five lines in somebody's project, and their users chat, whatever server they have."""
 
+import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rig import Chat, Shop
@@ -78,3 +80,19 @@ def test_nobody_is_signed_in_who_is_not(
         (summary,) = agent.chats()
         customer = next(user for user in summary["users"] if user["type"] == "customer")
         assert not customer.get("email")
+
+
+COUNT = "from widget.models import Tally; print(sum(t.count for t in Tally.objects.all()))"
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "hypercorn", "granian"])
+def test_the_last_that_happened_is_written_down_when_the_server_ends(
+    project: Project, sandbox: Sandbox, server: str
+) -> None:
+    """Otherwise it is written every five seconds."""
+    before = int(project.manage("shell", "-c", COUNT).split()[-1])
+    with project.served_by(server):
+        opened = f"http://127.0.0.1:{project.port}/chat/w/shop/opened"
+        headers = {"Host": f"shop.localhost:{project.port}", "Origin": project.url}
+        assert requests.post(opened, headers=headers, timeout=10).status_code == 204
+    assert int(project.manage("shell", "-c", COUNT).split()[-1]) == before + 1

@@ -1,0 +1,89 @@
+"""The chat beside a project's own application: each scope goes where it belongs."""
+
+from typing import Any
+
+import pytest
+from channels.routing import ProtocolTypeRouter
+from channels.testing import ApplicationCommunicator, WebsocketCommunicator
+from pytest_django import Settings
+
+from widget.asgi import path_of, with_chat
+from widget.running import Running
+
+
+class Project:
+    """An application that keeps what it was asked, and answers as an ASGI server expects."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked.append(scope["type"])
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+        elif scope["type"] == "lifespan":
+            while (message := await receive())["type"] != "lifespan.shutdown":
+                await send({"type": f"{message['type']}.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+
+
+async def answer_http_alone(scope: Any, receive: Any, send: Any) -> None:
+    """As Django's own handler."""
+    raise ValueError("Django can only handle ASGI/HTTP connections")
+
+
+@pytest.fixture
+def left(process: Running, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Grows when the process says goodbye."""
+    goodbyes: list[bool] = []
+
+    async def leave() -> None:
+        goodbyes.append(True)
+
+    monkeypatch.setattr(process, "leave", leave)
+    return goodbyes
+
+
+async def live_and_end(application: Any) -> list[str]:
+    """What a server hears of a whole life."""
+    server = ApplicationCommunicator(application, {"type": "lifespan"})
+    said = []
+    for stage in ("startup", "shutdown"):
+        await server.send_input({"type": f"lifespan.{stage}"})
+        said.append((await server.receive_output())["type"])
+    await server.wait()
+    return said
+
+
+@pytest.mark.parametrize("project", [Project(), answer_http_alone])
+async def test_the_goodbye_comes_with_the_end_of_the_server(left: list[bool], project: Any) -> None:
+    said = await live_and_end(with_chat(project, path=""))
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert left == [True]
+
+
+@pytest.mark.parametrize("project", [answer_http_alone, ProtocolTypeRouter({}), Project()])
+async def test_sockets_of_the_project_stay_the_project_s(project: Any) -> None:
+    socket = WebsocketCommunicator(with_chat(project, path=""), "/scores/live")
+    taken, _code = await socket.connect()
+    assert taken is isinstance(project, Project)
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    [
+        ("/chat/w/shop/socket", ""),
+        ("/en/chat/w/shop/socket", "/en"),
+        ("/en/chat/w/shop/socket", "/en/"),
+        ("/chat/w/shop/socket", "/en"),  # a server that took it out
+    ],
+)
+def test_a_prefix_of_the_whole_project_is_none_of_the_chat_s(path: str, prefix: str) -> None:
+    assert path_of({"type": "websocket", "path": path, "root_path": prefix}) == (
+        "chat/w/shop/socket"
+    )
+
+
+def test_a_prefix_in_the_settings_counts_as_well(settings: Settings) -> None:
+    settings.FORCE_SCRIPT_NAME = "/en"
+    assert path_of({"type": "websocket", "path": "/en/w/shop/socket"}) == "w/shop/socket"

@@ -12,16 +12,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
-from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    EntityTooLarge,
+    Invalid,
+    LiveChatError,
+    NotAllowed,
+    NotAuthorized,
+)
 
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
-Answer = Callable[[HttpRequest, str | Promise], HttpResponse]
+Answer = Callable[[HttpRequest, LiveChatError], HttpResponse]
+# The same request would be refused again, whatever happens meanwhile.
+FINAL = (CustomerBanned, EntityTooLarge, Invalid, NotAllowed, NotAuthorized)
 
 
 def on_failure(answer: Answer) -> Callable[[View], View]:
-    """Let the view raise LiveChatError: the customer gets `answer` with the error's advice.
+    """Let the view raise LiveChatError: the customer gets this answer.
 
     Only a view that has something to give back (a form with what was typed) catches it itself.
     """
@@ -33,7 +42,7 @@ def on_failure(answer: Answer) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except LiveChatError as error:
                 log_failure(request, error)
-                return answer(request, error.advice)
+                return answer(request, error)
 
         return inner
 
@@ -46,16 +55,23 @@ def log_failure(request: HttpRequest, error: LiveChatError) -> None:
     logger.warning("%s failed: %s", view, error)
 
 
-def first_error(form: forms.Form) -> str:
-    """One reason is enough for one line."""
-    return str(next(iter(form.errors.values()))[0])
-
-
-def words(request: HttpRequest, advice: str | Promise) -> HttpResponse:
+def words(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     """The advice alone, for what asked to show it in its own place."""
-    return render(request, "widget/customers/refusal.html", {"advice": advice})
+    context = {"advice": error.advice, "is_final": isinstance(error, FINAL)}
+    return render(request, "widget/customers/refusal.html", context)
 
 
-def notice(request: HttpRequest, advice: str | Promise) -> HttpResponse:
+def refuse(request: HttpRequest, form: forms.Form) -> HttpResponse:
+    """Why the form cannot be taken, for what asked to show it in its own place: one reason."""
+    advice = next(iter(form.errors.values()))[0]
+    context = {"advice": advice, "is_final": True}
+    return render(request, "widget/customers/refusal.html", context)
+
+
+def notice(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     """The advice in the panel's notice, for a button that has no place for it."""
-    return render(request, "widget/customers/notice.html", {"text": advice})
+    return show_notice(request, error.advice)
+
+
+def show_notice(request: HttpRequest, text: str | Promise) -> HttpResponse:
+    return render(request, "widget/customers/notice.html", {"text": text})

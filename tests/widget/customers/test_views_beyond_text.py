@@ -41,6 +41,37 @@ def test_a_program_is_refused(customer: Visitor) -> None:
     assert "Programs" in send_file(customer, "Setup.EXE", b"MZ", "application/octet-stream")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["SETUP.EXE.", "setup.exe ", "setup.exe . .", "setup.exe:", "setup.exe::$DATA", "a.e\u200bxe"],
+)
+def test_a_program_by_another_name_is_refused(customer: Visitor, name: str) -> None:
+    assert "Programs" in send_file(customer, name, b"MZ", "application/octet-stream")
+
+
+def test_what_is_not_seen_of_a_name_is_left_out(customer: Visitor, agent: Agent) -> None:
+    assert send_file(customer, "invoice\u202efdp.txt", b"x", "text/plain") == ""
+    [file] = [event for event in events_of(agent) if event["type"] == "file"]
+    assert file["name"] == "invoicefdp.txt"
+
+
+@pytest.mark.parametrize(("name", "body"), [("setup.exe", b"MZ"), ("nothing.txt", b"")])
+def test_what_would_be_refused_again_is_not_to_be_sent_again(
+    customer: Visitor, name: str, body: bytes
+) -> None:
+    assert "data-final" in send_file(customer, name, body, "text/plain")
+
+
+def test_what_livechat_could_not_take_now_may_be_sent_again(
+    customer: Visitor, sandbox: Sandbox
+) -> None:
+    sandbox.fault("status", status=503, method="send_event")
+    sandbox.fault("status", status=503, method="start_chat")
+    answer = customer.send("Hello").content.decode()
+    assert answer
+    assert "data-final" not in answer
+
+
 def test_an_empty_file_is_refused(customer: Visitor) -> None:
     assert "empty" in send_file(customer, "nothing.txt", b"", "text/plain")
 

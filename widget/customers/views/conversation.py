@@ -14,7 +14,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
-from widget.customers.failures import first_error, notice, on_failure, words
+from widget.customers.failures import notice, on_failure, refuse, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
@@ -47,7 +47,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG
     """Say something. 204: LiveChat has it. 200: the reason why not, beside the text."""
     form = MessageForm(request.POST)
     if not form.is_valid():
-        return words(request, first_error(form))
+        return refuse(request, form)
     event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
     say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
     say_or_leave(request.api, event, say)

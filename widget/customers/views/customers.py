@@ -102,7 +102,7 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
 def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefused) -> HttpResponse:
     """Tell the customer what to do, and the website's developer what is wrong."""
     logger.warning("widget %s: a website's identity token is refused: %s", widget.key, refused)
-    response = words(request, TokenRejected.advice)
+    response = words(request, TokenRejected())
     response.status_code = refused.status
     response.headers[IDENTITY_HEADER] = str(refused)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import PurePath
 
 from django import forms
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
 from chatproxy.acting import ActingCustomer
-from widget.customers.failures import first_error, on_failure, words
+from widget.customers.failures import on_failure, refuse, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
@@ -40,9 +41,23 @@ class FileForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
-        if PurePath(file.name or "").suffix.lower() in REFUSED:
+        file.name = visible(file.name or "") or "file"
+        if suffix_of(file.name) in REFUSED:
             raise forms.ValidationError(_("Programs can't be sent here."))
         return file
+
+
+def visible(name: str) -> str:
+    """The name without what is not seen, and could make `fdp.exe` look like `exe.pdf`."""
+    return "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
+
+
+def suffix_of(name: str) -> str:
+    """As Windows reads it, which forgets dots and spaces at the end, and what follows a colon.
+
+    Source: "Naming Files, Paths, and Namespaces" in Microsoft's documentation of Win32.
+    """
+    return PurePath(name.partition(":")[0].rstrip(" .")).suffix.lower()
 
 
 @require_POST
@@ -55,7 +70,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
     if not widget.files:
         form.add_error(None, _("Files can't be sent here."))
     if not form.is_valid():
-        return words(request, first_error(form))
+        return refuse(request, form)
     upload(request.api, form)
     return HttpResponse(status=204)
 

@@ -9,15 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.acting import ActingCustomer
+from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import Thread
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
-from widget.customers.failures import notice, on_failure
+from widget.customers.failures import notice, on_failure, show_notice
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 from widget.rendering.locale import Locale
@@ -29,15 +29,15 @@ MOST_PAGES = 50  # of threads in one transcript
 SALT = "widget.transcript"
 
 
-def same_page_again(request: HttpRequest, advice: str | Promise) -> HttpResponse:
+def same_page_again(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     """The button that asked, with the reason beside it."""
-    context = {"page_id": request.GET.get("page", ""), "advice": advice}
+    context = {"page_id": request.GET.get("page", ""), "advice": error.advice}
     return render(request, "widget/customers/earlier.html", context)
 
 
-def not_available(request: HttpRequest, advice: str | Promise) -> HttpResponse:  # noqa: ARG001
+def not_available(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # noqa: ARG001
     """For a download, which shows in no panel."""
-    return HttpResponse(str(advice), status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse(str(error.advice), status=503, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -105,12 +105,14 @@ def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpRespons
     try:
         validate_email(address)
     except ValidationError as error:
-        return notice(request, error.messages[0])
+        return show_notice(request, error.messages[0])
     chat_id = request.customer.chat_id
     thread_id = request.api.list_threads(chat_id, events=1).threads[0].id
     properties = {"routing": {"transcript_email": address}}
     request.api.update_thread_properties(chat_id, thread_id, properties)
-    return notice(request, _("The transcript will be sent to %(address)s.") % {"address": address})
+    return show_notice(
+        request, _("The transcript will be sent to %(address)s.") % {"address": address}
+    )
 
 
 def conversation_of(api: ActingCustomer) -> Conversation:

@@ -1,34 +1,47 @@
-"""Scripts and pages as they travel: minified, and compressed once for everybody."""
+"""Scripts and pages as they travel: minified, hashed and compressed once, not at each request."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import brotli
 import minify
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+P = ParamSpec("P")
 
-@lru_cache
-def path_of(name: str) -> Path:
-    """Where a static file is."""
-    path = finders.find(name)
-    assert path
-    return Path(path)
+
+def made_once(make: Callable[P, str]) -> Callable[P, str]:
+    """For what is made of static files: those of a running server do not change.
+
+    With DEBUG it is made anew each time, for whoever is changing them.
+    """
+    remembered = lru_cache(maxsize=64)(make)
+
+    @wraps(make)
+    def get(*args: P.args, **kwargs: P.kwargs) -> str:
+        return make(*args, **kwargs) if settings.DEBUG else remembered(*args, **kwargs)
+
+    return get
 
 
 def source(name: str) -> str:
     """A static file, as it is on disk now."""
-    return path_of(name).read_text()
+    path = finders.find(name)
+    assert path
+    return Path(path).read_text()
 
 
+@made_once
 def minified(name: str) -> str:
     """One of our scripts or styles, as short as it can be said."""
     kind = "text/css" if name.endswith(".css") else "text/javascript"
@@ -60,7 +73,7 @@ def pack(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     Source: RFC 9110, "Conditional Requests".
     """
     body = response.content.decode()
-    etag = f'W/"{digest(body)[:16]}"'
+    etag = etag_of(body)
     if encoding := best_encoding(request.headers.get("Accept-Encoding", "")):
         response.content = compressed(body, encoding)
         response.headers["Content-Encoding"] = encoding
@@ -74,6 +87,11 @@ def best_encoding(accepted: str) -> str:
     """The smallest of the encodings a browser takes, or "" for none. Source: RFC 9110."""
     offered = {part.strip().lower() for part in accepted.split(",")}
     return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
+
+
+@lru_cache(maxsize=512)
+def etag_of(text: str) -> str:
+    return f'W/"{digest(text)[:16]}"'
 
 
 @lru_cache

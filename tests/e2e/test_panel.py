@@ -91,6 +91,15 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     assert agent.chats() == []
 
 
+def test_what_would_be_refused_again_offers_no_retry(panel: Chat, agent: Agent) -> None:
+    program: FilePayload = {"name": "SETUP.EXE.", "mimeType": "text/plain", "buffer": b"MZ"}
+    panel.page.locator("#files").set_input_files(program)
+    expect(panel.page.get_by_text("Programs can't be sent here.")).to_be_visible()
+    expect(panel.page.get_by_role("button", name="Discard")).to_be_visible()
+    expect(panel.page.get_by_role("button", name="Retry")).to_be_hidden()
+    assert agent.chats() == []
+
+
 @pytest.mark.parametrize("how", ["paste", "drop"])
 def test_a_picture_can_be_pasted_and_dropped(talking: Chat, agent: Agent, how: str) -> None:
     talking.composer.evaluate(HAND_OVER, [how, [*PNG]])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
-from widget.assets import digest, minified, pack
+from widget.assets import digest, made_once, minified, pack
 from widget.embed import pages
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
@@ -129,11 +129,13 @@ def light_dark(light: str, dark: str) -> str:
     return light if light == dark else f"light-dark({light},{dark})"
 
 
+@made_once
 def parts_version() -> str:
     """Changes with the content of the parts; the loader asks for them by it."""
     return digest(loader_panel() + minified("embed/lc_api.js"))[:8]
 
 
+@made_once
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
     css = minified("embed/loader_panel.css")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import Availability, OrganizationApi
 from chatproxy.livechat.structures import FormToFill
-from widget.assets import digest, joined, pack, source
+from widget.assets import digest, joined, made_once, pack, source
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -92,8 +92,16 @@ def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def scripts_of(widget: Widget) -> str:
+    return scripts_with(features_of(widget))
+
+
+def features_of(widget: Widget) -> tuple[str, ...]:
+    return tuple(name for name in FEATURES if getattr(widget, name))
+
+
+@made_once
+def scripts_with(features: tuple[str, ...]) -> str:
     """htmx and ours in one file: opening waits for each request more."""
-    features = [name for name in FEATURES if getattr(widget, name)]
     library = "".join(f"{source(f'django_htmx/{name}')}\n" for name in LIBRARY)
     shared, scripts = (
         [f"customers/{name}.js" for name in names]
@@ -103,7 +111,13 @@ def scripts_of(widget: Widget) -> str:
 
 
 def scripts_version(widget: Widget) -> str:
-    return digest(scripts_of(widget))[:8]
+    return version_with(features_of(widget))
+
+
+@made_once
+def version_with(features: tuple[str, ...]) -> str:
+    """Changes with the content of the scripts."""
+    return digest(scripts_with(features))[:8]
 
 
 @require_safe

@@ -15,6 +15,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("bench.restart",),
     ("bench.replies",),
     ("bench.sandbox",),
+    ("bench.hostile_texts",),
     ("bench.sandbox_start",),
 )
 

@@ -13,8 +13,8 @@ from widget.customers.views import (
     plain,
     rating,
     rich_messages,
+    stylesheet,
 )
-from widget.customers.views import stylesheet as look
 from widget.embed import views as embed
 
 app_name = "widget"
@@ -24,11 +24,11 @@ urlpatterns = [
     path("w/<slug:key>/embed.js", embed.embed, name="embed"),
     path("w/<slug:key>/loader_panel.js", embed.panel_part, name="panel_part"),
     path("w/<slug:key>/lc_api.js", embed.older_api, name="older_api"),
-    path("w/<slug:key>/look.css", look.look, name="look"),
+    path("w/<slug:key>/look.css", stylesheet.stylesheet, name="stylesheet"),
     path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
     path("w/<slug:key>/welcome", panel.welcome, name="welcome"),
-    path("w/<slug:key>/expected", panel.expected, name="expected"),
-    path("w/<slug:key>/opened", panel.opened, name="opened"),
+    path("w/<slug:key>/expected", panel.expect_tab, name="expected"),
+    path("w/<slug:key>/opened", panel.count_opening, name="opened"),
     path("w/<slug:key>/customer", customers.customer, name="customer"),
     path("w/<slug:key>/logout", customers.logout, name="logout"),
     path("w/<slug:key>/details", customers.details, name="details"),
@@ -39,7 +39,7 @@ urlpatterns = [
     path("w/<slug:key>/postback", rich_messages.postback, name="postback"),
     path("w/<slug:key>/rating", rating.rate, name="rating"),
     path("w/<slug:key>/forms/<slug:kind>", forms.form, name="form"),
-    path("w/<slug:key>/forms/<str:thread_id>/<str:event_id>", forms.form_in_chat, name="asked"),
+    path("w/<slug:key>/forms/<str:thread_id>/<str:event_id>", forms.form_in_chat, name="chat_form"),
     path("w/<slug:key>/history", history.earlier, name="history"),
     path("w/<slug:key>/transcript", history.transcript, name="transcript"),
     path("w/<slug:key>/transcript/link", history.transcript_link, name="transcript_link"),

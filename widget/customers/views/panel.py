@@ -68,7 +68,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
 @require_POST
 @widget_view
 @customer_required
-def expected(request: CustomerRequest, widget: Widget) -> HttpResponse:
+def expect_tab(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """The panel is being loaded and will want the chat: it is asked for meanwhile.
 
     `url`, `title` and `referrer` say where the customer is.
@@ -82,11 +82,11 @@ def expected(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @widget_view
 def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
     """All the panel's scripts in one answer, for good if it is the version asked for."""
-    is_asked_for = request.META["QUERY_STRING"] == scripts_version(widget)
+    is_current = request.META["QUERY_STRING"] == scripts_version(widget)
     response = HttpResponse(
         scripts_of(widget),
         content_type="text/javascript; charset=utf-8",
-        headers={"Cache-Control": f"public, max-age={SCRIPTS_HOLD if is_asked_for else 0}"},
+        headers={"Cache-Control": f"public, max-age={SCRIPTS_HOLD if is_current else 0}"},
     )
     return pack(request, response)
 
@@ -144,7 +144,7 @@ def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
 
 @require_POST
 @widget_view
-def opened(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Count it for the owner. Says nothing of who did."""
     running().tallies.count(widget.key, Tally.What.OPENING)
     return HttpResponse(status=204)

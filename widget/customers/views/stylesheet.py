@@ -9,7 +9,7 @@ from widget.models import Widget
 
 @require_safe
 @widget_view
-def look(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+def stylesheet(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """CSS custom properties, fresh within a minute of a change in the admin."""
     return HttpResponse(
         widget.look.stylesheet(),

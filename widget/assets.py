@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import TypeVarTuple, cast
 
 import brotli
 import minify
@@ -17,10 +17,10 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-P = ParamSpec("P")
+Names = TypeVarTuple("Names")
 
 
-def made_once(make: Callable[P, str]) -> Callable[P, str]:
+def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
     """For what is made of static files: those of a running server do not change.
 
     With DEBUG it is made anew each time, for whoever is changing them.
@@ -28,8 +28,8 @@ def made_once(make: Callable[P, str]) -> Callable[P, str]:
     remembered = lru_cache(maxsize=64)(make)
 
     @wraps(make)
-    def get(*args: P.args, **kwargs: P.kwargs) -> str:
-        return make(*args, **kwargs) if settings.DEBUG else remembered(*args, **kwargs)
+    def get(*names: *Names) -> str:
+        return make(*names) if settings.DEBUG else remembered(*cast("tuple[Hashable]", names))
 
     return get
 

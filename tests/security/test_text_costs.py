@@ -24,6 +24,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
 
 from chatproxy.livechat.pushes import parse_push
 from chatproxy.livechat.structures import FormField, Message, SystemMessage, parse_event
@@ -158,9 +159,10 @@ class Expressions(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if is_expression(node):
             pattern = node.args[0]
-            assert isinstance(pattern, ast.Constant), f"{self.name}:{node.lineno}: name it"
+            is_written = isinstance(pattern, ast.Constant) and isinstance(pattern.value, str)
+            assert is_written, f"{self.name}:{node.lineno}: name it"
             is_whole = isinstance(node.func, ast.Attribute) and node.func.attr == "fullmatch"
-            made = re.compile(pattern.value)
+            made = re.compile(ast.literal_eval(pattern))
             self.found[f"{self.name}:{node.lineno}"] = (
                 match_whole(made) if is_whole else look_for(made)
             )
@@ -230,7 +232,7 @@ def filled_in(form: type[forms.Form]) -> Use:
 
     def fill_in(text: str) -> object:
         upload = SimpleUploadedFile(f"a{text.replace('/', '')}", b"x")
-        return form(dict.fromkeys(names, text), {"file": upload}).is_valid()
+        return form(dict.fromkeys(names, text), MultiValueDict({"file": [upload]})).is_valid()
 
     return fill_in
 
@@ -262,7 +264,7 @@ def push(text: str) -> object:
     return parse_push("incoming_event", {"chat_id": text, "thread_id": text, "event": event})
 
 
-def structures(text: str) -> object:
+def structures(text: str) -> None:
     image = {"url": text, "width": text}
     element = {"title": text, "image": image, "buttons": [{"text": text, "value": text}]}
     fields = [{"id": text, "type": text, "answers": [text]}]

@@ -41,7 +41,7 @@ class FileForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
-        file.name = visible(file.name or "") or "file"
+        file.name = visible(file.name or "")
         if suffix_of(file.name) in REFUSED:
             raise forms.ValidationError(_("Programs can't be sent here."))
         return file
@@ -49,7 +49,8 @@ class FileForm(forms.Form):
 
 def visible(name: str) -> str:
     """The name without what is not seen, and could make `fdp.exe` look like `exe.pdf`."""
-    return "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
+    seen = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
+    return seen if seen.strip(".") else "file"
 
 
 def suffix_of(name: str) -> str:

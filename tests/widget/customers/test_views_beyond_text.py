@@ -55,12 +55,6 @@ def test_what_is_not_seen_of_a_name_is_left_out(customer: Visitor, agent: Agent)
     assert file["name"] == "invoicefdp.txt"
 
 
-def test_a_file_of_which_no_name_is_left_is_called_one(customer: Visitor, agent: Agent) -> None:
-    assert send_file(customer, "." + "\u200b" * 300, b"x", "text/plain") == ""
-    [file] = [event for event in events_of(agent) if event["type"] == "file"]
-    assert file["name"] == "file"
-
-
 @pytest.mark.parametrize(("name", "body"), [("setup.exe", b"MZ"), ("nothing.txt", b"")])
 def test_what_would_be_refused_again_is_not_to_be_sent_again(
     customer: Visitor, name: str, body: bytes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import PurePath
 
 from django import forms
@@ -41,16 +40,9 @@ class FileForm(forms.Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > SIZE_LIMIT:
             raise forms.ValidationError(_("This file is larger than 10 MB."))
-        file.name = visible(file.name or "")
-        if suffix_of(file.name) in REFUSED:
+        if suffix_of(file.name or "") in REFUSED:
             raise forms.ValidationError(_("Programs can't be sent here."))
         return file
-
-
-def visible(name: str) -> str:
-    """The name without what is not seen, and could make `fdp.exe` look like `exe.pdf`."""
-    seen = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()
-    return seen if seen.strip(".") else "file"
 
 
 def suffix_of(name: str) -> str:

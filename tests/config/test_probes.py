@@ -28,11 +28,12 @@ from tests.widget.visitor import Visitor
 KEY = "only for tests " * 4
 NOWHERE = "127.0.0.1:1"
 
-released = threading.Event()
+started, released = threading.Event(), threading.Event()
 
 
 def slow(request: HttpRequest) -> HttpResponse:
     """A view that waits for a LiveChat that does not answer."""
+    started.set()
     released.wait(10)
     return HttpResponse("at last")
 
@@ -116,10 +117,11 @@ def test_pages_still_need_a_host_they_know(settings: Settings) -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
 async def test_probes_are_answered_when_every_worker_waits(path: str, settings: Settings) -> None:
     settings.ROOT_URLCONF, settings.WORKER_THREADS = __name__, 1
+    started.clear()
     released.clear()
     handler = PooledHandler()
     stuck = asyncio.create_task(ask(handler, "/slow"))
-    await asyncio.sleep(0.1)
+    assert await asyncio.to_thread(started.wait, 5)
     try:
         status, _body = await ask(handler, path)
         assert status == 200

@@ -1,6 +1,7 @@
 """The launcher on a website: what it costs, how it opens the panel, and what it survives."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -437,8 +438,11 @@ def test_on_a_phone_the_panel_covers_the_page_which_does_not_scroll(phone: Host)
     phone.visit("<p style='height: 3000px'>Long</p>")
     phone.open()
     expect(phone.launcher).to_be_hidden()
-    phone.page.wait_for_timeout(300)  # the panel's own movement
-    assert phone.iframe.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 700}
+    whole = {"x": 0, "y": 0, "width": 390, "height": 700}
+    deadline = time.monotonic() + 5
+    while phone.iframe.bounding_box() != whole:  # it moves in
+        assert time.monotonic() < deadline
+        phone.page.wait_for_timeout(20)
     assert phone.page.evaluate("document.documentElement.style.overflow") == "hidden"
     phone.page.frame_locator("iframe").get_by_role("button", name="Minimize window").click()
     expect(phone.launcher).to_be_visible()

@@ -1,5 +1,6 @@
 """What the panel can do beyond plain talk, as a person meets it."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -122,7 +123,8 @@ def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(
     assert progress.evaluate("element => element.value") < 1
     talking.page.get_by_role("button", name="Cancel").click()
     expect(talking.page.locator("#pending > *")).to_have_count(0)
-    talking.page.wait_for_timeout(500)
+    talking.send("Then without a film")
+    expect(talking.messages("customer").last).to_contain_text("Then without a film")
     assert [e["type"] for e in agent.chat(chat_id(agent))["thread"]["events"]].count("file") == 0
 
 
@@ -290,8 +292,10 @@ def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, age
     assert seen_up_to(agent) < last_event(agent)
     shop.page.get_by_role("button", name="Open chat").click()
     expect(shop.page.get_by_role("button", name="unread")).to_have_count(0)
-    shop.page.wait_for_timeout(500)
-    assert seen_up_to(agent) == last_event(agent)
+    deadline = time.monotonic() + 10
+    while seen_up_to(agent) != last_event(agent):
+        assert time.monotonic() < deadline
+        shop.page.wait_for_timeout(50)
 
 
 def test_the_website_learns_the_customer_s_name_and_that_everybody_left(

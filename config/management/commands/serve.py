@@ -1,9 +1,14 @@
 """`python manage.py serve`: the web server, for the demo and for production."""
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+
+# Seconds for which a thread that computes may keep the event loop waiting (Python's own are 5 ms):
+# an answer changes threads several times, and waits each time.
+TURN = 0.001
 
 
 class Command(BaseCommand):
@@ -17,6 +22,7 @@ class Command(BaseCommand):
         from config.server import serve  # first of all: it puts Twisted on uvloop
         from config.asgi import application  # isort: skip
 
+        sys.setswitchinterval(TURN)
         self.stdout.write(f"Listening on http://{host}:{port}")
         if refusal := serve(application, host, port, leave=application.leave):
             raise CommandError(refusal)

@@ -22,6 +22,11 @@ DEFAULTS: dict[str, Any] = {
     "CHAT_RELAY_LINGER": 10.0,
     # How many customers may log in to LiveChat at the same moment, in each process.
     "CHAT_RELAY_LOGINS_AT_ONCE": 50,
+    # How many log in during the first second after a start; each success brings one more a
+    # second, each refusal halves it, in each process.
+    "CHAT_RELAY_LOGINS_PER_SECOND": 10.0,
+    # How long nobody logs in, at most, while LiveChat refuses, in seconds.
+    "CHAT_RELAY_LOGIN_PAUSE": 30.0,
     # Dotted path of the function that says who is signed in; see widget/identity.py.
     "CHAT_IDENTITY": "widget.identity.claims_of",
 }
@@ -61,3 +66,13 @@ def relay_linger() -> float:
 def relay_logins_at_once() -> int:
     """Logins to LiveChat at the same moment, in each process."""
     return int(setting("CHAT_RELAY_LOGINS_AT_ONCE"))
+
+
+def relay_logins_per_second() -> float:
+    """Logins to LiveChat in the first second after a start."""
+    return float(setting("CHAT_RELAY_LOGINS_PER_SECOND"))
+
+
+def relay_login_pause() -> float:
+    """Seconds that nobody logs in, at most, after refusals."""
+    return float(setting("CHAT_RELAY_LOGIN_PAUSE"))

@@ -24,6 +24,7 @@ from chatproxy.livechat.errors import (
     ServiceUnavailable,
     Unreachable,
 )
+from chatproxy.livechat.service import Reason
 from chatproxy.livechat.structures import Json, Properties
 from chatproxy.locks import one_at_a_time
 
@@ -138,6 +139,7 @@ def _missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> 
 def _unfound(api: ActingCustomer, events: list[Json]) -> list[Json]:
     """Those that are in no thread of the last day, newest first: much may have been said since."""
     missing = {event["custom_id"]: event for event in events}
+    api = api.because(Reason.SEARCH)
     long_ago = (dt.datetime.now(dt.UTC) - LOOK_BACK).isoformat()
     chat_id = api.customer.chat_id or _find_chat(api)
     with suppress(NotFound):

@@ -126,6 +126,13 @@ WORKER_THREADS = env.int("WORKER_THREADS", 300)
 CHAT_RELAY_LINGER = env.float("RELAY_LINGER", DEFAULTS["CHAT_RELAY_LINGER"])
 # How many customers may log in to LiveChat at the same moment, in each process.
 CHAT_RELAY_LOGINS_AT_ONCE = env.int("RELAY_LOGINS_AT_ONCE", DEFAULTS["CHAT_RELAY_LOGINS_AT_ONCE"])
+# How many log in during the first second after a start. Each success brings one more a second,
+# each refusal of LiveChat's halves it.
+CHAT_RELAY_LOGINS_PER_SECOND = env.float(
+    "RELAY_LOGINS_PER_SECOND", DEFAULTS["CHAT_RELAY_LOGINS_PER_SECOND"]
+)
+# How long nobody logs in, at most, while LiveChat refuses, in seconds.
+CHAT_RELAY_LOGIN_PAUSE = env.float("RELAY_LOGIN_PAUSE", DEFAULTS["CHAT_RELAY_LOGIN_PAUSE"])
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -94,6 +94,11 @@ class Sandbox:
         answer: Payload = self.control("settings", changes)
         return answer
 
+    def requests(self, side: str = "customer") -> list[str]:
+        """The methods that clients of this side have asked for, oldest first."""
+        journal = self.control(f"requests?side={side}", method="GET")
+        return [entry["method"] for entry in journal]
+
 
 class Refused(Exception):
     """LiveChat's error: `type` is what counts."""

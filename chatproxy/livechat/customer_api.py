@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from typing import IO, Any, Protocol
+from copy import copy
+from typing import IO, Any, Protocol, Self
 
 from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
@@ -79,6 +80,12 @@ class CustomerApi:
         self._tokens = tokens
         self._on_action = on_action
         self._on_failure = on_failure
+
+    def because(self, reason: Reason) -> Self:
+        """The same, asking for another reason than that the customer does something."""
+        twin = copy(self)
+        twin.reason = reason
+        return twin
 
     # Chats
 
@@ -230,7 +237,7 @@ class CustomerApi:
         return self._once(action, Reason.AGAIN, token, body)
 
     def _once(self, action: str, reason: Reason, token: str, body: dict[str, Any]) -> Json:
-        region = self.organization.current_region
+        region = self.organization.region_of(token)
         with tell_of_call(self.organization.service, "web", action, reason):
             answer = http.request(
                 "POST",

@@ -43,6 +43,12 @@ class Organization:
         """Where the organization lives: as LiveChat last told us, else as configured."""
         return self.service.last_region(self.organization_id) or self.region
 
+    def region_of(self, token: str) -> str:
+        """As `current_region`; an access token names its region, if nobody has told us."""
+        told = self.service.last_region(self.organization_id)
+        named = token.partition(":")[0].partition("-")[0] if ":" in token else ""
+        return told or (named if is_region(named) else "") or self.region
+
     def move(self, region: str) -> None:
         """Remember the region LiveChat named."""
         if is_region(region):

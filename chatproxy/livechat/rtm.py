@@ -26,7 +26,7 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import CustomerDisconnected, Push, parse_push
-from chatproxy.livechat.structures import Json
+from chatproxy.livechat.structures import Json, LoginAnswer
 
 logger = logging.getLogger(__name__)
 frames_logger = logging.getLogger(f"{__name__}.frames")
@@ -35,10 +35,9 @@ frames_logger.setLevel(logging.INFO)  # at DEBUG it would write down tokens and 
 OPEN_TIMEOUT = 10.0  # seconds for the handshake
 ANSWER_TIMEOUT = 16.0  # seconds for one action: LiveChat gives up after 15
 PING_EVERY = 15.0  # seconds
-SILENT_TOO_LONG = 2 * PING_EVERY  # seconds without a frame: the connection is dead
+SILENT_TOO_LONG = 2 * PING_EVERY  # seconds without a frame or a pong: the connection is dead
 FRAME_LIMIT = 16 * 1024 * 1024  # bytes: a list of long threads is one frame
 PENDING_LIMIT = 8  # requests; LiveChat refuses the eleventh
-PING = json.dumps({"action": "ping", "payload": {}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Connection:
     """An RTM connection that is logged in. Iterate over `pushes()` to keep it alive."""
 
     def __init__(self, socket: ClientConnection) -> None:
+        self.login = LoginAnswer()
         self._socket = socket
         self._loop = asyncio.get_running_loop()
         self._pending: dict[str, asyncio.Future[Json]] = {}
@@ -93,7 +93,10 @@ class Connection:
         socket = await _open(organization, region, user_agent)
         connection = cls(socket)
         try:
-            await connection._first_answer("login", {"token": f"Bearer {token}", **payload})
+            answer = await connection._first_answer(
+                "login", {"token": f"Bearer {token}", **payload}
+            )
+            connection.login = LoginAnswer.parse(answer)
         except BaseException:
             await connection.close()
             raise
@@ -198,9 +201,15 @@ class Connection:
             self._pinging = self._loop.create_task(self._ping())
 
     async def _ping(self) -> None:
-        """Its answer is a frame like any other; that it comes is all we want to know."""
+        """A control frame: LiveChat's `ping` action would be a request, and paid for."""
         with suppress(ConnectionClosed):
-            await self._socket.send(PING)
+            pong = await self._socket.ping()
+            asyncio.ensure_future(pong).add_done_callback(self._hear_pong)
+
+    def _hear_pong(self, pong: asyncio.Future[float]) -> None:
+        """Also called when the connection is lost: then there is nothing to hear."""
+        if not pong.cancelled() and pong.exception() is None:
+            self._heard_at = self._loop.time()
 
     def _give_up(self) -> None:
         """Whatever is unanswered now will never be answered here."""
@@ -223,7 +232,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             user_agent_header=user_agent or None,
             logger=frames_logger,
             open_timeout=OPEN_TIMEOUT,
-            ping_interval=None,  # LiveChat's own ping action serves, see _keep_alive
+            ping_interval=None,  # its task for each connection costs memory, see _keep_alive
             close_timeout=2,
             max_size=FRAME_LIMIT,
             proxy=None,

@@ -37,6 +37,11 @@ def _number(value: object) -> int | None:
     return int(value) if abs(value) < LARGEST else None
 
 
+def _numbers(value: object) -> Iterable[int]:
+    numbers = map(_number, value) if isinstance(value, list) else ()
+    return (number for number in numbers if number is not None)
+
+
 def _properties(value: object) -> Properties:
     return {name: names for name, names in _object(value).items() if isinstance(names, dict)}
 
@@ -490,6 +495,7 @@ class Thread:
     events: tuple[Event, ...] = ()
     properties: Properties = field(default_factory=dict)
     queue: Queue | None = None
+    previous_thread_id: str = ""
 
     @classmethod
     def parse(cls, data: Json) -> Thread:
@@ -501,6 +507,7 @@ class Thread:
             events=tuple(sorted(events, key=lambda event: event.sort_key)),
             properties=_properties(data.get("properties")),
             queue=Queue.parse(data.get("queue")),
+            previous_thread_id=_text(data.get("previous_thread_id")),
         )
 
 
@@ -600,4 +607,30 @@ class Greeting:
             event=parse_event(_object(data.get("event"))),
             agent=User.parse(_object(data.get("agent"))),
             is_exit_intent=data.get("is_exit_intent") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAnswer:
+    """What LiveChat says of a customer who logs in; None for what it does not say.
+
+    `online_group_ids` stands in a part called private, which LiveChat's own clients rely on.
+    """
+
+    chat_ids: tuple[str, ...] | None = None
+    threads_count: int | None = None
+    online_group_ids: frozenset[int] | None = None
+
+    @classmethod
+    def parse(cls, data: Json) -> LoginAnswer:
+        chats, config = data.get("chats"), data.get("__priv_dynamic_config")
+        statistics = _object(_object(data.get("customer")).get("statistics"))
+        return cls(
+            chat_ids=tuple(_text(chat.get("chat_id")) for chat in _objects(chats))
+            if isinstance(chats, list)
+            else None,
+            threads_count=_number(statistics.get("threads_count")),
+            online_group_ids=frozenset(_numbers(config.get("online_groups_ids")))
+            if isinstance(config, dict)
+            else None,
         )

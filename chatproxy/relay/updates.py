@@ -144,13 +144,13 @@ class Update:
 class Snapshot(Update):
     """The latest threads, oldest first, as they are now; each replaces what stands of it.
 
-    `earlier_page_id` leads to older threads, empty if there are none. Always a tab's first
-    update, and again after every gap.
+    `earlier_page_id` leads to older threads, empty if there are none; None, when nobody asked:
+    what a tab knows of it still holds. Always a tab's first update, and again after every gap.
     """
 
     conversation: Conversation
     threads: tuple[Thread, ...] = ()
-    earlier_page_id: str = ""
+    earlier_page_id: str | None = ""
 
     @property
     def last_event(self) -> Event:

@@ -13,9 +13,11 @@ from collections.abc import Callable
 def hurry() -> None:
     from chatproxy import conversation, locks
     from chatproxy.livechat import rtm
-    from chatproxy.relay import reactions
+    from chatproxy.relay import gaps, pace, reactions
 
     reactions.SHORTEST, reactions.FIRST, reactions.LONGEST = 0.1, 0.5, 2.0
+    gaps.PATIENCE, gaps.LONGEST = 0.4, 30.0
+    pace.FIRST_PAUSE, pace.FASTEST = 0.05, 2000.0
     rtm.PING_EVERY, rtm.SILENT_TOO_LONG, rtm.ANSWER_TIMEOUT = 1.0, 2.5, 4.0
     conversation.SETTLED, conversation.LOOK_EVERY = 4.0, 0.2
     locks.LEASE, locks.RENEW_EVERY = 4.0, 1.0
@@ -23,17 +25,18 @@ def hurry() -> None:
 
 def without_resume() -> None:
     """After a gap, tabs go on as if nothing had happened."""
-    from chatproxy.relay.relay import LiveCustomer
+    from chatproxy.livechat.service import Reason
+    from chatproxy.relay.live import LiveCustomer
 
-    def go_on(self: LiveCustomer) -> None:
+    def go_on(self: LiveCustomer, why: Reason) -> None:
         if any(tab.held for tab in self.tabs) or not self.last_event.id:
             self._catch_up_soon()
 
-    def notice_nothing(self: LiveCustomer, push: object) -> bool:
-        return True
+    def notice_nothing(self: LiveCustomer, event: object) -> None:
+        return
 
     LiveCustomer._resume = go_on  # type: ignore[method-assign]
-    LiveCustomer._follows = notice_nothing  # type: ignore[method-assign]
+    LiveCustomer._notice_gap = notice_nothing  # type: ignore[method-assign]
 
 
 def without_upsert() -> None:

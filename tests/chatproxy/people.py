@@ -15,7 +15,8 @@ from chatproxy.livechat.pushes import EventDeleted, EventUpdated, IncomingChat, 
 from chatproxy.livechat.rtm import Visit
 from chatproxy.livechat.structures import Chat, Event, Message, Thread
 from chatproxy.models import Customer, hash_of
-from chatproxy.relay.relay import Relay, Tab
+from chatproxy.relay.relay import Relay
+from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
-from chatproxy.relay.relay import Relay, Tab
+from chatproxy.relay.relay import Relay
+from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import Snapshot, Update
 from widget.customers import metrics
 from widget.customers.limits import Pace, open_sockets, wait_before
@@ -115,37 +114,32 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """The customer is on another page of the website."""
         if self.tab and isinstance(content, dict):
             url, title = word(content, "url"), word(content, "title")
-            self.relay.start(self.relay.move(self.customer.pk, url, title))
+            self.relay.tasks.start(self.relay.move(self.customer.pk, url, title))
 
     def seen(self, content: Any) -> None:
-        """Everything up to this `created_at` is on screen, in a visible tab."""
-        if isinstance(content, dict) and word(content, "chat"):
-            payload = {"chat_id": word(content, "chat"), "seen_up_to": word(content, "at")}
-            self.act("mark_events_as_seen", payload)
+        """Everything up to this `created_at` is on screen, in a visible tab.
+
+        `arrived`: it was shown as it came, to somebody who was looking.
+        """
+        if self.tab and isinstance(content, dict) and (chat_id := word(content, "chat")):
+            arrived = content.get("arrived") is True
+            self.relay.see(self.customer.pk, chat_id, word(content, "at"), arrived=arrived)
 
     def sneak_peek(self, content: Any) -> None:
         """What is being typed, if the owner lets agents look."""
-        if self.agents_may_peek and isinstance(content, dict) and word(content, "chat"):
-            payload = {"chat_id": word(content, "chat"), "sneak_peek_text": word(content, "text")}
-            self.act("send_sneak_peek", payload)
-
-    def act(self, action: str, payload: Json) -> None:
-        """Do it while the next message is read already. None of these is worth a retry."""
-        if self.tab:
-            self.relay.start(self.act_or_let_be(action, payload))
-
-    async def act_or_let_be(self, action: str, payload: Json) -> None:
-        with suppress(LiveChatError):
-            await self.relay.act(self.customer.pk, action, payload)
-
-    def ask_for_welcome(self) -> None:
-        """The welcome message of who would answer; LiveChat pushes it if there is one."""
-        if self.is_welcomed:
-            self.act("request_welcome_message", {"group_id": self.organization.group_id})
+        if (
+            self.tab
+            and self.agents_may_peek
+            and isinstance(content, dict)
+            and word(content, "chat")
+        ):
+            text = word(content, "text")
+            peek = self.relay.show_sneak_peek(self.customer.pk, word(content, "chat"), text)
+            self.relay.tasks.start(peek)
 
     async def show(self, update: Update) -> None:
-        if isinstance(update, Snapshot) and not update.threads:
-            self.ask_for_welcome()
+        if self.is_welcomed and isinstance(update, Snapshot) and not update.threads:
+            self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
         async with self.turn:  # what is heavy takes its time, and nothing may overtake it
             if html := await self.renderer.html_of(update, self.locale):
                 await self.send(text_data=html)

@@ -43,6 +43,8 @@ ANSWERS_DEPEND_ON = (
     "X-Chat-Zone",
 )
 LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # Django's own, while developing
+SOCKET_HEADER = "X-Chat-Socket"  # "coming" from a panel that is about to open one
+FIRST_LOGIN = 2.0  # seconds
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -118,10 +120,21 @@ def customer_required(view: View) -> View:
         request.customer, request.token = customer, token
         request.api = running().acting(customer, widget)
         if request.method != "GET":
-            running().relay.wake(customer.pk)
+            wake(request)
         return view(request, widget, *args, **kwargs)
 
     return inner
+
+
+def wake(request: CustomerRequest) -> None:
+    """The customer acts: let their connection be there. Before their first chat, wait for it.
+
+    Who is logged in when the chat begins hears of it; else LiveChat has to be asked once more.
+    """
+    relay, customer = running().relay, request.customer
+    relay.wake(customer.pk)
+    if request.headers.get(SOCKET_HEADER) == "coming" and not customer.chat_id:
+        relay.wait_for_login(customer.pk, FIRST_LOGIN)
 
 
 def bearer_of(request: HttpRequest) -> str:

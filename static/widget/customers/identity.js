@@ -58,6 +58,7 @@ async function send(url, request) {
   const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
   if (group) headers["X-Chat-Group"] = group;
   if (token) headers.Authorization = `Bearer ${token}`;
+  if (token && root.dataset.live === "closed") headers["X-Chat-Socket"] = "coming";
   const sender = person;
   const carry = request.carry ?? fetch; // an upload has its own way
   const response = await carry(url, { ...request, headers, credentials: "omit" });

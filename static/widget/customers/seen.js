@@ -12,7 +12,7 @@ document.addEventListener("host:visible", ({ detail }) => look(detail.visible));
 document.addEventListener("visibilitychange", () => look(visible));
 document.getElementById("scroll").addEventListener("scroll", () => look(visible), { passive: true });
 document.addEventListener("htmx:after:ws:message", () => {
-  look(visible);
+  look(visible, true);
   markSeen();
 });
 
@@ -24,7 +24,7 @@ new MutationObserver((changes) => {
   if (news) document.dispatchEvent(new CustomEvent("unnoticed", { detail: news }));
 }).observe(threads, { childList: true, subtree: true });
 
-function look(isOpen) {
+function look(isOpen, arrived = false) {
   visible = isOpen;
   const state = document.getElementById("state").dataset;
   const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
@@ -33,7 +33,7 @@ function look(isOpen) {
   if (!visible) divide(unread[0]);
   if (unread.length && visible && !document.hidden && root.hasAttribute("data-at-end")) {
     reported = unread.at(-1).dataset.at;
-    tell("tell-socket", { seen: { chat: state.chat, at: reported } });
+    tell("tell-socket", { seen: { chat: state.chat, at: reported, arrived } });
     unread.length = 0;
   }
   if (unread.length !== counted) tell("tell-host", { chat: "unread", count: unread.length });

@@ -17,7 +17,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
 from chatproxy.livechat.rtm import Visit
 from chatproxy.models import Customer
-from chatproxy.relay import relay as relay_module
+from chatproxy.relay import tabs
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
 from tests.chatproxy.people import Watcher, delete_event
@@ -489,7 +489,8 @@ async def test_what_happens_while_the_snapshot_is_read_is_told_after_it(
     customer: Customer, organization: Organization,
 ) -> None:  # fmt: skip
     await watch()
-    sandbox.fault("latency", method="list_threads", seconds=0.5, when="before", count=1)
+    relay._live[customer.pk].memory.forget()
+    sandbox.fault("latency", method="get_chat", seconds=0.5, when="before", count=1)
     late = Watcher(relay, customer, organization)
     await asyncio.sleep(0.2)
     await in_thread(agent.send, chat_id, "Meanwhile")
@@ -567,9 +568,10 @@ async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
     customer: Customer, organization: Organization, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(relay_module, "HELD_LIMIT", 3)
+    monkeypatch.setattr(tabs, "HELD_LIMIT", 3)
     await watch()
-    sandbox.fault("latency", method="list_threads", seconds=0.8, when="after", count=1)
+    relay._live[customer.pk].memory.forget()
+    sandbox.fault("latency", method="get_chat", seconds=0.8, when="after", count=1)
     late = Watcher(relay, customer, organization)
     await asyncio.sleep(0.1)
     texts = [f"{number}" for number in range(9)]
@@ -597,7 +599,7 @@ async def test_a_chat_that_cannot_be_read_is_tried_again(
     relay: Relay, customer: Customer, organization: Organization, chat_id: str,
     sandbox: Sandbox, soon: None,
 ) -> None:  # fmt: skip
-    sandbox.fault("error", method="list_threads", type="internal", count=3)
+    sandbox.fault("error", method="get_chat", type="internal", count=3)
     tab = Watcher(relay, customer, organization)
     await tab.shows("Hello")
     assert State.WAITING not in tab.states
@@ -608,7 +610,7 @@ async def test_when_nothing_can_be_read_for_long_everything_begins_anew(
     relay: Relay, customer: Customer, organization: Organization, chat_id: str,
     sandbox: Sandbox, soon: None,
 ) -> None:  # fmt: skip
-    sandbox.fault("error", method="list_chats", type="internal", count=4)
+    sandbox.fault("error", method="get_chat", type="internal", count=4)
     tab = Watcher(relay, customer, organization)
     await tab.shows("Hello")
     assert State.WAITING in tab.states

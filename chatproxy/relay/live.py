@@ -1,0 +1,487 @@
+"""One customer who is live: their connection to LiveChat, and everything each tab is told.
+
+What to do is decided elsewhere, without waiting: what a push is to what is known (gaps), what to
+ask for (reading), what to do when a connection ends (reactions). Here it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from django.utils.functional import Promise
+
+from chatproxy import metrics
+from chatproxy.livechat import rtm
+from chatproxy.livechat.errors import LiveChatError, NotConnected, NotFound, TokenRejected
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.pushes import (
+    EventUpdated,
+    GroupsStatusUpdated,
+    IncomingEvent,
+    PropertiesDeleted,
+    PropertiesUpdated,
+    Push,
+    SideStorageUpdated,
+)
+from chatproxy.livechat.rtm import Connection, Disconnected, Visit
+from chatproxy.livechat.service import Reason, tell_of_call
+from chatproxy.livechat.structures import Chat, Event, Json, parse_group_statuses
+from chatproxy.models import Customer
+from chatproxy.observers import Observer
+from chatproxy.relay import gaps
+from chatproxy.relay.gaps import Gaps, Step
+from chatproxy.relay.gate import Gate
+from chatproxy.relay.memory import Memory
+from chatproxy.relay.properties import with_properties
+from chatproxy.relay.reactions import Reaction, backoff, reaction_to
+from chatproxy.relay.reading import Question, Reading, all_in
+from chatproxy.relay.seen import SeenMark
+from chatproxy.relay.tabs import ExpectedTab, Show, Tab
+from chatproxy.relay.tasks import Tasks
+from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
+
+logger = logging.getLogger(__name__)
+
+READ_TRIES = 4
+STEADY_AFTER = 10.0  # seconds logged in before a loss counts as the first again
+
+
+class LiveCustomer:
+    """One customer's connection, kept while a tab is open."""
+
+    def __init__(
+        self,
+        customer: Customer,
+        organization: Organization,
+        visit: Visit,
+        *,
+        tasks: Tasks,
+        gate: Gate,
+        observer: Observer,
+    ) -> None:
+        self.customer = customer
+        self.organization = organization
+        self.visit = visit
+        self.tabs: set[Tab] = set()
+        self.expected: ExpectedTab | None = None
+        self.standing = Standing(State.CONNECTING)
+        self.conversation = Conversation(customer.entity_id, organization.group_id)
+        self.connection: Connection | None = None
+        self.last_event = Event()
+        self.side_storage: dict[str, str] = {}
+        self.linger: asyncio.TimerHandle | None = None
+        self.gaps = Gaps()
+        self.memory = Memory()
+        self.seen_mark = SeenMark()
+        self.is_welcomed = False
+        self._tasks, self._gate, self._observer = tasks, gate, observer
+        self._why = Reason.OPENING  # of what is read next
+        self._awake = asyncio.Event()
+        self._logged_in_at: float | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._gap_timer: asyncio.TimerHandle | None = None
+        self._seen_timer: asyncio.TimerHandle | None = None
+        self._task = tasks.start(self._run())
+
+    # Tabs
+
+    def add(self, tab: Tab) -> None:
+        self.tabs.add(tab)
+        if self.linger:
+            self.linger.cancel()
+            self.linger = None
+        if self.connection:
+            self._catch_up_soon()
+        else:
+            self._tasks.start(self._tell(tab, self.standing))
+            self.wake()
+
+    def remove(self, tab: Tab) -> None:
+        self.tabs.discard(tab)
+
+    def expect(self) -> ExpectedTab:
+        """Read the chat for a tab that will come."""
+        self.expected = ExpectedTab()
+        self.add(self.expected)
+        return self.expected
+
+    def welcome(self, tab: ExpectedTab, show: Show) -> None:
+        """It is here: it learns what it was told, then goes on as any other."""
+        self.expected = None
+        if tab.ends:
+            tab.ends.cancel()
+        self._tasks.start(self._hand_over(tab, show))
+
+    async def _hand_over(self, tab: ExpectedTab, show: Show) -> None:
+        while tab.kept:
+            await self._tell(Tab(show, ""), tab.kept.pop(0))
+        tab.show = show
+
+    # What the customer does
+
+    def wake(self) -> None:
+        """The customer did something: worth a new try, even after a refusal."""
+        self._awake.set()
+
+    async def close(self) -> None:
+        for timer in (self.linger, self._gap_timer, self._seen_timer):
+            if timer:
+                timer.cancel()
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._enter(State.CLOSED)
+
+    async def act(self, action: str, payload: Json) -> Json:
+        self.wake()
+        return await self._ask(action, payload, Reason.CUSTOMER)
+
+    async def move(self, url: str, title: str) -> None:
+        """The customer is on another page: agents see it now, and after the next login."""
+        self.wake()
+        if (url, title) == (self.visit.url, self.visit.title):
+            return
+        self.visit = replace(self.visit, url=url, title=title)
+        with suppress(LiveChatError):
+            await self.act("update_customer_page", {"url": url, "title": title})
+
+    async def show_sneak_peek(self, chat_id: str, text: str) -> None:
+        with suppress(LiveChatError):
+            await self.act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
+
+    async def ask_for_welcome_message(self) -> None:
+        """LiveChat pushes it, if there is one: to every tab, so one question is enough."""
+        if self.is_welcomed:
+            return
+        self.is_welcomed = True
+        try:
+            group = {"group_id": self.organization.group_id}
+            await self.act("request_welcome_message", group)
+        except LiveChatError:
+            self.is_welcomed = False
+
+    def see(self, chat_id: str, up_to: str, patience: float) -> None:
+        """Everything up to this time is on screen; LiveChat is told so many seconds later."""
+        if self.seen_mark.report(chat_id, up_to, self._seen_up_to):
+            if self._seen_timer:
+                self._seen_timer.cancel()
+            loop = asyncio.get_running_loop()
+            self._seen_timer = loop.call_later(patience, self._tell_seen)
+
+    def _tell_seen(self) -> None:
+        self._seen_timer = None
+        if payload := self.seen_mark.take(self._seen_up_to):
+            self._tasks.start(self._mark_as_seen(payload))
+
+    async def _mark_as_seen(self, payload: Json) -> None:
+        with suppress(LiveChatError):
+            await self.act("mark_events_as_seen", payload)
+
+    @property
+    def _seen_up_to(self) -> str:
+        return self.conversation.seen.get(self.conversation.customer_id, "")
+
+    # The connection
+
+    async def _run(self) -> None:
+        """Stay logged in for as long as there is somebody to tell."""
+        tries = 0
+        while True:
+            end = await self._end_of_one_connection()
+            metrics.count_end(end)
+            self._gate.hear(end)
+            if isinstance(end, LiveChatError):
+                self._observer.fail(self.customer, end)
+            if self._was_steady():
+                tries = 0
+            reaction = reaction_to(end, tries)
+            tries, self._why = tries + 1, Reason.RECONNECT
+            logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
+            if reaction.region:
+                await asyncio.to_thread(self.organization.move, reaction.region)
+            await self._rest(reaction)
+
+    async def _rest(self, reaction: Reaction) -> None:
+        """Wait before the next try, or for the customer, who may end both."""
+        self._awake.clear()
+        waits_for_customer = reaction.delay is None
+        await self._enter(State.REFUSED if waits_for_customer else State.WAITING, reaction.advice)
+        if reaction.firm:
+            await asyncio.sleep(reaction.delay or 0)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(reaction.delay):
+                await self._awake.wait()
+
+    def _was_steady(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return self._logged_in_at is not None and now - self._logged_in_at > STEADY_AFTER
+
+    async def _end_of_one_connection(self) -> Disconnected | LiveChatError:
+        self._logged_in_at = None
+        await self._enter(State.CONNECTING)
+        try:
+            await self._one_connection()
+        except (Disconnected, LiveChatError) as error:
+            return error
+        except Exception:
+            logger.exception("customer %s: a connection ended by a bug", self.customer.pk)
+        return Disconnected(rtm.LOST)
+
+    async def _one_connection(self) -> None:
+        """Log in, catch up, hand out; ends by raising Disconnected or LiveChatError."""
+        async with self._gate.turn():
+            connection = await self._log_in()
+        self.connection = connection
+        self._logged_in_at = asyncio.get_running_loop().time()
+        try:
+            await self._enter(State.RESUMING)
+            self._resume(self._why)
+            async for push in connection.pushes():
+                with metrics.push.time():
+                    await self._hand_out(push)
+        finally:
+            self.connection = None
+            self.memory.forget()
+            if self._reading:
+                self._reading.cancel()
+                self._reading = None
+            await connection.close()
+
+    async def _log_in(self) -> Connection:
+        """With a fresh token and, should that be refused, with another one, once."""
+        tokens = self.customer.tokens(self.organization)
+        token = await self._tasks.in_thread(tokens.token)
+        try:
+            connection = await self._log_in_with(token, self._why)
+        except TokenRejected:
+            token = await self._tasks.in_thread(tokens.renew, instead_of=token)
+            connection = await self._log_in_with(token, Reason.AGAIN)
+        if self.customer.entity_id != self.conversation.customer_id:
+            group_id = self.organization.group_id
+            self.conversation = Conversation(self.customer.entity_id, group_id)
+            self.last_event = Event()
+        return connection
+
+    async def _log_in_with(self, token: str, why: Reason) -> Connection:
+        region = await self._tasks.in_thread(self.organization.region_of, token)
+        payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
+        with tell_of_call(self.organization.service, "rtm", "login", why):
+            return await Connection.log_in(
+                self.organization, region, token, payload, self.visit.user_agent
+            )
+
+    async def _ask(self, action: str, payload: Json, why: Reason) -> Json:
+        if self.connection is None:
+            raise NotConnected(action)
+        with tell_of_call(self.organization.service, "rtm", action, why):
+            return await self.connection.act(action, payload)
+
+    # Pushes
+
+    async def _hand_out(self, push: Push) -> None:
+        if isinstance(push, SideStorageUpdated):
+            self.side_storage = push.customer_side_storage
+            return
+        if self.gaps.is_past(push, self.last_event):
+            return
+        if isinstance(push, IncomingEvent):
+            self._notice_gap(push.event)
+        if isinstance(push, PropertiesUpdated | PropertiesDeleted) and push.event_id:
+            await self._show_event_of(push)
+            return
+        self.gaps.hear(push)
+        self.memory.hear(push)
+        self.conversation = self.conversation.after(push)
+        self.last_event = gaps.last_after(push, self.last_event)
+        self._observer.hear(self.customer, push, self.conversation)
+        update = Happened(push, self.conversation)
+        for tab in tuple(self.tabs):
+            if tab.held is None:
+                await self._tell(tab, update)
+            else:
+                tab.hold(push)
+
+    async def _show_event_of(self, push: PropertiesUpdated | PropertiesDeleted) -> None:
+        """The push says which properties changed; what is shown is the event as it is now."""
+        if event := self.memory.find(push.event_id):
+            await self._show_updated(push, with_properties(event, push))
+        else:
+            self._tasks.start(self._read_event_of(push))  # apart: its answer comes the same way
+
+    async def _read_event_of(self, push: PropertiesUpdated | PropertiesDeleted) -> None:
+        where = {"chat_id": push.chat_id, "thread_id": push.thread_id}
+        try:
+            chat = Chat.parse(await self._ask("get_chat", where, Reason.GAP))
+        except LiveChatError as error:
+            logger.info("customer %s: reading %s: %r", self.customer.pk, push.event_id, error)
+            return
+        for event in chat.thread.events if chat.thread else ():
+            if event.id == push.event_id:
+                await self._show_updated(push, event)
+
+    async def _show_updated(self, push: Push, event: Event) -> None:
+        updated = EventUpdated(chat_id=push.chat_id, thread_id=push.thread_id, event=event)
+        await self._hand_out(updated)
+
+    async def _tell(self, tab: Tab, update: Update) -> None:
+        """A tab that cannot be told is gone; its browser will come back for a snapshot."""
+        try:
+            await tab.show(update)
+        except OSError as error:
+            logger.info("customer %s: a tab has gone: %r", self.customer.pk, error)
+            self.remove(tab)
+        except Exception:
+            logger.exception("customer %s: a tab could not be told", self.customer.pk)
+            self.remove(tab)
+
+    async def _enter(self, state: State, advice: str | Promise = "") -> None:
+        self.standing = Standing(state, advice)
+        for tab in tuple(self.tabs):
+            await self._tell(tab, self.standing)
+
+    # Gaps
+
+    def _notice_gap(self, event: Event) -> None:
+        """Ask at once for what must have been lost, and later for what may still come."""
+        if self._is_reading:
+            return
+        step = gaps.step_to(event, self.last_event, self.conversation.thread_id)
+        if step is Step.LOST:
+            logger.info("customer %s: missed what came before %s", self.customer.pk, event.id)
+            self._resume(Reason.GAP)
+        elif step is Step.SKIPS:
+            self.gaps.skip(event, self.last_event)
+            if self._gap_timer is None:
+                loop = asyncio.get_running_loop()
+                self._gap_timer = loop.call_later(self.gaps.patience, self._ask_for_missing)
+
+    def _ask_for_missing(self) -> None:
+        self._gap_timer = None
+        if self.gaps.missing and self.connection and not self._is_reading:
+            logger.info("customer %s: still without %s", self.customer.pk, self.gaps.missing)
+            self._resume(Reason.GAP)
+
+    # Snapshots
+
+    def _resume(self, why: Reason) -> None:
+        """After a login or a gap every tab needs a snapshot, back to the last event it shows."""
+        self._why = why
+        self.memory.forget()
+        for tab in self.tabs:
+            tab.wait_for_snapshot(self.last_event.id)
+        self._catch_up_soon()
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
+
+    def _catch_up_soon(self) -> None:
+        if not self._is_reading:
+            self._reading = self._tasks.start(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        """Show each tab that waits the chat as it is now, then what happened meanwhile."""
+        while tabs := [tab for tab in self.tabs if tab.held is not None]:
+            recalled = self._recall(tabs)
+            held = [tab.held for tab in tabs]
+            snapshot = recalled or await self._read_patiently(tabs)
+            for tab, pushes in zip(tabs, held, strict=True):
+                await self._begin(tab, pushes, snapshot)
+            self._why = Reason.OPENING
+
+    def _recall(self, tabs: Sequence[Tab]) -> Snapshot | None:
+        """What was read last, if that is enough for all of them: they wait for the rest of it."""
+        if (recalled := self.memory.recall()) is None:
+            return None
+        snapshot, pushes = recalled
+        marks = {tab.since for tab in tabs}
+        if snapshot.earlier_page_id is None and "" in marks:
+            return None
+        if not all_in(snapshot.threads, marks - {""}):
+            return None
+        for tab in tabs:
+            tab.held = [*pushes]
+        return snapshot
+
+    async def _begin(self, tab: Tab, held: list[Push] | None, snapshot: Snapshot) -> None:
+        if held is None or tab.held is not held:
+            return
+        await self._tell(tab, snapshot)
+        conversation, last_event = snapshot.conversation, snapshot.last_event
+        while held and tab.held is held:
+            push = held.pop(0)
+            if self.gaps.is_past(push, last_event):
+                continue
+            conversation = conversation.after(push)
+            await self._tell(tab, Happened(push, conversation))
+        if tab.held is held:
+            tab.held = None
+            self.conversation = conversation
+            self.standing = Standing(State.LIVE)
+            await self._tell(tab, self.standing)
+
+    async def _read_patiently(self, tabs: Sequence[Tab]) -> Snapshot:
+        """If LiveChat lets us read nothing for long, everything begins anew."""
+        for tries in range(READ_TRIES):
+            try:
+                return await self._read(tabs)
+            except LiveChatError as error:
+                logger.info("customer %s: reading the chat: %r", self.customer.pk, error)
+            await asyncio.sleep(backoff(tries))
+        if self.connection:
+            await self.connection.close()
+        raise asyncio.CancelledError
+
+    async def _read(self, tabs: Sequence[Tab]) -> Snapshot:
+        """The latest threads, back to the oldest one that a tab knows."""
+        if self.connection is None:
+            raise NotConnected("reading")
+        self.memory.begin()
+        before = self.last_event
+        reading = self._reading_for({tab.since for tab in tabs})
+        while questions := reading.questions():
+            try:
+                reading.take(await self._answers(questions))
+            except NotFound:
+                reading.lose()
+        if reading.chat is None:
+            self._tasks.start(self._show_who_is_there())
+            snapshot = Snapshot(self.conversation)
+        else:
+            threads = tuple(reversed(reading.threads))
+            known = self.conversation.with_chat(reading.chat, threads)
+            snapshot = Snapshot(known, threads, reading.next_page_id)
+            heard = self.last_event is not before
+            self.last_event = gaps.later(self.last_event, snapshot.last_event, heard=heard)
+        self.gaps.read(snapshot.threads)
+        self.memory.keep(snapshot)
+        return snapshot
+
+    def _reading_for(self, since: set[str]) -> Reading:
+        assert self.connection is not None
+        login = self.connection.login
+        known_id = self.conversation.chat_id
+        if login.chat_ids is None:  # LiveChat did not say: begin with what we remember
+            known_id = known_id or self.customer.chat_id
+        return Reading(login, known_id, since - {""}, history="" in since)
+
+    async def _answers(self, questions: Sequence[Question]) -> list[Json]:
+        asked = (self._ask(action, payload, self._why) for action, payload in questions)
+        return await asyncio.gather(*asked)
+
+    async def _show_who_is_there(self) -> None:
+        """Before a chat that is what a customer sees, and it may have changed in a gap."""
+        group_id = self.organization.group_id
+        login = self.connection.login if self.connection else None
+        if self.connection and login and login.online_group_ids is not None:
+            status = "online" if group_id in login.online_group_ids else "offline"
+            self.connection.login = replace(login, online_group_ids=None)  # true just now
+            await self._hand_out(GroupsStatusUpdated(statuses={group_id: status}))
+            return
+        with suppress(LiveChatError):
+            answer = await self._ask("list_group_statuses", {"group_ids": [group_id]}, self._why)
+            await self._hand_out(GroupsStatusUpdated(statuses=parse_group_statuses(answer)))

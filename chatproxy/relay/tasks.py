@@ -1,0 +1,41 @@
+"""The relay's tasks and threads: started in one place, so that none is lost or fails unheard."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from channels.db import database_sync_to_async
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Tasks:
+    """`threads` is how many may ask the database or LiveChat's accounts at once."""
+
+    def __init__(self, threads: int) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(threads, "relay")
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task of ours; its failure is a bug and is logged once."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("a task of the relay failed", exc_info=error)
+
+    async def in_thread(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """For what asks the database or LiveChat's accounts and waits for them."""
+        run = database_sync_to_async(work, thread_sensitive=False, executor=self._threads)
+        result: T = await run(*args, **kwargs)
+        return result

@@ -1,0 +1,63 @@
+"""What was read last is shown again without asking, for as long as it is whole."""
+
+from __future__ import annotations
+
+from chatproxy.livechat.pushes import IncomingEvent, Typing
+from chatproxy.livechat.structures import Event, Message, Thread
+from chatproxy.relay.memory import MOST_PUSHES, Memory
+from chatproxy.relay.updates import Conversation, Snapshot
+
+HELLO = Message(id="T_1", type="message", text="Hello")
+READ = Snapshot(Conversation("nora", chat_id="C"), (Thread(id="T", events=(HELLO,)),), "older")
+
+
+def said(number: int) -> IncomingEvent:
+    return IncomingEvent(chat_id="C", thread_id="T", event=Event(id=f"T_{number}"))
+
+
+def remembering() -> Memory:
+    memory = Memory()
+    memory.begin()
+    memory.keep(READ)
+    return memory
+
+
+def test_nothing_is_remembered_before_anything_was_read() -> None:
+    memory = Memory()
+    memory.hear(said(2))
+    assert memory.recall() is None
+
+
+def test_a_snapshot_comes_back_with_what_was_said_since() -> None:
+    memory = remembering()
+    memory.hear(said(2))
+    assert memory.recall() == (READ, [said(2)])
+
+
+def test_what_is_said_while_the_chat_is_read_is_remembered_too() -> None:
+    memory = Memory()
+    memory.begin()
+    memory.hear(said(2))
+    memory.keep(READ)
+    assert memory.recall() == (READ, [said(2)])
+
+
+def test_who_types_is_not_remembered() -> None:
+    memory = remembering()
+    memory.hear(Typing(chat_id="C", thread_id="T", author_id="piotr", is_typing=True))
+    assert memory.recall() == (READ, [])
+
+
+def test_too_much_is_read_anew() -> None:
+    memory = remembering()
+    for number in range(MOST_PUSHES + 1):
+        memory.hear(said(number + 2))
+    assert memory.recall() is None
+
+
+def test_an_event_is_found_as_it_is_now() -> None:
+    memory = remembering()
+    memory.hear(said(2))
+    assert memory.find("T_1") == HELLO
+    assert memory.find("T_2") == Event(id="T_2")
+    assert memory.find("T_3") is None

@@ -1,0 +1,99 @@
+"""Logins begin slowly, speed up while it goes well, and slow down for everybody when refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatproxy.livechat.errors import (
+    ChatInactive,
+    CustomerBanned,
+    LiveChatError,
+    NotConnected,
+    TooManyRequests,
+    UsersLimitReached,
+)
+from chatproxy.livechat.rtm import LOST, Disconnected
+from chatproxy.relay.pace import FASTEST, SLOWEST, Pace, is_refusal_of_all
+
+
+def logins(pace: Pace, seconds: float, now: float = 0.0) -> int:
+    """How many succeed in this time, one after the other."""
+    end, count = now + seconds, 0
+    while (now := now + pace.wait(now)) < end:
+        pace.begin(now)
+        pace.succeed()
+        count += 1
+    return count
+
+
+def test_a_single_customer_does_not_wait() -> None:
+    assert Pace(10, 30).wait(now=1000.0) == 0
+
+
+def test_every_second_more_customers_come_in() -> None:
+    pace = Pace(10, 30)
+    first, second, third = (logins(pace, 1, now) for now in (0.0, 1.0, 2.0))
+    assert 10 <= first <= 20
+    assert first * 2 < second * 1.2
+    assert second * 2 < third * 1.2
+
+
+def test_there_is_an_end_to_it() -> None:
+    pace = Pace(10, 30)
+    logins(pace, 20)
+    assert pace.rate == FASTEST
+
+
+def test_a_refusal_slows_everybody_down() -> None:
+    pace = Pace(100, 30)
+    pace.refuse(now=0.0)
+    assert pace.rate == 50
+    assert pace.wait(now=0.0) > 0
+
+
+def test_refusals_in_a_row_make_longer_pauses_up_to_a_limit() -> None:
+    pace, waits, now = Pace(100, 30), [], 0.0
+    for _ in range(20):
+        pace.refuse(now)
+        waits.append(pace.wait(now))
+        now += waits[-1]
+    assert waits[0] < waits[1] < waits[2]
+    assert max(waits) == 30
+    assert pace.rate == SLOWEST
+
+
+def test_livechats_own_wish_counts_within_the_limit() -> None:
+    pace = Pace(100, 30)
+    pace.refuse(now=0.0, retry_after=7)
+    assert pace.wait(now=0.0) == 7
+    pace.refuse(now=0.0, retry_after=600)
+    assert pace.wait(now=0.0) == 30
+
+
+def test_after_a_success_the_next_refusal_is_the_first_again() -> None:
+    pace = Pace(100, 30)
+    for _ in range(5):
+        pace.refuse(now=0.0)
+    pace.succeed()
+    pace.refuse(now=1000.0)
+    assert pace.wait(now=1000.0) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("end", "is_of_all"),
+    [
+        (TooManyRequests(), True),
+        (CustomerBanned(), True),
+        (NotConnected(), True),
+        (Disconnected("too_many_unauthorized_connections"), True),
+        (Disconnected("service_temporarily_unavailable"), True),
+        (Disconnected(LOST), False),
+        (Disconnected("inactivity_timeout"), False),
+        (UsersLimitReached(), False),
+        (ChatInactive(), False),
+    ],
+)
+def test_some_refusals_are_of_our_address(
+    end: Disconnected | LiveChatError, is_of_all: bool
+) -> None:
+    assert is_refusal_of_all(end) is is_of_all

@@ -1,0 +1,131 @@
+"""What a customer's doings cost: each request to LiveChat is paid for, and LiveChat counts.
+
+docs/costs.md has the same figures for people. Who needs one more here has found a reason to
+change both.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.rig import Chat, Shop, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+QUIET = 600  # ms in which whatever was asked for in vain would have been asked for
+READ_LATER = 9_000  # ms after which a customer who does not answer is told to have read
+
+
+HELD = re.compile(r'^chat_customers\{state="[^"]*"\} ([1-9]\S*)', re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else(site: Site, sandbox: Sandbox) -> None:
+    """Customers of earlier tests have gone, and what they cost is forgotten."""
+    deadline = time.monotonic() + 30
+    while HELD.search(site.get("/metrics").body.decode()):
+        assert time.monotonic() < deadline, "somebody stays"
+        time.sleep(0.2)
+    sandbox.control("requests", method="DELETE")
+
+
+def costs(sandbox: Sandbox) -> Counter[str]:
+    """What was asked for since the test began."""
+    return Counter(sandbox.requests())
+
+
+def chat_of(agent: Agent) -> str:
+    found: str = agent.chats()[0]["id"]
+    return found
+
+
+def say(chat: Chat, text: str) -> None:
+    """Send it, and wait until LiveChat has it."""
+    before = chat.messages("customer").count()
+    chat.send(text)
+    expect(chat.messages("customer")).to_have_count(before + 1)
+
+
+def hear(chat: Chat, agent: Agent, text: str) -> None:
+    before = chat.messages("agent").count()
+    agent.send(chat_of(agent), text)
+    expect(chat.messages("agent")).to_have_count(before + 1)
+
+
+AVAILABILITY = Counter({"get_dynamic_configuration": 1, "get_configuration": 1})  # if not cached
+BEGINNING = Counter({"token": 1, "login": 1, "start_chat": 1})
+
+
+def test_a_visitor_who_does_not_open_the_chat_costs_nothing(shop: Shop, sandbox: Sandbox) -> None:
+    shop.page.wait_for_timeout(QUIET)
+    assert costs(sandbox) == Counter()
+
+
+def test_opening_one_message_and_ending(shop: Shop, sandbox: Sandbox, agent: Agent) -> None:
+    chat = shop.open_chat()
+    say(chat, "Hello")
+    chat.end()
+    shop.page.wait_for_timeout(QUIET)
+    found = costs(sandbox)
+    allowed = AVAILABILITY + BEGINNING + Counter({"deactivate_chat": 1, "get_form": 1})
+    assert found <= allowed
+    assert found.total() <= 7
+
+
+def test_three_messages_and_three_answers(shop: Shop, sandbox: Sandbox, agent: Agent) -> None:
+    chat = shop.open_chat()
+    for number in range(3):
+        say(chat, f"Question {number}")
+        hear(chat, agent, f"Answer {number}")
+    shop.page.wait_for_timeout(READ_LATER)
+    found = costs(sandbox)
+    assert found <= AVAILABILITY + BEGINNING + Counter({"send_event": 2, "mark_events_as_seen": 1})
+    assert found.total() <= 8
+
+
+def test_whispers_of_agents_cost_one_look_and_no_more(
+    shop: Shop, sandbox: Sandbox, agent: Agent
+) -> None:
+    chat = shop.open_chat()
+    for number in range(3):
+        say(chat, f"Question {number}")
+        agent.send(chat_of(agent), "He wants it cheaper", recipients="agents")
+        hear(chat, agent, f"Answer {number}")
+    shop.page.wait_for_timeout(READ_LATER)
+    found = costs(sandbox)
+    expected = BEGINNING + Counter({"send_event": 2, "mark_events_as_seen": 1, "get_chat": 1})
+    assert found <= AVAILABILITY + expected
+
+
+def test_a_second_tab_costs_nothing_but_its_page(
+    shop: Shop, open_shop: Callable[..., Shop], sandbox: Sandbox, agent: Agent
+) -> None:
+    chat = shop.open_chat()
+    say(chat, "Hello")
+    hear(chat, agent, "Good morning")
+    before = costs(sandbox)
+    second = open_shop(shop.page.context.new_page()).open_chat()
+    expect(second.messages("agent")).to_have_count(1)
+    expect(second.live).to_be_visible()
+    second.page.wait_for_timeout(QUIET)
+    assert costs(sandbox) - before <= Counter({"mark_events_as_seen": 1})
+
+
+def test_a_lost_connection_costs_a_login_and_one_look(
+    shop: Shop, sandbox: Sandbox, agent: Agent
+) -> None:
+    chat = shop.open_chat()
+    say(chat, "Hello")
+    before = costs(sandbox)
+    sandbox.fault("drop")
+    deadline = time.monotonic() + 20
+    while costs(sandbox)["login"] == before["login"]:
+        assert time.monotonic() < deadline, "nobody came back"
+        shop.page.wait_for_timeout(100)
+    shop.page.wait_for_timeout(QUIET)
+    assert costs(sandbox) - before == Counter({"login": 1, "get_chat": 1})

@@ -1,10 +1,12 @@
 """What is counted of our dealings with LiveChat, for whoever watches this process."""
 
-from prometheus_client import Counter, Histogram
+import datetime as dt
+
+from prometheus_client import Counter, Gauge, Histogram
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.rtm import Disconnected
-from chatproxy.livechat.service import Call
+from chatproxy.livechat.service import Call, VersionEnd
 
 calls = Histogram(
     "chat_livechat_call_seconds",
@@ -27,6 +29,11 @@ ends = Counter(
     "Customers' connections to LiveChat that ended, by LiveChat's reason or error.",
     ["reason"],
 )
+version_ends = Gauge(
+    "chat_livechat_version_end_timestamp_seconds",
+    "When LiveChat says that an API version in use reaches its next stage.",
+    ["version", "stage"],
+)
 # One for all pushes, so that none looks a label up: this is counted thousands of times a second.
 push = Histogram(
     "chat_push_seconds",
@@ -41,6 +48,11 @@ def count_call(call: Call) -> None:
     requests.labels(call.action, call.reason).inc()
     if call.error:
         errors.labels(call.transport, name_of(call.error)).inc()
+
+
+def set_version_end(end: VersionEnd) -> None:
+    midnight = dt.datetime.combine(end.date, dt.time(), dt.UTC)
+    version_ends.labels(end.version, end.stage).set(midnight.timestamp())
 
 
 def count_end(end: Disconnected | LiveChatError) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.core.cache import cache
 
 from chatproxy import conf, metrics
-from chatproxy.livechat.service import Call
+from chatproxy.livechat.service import Call, VersionEnd
+
+logger = logging.getLogger(__name__)
 
 REGION_KEPT = 86_400  # seconds
+VERSION_END_KEPT = 86_400  # seconds
 
 
 class ConfiguredService:
@@ -27,5 +32,17 @@ class ConfiguredService:
     def remember_region(self, organization_id: str, region: str) -> None:
         cache.set(f"region:{organization_id}", region, REGION_KEPT)
 
+    def on_version_end(self, end: VersionEnd) -> None:
+        """Into the log once a day for all processes, and kept for whoever owns a widget."""
+        metrics.set_version_end(end)
+        if cache.add(f"version_end:{end.version}", end, VERSION_END_KEPT):
+            logger.warning("LiveChat's version %s: %s on %s", end.version, end.stage, end.date)
+
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)
+
+
+def version_end(version: str) -> VersionEnd | None:
+    """When LiveChat ends this version, if it said so today."""
+    end: VersionEnd | None = cache.get(f"version_end:{version}")
+    return end

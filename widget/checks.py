@@ -121,6 +121,8 @@ RIGHT: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CHAT_LIMITS": (lambda value: value in (None, True, False), "True, False or None"),
     "CHAT_RELAY_LINGER": (is_positive, "a number of seconds"),
     "CHAT_RELAY_LOGINS_AT_ONCE": (is_positive, "a number"),
+    "CHAT_RELAY_LOGINS_PER_SECOND": (is_positive, "a number"),
+    "CHAT_RELAY_LOGIN_PAUSE": (is_positive, "a number of seconds"),
     "CHAT_IDENTITY": (is_callable_path, "the dotted path of a function, or empty"),
 }
 

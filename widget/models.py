@@ -117,6 +117,8 @@ class UsedKey(models.Model):
 class Widget(models.Model):
     """One chat widget: whose chats it opens, where it may appear, how it looks and behaves."""
 
+    page_url = ""  # the page it is visited from, never stored
+
     class Theme(models.TextChoices):
         AUTO = "auto", _("As the customer's device is set")
         HOST = "host", _("As the website is, followed live")
@@ -336,7 +338,11 @@ class Widget(models.Model):
             identity_per_group=self.identity_per_group,
             version=self.api_version,
             region=self.region,
-        )
+        ).on_page(self.page_url)
+
+    def visit_page(self, url: str) -> None:
+        """Be, unsaved, on this page of the website."""
+        self.page_url = url
 
     def visit_group(self, asked: str) -> None:
         """Be, unsaved, for the group that the website's page asks for."""

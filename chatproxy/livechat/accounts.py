@@ -56,6 +56,9 @@ def exchange(organization: Organization, identity: Identity | None) -> Grant:
 
 
 def _exchange(organization: Organization, identity: Identity | None) -> Grant:
+    headers = {"Origin": organization.page_origin} if organization.page_origin else {}
+    if identity:
+        headers["Cookie"] = f"__lc_cid={identity.cid}; __lc_cst={identity.cst}"
     answer = http.request(
         "POST",
         _token_url(organization),
@@ -66,7 +69,7 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
             "organization_id": organization.organization_id,
             "redirect_uri": organization.redirect_uri,
         },
-        headers={"Cookie": f"__lc_cid={identity.cid}; __lc_cst={identity.cst}"} if identity else {},
+        headers=headers,
     )
     body = answer.json()
     if not isinstance(body, dict):

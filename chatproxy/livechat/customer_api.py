@@ -13,13 +13,13 @@ from copy import copy
 from typing import IO, Any, Protocol, Self
 
 from chatproxy.livechat import http
+from chatproxy.livechat.answers import read
 from chatproxy.livechat.errors import (
     LiveChatError,
     TokenRejected,
     TooManyRequests,
     Unreachable,
     WrongRegion,
-    error_from,
 )
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.service import Reason, tell_of_call
@@ -246,7 +246,7 @@ class CustomerApi:
                 headers={"Authorization": f"Bearer {token}", "X-Region": region},
                 **body,
             )
-            return _read(answer)
+            return read(answer, self.organization)
 
 
 def _rewind(body: dict[str, Any]) -> None:
@@ -260,21 +260,3 @@ def _id(answer: Json, name: str) -> str:
     if not isinstance(answer.get(name), str):
         raise Unreachable(f"an answer without {name}")
     return str(answer[name])
-
-
-def _read(answer: http.Answer) -> Json:
-    if answer.status == 200:
-        body = answer.json()
-        return body if isinstance(body, dict) else {}
-    raise _error(answer)
-
-
-def _error(answer: http.Answer) -> LiveChatError:
-    try:
-        body = answer.json()
-    except Unreachable:
-        body = None
-    error = error_from(body, answer.status)
-    if (retry_after := answer.headers.get("Retry-After", "")).isdecimal():
-        error.data = {**error.data, "retry_after": int(retry_after)}
-    return error

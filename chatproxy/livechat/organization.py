@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from chatproxy.livechat.service import Service, is_region
 
@@ -11,6 +12,7 @@ from chatproxy.livechat.service import Service, is_region
 class Organization:
     """A LiveChat organization as one of our widgets reaches it, through `service`.
 
+    `page_url` is the page of the website that the customer is on, "" if we do not know.
     `group_id` is the group its customers browse in; with `identity_per_group` a browser is
     another customer in each group (only where the organization's property
     `chat_between_groups` is false).
@@ -25,6 +27,18 @@ class Organization:
     identity_per_group: bool = False
     version: str = "3.6"
     region: str = "dal"
+    page_url: str = ""
+
+    @property
+    def page_origin(self) -> str:
+        """What a browser on that page would send as `Origin`. Source: RFC 6454."""
+        parts = urlsplit(self.page_url)
+        is_web = parts.scheme in ("http", "https") and parts.netloc.isascii()
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if is_web else ""
+
+    def on_page(self, url: str) -> Organization:
+        """The same, visited from this page."""
+        return replace(self, page_url=url if is_page(url) else "")
 
     def in_group(self, asked: str) -> Organization:
         """The same for the group a website's page asks for.
@@ -63,3 +77,12 @@ class Organization:
         if region != "dal":
             base = base.replace("://api.", f"://api-{region}.", 1)
         return f"{base}/v{self.version}/customer"
+
+
+def is_page(url: str) -> bool:
+    """Whether this is the address of a page of the web: it comes from a browser."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and url.isprintable() and " " not in url

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatproxy.livechat import http
-from chatproxy.livechat.errors import WrongRegion, error_from
+from chatproxy.livechat.answers import read
+from chatproxy.livechat.errors import WrongRegion
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.service import Reason, tell_of_call
 from chatproxy.livechat.structures import FormToFill, Json
@@ -28,6 +29,7 @@ class Availability:
     localization_version: str
     is_full: bool = False
     is_active: bool = True
+    is_domain_allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class OrganizationApi:
         self.organization = organization
 
     def get_dynamic_configuration(self) -> Availability:
-        """Raises LicenseNotFound, GroupNotFound or any other LiveChatError."""
-        answer = self._get("get_dynamic_configuration", group_id=self.organization.group_id)
+        """For the page the organization is visited from, if that is known.
+
+        Raises LicenseNotFound, GroupNotFound or any other LiveChatError.
+        """
+        page = {"url": self.organization.page_url} if self.organization.page_url else {}
+        group_id = self.organization.group_id
+        answer = self._get("get_dynamic_configuration", group_id=group_id, **page)
         group = answer.get("livechat", answer)  # 3.5 answers flat
         group = group if isinstance(group, dict) else {}
         return Availability(
@@ -56,6 +63,7 @@ class OrganizationApi:
             localization_version=str(group.get("localization_version", "")),
             is_full=group.get("client_limit_exceeded") is True,
             is_active=answer.get("livechat_active") is not False,
+            is_domain_allowed=group.get("domain_allowed") is not False,
         )
 
     def get_configuration(self, version: str) -> Configuration:
@@ -84,10 +92,7 @@ class OrganizationApi:
                 params={"organization_id": self.organization.organization_id, **query},
                 headers={"X-Region": region},
             )
-            body = answer.json()
-            if answer.status != 200:
-                raise error_from(body, answer.status)
-            return body if isinstance(body, dict) else {}
+            return read(answer, self.organization)
 
 
 def _list(value: object) -> list[object]:

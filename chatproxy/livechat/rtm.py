@@ -17,7 +17,9 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
+from websockets.typing import Origin
 
+from chatproxy.livechat.answers import notice_end
 from chatproxy.livechat.errors import (
     NotConnected,
     PendingRequestsLimitReached,
@@ -186,8 +188,9 @@ class Connection:
         if answer is None or answer.done():
             return
         payload = message.get("payload")
-        if message.get("success") is True:
-            answer.set_result(payload if isinstance(payload, dict) else {})
+        payload = payload if isinstance(payload, dict) else {}
+        if message.get("success") is True and not isinstance(payload.get("error"), dict):
+            answer.set_result(payload)
         else:
             answer.set_exception(error_from(payload))
 
@@ -224,11 +227,12 @@ class Connection:
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
     url = organization.api_url(region).replace("http", "ws", 1) + "/rtm/ws"
     with _told_apart():
-        return await connect(
+        socket = await connect(
             f"{url}?organization_id={organization.organization_id}",
             ssl=_tls() if url.startswith("wss:") else None,
             compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
             additional_headers={"X-Region": region},
+            origin=Origin(organization.page_origin) if organization.page_origin else None,
             user_agent_header=user_agent or None,
             logger=frames_logger,
             open_timeout=OPEN_TIMEOUT,
@@ -237,6 +241,9 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             max_size=FRAME_LIMIT,
             proxy=None,
         )
+    if socket.response:
+        notice_end(socket.response.headers, organization)
+    return socket
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,15 @@ class Call:
     error: LiveChatError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionEnd:
+    """LiveChat says when an API version reaches its next stage: Legacy or Deprecation."""
+
+    version: str
+    stage: str
+    date: dt.date
+
+
 class Service(Protocol):
     """LiveChat, as one process of ours reaches it."""
 
@@ -63,6 +73,9 @@ class Service(Protocol):
 
     def on_call(self, call: Call) -> None:
         """Told of each request when it has ended. Must return at once."""
+
+    def on_version_end(self, end: VersionEnd) -> None:
+        """Told with each answer of a version that is on its way out. Must return at once."""
 
 
 @contextmanager

@@ -1,18 +1,21 @@
-"""An event after a push that says which of its properties changed."""
+"""An event or a thread after a push that says which of its properties changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from chatproxy.livechat.pushes import PropertiesDeleted, PropertiesUpdated
-from chatproxy.livechat.structures import Event, Properties
+from chatproxy.livechat.structures import Event, Properties, Thread
+
+Changed = TypeVar("Changed", Event, Thread)
 
 
-def with_properties(event: Event, push: PropertiesUpdated | PropertiesDeleted) -> Event:
-    """The event as it is now."""
+def with_properties(known: Changed, push: PropertiesUpdated | PropertiesDeleted) -> Changed:
+    """As it is now."""
     if isinstance(push, PropertiesUpdated):
-        return replace(event, properties=updated(event.properties, push.properties))
-    return replace(event, properties=without(event.properties, push.properties))
+        return replace(known, properties=updated(known.properties, push.properties))
+    return replace(known, properties=without(known.properties, push.properties))
 
 
 def updated(known: Properties, changes: Properties) -> Properties:

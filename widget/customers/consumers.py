@@ -39,7 +39,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     customer: Customer
     organization: Organization
     agents_may_peek: bool
-    is_welcomed: bool
+    is_welcomed = False
     locale: Locale
     tab: Tab | None = None
     address: str
@@ -105,7 +105,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return
         self.locale = Locale.of(word(content, "language"), word(content, "zone"))
         visit = visit_of(content.get("page"), self.header("user-agent"))
-        self.organization = self.organization.in_group(word(content, "group"))
+        organization = self.organization.in_group(word(content, "group"))
+        self.organization = organization.on_page(visit.url)
         self.tab = self.relay.attach(
             self.customer, self.organization, visit, self.show, word(content, "event")
         )

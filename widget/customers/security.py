@@ -44,6 +44,7 @@ ANSWERS_DEPEND_ON = (
 )
 LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # Django's own, while developing
 SOCKET_HEADER = "X-Chat-Socket"  # "coming" from a panel that is about to open one
+LONGEST_ADDRESS = 2000  # characters of a page's address, where it is a header
 FIRST_LOGIN = 2.0  # seconds
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
@@ -72,6 +73,7 @@ def widget_view(view: View) -> View:
         if not may_act(request, widget):
             return HttpResponseForbidden("This website may not use the chat.")
         widget.visit_group(request.headers.get("X-Chat-Group", ""))
+        widget.visit_page(request.headers.get("X-Chat-Page", "")[:LONGEST_ADDRESS])
         with translation.override(language_of(request, widget)):
             if seconds := wait_before_request(request, key, bearer_of(request)):
                 return secure(too_often(request, seconds), widget.frame_ancestors)

@@ -2,15 +2,20 @@
 
 from contextlib import suppress
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatproxy.livechat import accounts
 from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.service import Reason
 from chatproxy.models import Customer
+from chatproxy.service import version_end
 from widget.explanations import explanation
 from widget.models import Widget
 from widget.running import running
+
+MOST_WEBSITES = 5
 
 
 class ConnectionFailed(Exception):
@@ -40,9 +45,48 @@ def try_connection(widget: Widget) -> str:
             )
             % {"number": widget.group_id, "known": known or _("none")}
         )
-    if statuses[widget.group_id] == "offline":
+    refuse_untrusted_websites(widget)
+    return " ".join(filter(None, (words_for(statuses[widget.group_id]), words_for_version(widget))))
+
+
+def words_for(status: str) -> str:
+    """Whether somebody would answer."""
+    if status == "offline":
         return _("It works. At the moment nobody is there to take chats in this group.")
     return _("It works, and somebody is there to take chats.")
+
+
+def words_for_version(widget: Widget) -> str:
+    """When LiveChat ends the widget's API version, "" if it has not said so."""
+    if (end := version_end(widget.api_version)) is None:
+        return ""
+    return _(
+        "LiveChat says that API version %(version)s reaches the end of its stage on %(date)s: "
+        "choose the stable one before then."
+    ) % {"version": end.version, "date": date_format(end.date)}
+
+
+def refuse_untrusted_websites(widget: Widget) -> None:
+    """LiveChat can be told which domains may chat. Raises ConnectionFailed for one it refuses."""
+    for origin in websites_of(widget):
+        visited = OrganizationApi(widget.organization.on_page(f"{origin}/"))
+        try:
+            availability = visited.get_dynamic_configuration()
+        except LiveChatError as error:
+            raise ConnectionFailed(explanation(error)) from error
+        if not availability.is_domain_allowed:
+            raise ConnectionFailed(
+                _(
+                    "LiveChat does not trust %(website)s. Add it to the trusted domains in "
+                    "LiveChat's settings, or customers on that website cannot chat."
+                )
+                % {"website": origin}
+            )
+
+
+def websites_of(widget: Widget) -> list[str]:
+    """The first of the allowed websites that are named in full; each is a request."""
+    return [origin for origin in widget.allowed_origins if "*" not in origin][:MOST_WEBSITES]
 
 
 def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:

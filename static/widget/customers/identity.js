@@ -11,9 +11,11 @@ let identity = null;
 let person = null;
 let isProven = true;
 let kept = null;
+let page = ""; // of the website, which LiveChat trusts or does not
 let group = ""; // of agents that the website's page asks for, if it does
 
 document.addEventListener("host:hello", ({ detail }) => {
+  page = addressOf(detail.page?.url);
   visit(String(detail.group ?? ""));
   identity = detail.identity || null;
   if (subjectOf(identity) !== person) change(subjectOf(identity));
@@ -57,6 +59,7 @@ async function send(url, request) {
   const { zone } = root.dataset;
   const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
   if (group) headers["X-Chat-Group"] = group;
+  if (page) headers["X-Chat-Page"] = page;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (token && root.dataset.live === "closed") headers["X-Chat-Socket"] = "coming";
   const sender = person;
@@ -103,6 +106,11 @@ function heardOfToken() {
     document.addEventListener("identified", resolve, { once: true });
     setTimeout(resolve, token ? 0 : OTHER_TAB);
   });
+}
+
+// As a header can carry it: browsers write an address in ASCII.
+function addressOf(url) {
+  return URL.canParse?.(url) ? new URL(url).href.slice(0, 2000) : "";
 }
 
 function subjectOf(statement) {

@@ -7,10 +7,12 @@ import io
 from typing import Any
 
 import pytest
+from urllib3 import HTTPHeaderDict
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import file, message
 from chatproxy.livechat import http
+from chatproxy.livechat.answers import read
 from chatproxy.livechat.errors import (
     ChatAlreadyActive,
     ChatInactive,
@@ -27,6 +29,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import File, Thread
 from chatproxy.models import Customer
+from chatproxy.service import version_end
 from tests.sandbox_rig import Agent, Sandbox
 
 HELLO = {"thread": {"events": [message("Hello", "m-1")]}}
@@ -291,7 +294,92 @@ def test_livechats_cookies_belong_to_nobody_else(
     assert not list(http._session().cookies)
 
 
+@pytest.mark.parametrize("status", [200, 202, 400])
+def test_an_error_counts_whatever_the_status(
+    api: ActingCustomer, sandbox: Sandbox, status: int
+) -> None:
+    body = {"error": {"type": "chat_inactive", "message": "Chat is inactive"}}
+    sandbox.fault("status", transport="web", status=status, body=body)
+    with pytest.raises(ChatInactive):
+        api.list_chats()
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_an_answer_without_a_body_is_a_success(organization: Organization, status: int) -> None:
+    assert read(http.Answer(status, HTTPHeaderDict(), b""), organization) == {}
+
+
+@pytest.mark.parametrize("status", [200, 202])
+def test_a_body_that_cannot_be_read_is_no_success(organization: Organization, status: int) -> None:
+    with pytest.raises(Unreachable):
+        read(http.Answer(status, HTTPHeaderDict(), b"<html>"), organization)
+
+
+def test_the_end_of_a_version_is_logged_once_a_day_and_kept(
+    customer: Customer, organization: Organization, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert version_end("3.5") is None
+    api = ActingCustomer(customer, dataclasses.replace(organization, version="3.5"))
+    for _ in range(3):
+        api.list_chats()
+    end = version_end("3.5")
+    assert end
+    assert (end.version, end.stage) == ("3.5", "Legacy")
+    assert [r.message for r in caplog.records if "3.5" in r.message] == [
+        f"LiveChat's version 3.5: Legacy on {end.date}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("token", "region"),
+    [("fra:t5Zq", "fra"), ("fra-a:t5Zq", "fra"), ("dal:t5Zq", "dal"), ("t5Zq", "dal")],
+)
+def test_a_token_names_its_region(organization: Organization, token: str, region: str) -> None:
+    assert organization.region_of(token) == region
+
+
+def test_what_livechat_told_us_of_the_region_counts_more(organization: Organization) -> None:
+    organization.move("fra")
+    assert organization.region_of("dal:t5Zq") == "fra"
+
+
+@pytest.mark.parametrize("token", ["../..:x", "evil.example/:x", ":x", "x" * 9 + ":x"])
+def test_a_token_of_another_form_names_no_region(organization: Organization, token: str) -> None:
+    assert organization.region_of(token) == "dal"
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://shop.example/cart?a=1", "https://shop.example"),
+        ("http://shop.example:8080/", "http://shop.example:8080"),
+        ("https://nora:secret@shop.example/", "https://shop.example"),
+        ("javascript:alert(1)", ""),
+        ("https://shop.example/\r\nX: 1", ""),
+        ("https://[broken/", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_has_the_origin_a_browser_would_send(
+    organization: Organization, url: str, origin: str
+) -> None:
+    assert organization.on_page(url).page_origin == origin
+
+
 # What needs no customer
+
+
+def test_a_page_may_be_of_a_domain_that_livechat_does_not_trust(
+    organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.settings(trusted_domains=["shop.example"])
+
+    def is_allowed(url: str) -> bool:
+        visited = OrganizationApi(organization.on_page(url))
+        return visited.get_dynamic_configuration().is_domain_allowed
+
+    assert is_allowed("https://www.shop.example/cart")
+    assert not is_allowed("https://evil.example/")
 
 
 def test_availability_is_known_before_anybody_has_written(organization: Organization) -> None:

@@ -439,6 +439,21 @@ def words_of_the_test(client: Client, **connection: Any) -> str:
     return " ".join(str(message) for message in response.context["messages"])
 
 
+def test_a_website_that_livechat_does_not_trust_is_named(
+    superuser: Client, livechat: dict[str, Any], sandbox: Sandbox
+) -> None:
+    sandbox.settings(trusted_domains=["other.example"])
+    found = words_of_the_test(superuser, **livechat)
+    assert "LiveChat does not trust https://shop.example" in found
+
+
+def test_an_owner_is_told_when_the_api_version_ends(
+    superuser: Client, livechat: dict[str, Any]
+) -> None:
+    found = words_of_the_test(superuser, **livechat, api_version="3.5")
+    assert "API version 3.5 reaches the end of its stage on May 31, 2027" in found
+
+
 def test_a_good_connection_is_confirmed(superuser: Client, livechat: dict[str, Any]) -> None:
     assert "It works" in words_of_the_test(superuser, **livechat)
 

@@ -19,6 +19,7 @@ from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
+from widget.customers.availability import known_availability
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form
 from widget.customers.failures import log_failure, on_failure, words
 from widget.customers.host_events import with_host_event
@@ -55,8 +56,7 @@ def find_form(api: ActingCustomer, widget: Widget, kind: str) -> FormToFill | No
     """The form as the owner drew it; LiveChat gives a ticket form only without a customer."""
     if kind == "postchat":
         return api.get_form(kind)
-    version = OrganizationApi(widget.organization).get_dynamic_configuration().config_version
-    return form_before_chat(widget, kind, version)
+    return form_before_chat(widget, kind, known_availability(widget).config_version)
 
 
 def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:

@@ -7,16 +7,15 @@ import logging
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.livechat.errors import LiveChatError
-from chatproxy.livechat.organization_api import Availability, OrganizationApi
 from chatproxy.livechat.structures import FormToFill
 from widget.assets import digest, joined, made_once, pack, source
+from widget.customers.availability import availability_of
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -37,8 +36,6 @@ SCRIPTS = (
     " details count_opening"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
-AVAILABILITY_HOLDS = 10  # seconds
-UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")
 
 
 @require_safe
@@ -148,20 +145,6 @@ def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa
     """Count it for the owner. Says nothing of who did."""
     running().tallies.count(widget.key, Tally.What.OPENING)
     return HttpResponse(status=204)
-
-
-def availability_of(widget: Widget) -> Availability:
-    """What LiveChat says of the widget's group, cached. Unknown counts as there: let them write."""
-    key = f"availability:{widget.key}:{widget.group_id}"
-    known: Availability | None = cache.get(key)
-    if known is None:
-        try:
-            known = OrganizationApi(widget.organization).get_dynamic_configuration()
-        except LiveChatError as error:
-            logger.warning("widget %s: availability is unknown: %s", widget.key, error)
-            known = UNKNOWN
-        cache.set(key, known, AVAILABILITY_HOLDS)
-    return known
 
 
 def form_of(widget: Widget, kind: str, version: str) -> FormToFill | None:

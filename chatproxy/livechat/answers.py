@@ -1,0 +1,56 @@
+"""What LiveChat's answers over HTTP mean, whatever their status.
+
+Source: Customer Chat API v3.6, "Errors"; "Versioning", headers `Legacy` and `Deprecation`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from chatproxy.livechat.errors import LiveChatError, Unreachable, error_from
+from chatproxy.livechat.http import Answer
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.service import VersionEnd
+from chatproxy.livechat.structures import Json
+
+STAGES = ("Legacy", "Deprecation")
+
+
+def read(answer: Answer, organization: Organization) -> Json:
+    """The body of a success, {} where it has none. Raises LiveChatError for anything else.
+
+    An `error` object counts whatever the status: some methods answer errors with 200.
+    """
+    notice_end(answer.headers, organization)
+    if 200 <= answer.status < 300:
+        body = answer.json() if answer.body.strip() else {}
+        body = body if isinstance(body, dict) else {}
+        if not isinstance(body.get("error"), dict):
+            return body
+    raise _error(answer)
+
+
+def notice_end(headers: Mapping[str, str], organization: Organization) -> None:
+    """Tell the service if these headers say when this version ends."""
+    for stage in STAGES:
+        if date := _date(headers.get(stage, "")):
+            organization.service.on_version_end(VersionEnd(organization.version, stage, date))
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _error(answer: Answer) -> LiveChatError:
+    try:
+        body = answer.json()
+    except Unreachable:
+        body = None
+    error = error_from(body, answer.status)
+    if (retry_after := answer.headers.get("Retry-After", "")).isdecimal():
+        error.data = {**error.data, "retry_after": int(retry_after)}
+    return error

@@ -1,5 +1,7 @@
 """Which of our languages to answer in."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -17,9 +19,10 @@ def language_of(request: HttpRequest, widget: Widget) -> str:
 
 
 def supported(language: str) -> str:
-    """The nearest language we speak, or ""."""
+    """The nearest language we speak, or ""; also for `pt_BR` and Java's `iw`, which is Hebrew."""
+    code = re.sub("^iw\\b", "he", language.lower().replace("_", "-"))
     try:
-        return translation.get_supported_language_variant(language.lower()) if language else ""
+        return translation.get_supported_language_variant(code) if code else ""
     except LookupError:
         return ""
 

@@ -29,7 +29,7 @@ from playwright.sync_api import (
 from tests.sandbox_rig import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 30
+START_SECONDS = 90
 STOP_SECONDS = 10
 
 # Playwright switches storage partitioning off, and the last --disable-features wins: this one
@@ -37,6 +37,7 @@ STOP_SECONDS = 10
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-features=HttpsUpgrades",
+    "--host-resolver-rules=MAP *.test 127.0.0.1",  # names without the privileges of localhost
     "--test-third-party-cookie-phaseout",
 ]
 
@@ -68,7 +69,7 @@ class Site:
             "DEMO": "true",
             "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
             "REDIS_URL": "",
-            "ALLOWED_HOSTS": ".localhost,127.0.0.1",
+            "ALLOWED_HOSTS": ".localhost,.test,127.0.0.1",
             "LIVECHAT_ACCOUNTS_URL": livechat_url,
             "LIVECHAT_API_URL": livechat_url,
             "DJANGO_SECRET_KEY": "only for the tests of this machine " * 2,

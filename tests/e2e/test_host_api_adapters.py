@@ -151,3 +151,14 @@ def test_rendering_again_and_again_tells_the_panel_nothing(application: Host) ->
     application.page.evaluate("for (let render = 0; render < 10; render++) app.render()")
     application.page.wait_for_timeout(300)  # a message would have come by now
     assert application.heard("customer") == []
+
+
+@pytest.mark.parametrize("application", ["react"], indirect=True)
+def test_a_new_handler_at_each_render_hears_once_that_all_is_ready(application: Host) -> None:
+    mount(application)
+    application.page.wait_for_function("app.readies() === 1")
+    application.page.evaluate(
+        """async () => { for (let render = 0; render < 10; render++) {
+            app.render(); await new Promise((done) => setTimeout(done)) } }"""
+    )
+    assert application.page.evaluate("app.readies()") == 1

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host
+from tests.e2e.rig import Console
 
 CALLBACKS = [
     "on_before_load",
@@ -60,6 +61,38 @@ def test_a_page_that_does_not_use_it_does_not_pay_for_it(host: Host) -> None:
 def test_it_is_there_as_soon_as_the_loader_has_run(host: Host) -> None:
     host.visit()
     assert host.page.evaluate("typeof window.LC_API") == "object"
+
+
+@pytest.mark.parametrize("before", ["", "<script>window.LC_API = { mine: 1 }</script>"])
+def test_the_first_call_of_a_page_works(host: Host, before: str) -> None:
+    host.visit(before)
+    expect(host.launcher).to_be_visible()
+    host.page.evaluate("LC_API.set_visitor_name('Ann'); LC_API.open_chat_window()")
+    expect(host.iframe).to_be_visible()
+    assert host.page.evaluate("LiveChatWidget.get('customer_data').name") == "Ann"
+    assert host.page.evaluate("LC_API.chat_window_maximized()")
+
+
+def test_what_is_no_method_is_not_there(host: Host, console: Console) -> None:
+    console.expect('[LC_API] There is no "open_the_door".')
+    host.visit()
+    expect(host.launcher).to_be_visible()
+    assert host.page.evaluate("typeof LC_API.on_message") == "undefined"
+    assert host.page.evaluate("LC_API[Symbol.iterator] ?? LC_API.then ?? null") is None
+    host.page.evaluate("LC_API.open_the_door()")
+    host.page.wait_for_function("!LC_API._q")
+    assert host.page.evaluate("typeof LC_API.open_the_door") == "undefined"
+    assert console.complaints
+
+
+def test_sales_are_told_to_the_page(older: Host) -> None:
+    older.page.evaluate(
+        """window.sales = [];
+        LiveChatWidget.on("trigger_sales_tracker", (sale) => sales.push(sale));
+        LC_API.trigger_sales_tracker("t1", [{ name: "price", value: "10" }])"""
+    )
+    sale = {"trackerId": "t1", "variables": [{"name": "price", "value": "10"}]}
+    assert older.page.evaluate("sales") == [sale]
 
 
 def test_callbacks_may_be_set_after_the_loader(host: Host) -> None:

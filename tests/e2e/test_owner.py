@@ -82,6 +82,22 @@ def test_a_draft_is_tried_on_the_real_website_before_it_is_published(
     expect(published.panel.get_by_text("Not yet for everybody")).to_have_count(0)
 
 
+def test_a_draft_is_shown_under_trusted_types(admin: Page, site: Site, websites: Websites) -> None:
+    policy = (
+        f"default-src 'none'; script-src {site.chat_url}; frame-src {site.chat_url}; "
+        "img-src data:; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    snippet = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
+    websites.publish("/", html(snippet), {"Content-Security-Policy": policy})
+    open_form(admin, site)
+    admin.get_by_label("Header title:", exact=True).fill("Only a draft")
+    link = admin.locator("#on-websites a").first
+    expect(link).to_be_visible()
+    with admin.expect_popup() as opened:
+        link.click()
+    expect(Shop(opened.value).open_chat().panel.get_by_text("Only a draft")).to_be_visible()
+
+
 def test_a_link_to_somebody_elses_chat_opens_the_websites_own(
     page: Page, site: Site, websites: Websites, console: Console
 ) -> None:

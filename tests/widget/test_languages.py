@@ -272,6 +272,8 @@ def multilingual(db: None) -> Widget:
         ("fr", "de", "fr"),
         ("pt-BR", "de", "pt"),
         ("zh-CN", "de", "zh-hans"),
+        ("pt_BR", "de", "pt"),
+        ("iw", "de", "he"),
         ("sv", "de", "de"),
         ("", "sv, it;q=0.8", "it"),
         ("", "sv", "nl"),

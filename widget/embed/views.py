@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
 from widget.assets import digest, made_once, minified, pack
-from widget.embed import pages
+from widget.embed import pages, scripts
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
 from widget.previews import may_load
@@ -27,6 +27,10 @@ ICONS = {
     "heart": "M12 20S4 15 4 9.5A4 4 0 0 1 12 8a4 4 0 0 1 8 1.5C20 15 12 20 12 20z",
     "flash": "M13 3L5 14h6l-1 7 9-12h-6z",
 }
+FOR_EVERYBODY = {
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+}
 SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
@@ -39,12 +43,13 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     `?of=` is the key of the page's own widget, where a preview of it is to take its place;
     `?person` is for a website that says at each page who is signed in.
     """
-    if not may_load(key, request.GET.get("of")):
-        raise Http404
+    of = request.GET.get("of")
+    if not may_load(key, of):
+        return HttpResponseNotFound(headers=FOR_EVERYBODY)
     widget = Widget.objects.find_or_404(key)
     last_seen.remember(widget, request.headers.get("Referer", ""))
-    settings = public_settings(widget, language_of(request, widget))
-    script = minified("embed/loader.js").replace("SETTINGS", as_javascript(settings))
+    settings = public_settings(widget, language_of(request, widget)) | ({"of": of} if of else {})
+    script = scripts.loader().replace("SETTINGS", as_javascript(settings))
     if "person" in request.GET:
         script += ";\n" + minified("embed/person.js").replace("KEY", as_javascript(key))
     response = script_response(request, script, LOADER_HOLDS)
@@ -75,12 +80,11 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
     chosen = {
         "icon": ICONS.get(widget.launcher_icon),
         "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
+        "position": widget.position if widget.position != "right" else "",
+        "theme": widget.theme if widget.theme != "auto" else "",
     }
     return {
         "key": widget.key,
-        "position": widget.position,
-        "theme": widget.theme,
-        "language": language,
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
         "version": parts_version(),
@@ -114,14 +118,12 @@ def stylesheet(widget: Widget) -> str:
         "y": f"{widget.offset_y}px",
         "size": f"{widget.launcher_size}px",
         "radius": f"{look.radius}px",
+        "shape": SHAPES.get(widget.launcher_shape, "99px"),
+        "font": "system-ui" if widget.font == widget.Font.SYSTEM else look.font,
     }
-    if shape := SHAPES.get(widget.launcher_shape):
-        measures["shape"] = shape
-    if widget.font != widget.Font.SYSTEM:
-        measures["font"] = look.font
-    declarations = ";".join(f"--{name}:{value}" for name, value in measures.items())
+    declarations = ";".join(f"--lcw-{name}:{value}" for name, value in measures.items())
     rules = minified("embed/loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
-    return f":host{{{declarations}}}{rules}"
+    return f"div{{{declarations}}}{rules}"
 
 
 def light_dark(light: str, dark: str) -> str:
@@ -139,7 +141,7 @@ def parts_version() -> str:
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
     css = minified("embed/loader_panel.css")
-    return minified("embed/loader_panel.js").replace("PANEL_CSS", as_javascript(css))
+    return scripts.loader_panel().replace("PANEL_CSS", as_javascript(css))
 
 
 def as_javascript(value: Any) -> str:
@@ -161,10 +163,6 @@ def script_response(request: HttpRequest, script: str, holds: int) -> HttpRespon
     response = HttpResponse(
         script,
         content_type="text/javascript; charset=utf-8",
-        headers={
-            "Cache-Control": f"public, max-age={holds}",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "Access-Control-Allow-Origin": "*",
-        },
+        headers={"Cache-Control": f"public, max-age={holds}"} | FOR_EVERYBODY,
     )
     return pack(request, response)

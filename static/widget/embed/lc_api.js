@@ -2,23 +2,32 @@
 // Source: Chat Widget JavaScript API v1.0. The page may set its callbacks before or after.
 
 const olderApi = window.LC_API;
-const get = (name) => window.LiveChatWidget.get(name);
-const call = (method, ...payload) => window.LiveChatWidget.call(method, ...payload);
-const isVisible = (visibility) => () => get("state").visibility === visibility;
-const hasStatus = (...statuses) => () => statuses.includes(get("customer_data").status);
-const fromList = (variables) =>
-  Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 
-Object.assign(olderApi, {
-  set_custom_variables: (variables) => call("set_session_variables", fromList(variables)),
-  update_custom_variables: (variables) => call("update_session_variables", fromList(variables)),
-  set_visitor_name: (name) => call("set_customer_name", name),
-  set_visitor_email: (email) => call("set_customer_email", email),
+/** @param {string} name */
+const get = (name) => window.LiveChatWidget.get(name);
+/** @param {string} method @param {any} [payload] */
+const call = (method, payload) => window.LiveChatWidget.call(method, payload);
+/** @param {string} method @returns {(payload?: any) => void} */
+const caller = (method) => (payload) => call(method, payload);
+/** @param {string} visibility */
+const isVisible = (visibility) => () => get("state").visibility === visibility;
+/** @param {string[]} statuses */
+const hasStatus = (...statuses) => () => statuses.includes(get("customer_data").status);
+
+const methods = {
+  set_custom_variables: caller("set_session_variables"),
+  update_custom_variables: caller("update_session_variables"),
+  set_visitor_name: caller("set_customer_name"),
+  set_visitor_email: caller("set_customer_email"),
   open_chat_window: () => call("maximize"),
   minimize_chat_window: () => call("minimize"),
   hide_chat_window: () => call("hide"),
   close_chat: () => call("close_chat"),
   disable_sounds: () => call("disable_sounds"),
+  hide_greeting: () => call("hide_greeting"),
+  /** @param {string} trackerId @param {unknown} [variables] */
+  trigger_sales_tracker: (trackerId, variables) =>
+    call("trigger_sales_tracker", { trackerId, variables }),
   agents_are_available: () => get("state").availability === "online",
   chat_window_maximized: isVisible("maximized"),
   chat_window_minimized: isVisible("minimized"),
@@ -33,29 +42,45 @@ Object.assign(olderApi, {
   get_visits_number: () => get("statistics").visits_count ?? 0,
   get_page_views_number: () => get("statistics").page_views_count ?? 0,
   get_chats_number: () => get("statistics").chats_count ?? 0,
-});
+};
+Object.assign(olderApi, methods);
+
+// -- what the page called meanwhile, first things first
+
+for (const [name, args] of olderApi._q.splice(0)) {
+  if (Object.hasOwn(methods, name)) olderApi[name](...args);
+  else console.error(`[LC_API] There is no "${name}".`);
+}
+olderApi._q = null;
 
 // -- callbacks
 
+/** @param {string} callback @param {any[]} payload */
 const tell = (callback, ...payload) => olderApi[callback]?.(...payload);
+/** @param {string} name @param {(detail: any) => void} react */
 const when = (name, react) =>
-  addEventListener(`livechat:${name}`, (event) => react(event.detail));
+  addEventListener(`livechat:${name}`, (/** @type {any} */ event) => react(event.detail));
 
+/** @type {Record<string, string>} */
 const WINDOWS = {
   maximized: "on_chat_window_opened",
   minimized: "on_chat_window_minimized",
   hidden: "on_chat_window_hidden",
 };
+/** @type {Record<string, string>} */
 const FORMS = {
   prechat: "on_prechat_survey_submitted",
   postchat: "on_postchat_survey_submitted",
   ticket: "on_ticket_created",
 };
+/** @type {Record<string, string>} */
 const STATES = { online: "online_for_chat", offline: "offline" };
 
 let wasChatting = false;
+let wasLoaded = false;
 
 function loaded() {
+  wasLoaded = true;
   wasChatting = hasStatus("chatting")();
   tell("on_before_load");
   tell("on_after_load");
@@ -76,6 +101,5 @@ when("form_submitted", ({ type, ...form }) => tell(FORMS[type], form));
 when("rating_submitted", (rating) => tell("on_rating_submitted", rating));
 when("rating_comment_submitted", (text) => tell("on_rating_comment_submitted", text));
 
-// A widget that was ready before this file came calls at once; otherwise its event will.
-window.LiveChatWidget.once("ready", loaded);
-window.LiveChatWidget.off("ready", loaded);
+// If the widget was ready before this file came, this is called at once.
+window.LiveChatWidget.once("ready", () => wasLoaded || loaded());

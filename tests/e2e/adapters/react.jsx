@@ -26,13 +26,17 @@ function App({ group }) {
       customerName={customer.customerName}
       customerEmail={customer.customerEmail}
       sessionVariables={{ ...customer.sessionVariables }}
+      onReady={() => readies++}
       onNewEvent={(event) => report({ event })}
     />
   );
 }
 
+let readies = 0;
+
 const root = createRoot(document.querySelector("main"));
 window.app = {
   mount: (group = "0") => root.render(<StrictMode><App group={group} /></StrictMode>),
   unmount: () => root.render(null),
+  readies: () => readies,
 };

@@ -136,4 +136,4 @@ def test_the_loader_is_told_only_what_its_owner_changed(
     told = configuration(client)
     assert told["icon"].startswith("M")
     assert told["pages"] == "^(?!(?:/cart)$)"
-    assert "--shape:0" in told["css"]
+    assert "--lcw-shape:0" in told["css"]

@@ -66,7 +66,7 @@ class DetailsForm(forms.Form):
         return {
             theirs: self.cleaned_data[ours]
             for ours, theirs in names.items()
-            if self.cleaned_data[ours]
+            if self.cleaned_data.get(ours)
         }
 
 
@@ -146,11 +146,15 @@ def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: A
 @widget_view
 @customer_required
 def details(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
-    """Tell LiveChat what the website knows of the customer. Nobody waits for this answer."""
+    """Tell LiveChat what the website knows of the customer. Nobody waits for this answer.
+
+    400 names the fields that are wrong; the others are told all the same.
+    """
     form = DetailsForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest()
+    form.full_clean()
     tell(request.api, form)
+    if form.errors:
+        return HttpResponseBadRequest(", ".join(form.errors))
     return HttpResponse(status=204)
 
 

@@ -1,0 +1,16 @@
+// The script tag on the website: where the chat lives, and what the website wants of it.
+
+// A draft stands on the page of the widget that it is `of`.
+const file = RegExp(`/(${settings.key}|${settings.of})/embed.js`);
+
+// A module has no `currentScript`, and in a bundle it is another's.
+/** @type {any[]} */
+const scripts = [document.currentScript, ...document.scripts];
+/** @type {HTMLScriptElement | undefined} */
+const tag = scripts.find((script) => file.test(script?.src));
+
+export const options = tag?.dataset;
+export const server = tag?.src.split(file)[0]; // https://chat.example/w
+export const home = `${server}/${settings.key}/`;
+/** @param {string} name */
+export const part = (name) => `${home}${name}?${settings.version}`;

@@ -1,0 +1,35 @@
+// The panel begins: its style, its iframe, and what the first half of the loader may do with it.
+import { hello, tellCustomer, tellDraft } from "./customer.js";
+import { leave, load, post, showPanel } from "./frame.js";
+import { holdPage } from "./screen.js";
+import { showUnread } from "./title.js";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(PANEL_CSS);
+widget.shadow.adoptedStyleSheets.push(sheet);
+
+const { organizationId = ORGANIZATION } = widget.configured;
+if (organizationId !== ORGANIZATION) {
+  console.error(`[LiveChatWidget] ${organizationId} is not ${ORGANIZATION}.`);
+}
+load();
+holdPage();
+widget.signal.addEventListener("abort", () => showUnread(0));
+
+/** @type {LoaderPanel} */
+export const panel = {
+  post,
+  hello,
+  load,
+  customer: tellCustomer,
+  draft: tellDraft,
+  unload() {
+    leave();
+    showUnread(0);
+    widget.draw();
+  },
+  shown() {
+    holdPage();
+    showPanel();
+  },
+};

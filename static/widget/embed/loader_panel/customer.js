@@ -1,0 +1,70 @@
+// Who the customer is: what the page has told, and the token that all its tabs share.
+import { post, postEarly, isOpen } from "./frame.js";
+import { cutCustomer, cutDraft } from "./limits.js";
+import { whereabouts } from "./page.js";
+
+const BURST = 50; // ms: a page may set one value after the other
+
+/** @type {string | undefined} */
+let lastTold; // a page may say the same at each of its renders: only a change is worth a message
+/** @type {number | undefined} */
+let telling;
+
+/** `replace`: these variables and no others. */
+const about = () => ({ ...cutCustomer(widget.known.customer_data), replace: widget.replace });
+
+/** All that the panel needs to know at first, and again when somebody else uses it. */
+export function hello() {
+  postEarly(() => {
+    const customer = about();
+    const { draft } = widget;
+    lastTold = JSON.stringify(customer);
+    widget.draft = null;
+    return {
+      chat: "hello",
+      token: widget.token,
+      identity: widget.identity,
+      page: whereabouts(),
+      language: widget.language,
+      customer,
+      open: isOpen(),
+      notifications: window.Notification?.permission,
+      theme: widget.theme,
+      draft: draft && cutDraft(draft),
+      group: groupOfPage(),
+    };
+  });
+}
+
+/** The group that the page wants for its customers, if it is a number as LiveChat's are. */
+function groupOfPage() {
+  const group = parseInt(widget.configured.group, 10);
+  return group >= 0 ? group : undefined;
+}
+
+export function tellCustomer() {
+  clearTimeout(telling);
+  telling = widget.later(() => {
+    const customer = about();
+    if (lastTold === (lastTold = JSON.stringify(customer))) return;
+    post({ chat: "customer", ...customer });
+  }, BURST);
+}
+
+export function tellDraft() {
+  if (!widget.isAlive || !widget.draft) return;
+  post({ chat: "draft", text: cutDraft(widget.draft) });
+  widget.draft = null;
+}
+
+/** Another tab, or the page we went to and came back from, may have a new token or none. */
+function readToken() {
+  const token = widget.storage("localStorage");
+  if (token === undefined || token === widget.token) return;
+  widget.token = token;
+  if (!token) widget.identity = null; // they logged out there
+  hello();
+}
+
+widget.listen(window, "storage", readToken);
+widget.listen(window, "pageshow", ({ persisted }) => persisted && readToken());

@@ -1,0 +1,83 @@
+// What the panel says. docs/browser-messages.md lists it.
+import { hello } from "./customer.js";
+import { isFromPanel, listens, post, showPanel } from "./frame.js";
+import { showUnread } from "./title.js";
+
+/** @type {{ [Name in keyof MessagesToHost]: (message: MessagesToHost[Name]) => void }} */
+const messages = {
+  /** It has begun to load: what it needs to know can be there when the rest of it is. */
+  early() {
+    listens();
+    if (!widget.leaving) hello();
+  },
+  ready() {
+    listens();
+    widget.isAlive = true;
+    widget.draw();
+    if (widget.leaving) post({ chat: "logout", token: widget.leaving });
+    widget.leaving = null;
+    hello();
+    showPanel();
+  },
+  token({ token }) {
+    widget.token = token;
+    widget.storage("localStorage", token);
+  },
+  close: () => widget.show("minimized", true),
+  unread: ({ count }) => showUnread(count),
+  async ask_to_notify() {
+    post({ chat: "notifications", permission: await Notification.requestPermission() });
+  },
+  notify: ({ title, body }) => notify(title, body),
+  event: ({ name, data }) => widget.emit(name, data),
+  state({ availability, status, chatId, threadId, customer, statistics }) {
+    const { known } = widget;
+    known.chat_data = { chatId, threadId };
+    Object.assign(known.customer_data, customer);
+    Object.assign(known.statistics, statistics);
+    change(known.state, "availability", availability, "availability_changed");
+    change(known.customer_data, "status", status, "customer_status_changed");
+  },
+};
+
+/**
+ * @param {string} title
+ * @param {string} body
+ */
+function notify(title, body) {
+  try {
+    const shown = new Notification(title, { body, tag: widget.home }); // one for all tabs
+    shown.onclick = () => {
+      window.focus();
+      widget.show("maximized", true);
+    };
+  } catch {
+    return; // Android's Chrome wants a service worker for it
+  }
+}
+
+/**
+ * @param {Record<string, any>} known
+ * @param {string} name
+ * @param {string | undefined} value
+ * @param {string} event
+ */
+function change(known, name, value, event) {
+  if (!value || known[name] === value) return;
+  known[name] = value;
+  widget.emit(event, { [name]: value });
+}
+
+/**
+ * @template {keyof MessagesToHost} Name
+ * @param {Name} name
+ * @param {MessagesToHost[Name]} message
+ */
+const receive = (name, message) => messages[name](message);
+
+widget.listen(window, "message", (event) => {
+  if (!isFromPanel(event) || !event.data) return;
+  /** @type {{ chat: keyof MessagesToHost } & any} */
+  const message = event.data;
+  if (Object.hasOwn(messages, message.chat)) receive(message.chat, message);
+});

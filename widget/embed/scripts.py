@@ -1,0 +1,48 @@
+"""The loader's source files as the scripts that travel.
+
+The files are modules, so that editors and `tsc` understand them, in three folders: `loader` runs
+once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat. Each
+folder travels as one scope, because the loader has no bytes for its inner borders; so no name
+may stand twice in a folder.
+"""
+
+from collections.abc import Iterable
+
+from widget.assets import body, made_once, shortened
+
+# In the order in which they run.
+LOADER = ["tag", "storage", "install", "older_api"]
+LIFE = [
+    "life",
+    "known",
+    "language",
+    "widget",
+    "launcher",
+    "events",
+    "place",
+    "visibility",
+    "methods",
+    "begin",
+]
+PANEL = ["limits", "frame", "title", "page", "customer", "messages", "screen", "theme", "begin"]
+
+
+@made_once
+def loader() -> str:
+    """A function of the widget's public `settings`, called with SETTINGS."""
+    life = f"function start(api){{{scope('life', LIFE)}}}"
+    inside = scope("loader", LOADER) + life + scope("loader", ["begin"])
+    return short(f'(function(settings){{"use strict";{inside}}})(SETTINGS);')
+
+
+def loader_panel() -> str:
+    """A module of its own. PANEL_CSS are its styles, ORGANIZATION the widget's."""
+    return short(f"export function openPanel(widget){{{scope('loader_panel', PANEL)}return panel}}")
+
+
+def scope(folder: str, names: Iterable[str]) -> str:
+    return "".join(body(f"embed/{folder}/{name}.js") for name in names)
+
+
+def short(script: str) -> str:
+    return shortened("text/javascript", script)

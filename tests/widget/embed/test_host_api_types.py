@@ -30,7 +30,7 @@ def compiler() -> Path:
 
 def test_a_website_in_typescript_compiles_and_its_mistakes_do_not(compiler: Path) -> None:
     options = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"]
-    command = [compiler, *options, TYPES, FOLDER / "website.ts"]
+    command = [str(compiler), *options, str(TYPES), str(FOLDER / "website.ts")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert done.stdout == ""
     assert done.returncode == 0

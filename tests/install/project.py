@@ -19,11 +19,16 @@ from tests.sandbox_rig import free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 15
 
+APPLICATION = "shop.asgi:application"
 SERVERS = {
-    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}"],
-    "uvicorn": ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}"],
-    "hypercorn": ["-m", "hypercorn", "--bind", "127.0.0.1:{port}"],
-    "granian": ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
+    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", APPLICATION],
+    "uvicorn": ["-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}", APPLICATION],
+    "hypercorn": ["-m", "hypercorn", "--bind", "127.0.0.1:{port}", APPLICATION],
+    "granian": [
+        *("-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"),
+        APPLICATION,
+    ],
+    "runserver": ["manage.py", "runserver", "--noreload", "127.0.0.1:{port}"],
 }
 
 # What a developer adds to what `startproject` made: docs/django.md promises that it is all.
@@ -46,6 +51,9 @@ TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates"]
 ALLOWED_HOSTS = [".localhost"]
 STATIC_ROOT = BASE_DIR / "collected"
 LIVECHAT_ACCOUNTS_URL = LIVECHAT_API_URL = os.environ.get("TEST_LIVECHAT", "")
+if os.environ.get("TEST_RUNSERVER"):
+    INSTALLED_APPS.insert(0, "daphne")
+    ASGI_APPLICATION = "shop.asgi.application"
 if prefix := os.environ.get("TEST_PREFIX"):
     FORCE_SCRIPT_NAME = None
     LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{prefix}/"
@@ -191,7 +199,7 @@ class Project:
         log_path = self.folder / f"{server}.log"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [self.python, *command, *arguments, "shop.asgi:application"],
+                [self.python, *command, *arguments],
                 cwd=self.folder,
                 env=self.environment | environment,
                 stdout=log,

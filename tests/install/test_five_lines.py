@@ -35,6 +35,16 @@ def test_a_signed_in_user_chats(page: Page, project: Project, server: str, agent
     assert "Traceback" not in project.log_of(server)
 
 
+def test_the_chat_is_there_while_developing(
+    page: Page, project: Project, sandbox: Sandbox, agent: Agent
+) -> None:
+    with project.served_by("runserver", TEST_RUNSERVER="1"):
+        page.goto(project.url)
+        open_chat(page)
+        agent.send(agent.chats()[0]["id"], "Here.")
+        expect(Shop(page).chat.messages("agent")).to_contain_text("Here.")
+
+
 def test_who_signs_out_leaves_no_chat_behind(
     page: Page, project: Project, sandbox: Sandbox, agent: Agent
 ) -> None:

@@ -141,7 +141,8 @@ def test_the_shop_loads_the_loader(demo: Demo) -> None:
 
 def test_the_demo_is_ready_to_serve(demo: Demo) -> None:
     answer = demo.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "livechat": "ok"})
+    ready = {"database": "ok", "livechat": "ok", "encryption": "ok"}
+    assert (answer.status_code, answer.json()) == (200, ready)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -187,4 +188,4 @@ def test_readiness_reports_the_database_and_livechat_apart(own_demo: Demo) -> No
     finally:
         os.kill(sandbox, signal.SIGCONT)
     assert answer.status_code == 503
-    assert answer.json() == {"database": "ok", "livechat": "unreachable"}
+    assert answer.json() == {"database": "ok", "livechat": "unreachable", "encryption": "ok"}

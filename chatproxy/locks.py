@@ -13,7 +13,7 @@ from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
 from chatproxy.livechat.errors import ServiceUnavailable
-from chatproxy.redis import shared_redis
+from chatproxy.redis import key_of, shared_redis
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def _take(name: str, seconds: float) -> Lock | None:
     redis = shared_redis()
     if redis is None:
         return None
-    lease: Lock = redis.lock(f"lock:{name}", timeout=LEASE, sleep=PAUSE, thread_local=False)
+    lease: Lock = redis.lock(key_of(f"lock:{name}"), timeout=LEASE, sleep=PAUSE, thread_local=False)
     try:
         taken = lease.acquire(blocking_timeout=max(0, seconds))
     except RedisError as error:

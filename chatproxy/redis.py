@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from redis import Redis
+from redis import asyncio as redis_asyncio
 
 
 def shared_redis() -> Redis | None:
@@ -14,3 +16,20 @@ def shared_redis() -> Redis | None:
         return None
     client: Redis = cache._cache.get_client(write=True)
     return client
+
+
+def listening_redis() -> redis_asyncio.Redis | None:
+    """A connection of its own to the same Redis, for who waits for messages."""
+    if not isinstance(caches["default"], RedisCache):
+        return None
+    location = settings.CACHES["default"]["LOCATION"]
+    servers = location if isinstance(location, list | tuple) else location.split(",")
+    client: redis_asyncio.Redis = redis_asyncio.Redis.from_url(
+        servers[0], socket_connect_timeout=1, health_check_interval=10
+    )
+    return client
+
+
+def key_of(name: str) -> str:
+    """The name as the cache writes it, so that two projects may share one Redis."""
+    return str(caches["default"].make_key(name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
@@ -19,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from chatproxy.relay.updates import State
+from widget.customers.networks import address_of
 from widget.running import running
 
 requests = Histogram(
@@ -70,8 +70,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def is_allowed(address: str) -> bool:
     """Whether a network of METRICS_ALLOW holds this address."""
-    try:
-        client = ip_address(address)
-    except ValueError:
-        return False
-    return any(client in network for network in settings.METRICS_ALLOW)
+    client = address_of(address)
+    return client is not None and any(client in network for network in settings.METRICS_ALLOW)

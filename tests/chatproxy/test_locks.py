@@ -132,8 +132,8 @@ def test_a_killed_process_holds_nobody_back_for_longer_than_its_lease(
 
 def test_a_lock_that_ran_out_is_not_taken_from_who_has_it_now(shared: RedisProcess) -> None:
     with one_at_a_time("mine"):
-        shared.client.set("lock:mine", "another's")
-    assert shared.client.get("lock:mine") == b"another's"
+        shared.client.set(":1:lock:mine", "another's")
+    assert shared.client.get(":1:lock:mine") == b"another's"
 
 
 def test_without_redis_threads_are_held_back_all_the_same(shared: RedisProcess) -> None:

@@ -34,6 +34,11 @@ def test_the_machine_itself_may_read_the_metrics() -> None:
     assert answer.headers["Content-Type"].startswith("text/plain")
 
 
+def test_the_machine_itself_may_read_them_where_a_socket_for_ipv6_serves_ipv4() -> None:
+    assert Client().get("/metrics", REMOTE_ADDR="::ffff:127.0.0.1").status_code == 200
+    assert Client().get("/metrics", REMOTE_ADDR="::ffff:203.0.113.5").status_code == 404
+
+
 def test_to_strangers_there_is_no_such_page() -> None:
     assert Client().get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
 

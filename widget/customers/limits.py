@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections import Counter
-from ipaddress import IPv6Address, ip_address, ip_network
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from redis import Redis
+from redis.exceptions import RedisError
 
 from chatproxy import conf
+from chatproxy.redis import key_of, shared_redis
+from widget.customers.networks import networks_of
+
+logger = logging.getLogger(__name__)
 
 
 class Limit(NamedTuple):
@@ -36,60 +43,102 @@ LIMITS = {
     "expected": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
+    "reading": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
+    "transcript": Limits(Limit(30, 60), Limit(10, 60), Limit(600, 60)),
 }
-# By the name of a URL; the others are acts.
-KINDS = {"customer": "identity", "files": "file", "expected": "expected"}
+# By the name of a URL. What changes something is an act otherwise; other reading is free,
+# because it asks LiveChat for nothing, or for what all customers share.
+CHANGES = {"customer": "identity", "files": "file", "expected": "expected"}
+READING = {
+    "history": "reading",
+    "form": "reading",
+    "asked": "reading",
+    "plain_log": "reading",
+    "transcript": "transcript",
+}
 SOCKETS = 200  # open at once from one address, in each process
 
+# Counts one more under each key in turn, up to the first that is over its limit; its number.
+COUNT = """
+for number, key in ipairs(KEYS) do
+  local count = redis.call("INCR", key)
+  if count == 1 then redis.call("EXPIRE", key, ARGV[2 * number]) end
+  if count > tonumber(ARGV[2 * number - 1]) then return number end
+end
+return 0
+"""
 
-def wait_before(kind: str, widget_key: str, address: str, token: str) -> int:
+
+def wait_before(kind: str, widget_key: str, address: str, who: str) -> int:
     """Seconds until this may be done again; 0 if it may be done now, which counts.
 
-    Who is beyond a limit of their own does not use up what belongs to the widget.
+    Who is beyond a limit of their own does not use up what belongs to the widget. `who` is the
+    customer's token or another name of theirs, "" for nobody we know.
     """
     if not conf.limits_hold():
         return 0
+    counted = list(counts_of(kind, widget_key, address, who))
+    over = first_over(counted)
+    return over.seconds - int(time.time()) % over.seconds if over else 0
+
+
+def counts_of(kind: str, widget_key: str, address: str, who: str) -> Iterator[tuple[str, Limit]]:
+    """What counts this, by name: the narrowest first, the widget last."""
     limits = LIMITS[kind]
-    who = hashlib.sha256(token.encode()).hexdigest()[:16] if token else ""
-    counted = [(f"address:{network_of(address)}", limits.address)]
-    counted += [(f"customer:{who}", limits.customer)] if who else []
-    counted += [(f"widget:{widget_key}", limits.widget)]
-    waits = (wait_of(f"limit:{kind}:{name}", limit) for name, limit in counted)
-    return next((seconds for seconds in waits if seconds), 0)
+    for network, share in networks_of(address):
+        yield f"limit:{kind}:address:{network}", wider(limits, share)
+    if who:
+        hashed = hashlib.sha256(who.encode()).hexdigest()[:16]
+        yield f"limit:{kind}:customer:{hashed}", limits.customer
+    yield f"limit:{kind}:widget:{widget_key}", limits.widget
 
 
-def wait_of(name: str, limit: Limit) -> int:
-    """Count one more; the seconds that are left of the period if it is one too many."""
-    period, passed = divmod(int(time.time()), limit.seconds)
-    key = f"{name}:{period}"
-    cache.add(key, 0, 2 * limit.seconds)
-    return limit.seconds - passed if cache.incr(key) > limit.times else 0
+def wider(limits: Limits, share: int) -> Limit:
+    """An address's limit for as many; never so much that the widget is used up."""
+    times, seconds = limits.address
+    return Limit(min(times * share, max(times, limits.widget.times // 2)), seconds)
 
 
-def wait_before_request(request: HttpRequest, widget_key: str, token: str) -> int:
-    """As `wait_before`, for a request that changes something, or has us ask for another group.
+def first_over(counted: Sequence[tuple[str, Limit]]) -> Limit | None:
+    """Count one more under each name, up to the first limit that this is beyond."""
+    now = int(time.time())
+    names = [f"{name}:{now // limit.seconds}" for name, limit in counted]
+    redis = shared_redis()
+    if redis:
+        return count_at_once(redis, names, [limit for _, limit in counted])
+    for name, (_, limit) in zip(names, counted, strict=True):
+        cache.add(name, 0, 2 * limit.seconds)
+        if cache.incr(name) > limit.times:
+            return limit
+    return None
 
-    Other reading is free. Of groups there may be any number, and LiveChat is asked for each.
-    """
-    if request.method not in ("GET", "HEAD"):
-        name = request.resolver_match.url_name if request.resolver_match else ""
-        kind = KINDS.get(str(name), "act")
-    elif request.headers.get("X-Chat-Group"):
-        kind = "group"
-    else:
-        return 0
-    return wait_before(kind, widget_key, request.META.get("REMOTE_ADDR", ""), token)
 
-
-def network_of(address: str) -> str:
-    """The address; of IPv6 the network that one customer of a provider has."""
+def count_at_once(redis: Redis, names: list[str], limits: list[Limit]) -> Limit | None:
+    """As `first_over`, in one go. While Redis is away everybody passes."""
+    arguments = [number for limit in limits for number in (limit.times, 2 * limit.seconds)]
     try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network(f"{parsed}/64", strict=False))
-    return address
+        over = int(redis.eval(COUNT, len(names), *map(key_of, names), *arguments))
+    except RedisError as error:
+        logger.warning("nobody is counted: %s", type(error).__name__)
+        return None
+    return limits[over - 1] if over else None
+
+
+def wait_before_request(request: HttpRequest, widget_key: str, who: str) -> int:
+    """As `wait_before`, for a request that changes something or has us ask LiveChat.
+
+    Of groups there may be any number, and LiveChat is asked for each.
+    """
+    kind = kind_of(request)
+    return wait_before(kind, widget_key, request.META.get("REMOTE_ADDR", ""), who) if kind else 0
+
+
+def kind_of(request: HttpRequest) -> str:
+    """By which limits a request counts, "" for none."""
+    name = str(request.resolver_match.url_name) if request.resolver_match else ""
+    if request.method not in ("GET", "HEAD"):
+        return CHANGES.get(name, "act")
+    return READING.get(name, "group" if request.headers.get("X-Chat-Group") else "")
 
 
 class OpenSockets:
@@ -99,13 +148,15 @@ class OpenSockets:
         self._open: Counter[str] = Counter()
 
     def is_full(self, address: str) -> bool:
-        return conf.limits_hold() and self._open[network_of(address)] >= SOCKETS
+        return conf.limits_hold() and any(
+            self._open[network] >= SOCKETS * share for network, share in networks_of(address)
+        )
 
     def add(self, address: str) -> None:
-        self._open[network_of(address)] += 1
+        self._open.update(network for network, _ in networks_of(address))
 
     def remove(self, address: str) -> None:
-        self._open -= Counter([network_of(address)])
+        self._open -= Counter(network for network, _ in networks_of(address))
 
 
 open_sockets = OpenSockets()

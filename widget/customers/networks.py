@@ -1,0 +1,35 @@
+"""Whose an address is: the customer's own network, and what a provider may have around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+
+# Of IPv6: how long a network's prefix is, and how many customers' worth it may do. One customer
+# of a provider has a /64 at least; a company a /48; a provider a /32 and more.
+IPV6_NETWORKS = ((64, 1), (48, 4), (32, 10))
+
+
+def address_of(text: str) -> Address | None:
+    """The address; IPv4 as such, also where a socket for IPv6 wraps it. None if it is none.
+
+    Source: RFC 4291, section 2.5.5.2, "IPv4-Mapped IPv6 Address".
+    """
+    try:
+        parsed = ip_address(text)
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return mapped or parsed
+
+
+def networks_of(text: str) -> Iterator[tuple[str, int]]:
+    """Each network that an address stands for, the narrowest first, and its share."""
+    address = address_of(text)
+    if isinstance(address, IPv6Address):
+        for length, share in IPV6_NETWORKS:
+            yield str(ip_network((int(address), length), strict=False)), share
+    else:
+        yield str(address or text), 1

@@ -5,6 +5,7 @@ docs/django.md lists them for whoever installs the apps; widget/checks.py says w
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "CHAT_RELAY_LOGINS_PER_SECOND": 10.0,
     # How long nobody logs in, at most, while LiveChat refuses, in seconds.
     "CHAT_RELAY_LOGIN_PAUSE": 30.0,
+    # How many days a browser's token holds when it is not used.
+    "CHAT_TOKEN_DAYS": 90,
     # Dotted path of the function that says who is signed in; see widget/identity.py.
     "CHAT_IDENTITY": "widget.identity.claims_of",
 }
@@ -56,6 +59,11 @@ def limits_hold() -> bool:
     """Whether acting too often is refused."""
     chosen = setting("CHAT_LIMITS")
     return not settings.DEBUG if chosen is None else bool(chosen)
+
+
+def token_lifetime() -> dt.timedelta:
+    """How long a browser's token holds when it is not used."""
+    return dt.timedelta(days=setting("CHAT_TOKEN_DAYS"))
 
 
 def relay_linger() -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,7 +13,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from chatproxy.encryption import EncryptedTextField
+from chatproxy import conf
+from chatproxy.encryption import EncryptedTextField, UnreadableSecret
+from chatproxy.endings import announce
 from chatproxy.livechat import accounts
 from chatproxy.livechat.accounts import Grant, Identity
 from chatproxy.livechat.errors import IdentityLost, LiveChatError
@@ -21,7 +24,10 @@ from chatproxy.locks import one_at_a_time
 from chatproxy.service import ConfiguredService
 
 SUBJECT_LENGTH = 200
-SEEN_EVERY = dt.timedelta(days=1)
+WEBSITE_LENGTH = 300  # a scheme, a host of 253 characters, a port
+LONGEST_MARGIN = dt.timedelta(hours=1)  # before an access token ends
+SEEN_EVERY = dt.timedelta(hours=1)  # less than the shortest retention by far
+MANY = 500  # rows of one query
 SECRETS = ("cid", "cst", "access_token")
 GRANTED = (*SECRETS, "entity_id", "chat_id", "fresh_until")
 
@@ -31,10 +37,13 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class CustomerManager(models.Manager["Customer"]):
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Customers, as views and commands ask for them."""
+
     def find(self, widget_key: str, token: str) -> Customer | None:
         """Whose bearer token this is. A token is worth nothing under another widget."""
-        return self._seen(widget_key=widget_key, bearer_tokens__token_hash=hash_of(token))
+        bearer = BearerToken.objects.find(widget_key, token)
+        return bearer.customer if bearer else None
 
     def remembered(self, widget_key: str, pk: int) -> Customer | None:
         """Whom a session of our own remembers."""
@@ -43,21 +52,22 @@ class CustomerManager(models.Manager["Customer"]):
     def _seen(self, **who: Any) -> Customer | None:
         customers = self.defer("cid", "cst")  # needed for a new access token alone
         customer = customers.filter(**who).first()
-        if customer and timezone.now() - customer.last_seen_at > SEEN_EVERY:
-            customer.last_seen_at = timezone.now()
-            customer.keep("last_seen_at")
+        if customer:
+            customer.see()
         return customer
 
-    def welcome(self, widget_key: str, organization: Organization) -> tuple[Customer, str]:
+    def welcome(
+        self, widget_key: str, organization: Organization, website: str = ""
+    ) -> tuple[Customer, str]:
         """A new customer, known to LiveChat, and the bearer token for their browser.
 
         Raises what `accounts.exchange` raises; then nothing is stored.
         """
         customer = self._new(widget_key, organization)
-        return customer, customer.admit()
+        return customer, customer.admit(website)
 
     def welcome_signed_in(
-        self, widget_key: str, organization: Organization, subject: str
+        self, widget_key: str, organization: Organization, subject: str, website: str = ""
     ) -> tuple[Customer, str]:
         """The one customer that this person of the website is on all devices, new if need be.
 
@@ -67,7 +77,7 @@ class CustomerManager(models.Manager["Customer"]):
         with one_at_a_time(f"subject:{widget_key}:{hash_of(subject)}"):
             customer = self._seen(widget_key=widget_key, subject=subject)
             customer = customer or self._new(widget_key, organization, subject)
-            return customer, customer.admit()
+            return customer, customer.admit(website)
 
     def _new(self, widget_key: str, organization: Organization, subject: str = "") -> Customer:
         customer = self.model(
@@ -78,6 +88,30 @@ class CustomerManager(models.Manager["Customer"]):
         customer.accept(accounts.exchange(organization, None))
         customer.save()
         return customer
+
+    def forget_unseen(self, since: dt.datetime) -> int:
+        """Erase those not seen since then; how many they were.
+
+        A few at a time, so that it may be stopped and run again. What LiveChat may still take for
+        theirs is made worthless there. Who has a secret that no key opens goes as well.
+        """
+        unseen = self.filter(last_seen_at__lt=since).order_by("pk")
+        forgotten = 0
+        while pks := list(unseen.values_list("pk", flat=True)[:MANY]):
+            these = Customer.objects.filter(pk__in=pks, last_seen_at__lt=since)
+            for customer in these._with_live_tokens():
+                customer.revoke()
+            _rows, erased = these.only("pk").delete()  # no secret is read
+            forgotten += erased.get(self.model._meta.label, 0)
+        return forgotten
+
+    def _with_live_tokens(self) -> list[Customer]:
+        """Those whose access token LiveChat may still take, as far as it can be read."""
+        recent = self.filter(fresh_until__gt=timezone.now() - LONGEST_MARGIN)
+        try:
+            return list(recent)
+        except UnreadableSecret:
+            return []
 
     def encrypt_again(self) -> int:
         """Encrypt every secret with the newest key; how many customers have them.
@@ -111,7 +145,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    objects: ClassVar[CustomerManager] = CustomerManager()
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["widget_key", "last_seen_at"])]
@@ -130,15 +164,22 @@ class Customer(models.Model):
     def identity(self) -> Identity:
         return Identity(self.cid, self.cst)
 
-    def admit(self) -> str:
-        """A bearer token for one more browser."""
+    def see(self) -> None:
+        """They are here: they are kept for another while."""
+        if timezone.now() - self.last_seen_at > SEEN_EVERY:
+            self.last_seen_at = timezone.now()
+            self.keep("last_seen_at")
+
+    def admit(self, website: str = "") -> str:
+        """A bearer token for one more browser, on this website."""
         token = secrets.token_urlsafe(32)
-        self.bearer_tokens.create(token_hash=hash_of(token))
+        self.bearer_tokens.create(token_hash=hash_of(token), website=website)
         return token
 
     def leave(self, token: str) -> None:
         """End one browser's bearer token. Who cannot come back without it is forgotten."""
         self.bearer_tokens.filter(token_hash=hash_of(token)).delete()
+        announce(self.widget_key, self.pk)
         if not self.subject and not self.bearer_tokens.exists():
             self.forget()
 
@@ -149,8 +190,8 @@ class Customer(models.Model):
         self.entity_id = grant.entity_id
         self.cid, self.cst = grant.identity.cid, grant.identity.cst
         self.access_token = grant.access_token
-        margin = min(3600, grant.expires_in / 8)
-        self.fresh_until = timezone.now() + dt.timedelta(seconds=grant.expires_in - margin)
+        lifetime = dt.timedelta(seconds=grant.expires_in)
+        self.fresh_until = timezone.now() + lifetime - min(LONGEST_MARGIN, lifetime / 8)
 
     def fresh_token(self, organization: Organization) -> str:
         """An access token with life left in it; an hour, as a rule."""
@@ -197,7 +238,13 @@ class Customer(models.Model):
 
     def forget(self) -> None:
         """Erase who this was, here at once, and the token at LiveChat if it answers."""
+        pk = self.pk
         self.delete()
+        announce(self.widget_key, pk)
+        self.revoke()
+
+    def revoke(self) -> None:
+        """Make the access token worthless at LiveChat, if it answers."""
         with suppress(LiveChatError):
             accounts.revoke(ConfiguredService(), self.access_token)
 
@@ -216,12 +263,70 @@ class StoredTokens:
         return self.customer.renew_token(self.organization, instead_of)
 
 
+class BearerTokenManager(models.Manager["BearerToken"]):
+    def find(self, widget_key: str, token: str) -> BearerToken | None:
+        """The token and its customer, unless it was unused for too long."""
+        return self.find_hash(widget_key, hash_of(token))
+
+    def find_hash(self, widget_key: str, token_hash: str) -> BearerToken | None:
+        """As `find`, for who was given the hash."""
+        bearer = (
+            self.select_related("customer")
+            .defer("customer__cid", "customer__cst")  # needed for a new access token alone
+            .filter(customer__widget_key=widget_key, token_hash=token_hash)
+            .first()
+        )
+        if bearer is None or bearer.used_at < self._too_long_ago():
+            return None
+        bearer.use()
+        return bearer
+
+    def forget_unused(self) -> int:
+        """Erase those that were unused for too long; how many they were."""
+        return self.filter(used_at__lt=self._too_long_ago()).delete()[0]
+
+    def sign_out(self, widget_key: str) -> None:
+        """End those of everybody whom the website has signed in."""
+        theirs = self.filter(customer__widget_key=widget_key).exclude(customer__subject="")
+        theirs.delete()
+        announce(widget_key)
+
+    def still_there(self, token_hashes: Sequence[str]) -> set[str]:
+        """Which of these there are; being asked for counts as use, because a tab is open."""
+        there: set[str] = set()
+        for start in range(0, len(token_hashes), MANY):
+            rows = self.filter(token_hash__in=token_hashes[start : start + MANY])
+            used = dict(rows.values_list("token_hash", "used_at"))
+            if any(timezone.now() - at > SEEN_EVERY for at in used.values()):
+                rows.update(used_at=timezone.now())
+                Customer.objects.filter(bearer_tokens__in=rows).update(last_seen_at=timezone.now())
+            there.update(used)
+        return there
+
+    def _too_long_ago(self) -> dt.datetime:
+        return timezone.now() - conf.token_lifetime()
+
+
 class BearerToken(models.Model):
-    """Lets one browser act as a customer. We keep its hash only."""
+    """Lets one browser act as a customer. We keep its hash only.
+
+    `website` is the origin of the page that keeps it, "" for our own.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="bearer_tokens")
     token_hash = models.CharField(max_length=64, unique=True)
+    website = models.CharField(max_length=WEBSITE_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects: ClassVar[BearerTokenManager] = BearerTokenManager()
 
     def __str__(self) -> str:
         return f"a browser of {self.customer}"
+
+    def use(self) -> None:
+        """It is of use to somebody: it holds for another while."""
+        self.customer.see()
+        if timezone.now() - self.used_at > SEEN_EVERY:
+            self.used_at = timezone.now()
+            BearerToken.objects.filter(pk=self.pk).update(used_at=self.used_at)

@@ -120,6 +120,9 @@ if not DEBUG and any(is_weak(key, length=32) for key in CHAT_ENCRYPTION_KEYS):
 # Whether an address, a customer or a widget may act only so often: see docs/security.md.
 CHAT_LIMITS = env.bool("LIMITS", not DEBUG)
 
+# How many days a browser's token holds when it is not used.
+CHAT_TOKEN_DAYS = env.int("TOKEN_DAYS", DEFAULTS["CHAT_TOKEN_DAYS"])
+
 # How many requests may wait for LiveChat at the same moment, in each process.
 WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.

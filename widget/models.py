@@ -17,8 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatproxy.encryption import EncryptedTextField
+from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
 from widget.appearance import Look
 from widget.hours import next_opening
@@ -72,6 +73,12 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
             return self.find(key)
         except Widget.DoesNotExist:
             raise Http404 from None
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As each widget's own `delete`."""
+        for widget in self.only("key"):
+            widget.forget_cached()
+        return super().delete()
 
     def live(self) -> "WidgetQuerySet":
         """Those that are switched on."""
@@ -307,6 +314,7 @@ class Widget(models.Model):
         """Have every process read this widget anew once the change is committed."""
         key = cache_key(self.key)
         transaction.on_commit(lambda: cache.delete(key))
+        announce(self.key)  # customers may have to go: it was switched off, say
 
     def clean(self) -> None:
         if self.key and self.pk and not Widget.objects.filter(pk=self.pk, key=self.key).exists():
@@ -348,6 +356,16 @@ class Widget(models.Model):
         """Be, unsaved, for the group that the website's page asks for."""
         self.group_id = self.organization.in_group(asked).group_id
 
+    def renew_secret(self) -> None:
+        """Make worthless what was signed with the old secret, and what was got for it."""
+        self.identity_secret = new_secret()
+        self.save(update_fields=["identity_secret"])
+        BearerToken.objects.sign_out(self.key)
+
+    def may_stand_on(self, website: str) -> bool:
+        """Whether a token kept by this website still counts; "" is our own page."""
+        return not website or self.allows(website)
+
     def allows(self, origin: str) -> bool:
         """Whether a page of this origin, as a browser sends it, may show the widget."""
         return matches(origin, self.allowed_origins)
@@ -379,9 +397,7 @@ class Widget(models.Model):
     def forget_old_customers(self) -> int:
         """Erase whom we have not seen for `retention_days`. Return how many they were."""
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
-        old = Customer.objects.filter(widget_key=self.key, last_seen_at__lt=long_ago)
-        _rows, erased = old.only("pk").delete()  # no secret is read: it may be unreadable
-        return erased.get(Customer._meta.label, 0)
+        return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago)
 
     def opens_again(self) -> dt.datetime | None:
         """When somebody is there next, as its owner wrote; None if they did not, or should be."""

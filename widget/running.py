@@ -1,4 +1,5 @@
-"""What one process holds for everybody it serves: the relay, and what is counted meanwhile."""
+"""What one process holds for everybody it serves: the relay, the sockets, and
+what is counted meanwhile."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from chatproxy.relay.relay import Relay
 from widget.models import Widget
 from widget.rendering.heavy import Renderer
 from widget.signals import SignalSender
+from widget.sockets import OpenSockets
 from widget.statistics.counting import Tallies
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Running:
         self.observer = Several(self.tallies, self.signals)
         self.relay = Relay(self.observer)
         self.renderer = Renderer()
+        self.sockets = OpenSockets()
 
     def begin(self) -> None:
         """This process serves, so every few seconds it writes down what it counted."""

@@ -88,7 +88,7 @@ class House:
             livechat = SandboxProcess()
             stack.callback(livechat.stop)
             self.sandbox = Sandbox(livechat.url)
-            environment = self._environment(folder, self._redis(stack, folder))
+            environment = self.environment = self._environment(folder, self._redis(stack, folder))
             self._prepare(environment)
             self.log = folder / "server.log"
             self.processes = [Process(environment, self._broken, self.log) for _ in range(2)]

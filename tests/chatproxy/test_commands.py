@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
@@ -68,6 +70,49 @@ def test_an_export_holds_the_conversation_and_no_secret(
     assert record["id"] == api.customer.entity_id
     for secret in (api.customer.cst, api.customer.access_token):
         assert secret not in exported
+
+
+@pytest.mark.parametrize("key", ["deleted", "preview-1234"])
+def test_an_export_is_whole_where_another_widget_of_the_organization_is_left(
+    widget: Widget, api: ActingCustomer, key: str
+) -> None:
+    say(api, message("Has my parcel left?", "m-1"))
+    Customer.objects.update(widget_key=key)
+    [record] = json.loads(said_by("export_customer", api.customer.entity_id))
+    assert record["widget"] == key
+    assert record["threads"][0]["events"][0]["text"] == "Has my parcel left?"
+
+
+def test_an_export_says_what_it_leaves_out_where_no_widget_is_left(customer: Customer) -> None:
+    [record] = json.loads(said_by("export_customer", customer.entity_id))
+    assert record["id"] == customer.entity_id
+    assert "no more" in record["left_out"]
+
+
+def test_who_used_a_widget_that_is_no_more_can_be_erased(
+    customer: Customer, sandbox: Sandbox
+) -> None:
+    said_by("erase_customer", customer.entity_id)
+    assert not Customer.objects.exists()
+
+
+def test_whom_livechat_may_still_take_is_ended_there_when_forgotten(
+    customer: Customer, sandbox: Sandbox
+) -> None:
+    Customer.objects.update(last_seen_at=timezone.now() - dt.timedelta(days=2))
+    said_by("forget_customers")
+    info = sandbox.http.get(
+        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=5
+    )
+    assert info.status_code == 401
+
+
+def test_who_has_a_secret_that_no_key_opens_is_forgotten_all_the_same(settings: Any) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = ["lost"]
+    stored_customer(unseen_days=2)
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
+    said_by("forget_customers")
+    assert not Customer.objects.exists()
 
 
 def test_a_stranger_cannot_be_exported() -> None:

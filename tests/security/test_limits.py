@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.test import Client
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
 from widget.customers import limits
-from widget.customers.limits import Limit, Limits, OpenSockets, Pace, network_of
+from widget.customers.limits import Limit, Limits, OpenSockets, Pace
+from widget.customers.networks import networks_of
 from widget.models import Widget
 
 HOME, OTHER = "203.0.113.7", "203.0.113.8"
@@ -97,6 +99,46 @@ def test_the_plain_page_has_limits_too(shop_widget: Widget, at: Any) -> None:
     assert answers[-1].status_code == 429
 
 
+def test_identities_made_by_the_plain_page_are_counted_as_such(
+    shop_widget: Widget, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plenty = Limits(Limit(100, 3600), Limit(100, 3600), Limit(100, 3600))
+    monkeypatch.setitem(limits.LIMITS, "act", plenty)
+    answers = [write_plainly(at(HOME)) for _ in range(4)]
+    assert statuses(*answers) == [302, 302, 302, 429]
+    assert at(HOME).introduce().status_code == 429
+
+
+def test_who_is_known_to_the_plain_page_becomes_nobody_new(
+    shop_widget: Widget, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = Limits(Limit(1, 3600), Limit(1, 3600), Limit(1, 3600))
+    monkeypatch.setitem(limits.LIMITS, "identity", once)
+    nora = at(HOME)
+    assert statuses(write_plainly(nora), write_plainly(nora)) == [302, 302]
+
+
+def write_plainly(visitor: Visitor) -> HttpResponseBase:
+    return visitor.ask("post", "plain/", {"text": "Hello", "custom_id": uuid.uuid4().hex})
+
+
+@pytest.mark.parametrize("path", ["history", "forms/postchat", "forms/thread/event", "transcript"])
+def test_reading_what_livechat_is_asked_for_is_counted(
+    shop_widget: Widget, at: Any, path: str
+) -> None:
+    nora = at(HOME)
+    nora.introduce()
+    answers = [nora.ask("get", path) for _ in range(3)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+
+
+def test_the_plain_log_that_reloads_itself_is_counted(shop_widget: Widget, at: Any) -> None:
+    nora = at(HOME)
+    write_plainly(nora)
+    answers = [nora.ask("get", "plain/log") for _ in range(3)]
+    assert statuses(*answers) == [200, 200, 429]
+
+
 def test_an_address_cannot_be_forged_by_a_header(shop_widget: Widget, at: Any) -> None:
     """Neither header is believed here: only a proxy we trust is asked, by Daphne."""
     answers = [
@@ -108,11 +150,43 @@ def test_an_address_cannot_be_forged_by_a_header(shop_widget: Widget, at: Any) -
     assert answers[-1].status_code == 429
 
 
+def networks(address: str) -> list[str]:
+    return [network for network, _ in networks_of(address)]
+
+
 def test_a_provider_gives_a_customer_a_network_not_an_address() -> None:
-    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
-    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
-    assert network_of("203.0.113.7") == "203.0.113.7"
-    assert network_of("") == ""
+    assert networks("2001:db8:1:2::1") == networks("2001:db8:1:2:ffff::9")
+    assert networks("2001:db8:1:2::1")[0] != networks("2001:db8:1:3::1")[0]
+    assert networks("203.0.113.7") == ["203.0.113.7"]
+    assert networks("") == [""]
+
+
+def test_ipv4_is_the_same_in_the_clothes_of_ipv6() -> None:
+    """As a server on `::` sees it."""
+    assert networks("::ffff:203.0.113.7") == ["203.0.113.7"]
+    assert networks("::ffff:203.0.113.8") == ["203.0.113.8"]
+
+
+def test_customers_in_the_clothes_of_ipv6_do_not_share_a_limit(
+    shop_widget: Widget, at: Any
+) -> None:
+    answers = [at(f"::ffff:203.0.113.{number}").introduce() for number in range(5)]
+    assert statuses(*answers) == [201] * 5
+
+
+def test_one_provider_of_ipv6_does_not_use_up_a_widget(shop_widget: Widget, at: Any) -> None:
+    answers = [at(f"2001:db8:{number}::1").introduce() for number in range(6)]
+    assert statuses(*answers) == [201] * 3 + [429] * 3
+    assert at(HOME).introduce().status_code == 201
+
+
+def test_a_provider_may_do_more_than_a_customer_but_half_of_what_the_widget_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    each = Limits(Limit(30, 60), Limit(30, 60), Limit(200, 60))
+    monkeypatch.setitem(limits.LIMITS, "identity", each)
+    counted = limits.counts_of("identity", "shop", "2001:db8:1:2::1", "")
+    assert [limit.times for _, limit in counted] == [30, 100, 100, 200]
 
 
 def test_sockets_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +199,16 @@ def test_sockets_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     assert not sockets.is_full(OTHER)
     sockets.remove(HOME)
     assert not sockets.is_full(HOME)
+
+
+def test_sockets_of_one_provider_of_ipv6_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SOCKETS", 2)
+    sockets = OpenSockets()
+    for number in range(20):
+        assert not sockets.is_full(f"2001:db8:{number}::1")
+        sockets.add(f"2001:db8:{number}::1")
+    assert sockets.is_full("2001:db8:99::1")
+    assert not sockets.is_full("2001:db9::1")
 
 
 def test_addresses_without_sockets_are_forgotten() -> None:

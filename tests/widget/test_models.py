@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -168,6 +169,7 @@ def seen(days_ago: int, widget_key: str = "shop") -> Customer:
 
 def test_customers_are_forgotten_when_their_widget_promised_it() -> None:
     Widget.objects.create(**VALID, retention_days=30)
+    Widget.objects.create(**VALID | {"key": "other"}, retention_days=60)
     seen(31)
     recent = seen(29)
     of_another_widget = seen(31, widget_key="other")
@@ -175,3 +177,29 @@ def test_customers_are_forgotten_when_their_widget_promised_it() -> None:
     call_command("forget_customers", stdout=output)
     assert set(Customer.objects.all()) == {recent, of_another_widget}
     assert "1 forgotten" in output.getvalue()
+
+
+def test_customers_of_deleted_widgets_and_of_previews_are_forgotten() -> None:
+    Widget.objects.create(**VALID, retention_days=30)
+    kept = [seen(2), seen(0, widget_key="preview-1234")]
+    seen(2, widget_key="preview-5678")
+    seen(2, widget_key="deleted")
+    call_command("forget_customers", stdout=io.StringIO())
+    assert list(Customer.objects.order_by("pk")) == kept
+
+
+def test_many_are_forgotten_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    Widget.objects.create(**VALID, retention_days=30)
+    monkeypatch.setattr("chatproxy.models.MANY", 2)
+    for _ in range(5):
+        seen(31)
+    assert Widget.objects.get().forget_old_customers() == 5
+    assert not Customer.objects.exists()
+
+
+def test_sessions_that_have_expired_are_forgotten() -> None:
+    now = timezone.now()
+    for name, expires in [("old", now - dt.timedelta(days=1)), ("new", now + dt.timedelta(days=1))]:
+        Session.objects.create(session_key=name, session_data="", expire_date=expires)
+    call_command("forget_customers", stdout=io.StringIO())
+    assert [session.session_key for session in Session.objects.all()] == ["new"]

@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import Snapshot, Update
@@ -25,11 +25,10 @@ from widget.origins import is_own
 from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running
+from widget.sockets import FORBIDDEN_ORIGIN, UNKNOWN_TOKEN
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
-UNKNOWN_TOKEN = 4401
-FORBIDDEN_ORIGIN = 4403
 MESSAGE_LIMIT = 32_768  # bytes
 
 
@@ -37,6 +36,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
     """One tab. It says hello with its page, language and clock; then it is told everything."""
 
     customer: Customer
+    widget_key: str
+    customer_pk: int
+    token_hash: str
+    website: str
     organization: Organization
     agents_may_peek: bool
     is_welcomed = False
@@ -73,10 +76,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
             await self.refuse(UNKNOWN_TOKEN)
-        elif not self.may_come_from(found[0]):
+        elif not self.may_come_from(*found):
             await self.refuse(FORBIDDEN_ORIGIN)
         else:
-            widget, self.customer = found
+            widget, bearer = found
+            self.customer, self.customer_pk = bearer.customer, bearer.customer_id
+            self.widget_key, self.token_hash = widget.key, bearer.token_hash
+            self.website = bearer.website
+            running().sockets.add(self)
             self.organization = widget.organization  # not the widget: it would be held for long
             self.agents_may_peek = widget.sneak_peek
             self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
@@ -88,6 +95,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if self.counted:
             open_sockets.remove(self.address)
+        running().sockets.remove(self)
         if self.tab:
             self.relay.detach(self.customer.pk, self.tab)
 
@@ -158,20 +166,24 @@ class ChatConsumer(AsyncWebsocketConsumer):
         return str(token.removeprefix(TOKEN_PREFIX))
 
     @database_sync_to_async
-    def identify(self) -> tuple[Widget, Customer] | None:
+    def identify(self) -> tuple[Widget, BearerToken] | None:
         """Whose token this is, under the widget of this URL."""
         key = self.scope["url_route"]["kwargs"]["key"]
         try:
             widget = Widget.objects.find(key)
         except Widget.DoesNotExist:
             return None
-        customer = Customer.objects.find(key, self.bearer)
-        return (widget, customer) if customer else None
+        bearer = BearerToken.objects.find(key, self.bearer)
+        return (widget, bearer) if bearer else None
 
-    def may_come_from(self, widget: Widget) -> bool:
-        """Browsers always say where a socket comes from; programs need not."""
+    def may_come_from(self, widget: Widget, bearer: BearerToken) -> bool:
+        """Browsers always say where a socket comes from; programs need not.
+
+        For the panel that is our own origin: on which website it stands is known by its token.
+        """
         origin = self.header("origin")
-        return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
+        is_known = not origin or is_own(origin, self.header("host")) or widget.allows(origin)
+        return is_known and widget.may_stand_on(bearer.website)
 
     def header(self, name: str) -> str:
         values = (value for key, value in self.scope["headers"] if key == name.encode())

@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from chatproxy import conf
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import TooManyRequests
-from chatproxy.models import Customer
+from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.customers.limits import wait_before_request
 from widget.languages import language_of
 from widget.models import Widget
@@ -46,6 +46,7 @@ LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # Django's own, while develo
 SOCKET_HEADER = "X-Chat-Socket"  # "coming" from a panel that is about to open one
 LONGEST_ADDRESS = 2000  # characters of a page's address, where it is a header
 FIRST_LOGIN = 2.0  # seconds
+WEBSITE_HEADER = "X-Chat-Website"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -71,7 +72,7 @@ def widget_view(view: View) -> View:
     def inner(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
         widget = Widget.objects.find_or_404(key)
         if not may_act(request, widget):
-            return HttpResponseForbidden("This website may not use the chat.")
+            return foreign_website()
         widget.visit_group(request.headers.get("X-Chat-Group", ""))
         widget.visit_page(request.headers.get("X-Chat-Page", "")[:LONGEST_ADDRESS])
         with translation.override(language_of(request, widget)):
@@ -92,13 +93,19 @@ def plain_view(view: View) -> View:
     def inner(request: HttpRequest, key: str) -> HttpResponse:
         widget = Widget.objects.find_or_404(key)
         with translation.override(language_of(request, widget)):
-            if seconds := wait_before_request(request, key, ""):
+            who = str(request.session.get(session_key(key), ""))
+            if seconds := wait_before_request(request, key, who):
                 return secure(too_often(request, seconds), "'self'")
             response = secure(view(request, widget), "'self'")
         response.headers["Referrer-Policy"] = "same-origin"  # else its own forms have no origin
         return response
 
     return inner
+
+
+def session_key(widget_key: str) -> str:
+    """Where a session keeps which customer a browser without JavaScript is."""
+    return f"chat:{widget_key}"
 
 
 def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
@@ -115,9 +122,12 @@ def customer_required(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
         token = bearer_of(request)
-        customer = Customer.objects.find(widget.key, token) if token else None
-        if customer is None:
+        bearer = BearerToken.objects.find(widget.key, token) if token else None
+        if bearer is None:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
+        if not widget.may_stand_on(bearer.website):
+            return foreign_website()
+        customer = bearer.customer
         request = cast(CustomerRequest, request)
         request.customer, request.token = customer, token
         request.api = running().acting(customer, widget)
@@ -158,6 +168,20 @@ def is_allowed_host(host: str) -> bool:
     domain, _port = split_domain_port(host)
     allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else [])
     return bool(domain) and validate_host(domain, allowed)
+
+
+def foreign_website() -> HttpResponse:
+    return HttpResponseForbidden("This website may not use the chat.")
+
+
+def website_of(request: HttpRequest) -> str:
+    """The origin of the page that shows the panel, as the panel knows it from its browser.
+
+    "" if that is our own, and for who does not say.
+    """
+    own = request.get_host()
+    told = request.headers.get(WEBSITE_HEADER, "") or request.headers.get("Origin", "")
+    return "" if is_own(told, own) else told[:WEBSITE_LENGTH]
 
 
 def secure(response: HttpResponse, frame_ancestors: str) -> HttpResponse:

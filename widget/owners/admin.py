@@ -354,7 +354,7 @@ def report_connection(request: HttpRequest, widget: Widget) -> None:
 @access.changes_widget(access.OWNERS)
 def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Make what was signed with the old secret worthless. POST."""
-    changes.renew_secret(widget)
+    widget.renew_secret()
     messages.success(request, gettext("Give your website the new secret now."))
     return redirect("admin:widget_widget_change", widget.pk)
 

@@ -41,12 +41,6 @@ def discard_draft(widget: Widget) -> None:
     Widget.objects.filter(pk=widget.pk).update(draft=None)
 
 
-def renew_secret(widget: Widget) -> None:
-    """Make what was signed with the old secret worthless."""
-    widget.identity_secret = new_secret()
-    widget.save(update_fields=["identity_secret"])
-
-
 def copy_of(widget: Widget) -> Widget:
     """An unsaved twin, switched off until its owner has looked at it."""
     name = _("Copy of %(name)s") % {"name": widget.name}

@@ -18,7 +18,9 @@ function receive({ source, origin, data }) {
   if (alone || source !== parent || typeof data?.chat !== "string") return;
   if (data.chat === "here") return parent.postMessage({ chat: "ready" }, "*");
   if (["hello", "logout"].includes(data.chat)) hostOrigin = origin; // whichever comes first
-  if (origin === hostOrigin) heard(data);
+  if (origin !== hostOrigin) return;
+  root.dataset.website = origin;
+  heard(data);
 }
 
 document.addEventListener("tell-host", ({ detail }) => {

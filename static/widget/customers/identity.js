@@ -60,6 +60,7 @@ async function send(url, request) {
   const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
   if (group) headers["X-Chat-Group"] = group;
   if (page) headers["X-Chat-Page"] = page;
+  if (root.dataset.website) headers["X-Chat-Website"] = root.dataset.website;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (token && root.dataset.live === "closed") headers["X-Chat-Socket"] = "coming";
   const sender = person;

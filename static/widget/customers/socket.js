@@ -36,7 +36,7 @@ document.addEventListener("htmx:after:ws:message", () => (root.dataset.live = "o
 document.addEventListener("htmx:ws:close", ({ detail }) => {
   root.dataset.live = root.dataset.live === "closed" ? "closed" : "lost";
   if (detail.code >= FINAL) detail.connection.config.reconnect = false;
-  if (detail.code === 4401) document.dispatchEvent(new CustomEvent("token-refused"));
+  if (detail.code === 4401 && detail.connection === connection) document.dispatchEvent(new CustomEvent("token-refused"));
 });
 // LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
 document.addEventListener("htmx:before:request", ({ detail }) => {

@@ -20,6 +20,8 @@ from widget.customers.security import (
     CustomerRequest,
     bearer_of,
     customer_required,
+    foreign_website,
+    website_of,
     widget_view,
 )
 from widget.models import Widget
@@ -84,6 +86,8 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     `identity` is who the website says is signed in. 403 if it cannot be believed; the header
     IDENTITY_HEADER then says why.
     """
+    if not widget.may_stand_on(website_of(request)):
+        return foreign_website()
     try:
         statement = request.POST.get("identity", "")
         person = verified(statement, widget.identity_secret) if statement else None
@@ -95,7 +99,7 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
         customer.leave(token)
     elif customer:
         return HttpResponse(status=200, headers={TOKEN_HEADER: token})
-    token = signed_in(widget, person) if person else first_token(widget)
+    token = signed_in(request, widget, person) if person else first_token(request, widget)
     return HttpResponse(status=201, headers={TOKEN_HEADER: token})
 
 
@@ -108,16 +112,18 @@ def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefus
     return response
 
 
-def first_token(widget: Widget) -> str:
+def first_token(request: HttpRequest, widget: Widget) -> str:
     """For a browser of somebody nobody knows."""
-    _customer, token = Customer.objects.welcome(widget.key, widget.organization)
+    _customer, token = Customer.objects.welcome(
+        widget.key, widget.organization, website_of(request)
+    )
     return token
 
 
-def signed_in(widget: Widget, person: Person) -> str:
+def signed_in(request: HttpRequest, widget: Widget, person: Person) -> str:
     """For one more browser of a person whom the website knows."""
     customer, token = Customer.objects.welcome_signed_in(
-        widget.key, widget.organization, person.subject
+        widget.key, widget.organization, person.subject, website_of(request)
     )
     known = {"name": person.name, "email": person.email, "session": json.dumps(person.session)}
     form = DetailsForm(known)

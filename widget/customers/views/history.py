@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import Thread
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, hash_of
 from chatproxy.relay.updates import Conversation
 from widget.customers.failures import notice, on_failure, show_notice
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -59,7 +59,8 @@ def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: 
 @customer_required
 def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Send the browser to the transcript: a download cannot carry a bearer token."""
-    signed = signing.dumps([request.customer.pk, request.POST.get("zone", "")], salt=SALT)
+    holder = [hash_of(request.token), request.POST.get("zone", "")]
+    signed = signing.dumps(holder, salt=SALT)
     url = reverse("widget:transcript", args=[widget.key])
     language = translation.get_language() or "en"
     return HttpResponse(headers={"HX-Redirect": f"{url}?lang={language}&for={signed}"})
@@ -71,11 +72,13 @@ def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
 def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Everything that was said, as a page to keep or to print."""
     try:
-        pk, zone = signing.loads(request.GET.get("for", ""), salt=SALT, max_age=LINK_HOLDS)
-        customer = Customer.objects.get(pk=pk, widget_key=widget.key)
-    except (signing.BadSignature, Customer.DoesNotExist, ValueError):
+        holder, zone = signing.loads(request.GET.get("for", ""), salt=SALT, max_age=LINK_HOLDS)
+    except (signing.BadSignature, ValueError):
         raise Http404 from None
-    api = running().acting(customer, widget)
+    bearer = BearerToken.objects.find_hash(widget.key, holder)
+    if bearer is None or not widget.may_stand_on(bearer.website):
+        raise Http404
+    api = running().acting(bearer.customer, widget)
     known = conversation_of(api)
     threads = all_threads(api, known.chat_id)
     language = translation.get_language() or "en"

@@ -15,7 +15,8 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.customers.failures import log_failure
-from widget.customers.security import plain_view
+from widget.customers.limits import wait_before
+from widget.customers.security import plain_view, session_key, too_often
 from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.models import Widget
 from widget.rendering.locale import Locale
@@ -30,8 +31,11 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
     form = MessageForm(request.POST or None, initial={"custom_id": uuid.uuid4().hex})
     if form.is_valid():
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
+        customer = known_customer(request, widget)
+        if customer is None and (seconds := wait_before_identity(request, widget)):
+            return too_often(request, seconds)
         try:
-            customer = known_customer(request, widget) or new_customer(request, widget)
+            customer = customer or new_customer(request, widget)
             say_or_leave(running().acting(customer, widget), event, conversation.say)
         except LiveChatError as error:
             log_failure(request, error)
@@ -75,18 +79,19 @@ def back_to_the_chat(widget: Widget) -> HttpResponse:
 
 
 def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
-    pk = request.session.get(session_key(widget))
+    pk = request.session.get(session_key(widget.key))
     return Customer.objects.remembered(widget.key, pk) if pk else None
+
+
+def wait_before_identity(request: HttpRequest, widget: Widget) -> int:
+    """Becoming known is rarer than writing: see `limits.LIMITS`."""
+    return wait_before("identity", widget.key, request.META.get("REMOTE_ADDR", ""), "")
 
 
 def new_customer(request: HttpRequest, widget: Widget) -> Customer:
     customer, _token = Customer.objects.welcome(widget.key, widget.organization)
-    request.session[session_key(widget)] = customer.pk
+    request.session[session_key(widget.key)] = customer.pk
     return customer
-
-
-def session_key(widget: Widget) -> str:
-    return f"chat:{widget.key}"
 
 
 def context_of(widget: Widget) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
 from widget.models import Widget
 
@@ -35,7 +36,6 @@ class Command(BaseCommand):
 
 def record_of(customer: Customer) -> dict[str, Any]:
     """What a customer may ask us for: who they are to us, and what was said."""
-    api = ActingCustomer(customer, Widget.objects.get(key=customer.widget_key).organization)
     return {
         "widget": customer.widget_key,
         "organization": customer.organization_id,
@@ -44,6 +44,16 @@ def record_of(customer: Customer) -> dict[str, Any]:
         "browsers_since": [one.created_at.isoformat() for one in customer.bearer_tokens.all()],
         "first_seen": customer.created_at.isoformat(),
         "last_seen": customer.last_seen_at.isoformat(),
+    } | said_by(customer)
+
+
+def said_by(customer: Customer) -> dict[str, Any]:
+    """What LiveChat holds, if a widget is left that says how to ask. Raises LiveChatError."""
+    organization = organization_of(customer)
+    if organization is None:
+        return {"left_out": "The widget is no more: ask LiveChat for details and threads."}
+    api = ActingCustomer(customer, organization)
+    return {
         "details": dataclasses.asdict(api.get_customer()),
         "threads": [
             dataclasses.asdict(thread)
@@ -51,3 +61,10 @@ def record_of(customer: Customer) -> dict[str, Any]:
             for thread in api.all_threads(chat.id)
         ],
     }
+
+
+def organization_of(customer: Customer) -> Organization | None:
+    """As their widget reaches it; if that was deleted or a preview, as another widget does."""
+    widgets = Widget.objects.filter(organization_id=customer.organization_id)
+    widget = widgets.filter(key=customer.widget_key).first() or widgets.first()
+    return widget.organization if widget else None

@@ -1,17 +1,38 @@
 """`python manage.py forget_customers`: keep every widget's promise to forget. Run it daily."""
 
+import datetime as dt
 from typing import Any
 
+from django.apps import apps
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
+from chatproxy.models import BearerToken, Customer
 from widget.models import Widget
 from widget.statistics.counting import forget_old_tallies
 
+LEFT_BEHIND = dt.timedelta(days=1)  # a preview is no widget, and may be in use
+
 
 class Command(BaseCommand):
-    help = "Erases customers not seen for as long as their owner chose, and old statistics."
+    help = (
+        "Erases customers not seen for as long as their owner chose, those of deleted widgets and "
+        "of previews, tokens and sessions that have expired, and old statistics."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for widget in Widget.objects.order_by("key"):
             self.stdout.write(f"{widget.key}: {widget.forget_old_customers()} forgotten")
+        self.stdout.write(f"deleted widgets and previews: {forget_left_behind()} forgotten")
+        self.stdout.write(f"{BearerToken.objects.forget_unused()} tokens have expired")
         forget_old_tallies()
+        if apps.is_installed("django.contrib.sessions"):
+            call_command("clearsessions")
+
+
+def forget_left_behind() -> int:
+    """Erase the customers of widgets that are no more; how many they were."""
+    kept = Widget.objects.values("key")
+    since = timezone.now() - LEFT_BEHIND
+    return Customer.objects.exclude(widget_key__in=kept).forget_unseen(since)

@@ -1,0 +1,354 @@
+"""Gone means gone: whose ground to stay is taken away neither hears nor says anything any more."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import requests
+import websockets
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.core.management import call_command
+from django.utils import timezone
+
+from chatproxy.models import BearerToken, Customer
+from tests.chaos.house import House
+from tests.sandbox_rig import ROOT, Agent
+from tests.widget.conftest import AddWidget, OpenSocket
+from tests.widget.customers.test_identities import sign_in, signed
+from tests.widget.visitor import Visitor
+from widget import sockets
+from widget.models import Widget
+
+SHOP, OUTLET = "https://shop.example", "https://outlet.example"
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def widget(transactional_db: None, add_widget: AddWidget) -> Widget:
+    return add_widget("shop", allowed_origins=[SHOP, OUTLET])
+
+
+@pytest.fixture
+def nora(widget: Widget) -> Visitor:
+    return known_on(SHOP)
+
+
+def known_on(website: str) -> Visitor:
+    """Somebody who has acted on this website."""
+    visitor = Visitor()
+    answer = visitor.ask("post", "customer", **{"X-Chat-Website": website})
+    visitor.token = answer.headers["X-Chat-Token"]
+    return visitor
+
+
+def customer_of(visitor: Visitor) -> Customer:
+    customer = Customer.objects.find(visitor.key, visitor.token)
+    assert customer
+    return customer
+
+
+async def welcomed(socket: WebsocketCommunicator) -> WebsocketCommunicator:
+    """The socket, once it is shown the chat."""
+    await socket.connect()
+    await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
+    while "hx-" not in await socket.receive_from(timeout=15):
+        pass
+    return socket
+
+
+async def closed_with(socket: WebsocketCommunicator, seconds: float = 15) -> int:
+    """The code with which the server closes the socket."""
+    async with asyncio.timeout(seconds):
+        while True:
+            message = await socket.receive_output(timeout=seconds)
+            if message["type"] == "websocket.close":
+                return int(message["code"])
+
+
+async def stays(socket: WebsocketCommunicator) -> bool:
+    """Whether everybody who must go has gone, and this socket has not."""
+    for _ in range(10):
+        await asyncio.sleep(0.05)
+        while not socket.output_queue.empty():
+            if (await socket.receive_output())["type"] == "websocket.close":
+                return False
+    return True
+
+
+def erase(nora: Visitor, widget: Widget) -> None:
+    call_command("erase_customer", customer_of(nora).entity_id)
+
+
+def forget_me(nora: Visitor, widget: Widget) -> None:
+    assert nora.ask("delete", "customer").status_code == 204
+
+
+def log_out(nora: Visitor, widget: Widget) -> None:
+    assert nora.ask("post", "logout").status_code == 204
+
+
+def switch_off(nora: Visitor, widget: Widget) -> None:
+    widget.enabled = False
+    widget.save()
+
+
+def delete(nora: Visitor, widget: Widget) -> None:
+    widget.delete()
+
+
+def delete_in_a_list(nora: Visitor, widget: Widget) -> None:
+    Widget.objects.filter(pk=widget.pk).delete()
+
+
+def remove_website(nora: Visitor, widget: Widget) -> None:
+    widget.allowed_origins = [OUTLET]
+    widget.save()
+
+
+ENDINGS: dict[Callable[[Visitor, Widget], None], tuple[int, int]] = {
+    erase: (4401, 401),
+    forget_me: (4401, 401),
+    log_out: (4401, 401),
+    switch_off: (4404, 404),
+    delete: (4404, 404),
+    delete_in_a_list: (4404, 404),
+    remove_website: (4403, 403),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+async def test_every_tab_is_sent_away_for_good(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket, end: Callable[..., None]
+) -> None:
+    tabs = [await welcomed(open_socket(nora.token)) for _ in range(2)]
+    await sync_to_async(end)(nora, widget)
+    assert [await closed_with(tab) for tab in tabs] == [ENDINGS[end][0]] * 2
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+def test_the_token_is_worth_nothing(
+    nora: Visitor, widget: Widget, end: Callable[..., None]
+) -> None:
+    end(nora, widget)
+    for method, path in [("post", "events"), ("post", "end"), ("get", "history")]:
+        body = {"text": "Still here?", "custom_id": "still-here"}
+        assert nora.ask(method, path, body).status_code == ENDINGS[end][1]
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+async def test_nobody_comes_back(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket, end: Callable[..., None]
+) -> None:
+    await sync_to_async(end)(nora, widget)
+    socket = open_socket(nora.token)
+    await socket.connect()
+    assert await closed_with(socket) in (ENDINGS[end][0], 4401)
+
+
+@pytest.mark.parametrize("end", [erase, forget_me, log_out, remove_website])
+async def test_others_stay(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket, end: Callable[..., None]
+) -> None:
+    other = await sync_to_async(known_on)(OUTLET)
+    tab = await welcomed(open_socket(other.token))
+    gone = await welcomed(open_socket(nora.token))
+    await sync_to_async(end)(nora, widget)
+    await closed_with(gone)
+    assert await stays(tab)
+
+
+async def test_a_new_secret_ends_what_was_got_for_the_old_one(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket
+) -> None:
+    ada = Visitor()
+    await sync_to_async(sign_in)(ada, signed(widget))
+    tab, stranger = [await welcomed(open_socket(each.token)) for each in (ada, nora)]
+    await sync_to_async(widget.renew_secret)()
+    assert await closed_with(tab) == 4401
+    assert await stays(stranger)
+    assert (await sync_to_async(ada.send)("Still Ada?")).status_code == 401
+    assert (await sync_to_async(sign_in)(ada, signed(widget))).status_code == 201
+
+
+async def test_signing_out_leaves_a_person_s_other_devices(
+    widget: Widget, open_socket: OpenSocket
+) -> None:
+    phone, laptop = Visitor(), Visitor()
+    for device in (phone, laptop):
+        await sync_to_async(sign_in)(device, signed(widget))
+    tabs = [await welcomed(open_socket(device.token)) for device in (phone, laptop)]
+    await sync_to_async(log_out)(phone, widget)
+    assert await closed_with(tabs[0]) == 4401
+    assert await stays(tabs[1])
+
+
+async def test_a_saved_widget_sends_nobody_away(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket
+) -> None:
+    tab = await welcomed(open_socket(nora.token))
+    widget.name = "Another"
+    await sync_to_async(widget.save)()
+    assert await stays(tab)
+
+
+async def test_what_nobody_told_us_is_noticed_all_the_same(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command beside a server without Redis, say."""
+    monkeypatch.setattr(sockets, "LOOK_EVERY", 0.1)
+    tab = await welcomed(open_socket(nora.token))
+    await sync_to_async(Customer.objects.all().delete)()
+    assert await closed_with(tab) == 4401
+
+
+def test_a_website_that_is_allowed_again_has_its_customers_back(
+    nora: Visitor, widget: Widget
+) -> None:
+    remove_website(nora, widget)
+    assert nora.send("Too early").status_code == 403
+    widget.allowed_origins = [SHOP]
+    widget.save()
+    assert nora.send("Hello again").status_code == 204
+
+
+def test_a_website_that_is_not_allowed_gets_no_token(widget: Widget) -> None:
+    answer = Visitor().ask("post", "customer", **{"X-Chat-Website": "https://evil.example"})
+    assert answer.status_code == 403
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize("end", [erase, forget_me, log_out, remove_website])
+def test_a_link_to_a_transcript_ends_as_well(
+    nora: Visitor, widget: Widget, end: Callable[..., None]
+) -> None:
+    nora.send("Hello")
+    link = nora.ask("post", "transcript/link").headers["HX-Redirect"]
+    assert Visitor().client.get(link).status_code == 200
+    end(nora, widget)
+    assert Visitor().client.get(link).status_code == 404
+
+
+def unused_for(visitor: Visitor, days: float) -> None:
+    used_at = timezone.now() - dt.timedelta(days=days)
+    customer_of(visitor).bearer_tokens.update(used_at=used_at)
+
+
+def test_a_token_that_is_not_used_expires(nora: Visitor, settings: Any) -> None:
+    settings.CHAT_TOKEN_DAYS = 10
+    unused_for(nora, 10.1)
+    assert nora.send("After the holidays").status_code == 401
+    call_command("forget_customers")
+    assert not BearerToken.objects.exists()
+
+
+def test_a_token_that_is_used_holds(nora: Visitor, settings: Any) -> None:
+    settings.CHAT_TOKEN_DAYS = 10
+    unused_for(nora, 9)
+    assert nora.send("Just in time").status_code == 204
+    call_command("forget_customers")
+    assert timezone.now() - BearerToken.objects.get().used_at < dt.timedelta(hours=1)
+
+
+def test_an_open_tab_uses_its_token(nora: Visitor, settings: Any) -> None:
+    settings.CHAT_TOKEN_DAYS = 10
+    unused_for(nora, 9)
+    BearerToken.objects.still_there([BearerToken.objects.get().token_hash])
+    assert timezone.now() - BearerToken.objects.get().used_at < dt.timedelta(hours=1)
+
+
+# Two processes and Redis
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with House() as built:
+        yield built
+
+
+class Browser:
+    """Asks one process, and listens at the other."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        answer = requests.post(f"http://{house.url(0)}/customer", timeout=10)
+        self.token = answer.headers["X-Chat-Token"]
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    async def tab(self) -> websockets.ClientConnection:
+        protocols = [websockets.Subprotocol(p) for p in ("chat", f"bearer.{self.token}")]
+        socket = await websockets.connect(
+            f"ws://{self.house.url(1)}/socket",
+            subprotocols=protocols,
+            origin=websockets.Origin(f"http://{self.house.url(1).partition('/')[0]}"),
+        )
+        await socket.send(json.dumps({"hello": {"language": "en", "zone": "UTC", "event": ""}}))
+        assert await asyncio.wait_for(socket.recv(), 15)
+        return socket
+
+
+async def code_of(tab: websockets.ClientConnection) -> int | None:
+    """The code with which the server closes the tab, sooner than anybody looks by themselves."""
+    with suppress(websockets.ConnectionClosed):
+        async with asyncio.timeout(3):
+            while True:
+                await tab.recv()
+    return tab.close_code
+
+
+def manage(house: House, *command: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=house.environment, check=True
+    )
+
+
+def forget_me_at_the_other(house: House, browser: Browser) -> None:
+    url = f"http://{house.url(0)}/customer"
+    assert requests.delete(url, headers=browser.headers, timeout=10).status_code == 204
+
+
+def log_out_at_the_other(house: House, browser: Browser) -> None:
+    url = f"http://{house.url(0)}/logout"
+    assert requests.post(url, headers=browser.headers, timeout=10).status_code == 204
+
+
+def erase_by_command(house: House, browser: Browser) -> None:
+    requests.post(
+        f"http://{house.url(0)}/events",
+        {"text": "Hello", "custom_id": "hello-0001"},
+        headers=browser.headers,
+        timeout=10,
+    )
+    chat = Agent(house.sandbox).chats()[0]
+    [customer] = [user for user in chat["users"] if user["type"] == "customer"]
+    manage(house, "erase_customer", customer["id"])
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [(forget_me_at_the_other, 4401), (log_out_at_the_other, 4401), (erase_by_command, 4401)],
+)
+async def test_an_ending_reaches_the_other_process(
+    house: House, end: Callable[[House, Browser], None], code: int
+) -> None:
+    browser = Browser(house)
+    tab = await browser.tab()
+    await asyncio.to_thread(end, house, browser)
+    assert await code_of(tab) == code
+
+
+async def test_a_widget_switched_off_closes_in_every_process(house: House) -> None:
+    browser = Browser(house)
+    tab = await browser.tab()
+    off = "from widget.models import Widget; w = Widget.objects.get(); w.enabled = False; w.save()"
+    await asyncio.to_thread(manage, house, "shell", "-v0", "-c", off)
+    assert await code_of(tab) == 4404

@@ -1,0 +1,141 @@
+"""The browsers' sockets that this process holds, and whether each may stay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import aclosing
+from typing import Protocol
+
+from channels.db import database_sync_to_async
+from redis.exceptions import RedisError
+
+from chatproxy.endings import Ending, ended, endings_elsewhere
+from chatproxy.models import BearerToken
+from widget.models import Widget
+
+logger = logging.getLogger(__name__)
+
+# Close codes; from 4000 on a browser does not come back.
+UNKNOWN_TOKEN = 4401
+FORBIDDEN_ORIGIN = 4403
+NO_WIDGET = 4404
+
+LOOK_EVERY = 10.0  # seconds, for what nobody told us
+RETRY_AFTER = 1.0  # seconds without Redis before the next try
+
+
+class Socket(Protocol):
+    """As whom, for which widget and on which website a browser's socket is open."""
+
+    widget_key: str
+    customer_pk: int
+    token_hash: str
+    website: str
+
+    async def refuse(self, code: int) -> None: ...
+
+
+class OpenSockets:
+    """Watches over the sockets of one event loop for as long as there are any."""
+
+    def __init__(self) -> None:
+        self._sockets: set[Socket] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watching: tuple[asyncio.Task[None], ...] = ()
+        ended.connect(self._hear)
+
+    def add(self, socket: Socket) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # another server's, as tests have them
+            self._sockets, self._loop, self._watching = set(), loop, ()
+        self._sockets.add(socket)
+        if not self._watching:
+            both = self._look_now_and_then(), self._listen()
+            self._watching = tuple(loop.create_task(work) for work in both)
+
+    def remove(self, socket: Socket) -> None:
+        self._sockets.discard(socket)
+        if not self._sockets:
+            for task in self._watching:
+                task.cancel()
+            self._watching = ()
+
+    def _hear(self, ending: Ending, **_signal: object) -> None:
+        """Called in any thread, in which this process brought the ending about."""
+        if self._loop and self._sockets and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._look_soon, ending)
+
+    def _look_soon(self, ending: Ending) -> None:
+        self._watching = (*self._running(), asyncio.ensure_future(self._look_at(ending)))
+
+    def _running(self) -> tuple[asyncio.Task[None], ...]:
+        return tuple(task for task in self._watching if not task.done())
+
+    async def _look_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            await self._look(tuple(self._sockets))
+
+    async def _listen(self) -> None:
+        """What other processes say. Of what was said in a gap, looking now and then learns."""
+        while True:
+            try:
+                async with aclosing(endings_elsewhere()) as endings:
+                    async for ending in endings:
+                        await self._look_at(ending)
+                return  # there is no Redis
+            except (RedisError, OSError) as error:
+                logger.warning("endings elsewhere are not heard: %s", type(error).__name__)
+            await asyncio.sleep(RETRY_AFTER)
+
+    async def _look_at(self, ending: Ending) -> None:
+        await self._look(
+            tuple(
+                socket
+                for socket in self._sockets
+                if socket.widget_key == ending.widget_key
+                and ending.customer_pk in (None, socket.customer_pk)
+            )
+        )
+
+    async def _look(self, sockets: Iterable[Socket]) -> None:
+        """Send away who may not stay. A look that fails is made up for by the next."""
+        try:
+            refused = await reasons_to_go(sockets)
+        except Exception:
+            logger.exception("it is unknown who may stay")
+            return
+        for socket, code in refused.items():
+            if socket in self._sockets:
+                await socket.refuse(code)
+
+
+@database_sync_to_async
+def reasons_to_go(sockets: Iterable[Socket]) -> dict[Socket, int]:
+    """Who may not stay, and the code with which they are sent away."""
+    of_widgets: defaultdict[str, list[Socket]] = defaultdict(list)
+    for socket in sockets:
+        of_widgets[socket.widget_key].append(socket)
+    there = BearerToken.objects.still_there([s.token_hash for s in sockets])
+    return {
+        socket: code
+        for key, its_sockets in of_widgets.items()
+        for socket, code in _reasons(key, its_sockets, there)
+    }
+
+
+def _reasons(key: str, sockets: list[Socket], there: set[str]) -> Iterable[tuple[Socket, int]]:
+    try:
+        widget = Widget.objects.find(key)
+    except Widget.DoesNotExist:
+        return [(socket, NO_WIDGET) for socket in sockets]
+    reasons = []
+    for socket in sockets:
+        if socket.token_hash not in there:
+            reasons.append((socket, UNKNOWN_TOKEN))
+        elif not widget.may_stand_on(socket.website):
+            reasons.append((socket, FORBIDDEN_ORIGIN))
+    return reasons

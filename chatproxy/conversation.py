@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -44,7 +45,8 @@ class Opening:
 
     `events` come before what is said (a filled form). With `continuous` nobody needs to be
     online. `group_id` sends the chat to another group than the one it is in; a new chat goes to
-    the organization's otherwise.
+    the organization's otherwise. With `attach_to_last_thread` nothing is begun: what is said
+    belongs to the thread that was last, open or not.
     """
 
     events: tuple[Json, ...] = ()
@@ -52,6 +54,7 @@ class Opening:
     continuous: bool = False
     active: bool = True
     group_id: int | None = None
+    attach_to_last_thread: bool = False
 
     def chat(self, events: list[Json], **fields: Any) -> Json:
         thread: Json = {"events": events}
@@ -110,6 +113,18 @@ def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) ->
     say(api, event, opening)
 
 
+def do_once(api: ActingCustomer, custom_id: str, act: Callable[[], None]) -> None:
+    """Do what LiveChat keeps no id of, unless it was done under this id. Raises LiveChatError.
+
+    What was done without a confirmation is done again: `act` should see for itself.
+    """
+    done = f"done:{api.customer.pk}:{custom_id}"
+    with one_at_a_time(f"say:{api.customer.pk}"):
+        if not cache.get(done):
+            act()
+            cache.set(done, True, REMEMBERED)
+
+
 def end(api: ActingCustomer) -> None:
     """Deactivate the chat; one that has ended already is no error."""
     chat_id = api.customer.chat_id or _find_chat(api)
@@ -165,13 +180,15 @@ def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) 
 def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     step = _send if api.customer.chat_id and opening.active else _open
+    if opening.attach_to_last_thread:
+        step = _attach
     for turns_left in reversed(range(TURNS)):
         cache.set(tried, time.time() + SETTLED, REMEMBERED)
         try:
             step(api, unsaid, opening)
             return
         except (ChatAlreadyActive, ChatInactive, NotFound) as refusal:
-            if not turns_left:
+            if not turns_left or opening.attach_to_last_thread:
                 raise
             step = _send if isinstance(refusal, ChatAlreadyActive) else _open
             if isinstance(refusal, NotFound):
@@ -182,6 +199,12 @@ def _send(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:  #
     """One by one; what was said is no longer unsaid, should the next one be refused."""
     while unsaid:
         api.send_event(api.customer.chat_id, unsaid[0])
+        del unsaid[0]
+
+
+def _attach(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
+    while unsaid:
+        api.send_event(api.customer.chat_id, unsaid[0], attach_to_last_thread=True)
         del unsaid[0]
 
 

@@ -14,6 +14,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
+from widget.customers.custom_ids import custom_id_field, say_by
 from widget.customers.failures import notice, on_failure, refuse, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
@@ -25,7 +26,7 @@ class MessageForm(forms.Form):
     """What the customer wrote. `attempt` counts from 0; a later one was tried before."""
 
     text = forms.CharField(strip=False, error_messages={"required": _("Write a message first.")})
-    custom_id = forms.RegexField(r"^[\w-]{8,64}$")
+    custom_id = custom_id_field()
     attempt = forms.IntegerField(min_value=0, required=False)
 
     def clean_text(self) -> str:
@@ -49,8 +50,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG
     if not form.is_valid():
         return refuse(request, form)
     event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
-    say = conversation.say_again if form.cleaned_data["attempt"] else conversation.say
-    say_or_leave(request.api, event, say)
+    say_or_leave(request.api, event, say_by(form.cleaned_data["attempt"]))
     return HttpResponse(status=204)
 
 

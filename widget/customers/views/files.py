@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
 from chatproxy.acting import ActingCustomer
+from widget.customers.custom_ids import custom_id_field, say_by
 from widget.customers.failures import on_failure, refuse, words
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
@@ -33,7 +34,8 @@ class FileForm(forms.Form):
             "empty": _("This file is empty."),
         }
     )
-    custom_id = forms.RegexField(r"^[\w-]{8,64}$")
+    custom_id = custom_id_field()
+    attempt = forms.IntegerField(min_value=0, required=False)
     alternative_text = forms.CharField(max_length=500, required=False)
 
     def clean_file(self) -> UploadedFile[bytes]:
@@ -74,4 +76,4 @@ def upload(api: ActingCustomer, form: FileForm) -> None:
     content_type = file.content_type or "application/octet-stream"
     url = api.upload_file(file.name, file, content_type)
     custom_id, words = form.cleaned_data["custom_id"], form.cleaned_data["alternative_text"]
-    conversation.say(api, conversation.file(url, custom_id, words))
+    say_by(form.cleaned_data["attempt"])(api, conversation.file(url, custom_id, words))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.cache import cache
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +20,7 @@ from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
 from widget.customers.availability import known_availability
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form
+from widget.customers.custom_ids import SentOnceForm, say_by
 from widget.customers.failures import log_failure, on_failure, words
 from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -41,7 +41,12 @@ class Occasion:
 
 OFFLINE = Opening(active=False, thread_properties={"routing": {"offline_message": True}})
 PRECHAT = Occasion("prechat", _("Start the chat"))
-POSTCHAT = Occasion("postchat", _("Submit answers"), thanks=_("Thank you for your answers."))
+POSTCHAT = Occasion(
+    "postchat",
+    _("Submit answers"),
+    opening=Opening(attach_to_last_thread=True),
+    thanks=_("Thank you for your answers."),
+)
 TICKET = Occasion(
     "ticket",
     _("Leave a message"),
@@ -115,19 +120,31 @@ def form_response(
     """What both views do, once they know the form."""
     if to_fill is None:
         return HttpResponse()
-    chat_form = ChatForm(to_fill.fields, request.POST if request.method == "POST" else None)
-    if chat_form.is_valid() and is_accepted(request, occasion, to_fill, chat_form):
+    if request.method != "POST":
+        return form_page(request, form_context(occasion, ChatForm(to_fill.fields)))
+    chat_form, sent = ChatForm(to_fill.fields, request.POST), SentOnceForm(request.POST)
+    if not sent.is_valid():
+        return HttpResponseBadRequest()
+    if chat_form.is_valid() and is_accepted(request, occasion, to_fill, chat_form, sent):
         thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
         return with_host_event(thanks, "form_submitted", {"type": occasion.kind})
-    return render(request, "widget/customers/forms/form.html", form_context(occasion, chat_form))
+    return form_page(request, form_context(occasion, chat_form) | sent.next_attempt())
+
+
+def form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "widget/customers/forms/form.html", context)
 
 
 def is_accepted(
-    request: CustomerRequest, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm
+    request: CustomerRequest,
+    occasion: Occasion,
+    to_fill: FormToFill,
+    chat_form: ChatForm,
+    sent: SentOnceForm,
 ) -> bool:
     """Whether LiveChat takes the answers; if not, the form is given back and says why."""
     try:
-        submit(request.api, occasion, to_fill, chat_form)
+        submit(request.api, occasion, to_fill, chat_form, sent)
     except LiveChatError as error:
         log_failure(request, error)
         chat_form.add_error(None, str(error.advice))
@@ -136,7 +153,11 @@ def is_accepted(
 
 
 def submit(
-    api: ActingCustomer, occasion: Occasion, to_fill: FormToFill, chat_form: ChatForm
+    api: ActingCustomer,
+    occasion: Occasion,
+    to_fill: FormToFill,
+    chat_form: ChatForm,
+    sent: SentOnceForm,
 ) -> None:
     """Tell LiveChat who it is, and what was answered. Raises LiveChatError."""
     known = {kind: chat_form.answer_of_type(kind) for kind in ("name", "email")}
@@ -145,12 +166,10 @@ def submit(
     if to_fill.id == OWN_FORM:  # LiveChat has no form to file the answers under
         return
     event = conversation.filled_form(
-        to_fill.id, occasion.kind, chat_form.answers(), uuid.uuid4().hex
+        to_fill.id, occasion.kind, chat_form.answers(), sent.cleaned_data["custom_id"]
     )
-    if occasion is POSTCHAT:
-        api.send_event(api.customer.chat_id, event, attach_to_last_thread=True)
-    else:
-        conversation.say(api, event, replace(occasion.opening, group_id=chat_form.group_id()))
+    opening = replace(occasion.opening, group_id=chat_form.group_id())
+    say_by(sent.cleaned_data["attempt"])(api, event, opening)
 
 
 def form_context(occasion: Occasion, chat_form: ChatForm, action: str = "") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from functools import partial
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
 from chatproxy.livechat.structures import Json
+from widget.customers.custom_ids import SentOnceForm, say_by
 from widget.customers.failures import notice, on_failure
 from widget.customers.host_events import with_host_event
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -18,7 +19,7 @@ from widget.models import Widget
 LONGEST = 4000  # characters of what a button says or carries
 
 
-class ButtonForm(forms.Form):
+class ButtonForm(SentOnceForm):
     """Which button it was, as the panel was told."""
 
     thread_id = forms.CharField(max_length=64)
@@ -46,7 +47,9 @@ class ButtonForm(forms.Form):
         thread_id, event_id = self.place()
         pressed = {"id": self.cleaned_data["postback_id"], "thread_id": thread_id}
         pressed |= {"event_id": event_id} | self.meaning()
-        return conversation.message(self.cleaned_data["text"], uuid.uuid4().hex, postback=pressed)
+        return conversation.message(
+            self.cleaned_data["text"], self.cleaned_data["custom_id"], postback=pressed
+        )
 
 
 @require_POST
@@ -58,10 +61,14 @@ def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
     form = ButtonForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    request.api.send_rich_message_postback(
-        request.customer.chat_id, *form.place(), form.postback(widget.api_version)
+    press = partial(
+        request.api.send_rich_message_postback,
+        request.customer.chat_id,
+        *form.place(),
+        form.postback(widget.api_version),
     )
+    conversation.do_once(request.api, form.cleaned_data["custom_id"], press)
     if form.cleaned_data["type"] == "message":
-        conversation.say(request.api, form.answer())
+        say_by(form.cleaned_data["attempt"])(request.api, form.answer())
     pressed = {"eventId": form.place()[1], "postbackId": form.cleaned_data["postback_id"]}
     return with_host_event(HttpResponse(status=204), "rich_message_button_clicked", pressed)

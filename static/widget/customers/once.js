@@ -1,0 +1,26 @@
+// What a form creates stands once, however often it is sent: it carries an id, which stays the same
+// until the server has answered. Messages and files have theirs already.
+const sent = new WeakMap(); // by form: what was sent last, its id, and how often
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { body, method } = ctx.request;
+  const form = ctx.sourceElement;
+  if (method !== "POST" || !form.matches("form") || !body?.set || body.has("custom_id")) return;
+  const content = form.matches(".questions") ? "" : contentOf(body); // another rating is another act
+  const last = sent.get(form);
+  const isAgain = last?.content === content;
+  const now = isAgain
+    ? { ...last, attempt: last.attempt + 1 }
+    : { content, id: crypto.randomUUID(), attempt: 0 };
+  sent.set(form, now);
+  body.set("custom_id", now.id);
+  body.set("attempt", String(now.attempt));
+});
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.response.status < 400) sent.delete(ctx.sourceElement);
+});
+
+function contentOf(body) {
+  return JSON.stringify([...body]);
+}

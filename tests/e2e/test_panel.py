@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
 from tests.sandbox_rig import Agent, Sandbox
@@ -346,6 +347,31 @@ def test_who_asks_to_be_forgotten_meets_an_empty_panel(talking: Chat) -> None:
     expect(talking.page.get_by_role("heading", name="Hello!")).to_be_visible()
     expect(talking.messages("customer")).to_have_count(0)
     assert talking.page.evaluate("localStorage.getItem('livechat-widget:demo')") is None
+
+
+def test_what_is_sent_again_has_the_id_it_had(talking: Chat) -> None:
+    sent = []
+
+    def lose_the_first(route: Route) -> None:
+        sent.append(parse_qs(route.request.post_data or ""))
+        if len(sent) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    talking.page.route("**/rating", lose_the_first)
+    talking.page.get_by_role("button", name="More").click()
+    talking.page.get_by_role("button", name="Rate this chat").click()
+    good = talking.page.get_by_role("button", name="Good", exact=True)
+    with talking.page.expect_event("requestfailed"):
+        good.click()
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "false")
+    first, again, another = sent
+    assert first["custom_id"] == again["custom_id"] != another["custom_id"]
+    assert [each["attempt"] for each in sent] == [["0"], ["1"], ["0"]]
 
 
 def test_the_transcript_can_be_downloaded(talking: Chat) -> None:

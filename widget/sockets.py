@@ -45,6 +45,7 @@ class OpenSockets:
         self._sockets: set[Socket] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watching: tuple[asyncio.Task[None], ...] = ()
+        self._looks: set[asyncio.Task[None]] = set()
         ended.connect(self._hear)
 
     def add(self, socket: Socket) -> None:
@@ -69,10 +70,9 @@ class OpenSockets:
             self._loop.call_soon_threadsafe(self._look_soon, ending)
 
     def _look_soon(self, ending: Ending) -> None:
-        self._watching = (*self._running(), asyncio.ensure_future(self._look_at(ending)))
-
-    def _running(self) -> tuple[asyncio.Task[None], ...]:
-        return tuple(task for task in self._watching if not task.done())
+        look = asyncio.ensure_future(self._look_at(ending))
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
 
     async def _look_now_and_then(self) -> None:
         while True:

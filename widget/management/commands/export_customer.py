@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, Customer
 from widget.models import Widget
 
 
@@ -41,10 +41,18 @@ def record_of(customer: Customer) -> dict[str, Any]:
         "organization": customer.organization_id,
         "id": customer.entity_id,
         "signed_in_as": customer.subject,
-        "browsers_since": [one.created_at.isoformat() for one in customer.bearer_tokens.all()],
+        "browsers": [browser_of(token) for token in customer.bearer_tokens.all()],
         "first_seen": customer.created_at.isoformat(),
         "last_seen": customer.last_seen_at.isoformat(),
     } | said_by(customer)
+
+
+def browser_of(token: BearerToken) -> dict[str, str]:
+    return {
+        "website": token.website,
+        "since": token.created_at.isoformat(),
+        "last_used": token.used_at.isoformat(),
+    }
 
 
 def said_by(customer: Customer) -> dict[str, Any]:

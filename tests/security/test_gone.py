@@ -17,17 +17,28 @@ import websockets
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from chatproxy.models import BearerToken, Customer
 from tests.chaos.house import House
+from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import ROOT, Agent
+from tests.security.test_tenants import add_widget as widget_of_an_organization
+from tests.security.test_tenants import (
+    changes_it,
+    deletes_chosen,
+    deletes_it,
+    person,
+    renews_the_secret,
+)
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.visitor import Visitor
 from widget import sockets
-from widget.models import Widget
+from widget.models import Membership, Widget
 
+Role = Membership.Role
 SHOP, OUTLET = "https://shop.example", "https://outlet.example"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -236,6 +247,52 @@ def test_a_link_to_a_transcript_ends_as_well(
     assert Visitor().client.get(link).status_code == 200
     end(nora, widget)
     assert Visitor().client.get(link).status_code == 404
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+async def test_another_widget_s_customers_stay(
+    nora: Visitor,
+    widget: Widget,
+    add_widget: AddWidget,
+    open_socket: OpenSocket,
+    end: Callable[..., None],
+) -> None:
+    await sync_to_async(add_widget)("library", allowed_origins=[SHOP])
+    reader = Visitor("library")
+    await sync_to_async(reader.introduce)()
+    tab = await welcomed(open_socket(reader.token, "library"))
+    await sync_to_async(end)(nora, widget)
+    assert await stays(tab)
+    assert (await sync_to_async(reader.send)("Still here")).status_code == 204
+
+
+@pytest.mark.parametrize("attempt", [renews_the_secret, deletes_it, deletes_chosen, changes_it])
+@pytest.mark.parametrize("own", [None, Role.VIEWER])
+@pytest.mark.parametrize("other", [None, *Role])
+def test_who_may_not_change_a_widget_ends_nothing_of_it(
+    db: None,
+    own: Role | None,
+    other: Role | None,
+    attempt: Callable[[Client, Widget], bool],
+) -> None:
+    """Whatever they are in another organization."""
+    widget = widget_of_an_organization()
+    customer = stored_customer(token="a-signed-in-browser")
+    Customer.objects.update(subject="user-42")
+    assert not attempt(person(own, other), widget)
+    bearer = BearerToken.objects.find("shop", "a-signed-in-browser")
+    assert bearer
+    assert bearer.customer == customer
+    assert Widget.objects.find("shop").may_stand_on(SHOP)
+
+
+def test_a_token_of_a_deleted_widget_is_worth_nothing_under_any_other(
+    nora: Visitor, widget: Widget, add_widget: AddWidget
+) -> None:
+    widget.delete()
+    add_widget("library", allowed_origins=[SHOP])
+    nora.key = "library"
+    assert nora.send("Let me in").status_code == 401
 
 
 def unused_for(visitor: Visitor, days: float) -> None:

@@ -27,7 +27,7 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.service import Reason
 from chatproxy.livechat.structures import Json, Properties
-from chatproxy.locks import one_at_a_time
+from chatproxy.locks import Note, one_at_a_time
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
@@ -91,10 +91,24 @@ def say(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
     LiveChatError when the event is not in the chat, as far as anyone can know.
     """
+    _say_once(api, event, opening, tried_before=None)
+
+
+def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
+    """As `say`, for an event whose first try this process may know nothing of."""
+    _say_once(api, event, opening, tried_before=BEGAN + SETTLED)
+
+
+def _say_once(
+    api: ActingCustomer, event: Json, opening: Opening, tried_before: float | None
+) -> None:
+    """`tried_before`: until when a try may still arrive of which nothing is remembered."""
     unsaid, tried = [*opening.events, event], _tried(api, event)
-    with one_at_a_time(f"say:{api.customer.pk}"):
-        settled_at = cache.get(tried)
+    with one_at_a_time(f"say:{api.customer.pk}", tried):
+        settled_at = tried_before if tried.found is None else tried.found
+        tried.left = settled_at or 0
         if settled_at is not None and not (unsaid := _missing(api, unsaid, settled_at)):
+            tried.left = 0
             return
         try:
             _say(api, unsaid, opening, tried)
@@ -105,12 +119,7 @@ def say(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
         except Unreachable:
             if _missing(api, unsaid):
                 raise  # it may still arrive, so only another try may send it again
-
-
-def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
-    """As `say`, for an event whose first try this process may know nothing of."""
-    cache.add(_tried(api, event), BEGAN + SETTLED, REMEMBERED)
-    say(api, event, opening)
+            tried.left = 0
 
 
 def do_once(api: ActingCustomer, custom_id: str, act: Callable[[], None]) -> None:
@@ -133,9 +142,9 @@ def end(api: ActingCustomer) -> None:
             api.deactivate_chat(chat_id)
 
 
-def _tried(api: ActingCustomer, event: Json) -> str:
-    """Where we keep until when a try of this event may still arrive."""
-    return f"tried:{api.customer.pk}:{event['custom_id']}"
+def _tried(api: ActingCustomer, event: Json) -> Note:
+    """Until when a try of this event may still arrive."""
+    return Note(f"try:{api.customer.pk}:{event['custom_id']}", SETTLED, REMEMBERED)
 
 
 def _missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> list[Json]:
@@ -166,24 +175,24 @@ def _unfound(api: ActingCustomer, events: list[Json]) -> list[Json]:
     return [*missing.values()]
 
 
-def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) -> None:
+def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
     """Say it, and note whether it may still arrive if nobody confirms it."""
     try:
         _turn_by_turn(api, unsaid, opening, tried)
     except LiveChatError as error:
         if type(error) is not Unreachable:  # LiveChat said no, or never heard of it
-            cache.set(tried, 0, REMEMBERED)
+            tried.left = 0
         raise
-    cache.set(tried, 0, REMEMBERED)
+    tried.left = 0
 
 
-def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: str) -> None:
+def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     step = _send if api.customer.chat_id and opening.active else _open
     if opening.attach_to_last_thread:
         step = _attach
     for turns_left in reversed(range(TURNS)):
-        cache.set(tried, time.time() + SETTLED, REMEMBERED)
+        tried.open()
         try:
             step(api, unsaid, opening)
             return

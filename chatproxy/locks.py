@@ -7,8 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from django.core.cache import cache
+from redis import Redis
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
@@ -23,9 +26,31 @@ WAIT_AT_MOST = 20.0  # seconds
 PAUSE = 0.02  # seconds between two looks
 
 
+@dataclass(slots=True)
+class Note:
+    """A time that one turn leaves for the next, 0 for "settled".
+
+    During a turn it is `settles_in` seconds from now, should our process die in it; after it,
+    whatever stands in `left`. `found` is what the turn before left, None for nothing.
+    """
+
+    name: str
+    settles_in: float
+    kept: int  # seconds
+    found: float | None = None
+    left: float = 0
+
+    def open(self) -> float:
+        """From now on it is unsettled again."""
+        self.left = time.time() + self.settles_in
+        return self.left
+
+
 @contextmanager
-def one_at_a_time(name: str) -> Iterator[None]:
+def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
     """Enter when nobody else is inside under this name, for however long the work lasts.
+
+    A note is read and written on the way in, and written on the way out.
 
     Without Redis other processes are not held back; nor are they while it is away, because people
     go on talking then. Raises ServiceUnavailable when somebody is inside for too long.
@@ -35,12 +60,17 @@ def one_at_a_time(name: str) -> Iterator[None]:
     if not mine.acquire(timeout=WAIT_AT_MOST):
         raise ServiceUnavailable(f"{name} is held for too long")
     try:
-        lease = _take(name, deadline - time.monotonic())
+        lease = _take(name, deadline - time.monotonic(), note)
+        if lease is None and note:
+            note.found = cache.get(note.name)
+            cache.set(note.name, note.open(), note.kept)
         try:
             yield
         finally:
             if lease:
                 _give_back(lease)
+            elif note:
+                cache.set(note.name, note.left, note.kept)
     finally:
         mine.release()
 
@@ -86,16 +116,46 @@ class Leases:
                     logger.info("a lock was not renewed: %s", error)
 
 
+TAKE = """
+if not redis.call("SET", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return {0} end
+local found = redis.call("GET", KEYS[2])
+redis.call("SET", KEYS[2], ARGV[3], "EX", ARGV[4])
+return {1, found}
+"""
+GIVE_BACK = """
+redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
+if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end
+return 1
+"""
+
+
+class NotedLock(Lock):
+    """Redis's lock, taken and given back together with a note: in one round trip each."""
+
+    note: Note
+
+    def do_acquire(self, token: str) -> bool:
+        note = self.note
+        arguments = (token, int(LEASE * 1000), note.open(), note.kept)
+        answer = self.redis.eval(TAKE, 2, self.name, key_of(note.name), *arguments)
+        note.found = float(answer[1]) if answer[1:] and answer[1] is not None else None
+        return bool(answer[0])
+
+    def do_release(self, expected_token: str) -> None:
+        arguments = (expected_token, self.note.left, self.note.kept)
+        self.redis.eval(GIVE_BACK, 2, self.name, key_of(self.note.name), *arguments)
+
+
 threads = ThreadLocks()
 leases = Leases()
 
 
-def _take(name: str, seconds: float) -> Lock | None:
+def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
     """The lock among processes; None if there is no Redis to ask. Raises ServiceUnavailable."""
     redis = shared_redis()
     if redis is None:
         return None
-    lease: Lock = redis.lock(key_of(f"lock:{name}"), timeout=LEASE, sleep=PAUSE, thread_local=False)
+    lease = _lease(redis, key_of(f"lock:{name}"), note)
     try:
         taken = lease.acquire(blocking_timeout=max(0, seconds))
     except RedisError as error:
@@ -104,6 +164,14 @@ def _take(name: str, seconds: float) -> Lock | None:
     if not taken:
         raise ServiceUnavailable(f"{name} is held for too long")
     leases.add(lease)
+    return lease
+
+
+def _lease(redis: Redis, key: str, note: Note | None) -> Lock:
+    if note is None:
+        return Lock(redis, key, timeout=LEASE, sleep=PAUSE, thread_local=False)
+    lease = NotedLock(redis, key, timeout=LEASE, sleep=PAUSE, thread_local=False)
+    lease.note = note
     return lease
 
 

@@ -123,6 +123,7 @@ RIGHT: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CHAT_RELAY_LOGINS_AT_ONCE": (is_positive, "a number"),
     "CHAT_RELAY_LOGINS_PER_SECOND": (is_positive, "a number"),
     "CHAT_RELAY_LOGIN_PAUSE": (is_positive, "a number of seconds"),
+    "CHAT_TOKEN_DAYS": (is_positive, "a number of days"),
     "CHAT_IDENTITY": (is_callable_path, "the dotted path of a function, or empty"),
 }
 

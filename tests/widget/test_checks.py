@@ -91,6 +91,7 @@ def test_templates_that_are_not_looked_for_are_named(settings: Settings) -> None
         ("CHAT_LIMITS", "no"),
         ("CHAT_RELAY_LINGER", -1),
         ("CHAT_RELAY_LOGINS_AT_ONCE", "many"),
+        ("CHAT_TOKEN_DAYS", 0),
         ("CHAT_IDENTITY", "nowhere.claims"),
     ],
 )

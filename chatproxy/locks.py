@@ -94,6 +94,7 @@ class Leases:
         self._held: set[Lock] = set()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._never = threading.Event()
 
     def add(self, lease: Lock) -> None:
         with self._guard:
@@ -107,8 +108,7 @@ class Leases:
             self._held.discard(lease)
 
     def _renew(self) -> None:
-        while True:
-            time.sleep(RENEW_EVERY)
+        while not self._never.wait(RENEW_EVERY):
             for lease in tuple(self._held):
                 try:
                     lease.reacquire()

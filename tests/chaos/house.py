@@ -21,6 +21,7 @@ from tests.sandbox_rig import ROOT, Sandbox, SandboxProcess, free_port
 
 START_LIMIT = 30  # seconds
 WIDGET = "storm"
+COLLECT = ["collectstatic", "-v0", "--no-input"]
 CREATE_WIDGET = """
 import json, sys
 from widget.models import Widget
@@ -116,6 +117,7 @@ class House:
         return os.environ | {
             "ALLOWED_HOSTS": "127.0.0.1",
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+            "DATA_DIR": str(folder),
             "DEBUG": "0",
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -139,7 +141,7 @@ class House:
             },
         }
         create = f"import sys; sys.argv[1:] = [{json.dumps(json.dumps(widget))}]\n{CREATE_WIDGET}"
-        for command in (["migrate", "-v0"], ["shell", "-v0", "-c", create]):
+        for command in (["migrate", "-v0"], COLLECT, ["shell", "-v0", "-c", create]):
             subprocess.run(
                 [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
             )

@@ -43,7 +43,7 @@ class SandboxProcess:
             try:
                 if requests.get(f"{self.url}/healthz", timeout=1).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.05)
         self.stop()
         raise TimeoutError("the sandbox did not start in time")

@@ -11,11 +11,11 @@ class Owner:
         self.client_id: str = sandbox.config["client_id"]
         self.authorization = f"Basic {sandbox.config['agents'][0]['basic']}"
 
-    def call(self, action: str, /, **parameters: Any) -> Any:
+    def call(self, action: str, /, version: str = "3.6", **parameters: Any) -> Any:
         """Call any action of the Configuration API. Raises Refused."""
         return answer_of(
             self.sandbox.http.post(
-                f"{self.sandbox.url}/v3.6/configuration/action/{action}",
+                f"{self.sandbox.url}/v{version}/configuration/action/{action}",
                 json=parameters,
                 headers={"Authorization": self.authorization},
                 timeout=REQUEST_LIMIT,

@@ -50,7 +50,7 @@ async def consent(request: HttpRequest) -> HttpResponse:
         {
             "client": client,
             "agents": [each for each in organization.agents.values() if not each.is_bot],
-            "scopes": sorted(client.scopes),
+            "scopes": client.scopes,
             "asked": [(name, wished[name]) for name in ASKED if name in wished],
         },
     )

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 
 from livechat_sandbox.accounts import oauth
 from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
-from livechat_sandbox.platform import customers, redirects, tokens
+from livechat_sandbox.platform import bans, customers, redirects, tokens
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import (
     Agent,
@@ -133,7 +133,7 @@ def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None
     customer = known_customer(request, organization) or customers.create(organization)
     if group_id is not None:
         customer.group_id = group_id
-    check_welcome(customer)
+    check_welcome(request, customer)
     issued = tokens.issue(customer, client.id, lifetime(wished))
     response = JsonResponse(answer(organization, issued))
     path = request.path.rstrip("/").removesuffix("/token")
@@ -172,7 +172,7 @@ def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) 
         customer = organization.customers[entity_id]
     else:
         raise Refusal("resource_not_found", "entity_id is unknown")
-    check_welcome(customer)
+    check_welcome(request, customer)
     issued = tokens.issue(customer, client.id, lifetime(wished))
     return JsonResponse(answer(organization, issued))
 
@@ -193,13 +193,13 @@ def by_code(request: HttpRequest, wished: dict[str, Any], _: int | None) -> Http
         raise Refusal("invalid_grant", "The code_verifier is wrong")
     del organization.transfer_codes[code_value]
     customer = organization.customers[code.customer_id]
-    check_welcome(customer)
+    check_welcome(request, customer)
     return JsonResponse(answer(organization, tokens.issue(customer, client.id)))
 
 
-def check_welcome(customer: Customer) -> None:
+def check_welcome(request: HttpRequest, customer: Customer) -> None:
     try:
-        customers.check_not_banned(customer)
+        bans.check(customer, request.META.get("REMOTE_ADDR", ""))
     except LiveChatError as error:
         raise Refusal("access_denied", "The customer is banned", kind="identity") from error
 

@@ -29,12 +29,12 @@ def _listed_customer(organization: Organization, payload: Parameters) -> Custome
     return organization.customer(listed[0]) if listed else None
 
 
-class ResumeChatChat(TypedDict):
+class ChatId(TypedDict):
     id: str
 
 
 class ResumeChat(TypedDict):
-    chat: ResumeChatChat
+    chat: ChatId
     active: NotRequired[bool]
     continuous: NotRequired[bool]
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import agent_view, customers, pages
+from livechat_sandbox.platform import agent_view, bans, customers, pages
 from livechat_sandbox.platform.structures import Customer, Payload
 from livechat_sandbox.transports.methods import Caller, method
 
@@ -38,20 +38,20 @@ def update_customer(caller: Caller, payload: UpdateCustomer) -> Payload:
     return {}
 
 
-class BanCustomerBan(TypedDict):
+class Days(TypedDict):
     days: float
 
 
 class BanCustomer(TypedDict):
     id: str
-    ban: BanCustomerBan
+    ban: Days
 
 
 @method("customers.ban:rw")
 def ban_customer(caller: Caller, payload: BanCustomer) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = organization.customer(payload["id"])
-    customers.ban(customer, payload["ban"]["days"], agent)
+    bans.ban_customer(customer, payload["ban"]["days"] * bans.DAY, agent)
     return {}
 
 

@@ -11,7 +11,7 @@ from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
 from livechat_sandbox.platform import agent_view, agents
 from livechat_sandbox.platform.agent_versions import shape
 from livechat_sandbox.platform.clock import rfc3339
-from livechat_sandbox.platform.customer_versions import LEGACY, VERSIONS
+from livechat_sandbox.platform.customer_versions import VERSIONS
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Agent, Payload, Push
@@ -55,7 +55,6 @@ class AgentRtm(RtmConsumer):
     side: ClassVar[Side] = "agent"
     methods = METHODS
     versions = VERSIONS
-    legacy = LEGACY
     shape = staticmethod(shape)
 
     is_away = False

@@ -83,7 +83,6 @@ AGENT = Side(
     default_version=versions.DEFAULT_VERSION,
     authenticate=authenticate,
     shape=agent_versions.shape,
-    legacy=versions.LEGACY,
 )
 
 

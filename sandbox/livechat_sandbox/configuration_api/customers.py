@@ -1,38 +1,70 @@
 """Configuration API: bans.
 
-Source: Configuration API v3.6, "Customers".
+Source: Configuration API v3.6 and v3.7, "Customer bans".
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
+from msgspec import Meta
+
+from livechat_sandbox.platform import bans
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.structures import Ban, Payload
 from livechat_sandbox.transports.methods import Caller, method
 
 
 @method("customers:ro")
 def list_customer_bans(caller: Caller, _: Payload) -> list[Payload]:
-    now = caller.organization.clock.time()
-    return [
-        {
-            "ip": customer.visit.ip if customer.visit else "",
-            "customer_id": customer.id,
-            "expires_at": rfc3339(customer.banned_until),
-        }
-        for customer in caller.organization.customers.values()
-        if customer.banned_until > now
-    ]
+    return [view(ban) for ban in bans.active(caller.organization)]
+
+
+def view(ban: Ban) -> Payload:
+    shown = {
+        "ip": ban.ip,
+        "customer_id": ban.customer_id,
+        "agent_id": ban.agent_id,
+        "thread_id": ban.thread_id,
+        "created_at": ban.created_at,
+        "expires_at": rfc3339(ban.expires_at),
+    }
+    return {name: value for name, value in shown.items() if value}
+
+
+class BanCustomer(TypedDict):
+    seconds: Annotated[int, Meta(ge=1)]
+    ip: NotRequired[str]
+    customer_id: NotRequired[str]
+
+
+@method("customers.ban:rw", versions=("3.7",))
+def ban_customer(caller: Caller, payload: BanCustomer) -> Payload:
+    """A customer, an address, or both."""
+    organization, ip = caller.organization, payload.get("ip", "")
+    if not ip and not payload.get("customer_id"):
+        raise LiveChatError("validation", "`ip` or `customer_id` is required")
+    customer = organization.customer(payload["customer_id"]) if "customer_id" in payload else None
+    if ip:
+        bans.ban_address(ip, payload["seconds"], caller.agent)
+    if customer:
+        bans.ban_customer(customer, payload["seconds"], caller.agent, ip)
+    return {}
 
 
 class UnbanCustomer(TypedDict):
+    ip: NotRequired[str]
     customer_id: NotRequired[str]
 
 
 @method("customers.ban:rw")
 def unban_customer(caller: Caller, payload: UnbanCustomer) -> Payload:
-    """By id only: the sandbox bans people, not addresses."""
-    if "customer_id" not in payload:
-        raise LiveChatError("validation", "`customer_id` is required")
-    caller.organization.customer(payload["customer_id"]).banned_until = 0.0
+    """By exactly one of the two."""
+    organization = caller.organization
+    if ("ip" in payload) is ("customer_id" in payload):
+        raise LiveChatError("validation", "One of `ip` and `customer_id` is required")
+    if "customer_id" in payload:
+        customer_id = organization.customer(payload["customer_id"]).id
+        bans.lift(organization, customer_id=customer_id)
+    else:
+        bans.lift(organization, ip=payload.get("ip", ""))
     return {}

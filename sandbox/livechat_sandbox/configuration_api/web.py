@@ -30,7 +30,6 @@ CONFIGURATION = Side(
     default_version=versions.DEFAULT_VERSION,
     authenticate=authenticate,
     shape=same_in_every_version,
-    legacy=versions.LEGACY,
 )
 
 

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs
 
 from livechat_sandbox.customer_api.methods import METHODS
 from livechat_sandbox.customer_api.web import find_token
-from livechat_sandbox.platform import customers
-from livechat_sandbox.platform.customer_versions import LEGACY, VERSIONS, shape
+from livechat_sandbox.platform import bans, customers, limits
+from livechat_sandbox.platform.customer_versions import VERSIONS, shape
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Customer, Organization, Payload
@@ -20,7 +20,6 @@ class CustomerRtm(RtmConsumer):
     side: ClassVar[Side] = "customer"
     methods = METHODS
     versions = VERSIONS
-    legacy = LEGACY
     shape = staticmethod(shape)
 
     def admit(self) -> None:
@@ -62,7 +61,7 @@ class CustomerRtm(RtmConsumer):
             raise LiveChatError("authentication")
         token = find_token(self.world, organization, value)
         customer = organization.customer(token.customer_id)
-        customers.check_not_banned(customer)
+        bans.check(customer, self.connection.ip)
         if customer.connections >= organization.rules.connections_per_customer:
             self.connection.disconnect("too_many_connections")
             raise LiveChatError("limit_reached")
@@ -75,8 +74,8 @@ class CustomerRtm(RtmConsumer):
         return caller, answer
 
     def check_caller(self, caller: Caller) -> None:
-        customers.check_not_banned(caller.customer)
-        customers.count_request(caller.customer)
+        bans.check(caller.customer, self.connection.ip)
+        limits.count_customers(caller.customer)
 
     def watch_inactivity(self, customer: Customer) -> None:
         """Let go of a connection whose customer neither chats nor moves for long."""

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.customer_api.methods import METHODS
+from livechat_sandbox.platform import bans, limits, tokens
 from livechat_sandbox.platform import customer_versions as versions
-from livechat_sandbox.platform import customers, tokens
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import CustomerToken, Organization
 from livechat_sandbox.transports.methods import Caller, Method
@@ -61,8 +61,8 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
             raise LiveChatError("authentication")
         token = find_token(world, organization, value)
         customer = organization.customer(token.customer_id)
-        customers.check_not_banned(customer)
-        customers.count_request(customer)
+        bans.check(customer, caller.ip)
+        limits.count_customers(customer)
         caller.person, caller.client_id = customer, token.client_id
     return caller
 
@@ -74,7 +74,6 @@ CUSTOMER = Side(
     default_version=versions.DEFAULT_VERSION,
     authenticate=authenticate,
     shape=versions.shape,
-    legacy=versions.LEGACY,
 )
 
 

@@ -57,7 +57,7 @@ def issue(agent: Agent, client: Client, refresh_token: str | None = None) -> Age
         refresh_token=refresh_token,
     )
     organization.agent_tokens[token.value] = agent.id
-    organization.token_scopes[token.value] = client.scopes
+    organization.token_scopes[token.value] = frozenset(client.scopes)
     organization.oauth_tokens[token.value] = token
     organization.clock.call_later(lasts, end, organization, token, "access_token_expired")
     return token

@@ -9,7 +9,9 @@ from livechat_sandbox.platform.structures import Payload
 
 VERSIONS = ("3.5", "3.6", "3.7")
 DEFAULT_VERSION = "3.6"
-LEGACY = {"3.5": "2027-05-31"}  # the day the stage ends, for the header `Legacy`
+ALIASES = {"3.4": "3.5"}  # served as this one, so that there is one to show the last stage
+# The stage a version is in, as the header that says when it ends.
+STAGES = {"3.4": ("Deprecation", "2026-12-31"), "3.5": ("Legacy", "2027-05-31")}
 
 SINCE_3_6 = frozenset(
     {

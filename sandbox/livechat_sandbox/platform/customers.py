@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from livechat_sandbox.platform import (
     agent_view,
+    bans,
     customer_view,
     greetings,
     pushes,
@@ -103,28 +104,6 @@ def create(organization: Organization) -> Customer:
     return customer
 
 
-def check_not_banned(customer: Customer) -> None:
-    if customer.banned_until > customer.organization.clock.time():
-        raise LiveChatError("customer_banned")
-
-
-def count_request(customer: Customer) -> None:
-    """Raises too_many_requests beyond the rate the organization allows."""
-    rules = customer.organization.rules
-    if rules.requests_per_second is None:
-        return
-    now = customer.organization.clock.time()
-    allowance = customer.request_allowance
-    if allowance is None:
-        allowance = rules.request_burst
-    allowance += (now - customer.request_counted_at) * rules.requests_per_second
-    customer.request_allowance = min(allowance, rules.request_burst) - 1
-    customer.request_counted_at = now
-    if customer.request_allowance < 0:
-        customer.request_allowance += 1
-        raise LiveChatError("too_many_requests")
-
-
 # --- presence ---------------------------------------------------------------------------------
 
 
@@ -140,7 +119,7 @@ def login(
     Raises customer_banned, group_not_found, users_limit_reached, validation.
     """
     organization = customer.organization
-    check_not_banned(customer)
+    bans.check(customer, ip)
     if "group_id" in payload:
         organization.group(payload["group_id"])
     if not customer.online and organization.customers_online >= organization.rules.customers_online:
@@ -173,7 +152,7 @@ def _come_online(customer: Customer, referrer: str, ip: str, user_agent: str) ->
     customer.visit = Visit(
         id=organization.ids.chat(),
         started_at=organization.clock.now(),
-        ip=ip,
+        ip=bans.address(organization, ip),
         user_agent=user_agent,
         referrer=referrer,
     )
@@ -372,16 +351,3 @@ def check_session_fields(organization: Organization, fields: list[dict[str, Any]
         raise LiveChatError("customer_session_fields_limit_reached")
     if any(len(field) != 1 for field in fields):
         raise LiveChatError("validation", "Each session field is an object with one key")
-
-
-def ban(customer: Customer, days: float, agent: Agent) -> None:
-    """Close the customer's chat and connections and refuse them for some days."""
-    organization = customer.organization
-    customer.banned_until = organization.clock.time() + days * 86_400
-    chat = organization.chat_of(customer)
-    if chat and chat.active:
-        routing.close_thread(chat, "customer_banned", agent, agent=agent.name, duration=f"{days:g}")
-    pushes.to_all_agents(
-        organization, "customer_banned", {"customer_id": customer.id, "ban": {"days": days}}
-    )
-    pushes.evict(organization, customer.id, "customer_banned")

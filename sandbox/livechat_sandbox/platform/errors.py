@@ -50,6 +50,7 @@ class LiveChatError(Exception):
         self.status, default = STATUS_AND_MESSAGE[error_type]
         self.message = message or default
         self.data = data
+        self.retry_after = 1  # seconds, for too_many_requests
         super().__init__(f"{error_type}: {self.message}")
 
     def body(self) -> dict[str, Any]:

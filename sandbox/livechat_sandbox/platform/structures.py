@@ -35,6 +35,8 @@ class Rules:
     customers_online: int = 2_000
     requests_per_second: float | None = 20
     request_burst: int = 40
+    license_requests_per_second: float | None = None  # over all tokens and apps
+    license_request_burst: int = 100
     offline_grace: float = 10
     agent_offline_grace: float = 30
     idle_after: float | None = 600
@@ -53,7 +55,16 @@ class Rules:
     webhook_timeout: float = 10
     webhook_retries: int = 4
     webhook_retry_delay: float = 1  # before the second try; doubled before each further one
+    bans_hit_addresses: bool = False  # a banned customer's address is refused to everybody
     trusted_domains: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Allowance:
+    """How many requests are left, counted at a moment (Unix seconds)."""
+
+    left: float | None = None  # None: all
+    counted_at: float = 0.0
 
 
 @dataclass
@@ -63,7 +74,7 @@ class Client:
     id: str
     redirect_uris: list[str]
     secret: str = ""
-    scopes: frozenset[str] = scopes.ALL
+    scopes: list[str] = field(default_factory=lambda: sorted(scopes.ALL))
 
 
 @dataclass
@@ -165,12 +176,10 @@ class Customer(OfOrganization):
     offline_check: int = 0
     last_activity: float = 0.0
     visit: Visit | None = None
-    banned_until: float = 0.0
     greeting: ShownGreeting | None = None
     greetings_seen: set[int] = field(default_factory=set)
     email_verified: bool = False
-    request_allowance: float | None = None
-    request_counted_at: float = 0.0
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def type(self) -> str:
@@ -396,6 +405,18 @@ class Tag:
 
 
 @dataclass
+class Ban:
+    """Whom an agent keeps out, and until when (Unix seconds)."""
+
+    ip: str
+    customer_id: str
+    agent_id: str
+    thread_id: str
+    created_at: str
+    expires_at: float
+
+
+@dataclass
 class Webhook:
     """Where an app wants to be told of an action, and in which cases."""
 
@@ -482,6 +503,8 @@ class Organization(Running):
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     disabled_webhooks: set[str] = field(default_factory=set)  # client ids
     customers_online: int = 0
+    bans: list[Ban] = field(default_factory=list)
+    allowance: Allowance = field(default_factory=Allowance)
 
     def run(self, ids: Ids, clock: Clock) -> None:
         """Begin to live, fresh or as it was kept."""

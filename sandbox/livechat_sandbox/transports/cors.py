@@ -9,6 +9,7 @@ from django.utils.decorators import async_only_middleware
 from livechat_sandbox.transports.own_addresses import is_own
 
 Answer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+EXPOSED = "Legacy, Deprecation, X-Debug-Id, Retry-After"
 HEADERS = "authorization, content-type, x-api-version, x-region, x-author-id"
 
 
@@ -27,7 +28,9 @@ def allow_origins(get_response: Answer) -> Answer:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Credentials"] = "true"
         response.headers["Vary"] = "Origin"
-        response.headers["Access-Control-Expose-Headers"] = "Legacy, X-Debug-Id, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "Legacy, Deprecation, X-Debug-Id, Retry-After"
+        )
         if preflight:
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = HEADERS

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, TypedDict
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from livechat_sandbox.platform import limits
+from livechat_sandbox.platform.customer_versions import ALIASES, DEFAULT_VERSION, STAGES
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
 from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.structures import Payload
@@ -41,7 +43,6 @@ class RtmConsumer(AsyncWebsocketConsumer):
     side: ClassVar[Side]
     methods: ClassVar[Mapping[str, Method]]
     versions: ClassVar[tuple[str, ...]]
-    legacy: ClassVar[Mapping[str, str]] = {}
     shape: ClassVar[Any]  # a function: an answer as a version has it
 
     connection: Connection
@@ -66,7 +67,8 @@ class RtmConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.pending: set[asyncio.Task[None]] = set()
         world = self.world
-        version = self.scope["url_route"]["kwargs"].get("version") or self.versions[1]
+        asked = self.scope["url_route"]["kwargs"].get("version") or DEFAULT_VERSION
+        version = ALIASES.get(asked, asked)
         ip = self.scope["client"][0] if self.scope["client"] else ""
         self.connection = Connection(world.connections, self.side, self.scope["wire"], version, ip)
         self.scope["wire"].when_closed(self.leave)
@@ -74,7 +76,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         world.connections.add(self.connection)
-        await self.accept(headers=self.stage_headers(version))
+        await self.accept(headers=stage_headers(asked))
         if version not in self.versions:
             self.connection.version = self.versions[-1]
             self.connection.disconnect("unsupported_version")
@@ -84,11 +86,6 @@ class RtmConsumer(AsyncWebsocketConsumer):
         rules = world.rules_of(self.connection)
         world.clock.call_later(rules.login_timeout, self.close_unless_logged_in)
         world.set_alarm()
-
-    def stage_headers(self, version: str) -> list[tuple[bytes, bytes]]:
-        """What a version near its end says with the handshake."""
-        ends = self.legacy.get(version)
-        return [(b"Legacy", ends.encode())] if ends else []
 
     def close_unless_logged_in(self) -> None:
         if self.caller is None and self.connection.is_open:
@@ -209,6 +206,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
         """Do what a frame asks for. Raises LiveChatError."""
         action, payload = frame["action"], frame.get("payload") or {}
         version = frame.get("version", self.connection.version)
+        version = ALIASES.get(version, version)
         if version not in self.versions or version < self.connection.version:
             raise LiveChatError("unsupported_version")
         if action == "ping":
@@ -220,6 +218,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
         method = method_for(self.methods, action, version, "rtm")
         self.caller.version = version
         self.check_caller(self.caller)
+        limits.count(self.caller.organization)
         result = call(method, self.caller, payload)
         return result if inspect.isawaitable(result) else self.shape(result, version)
 
@@ -240,6 +239,14 @@ class RtmConsumer(AsyncWebsocketConsumer):
         self.world.faults.on_login(self.connection)
         self.close_when_silent()
         return self.shape(answer, version)
+
+
+def stage_headers(version: str) -> list[tuple[bytes, bytes]]:
+    """What a version near its end says with the handshake."""
+    if version not in STAGES:
+        return []
+    header, ends = STAGES[version]
+    return [(header.encode(), ends.encode())]
 
 
 def response_to(frame: Payload, success: bool, answer: Any) -> Payload:

@@ -10,6 +10,8 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from livechat_sandbox.platform import limits
+from livechat_sandbox.platform.customer_versions import ALIASES, STAGES
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import read_texts
 from livechat_sandbox.platform.structures import Organization, Payload, Rules
@@ -33,14 +35,14 @@ class Side:
     default_version: str
     authenticate: Callable[[HttpRequest, Method, str], Caller]
     shape: Callable[[Any, str], Any]
-    legacy: Mapping[str, str]
 
 
 async def answer(
     request: HttpRequest, side: Side, version: str | None, action: str
 ) -> HttpResponseBase:
     """Serve one Web request of a side."""
-    version = version or request.headers.get("X-API-Version") or side.default_version
+    asked = version or request.headers.get("X-API-Version") or side.default_version
+    version = ALIASES.get(asked, asked)
 
     async def undisturbed() -> HttpResponse:
         try:
@@ -56,8 +58,9 @@ async def answer(
         response = await disturbed(request, disturbance, undisturbed, refusal)
     note(request, "customer" if side.name == "customer" else "agent", "web", action, response)
     response.headers["X-Debug-Id"] = uuid4().hex
-    if version in side.legacy:
-        response.headers["Legacy"] = side.legacy[version]
+    if asked in STAGES:
+        header, ends = STAGES[asked]
+        response.headers[header] = ends
     return response
 
 
@@ -79,7 +82,8 @@ class Aborted(HttpResponse):
 
 
 def refusal(error: LiveChatError) -> HttpResponse:
-    headers = {"Retry-After": "1"} if error.type == "too_many_requests" else {}
+    is_limit = error.type == "too_many_requests"
+    headers = {"Retry-After": str(error.retry_after)} if is_limit else {}
     return JsonResponse(error.body(), status=error.status, headers=headers)
 
 
@@ -148,6 +152,7 @@ async def _succeed(request: HttpRequest, side: Side, version: str, action: str) 
     if request.method != method.http:
         raise LiveChatError("validation", f"{action} is called with {method.http}")
     caller = side.authenticate(request, method, version)
+    limits.count(caller.organization)
     payload = read_payload(request, method, caller.organization)
     return await _run(side, method, caller, payload, request)
 

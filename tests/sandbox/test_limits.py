@@ -1,0 +1,30 @@
+"""Limits that hold for a whole license, over all tokens and apps."""
+
+import pytest
+
+from tests.sandbox.clients import Customer, Failed
+from tests.sandbox_rig import Agent, Sandbox
+
+
+def test_a_license_has_a_quota_that_all_its_tokens_share(
+    sandbox: Sandbox, agent: Agent, customer: Customer, stranger: Customer
+) -> None:
+    sandbox.settings(license_requests_per_second=0.1, license_request_burst=3)
+    agent.chats()
+    assert customer.request("list_chats", {}).ok
+    with stranger.connect() as rtm:
+        rtm.call("list_chats")
+        refused = customer.request("list_chats", {})
+        assert refused.status_code == 429
+        assert refused.json()["error"]["type"] == "too_many_requests"
+        wait = int(refused.headers["Retry-After"])
+        assert 9 <= wait <= 10
+        with pytest.raises(Failed):
+            rtm.call("list_chats")
+        sandbox.advance(wait)
+        assert customer.request("list_chats", {}).ok
+
+
+def test_without_one_nobody_is_counted(customer: Customer, sandbox: Sandbox) -> None:
+    sandbox.settings(requests_per_second=None)
+    assert all(customer.request("list_chats", {}).ok for _ in range(150))

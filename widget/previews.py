@@ -10,6 +10,7 @@ from widget.models import Widget, cache_key, new_secret
 from widget.validators import PREVIEW_PREFIX
 
 PREVIEW_SECONDS = 1800
+KEY_LENGTH = 50  # at most
 
 
 class Preview(NamedTuple):
@@ -38,6 +39,8 @@ def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:
 
 def preview_of(key: str) -> Preview | None:
     """What the preview with this key is of; None if there is none, or not any more."""
+    if not key.startswith(PREVIEW_PREFIX) or len(key) > KEY_LENGTH:
+        return None
     about = cache.get(_about_key(key))
     return Preview(*about) if about else None
 

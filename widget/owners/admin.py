@@ -8,10 +8,9 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.models import Membership, Widget
 from widget.owners import access, changes, files, history, preview, statistics
+from widget.owners.careful import CarefulAdmin
 from widget.owners.connection import ConnectionFailed, try_connection
 from widget.owners.forms import WidgetForm, label_of
 from widget.statistics import last_seen
@@ -40,27 +40,6 @@ SIGNED_IN_CUSTOMERS = (
         "fields": ("secret",),
     },
 )
-
-
-class CarefulAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
-    """Django's, for addresses and forms that no page of ours has led to."""
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Filter by `list_filter` alone: any field else could be guessed from the address."""
-        return lookup.partition("__")[0] in map(str, self.list_filter)
-
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse | None:
-        """Raises BadRequest for chosen rows that cannot be any."""
-        if not all(map(is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise BadRequest("These rows do not exist.")
-        return super().response_action(request, queryset, *args, **kwargs)
-
-
-def is_id(text: str) -> bool:
-    """Whether this can be a row's id."""
-    return text.isascii() and text.isdigit() and len(text) < 19  # digits of a 64-bit integer
 
 
 @admin.register(Widget)

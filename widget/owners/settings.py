@@ -54,11 +54,10 @@ def apply_draft(widget: Widget) -> list[str]:
 def value_of(name: str, value: Any) -> Any:
     """The value as its field has it. Raises ValidationError for one of another kind."""
     field = FIELDS[name]
-    if isinstance(field, models.JSONField):
-        return value
-    if not isinstance(value, str | int):
+    is_json = isinstance(field, models.JSONField)
+    if not isinstance(value, type(field.get_default()) if is_json else str | int):
         raise ValidationError({name: _("This is not a file that “Export” gave.")})
-    return field.to_python(value)
+    return value if is_json else field.to_python(value)
 
 
 def text_of(settings: Settings) -> str:

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from widget.owners.careful import CarefulAdmin
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
+admin.site.unregister(TOTPDevice)  # its page shows the key: see remove_second_factor
 
 
 @admin.register(User)

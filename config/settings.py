@@ -138,7 +138,7 @@ CHAT_RELAY_LOGINS_PER_SECOND = env.float(
 CHAT_RELAY_LOGIN_PAUSE = env.float("RELAY_LOGIN_PAUSE", DEFAULTS["CHAT_RELAY_LOGIN_PAUSE"])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.ChatAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -147,6 +147,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "channels",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "servestatic",
     "config",
     "chatproxy",
@@ -162,6 +164,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.admin_language.AdminLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -229,6 +232,9 @@ STORAGES = {
         else "servestatic.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# What an owner's app with codes calls this server.
+OTP_TOTP_ISSUER = "Chat widgets"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

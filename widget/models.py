@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -458,6 +459,14 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Let the user into the admin as well: a role alone would open no door."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            get_user_model()._default_manager.filter(pk=self.user_id, is_staff=False).update(
+                is_staff=True
+            )
+
 
 class Revision(models.Model):
     """What a widget was like after one change."""
@@ -481,7 +490,7 @@ class Tally(models.Model):
 
     class What(models.TextChoices):
         OPENING = "opening", _("Chat opened")
-        CHAT = "chat", _("Chats begun")
+        CHAT = "chat", _("Chats started")
         CUSTOMER_MESSAGE = "customer_message", _("Messages from customers")
         AGENT_MESSAGE = "agent_message", _("Messages from agents")
         FIRST_REPLY = "first_reply", _("First replies")

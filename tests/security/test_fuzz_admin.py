@@ -106,8 +106,8 @@ def superuser(db: None) -> Client:
 def routes(patterns: Any = None, prefix: str = "/admin/") -> Iterator[str]:
     """Every address of the admin, with <…> where an id stands."""
     if patterns is None:
-        [admin] = [each for each in get_resolver().url_patterns if str(each.pattern) == "admin/"]
-        patterns = admin.url_patterns
+        every: list[Any] = get_resolver().url_patterns
+        [patterns] = [each.url_patterns for each in every if str(each.pattern) == "admin/"]
     for each in patterns:
         route = prefix + str(each.pattern)
         if hasattr(each, "url_patterns"):

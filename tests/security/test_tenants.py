@@ -214,7 +214,8 @@ def test_the_role_in_the_widgets_own_organization_decides(
 
 
 def admin_routes() -> Iterator[str]:
-    [admin] = [each for each in get_resolver().url_patterns if str(each.pattern) == "admin/"]
+    patterns: list[Any] = get_resolver().url_patterns
+    [admin] = [each for each in patterns if str(each.pattern) == "admin/"]
     for each in admin.url_patterns:
         if str(each.pattern) == "widget/widget/":
             yield from (str(route.pattern) for route in each.url_patterns)

@@ -59,7 +59,14 @@ class WidgetAdmin(CarefulAdmin):
                     "Four values connect the widget with your LiveChat account. "
                     "“Save and test” tries them and says what is wrong."
                 ),
-                "fields": ("organization_id", "client_id", "redirect_uri", "group_id", "region"),
+                "fields": (
+                    "organization_id",
+                    "client_id",
+                    "redirect_uri",
+                    "group_id",
+                    "region",
+                    "connection_test",
+                ),
             },
         ),
         (
@@ -85,9 +92,7 @@ class WidgetAdmin(CarefulAdmin):
         (
             _("Words"),
             {
-                "description": _(
-                    "What you leave empty has a good text of its own in each language."
-                ),
+                "description": _("Leave a field empty to use our own text, in every language."),
                 "fields": (
                     "default_language",
                     "header_title",
@@ -232,18 +237,30 @@ class WidgetAdmin(CarefulAdmin):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Widget | None = None) -> Any:
-        """With the secret, for an owner; whoever has it can be any customer who is signed in."""
+        """A new widget in steps; an old one with its secret, for an owner.
+
+        Whoever has the secret can be any customer who is signed in.
+        """
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or not access.may(request.user, access.OWNERS, obj):
+        if obj is None:
+            return in_steps(fieldsets)
+        if not access.may(request.user, access.EDITORS, obj):
+            return without_test(fieldsets)
+        if not access.may(request.user, access.OWNERS, obj):
             return fieldsets
         return (*fieldsets, SIGNED_IN_CUSTOMERS)
+
+    @admin.display(description=_("Connection to LiveChat"))
+    def connection_test(self, widget: Widget) -> SafeString:
+        return render_to_string("widget/owners/connection_test.html")
 
     @admin.display(description=_("Secret"))
     def secret(self, widget: Widget) -> SafeString:
         return render_to_string("widget/owners/secret.html", {"widget": widget})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
-        return ["key", "secret"] if obj else ["secret"]
+        shown = ["connection_test", "secret"]
+        return ["key", *shown] if obj else shown
 
     def render_change_form(
         self,
@@ -320,6 +337,31 @@ class WidgetAdmin(CarefulAdmin):
         elif "_test" not in request.POST:
             return super().response_change(request, obj)
         return redirect("admin:widget_widget_change", obj.pk)
+
+
+def in_steps(fieldsets: Any) -> list[Any]:
+    """What a first chat needs, numbered; the rest, which has good defaults, folded away.
+
+    The last step, the line to paste, stands in the column beside.
+    """
+    first, website, livechat, *others = fieldsets
+    steps = [
+        (f"{number}. {name}", options)
+        for number, (name, options) in enumerate((website, livechat), 1)
+    ]
+    folded = [(name, options | {"classes": ("collapse",)}) for name, options in others]
+    return [first, *steps, *folded]
+
+
+def without_test(fieldsets: Any) -> list[Any]:
+    """For who may not save, and so cannot test what the form says."""
+    return [
+        (
+            name,
+            options | {"fields": [each for each in options["fields"] if each != "connection_test"]},
+        )
+        for name, options in fieldsets
+    ]
 
 
 def report_connection(request: HttpRequest, widget: Widget) -> None:

@@ -146,8 +146,8 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         label=label_of("allowed_origins"),
         required=False,
         help_text=_(
-            "One address per line. https://*.shop.example takes in every subdomain, but not "
-            "shop.example itself. While the list is empty the chat opens on no website."
+            "One address per line. https://*.shop.example covers every subdomain, but not "
+            "shop.example itself. While the list is empty, the chat opens on no website."
         ),
     )
     shown_pages = PagesField(
@@ -195,7 +195,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
         }
         help_texts = {
-            "name": _("For you alone, for example “Shop, Spain”."),
+            "name": _("Only you see it, for example “Shop, Spain”."),
             "enabled": _("Switched off, the widget disappears from every website."),
             "key": _("Part of the snippet's address: it cannot be changed later."),
             "organization_id": _(
@@ -206,8 +206,8 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "Of your app in the Developer Console: “App authorization”, “Client ID”."
             ),
             "redirect_uri": _(
-                "One of the “Redirect URI whitelist” of the same app, letter for letter. "
-                "Nobody is sent there: LiveChat only compares it."
+                "An address from the “Redirect URI whitelist” of the same app, exactly as it is "
+                "written there. Nobody is redirected to it: LiveChat only compares it."
             ),
             "group_id": _(
                 "The number of the group that answers. 0 is “General”. "
@@ -223,7 +223,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
             "corner_radius": _("In pixels: 0 is square, 32 is very round."),
             "offset_x": _("In pixels."),
-            "offset_y": _("In pixels. More, where your page has a bar of its own down there."),
+            "offset_y": _("In pixels. Choose more if your page has a bar at the bottom."),
             "launcher_size": _("In pixels, from 44 to 96."),
             "header_picture": _(
                 "Your logo or your team, square, like https://shop.example/team.jpg. It stands in "
@@ -246,9 +246,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "Agents see what customers type before they send it. The customer is told so."
             ),
             "connect_early": _(
-                "Connects to LiveChat as soon as the chat is opened, for welcome messages and the "
-                "face of whoever will answer. Without it, at the customer's first message: nobody "
-                "is stored who only looked."
+                "Connects to LiveChat as soon as the chat is opened, so that customers see welcome "
+                "messages and who will answer. Without it, we connect at a customer's first "
+                "message, and people who only look are not stored."
             ),
             "retention_days": _(
                 "Counted from a customer's last visit. Afterwards we no longer recognise the "

@@ -47,7 +47,7 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
     except PermissionDenied:
         messages.error(request, gettext("It belonged to an organization that you do not own."))
     else:
-        restored = gettext("“%(widget)s” is again what it was.") % {"widget": widget}
+        restored = gettext("“%(widget)s” has been restored.") % {"widget": widget}
         messages.success(request, restored)
         report_left_out(request, unknown_names(revision.settings))
     return redirect("admin:widget_widget_change", widget.pk)

@@ -233,6 +233,33 @@ def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
     assert client.get(LIST).status_code == 403
 
 
+def test_a_role_that_was_given_lets_its_user_in(client: Client, superuser: Client) -> None:
+    add_widget()
+    nora = User.objects.create_user("nora")
+    role = {"user": nora.pk, "organization_id": OWN, "role": "viewer"}
+    superuser.post("/admin/widget/membership/add/", role)
+    colleague = Client()
+    colleague.force_login(nora)
+    assert "Shop" in page(colleague, LIST)
+
+
+def test_a_new_widget_is_made_in_three_steps(superuser: Client) -> None:
+    html = page(superuser, ADD)
+    steps = [html.index(step) for step in ("1. Your website", "2. Your LiveChat", "3. Put it")]
+    assert steps == sorted(steps)
+    assert html.index("<summary") > steps[1]  # what is not needed now is folded
+
+
+def test_the_form_ends_in_two_buttons(superuser: Client) -> None:
+    _form, _class, bar = page(superuser, change(add_widget())).partition('class="submit-row"')
+    assert re.findall(r'type="submit" value="([^"]+)"', bar) == ["Save", "Keep as a draft"]
+
+
+def test_who_may_only_look_is_offered_nothing_to_press(client: Client) -> None:
+    html = page(signed_in(client, Membership.Role.VIEWER), change(add_widget()))
+    assert not re.findall(r'name="_(?:test|draft|continue|save)"', html)
+
+
 # History, copies, files
 
 

@@ -1,0 +1,48 @@
+"""How somebody comes into the admin: a password, tried only so often, and a code if they want."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_otp import match_token, user_has_device
+
+from widget.customers.limits import Limit, network_of, wait_of
+
+# For one name from one address: whoever else has that name, or sits there, is not kept out.
+TRIES = Limit(10, 300)
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Name and password, and the code of whoever has set up a second factor."""
+
+    code = forms.CharField(
+        label=_("Code from your app, if you use one"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        user = self.get_user()
+        if user_has_device(user):
+            device = match_token(user, cleaned.get("code", "").replace(" ", ""))
+            if device is None:
+                raise ValidationError(
+                    _("Enter the six digits that your app shows now. Each code works once.")
+                )
+            user.otp_device = device  # type: ignore[attr-defined]  # django-otp keeps it
+        return cleaned
+
+
+def wait_before_login(request: HttpRequest) -> int:
+    """Seconds until this name may be tried again from this address; 0 if now, which counts."""
+    name = hashlib.sha256(request.POST.get("username", "").strip().lower().encode()).hexdigest()
+    address = network_of(request.META.get("REMOTE_ADDR", ""))
+    return wait_of(f"limit:login:{address}:{name[:16]}", TRIES)

@@ -1,0 +1,167 @@
+"""How somebody comes into the admin: tried only so often, with a second factor if they want."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.security.test_tenants import add_widget
+
+LOGIN, PAGE = "/admin/login/", "/admin/second-factor/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def olga() -> User:
+    cache.clear()
+    return User.objects.create_superuser("olga", password="right")
+
+
+def log_in(name: str = "olga", password: str = "right", **more: Any) -> Client:
+    """Try it; `address` is where from."""
+    client = Client(REMOTE_ADDR=more.pop("address", "192.0.2.1"))
+    client.post(LOGIN, {"username": name, "password": password, **more})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/admin/").status_code == 200
+
+
+def guess(times: int, address: str = "192.0.2.1") -> list[int]:
+    client = Client(REMOTE_ADDR=address)
+    tried = ({"username": "olga", "password": f"wrong {number}"} for number in range(times))
+    return [client.post(LOGIN, each).status_code for each in tried]
+
+
+def test_of_sixty_wrong_passwords_ten_are_looked_at() -> None:
+    assert guess(60) == [200] * 10 + [429] * 50
+    assert not is_in(log_in())
+
+
+def test_who_tries_too_often_is_told_how_long_to_wait() -> None:
+    guess(10)
+    response = Client(REMOTE_ADDR="192.0.2.1").post(LOGIN, {"username": "olga"})
+    assert 0 < int(response["Retry-After"]) <= 300
+    assert "Too many tries." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("olga", "198.51.100.7"), ("piotr", "192.0.2.1"), ("olga", "2001:db8::1")]
+)
+def test_nobody_else_is_kept_out(name: str, address: str) -> None:
+    User.objects.create_superuser("piotr", password="right")
+    guess(30)
+    assert is_in(log_in(name, address=address))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("2001:db8::1", "2001:db8::2"), ("192.0.2.1", "192.0.2.1")],
+    ids=["the same network", "the same address"],
+)
+def test_another_spelling_is_no_new_try(first: str, second: str) -> None:
+    guess(10, first)
+    assert not is_in(log_in(" OLGA ".strip(), address=second))
+    assert not is_in(log_in("Olga ", address=second))
+
+
+# The second factor
+
+
+def code_of(device: TOTPDevice, steps: int = 0) -> str:
+    return f"{totp(device.bin_key, drift=steps):06}"
+
+
+def set_up(client: Client) -> TOTPDevice:
+    client.get(PAGE)
+    device = TOTPDevice.objects.get()
+    client.post(PAGE, {"code": code_of(device, -1)})
+    return TOTPDevice.objects.get()
+
+
+def test_without_a_second_factor_a_password_is_enough() -> None:
+    assert is_in(log_in())
+
+
+def test_with_one_a_password_is_not_enough() -> None:
+    device = set_up(log_in())
+    assert device.confirmed
+    assert not is_in(log_in())
+    assert not is_in(log_in(code="000000"))
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    assert is_in(log_in(code=code_of(device)))
+
+
+def test_a_code_counts_once() -> None:
+    device = set_up(log_in())
+    code = code_of(device)
+    assert is_in(log_in(code=code))
+    assert not is_in(log_in(code=code))
+
+
+def test_a_wrong_code_sets_nothing_up() -> None:
+    client = log_in()
+    client.get(PAGE)
+    client.post(PAGE, {"code": "000000"})
+    assert not TOTPDevice.objects.get().confirmed
+    assert is_in(log_in())
+
+
+def test_who_sets_it_up_stays_in_and_every_other_session_asks_for_the_code() -> None:
+    client, elsewhere = log_in(), log_in()
+    set_up(client)
+    assert is_in(client)
+    assert not is_in(elsewhere)
+
+
+def test_it_ends_with_a_code_only() -> None:
+    client = log_in()
+    device = set_up(client)
+    client.post(PAGE, {"code": "000000"})
+    assert TOTPDevice.objects.exists()
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    client.post(PAGE, {"code": code_of(device)})
+    assert not TOTPDevice.objects.exists()
+
+
+def test_the_key_is_shown_until_it_is_set_up_and_never_again() -> None:
+    client = log_in()
+    assert "data:image/svg+xml" in client.get(PAGE).content.decode()
+    set_up(client)
+    assert "data:image/svg+xml" not in client.get(PAGE).content.decode()
+
+
+def test_an_operator_helps_who_lost_their_telephone() -> None:
+    set_up(log_in())
+    call_command("remove_second_factor", "olga")
+    assert is_in(log_in())
+    with pytest.raises(CommandError, match="no second factor"):
+        call_command("remove_second_factor", "olga")
+
+
+def test_a_try_that_is_refused_costs_no_password_hash() -> None:
+    guess(10)
+    started = time.process_time()
+    guess(20)
+    assert time.process_time() - started < 2  # seconds; a hash takes 0.4 in production
+
+
+# The first page
+
+
+def test_the_home_page_shows_widgets_and_how_they_do(olga: User) -> None:
+    add_widget(name="Fern & Clay")
+    html = log_in().get("/admin/").content.decode()
+    assert "Fern &amp; Clay</a></th>" in html
+    assert "Chats in 7 days" in html
+    assert "Groups" not in html

@@ -1,0 +1,39 @@
+"""Every widget of somebody and how it does: the first page they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from widget.models import Tally, Widget
+from widget.owners.access import User, widgets_of
+from widget.statistics import last_seen
+from widget.statistics.figures import PERIODS, days_of
+from widget.statistics.last_seen import Sighting
+
+What = Tally.What
+DAYS = PERIODS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A widget, where it was seen last, and what happened in the last DAYS days."""
+
+    widget: Widget
+    sighting: Sighting | None
+    chats: int
+    failures: int
+
+
+def standings_of(user: User) -> list[Standing]:
+    """Of every widget the user may see, by name."""
+    return [standing_of(widget) for widget in widgets_of(user).order_by("name")]
+
+
+def standing_of(widget: Widget) -> Standing:
+    counts = [day.counts for day in days_of(widget, DAYS)]
+    return Standing(
+        widget=widget,
+        sighting=last_seen.last(widget),
+        chats=sum(day.get(What.CHAT, 0) for day in counts),
+        failures=sum(day.get(What.FAILURE, 0) for day in counts),
+    )

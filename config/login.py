@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Any
 
 from django import forms
@@ -12,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_otp import match_token, user_has_device
 
-from widget.customers.limits import Limit, network_of, wait_of
+from widget.customers.limits import Limit, first_over
+from widget.customers.networks import networks_of
 
 # For one name from one address: whoever else has that name, or sits there, is not kept out.
 TRIES = Limit(10, 300)
@@ -44,5 +46,6 @@ class LoginForm(AdminAuthenticationForm):
 def wait_before_login(request: HttpRequest) -> int:
     """Seconds until this name may be tried again from this address; 0 if now, which counts."""
     name = hashlib.sha256(request.POST.get("username", "").strip().lower().encode()).hexdigest()
-    address = network_of(request.META.get("REMOTE_ADDR", ""))
-    return wait_of(f"limit:login:{address}:{name[:16]}", TRIES)
+    network, _share = next(networks_of(request.META.get("REMOTE_ADDR", "")))
+    over = first_over([(f"limit:login:{network}:{name[:16]}", TRIES)])
+    return over.seconds - int(time.time()) % over.seconds if over else 0

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
 from widget.customers import limits
-from widget.customers.limits import Limit, Limits, OpenSockets, Pace
+from widget.customers.limits import Limit, Limits, OpenSockets, Pace, wait_before
 from widget.customers.networks import networks_of
 from widget.models import Widget
 
@@ -242,3 +243,17 @@ def test_a_socket_is_not_heard_beyond_its_pace() -> None:
     pace = Pace()
     heard = [pace.allows() for _ in range(3 * Pace.MESSAGES)]
     assert Pace.MESSAGES <= sum(heard) <= 2 * Pace.MESSAGES
+
+
+def test_a_cache_that_remembers_nothing_lets_everybody_pass(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    assert [wait_before("act", "shop", HOME, "") for _ in range(4)] == [0] * 4
+
+
+def test_whom_the_server_knows_no_address_of_are_not_taken_for_one_and_the_same() -> None:
+    cache.clear()
+    assert [wait_before("act", "shop", "", f"token-{n}") for n in range(5)] == [0] * 5
+    sockets = OpenSockets()
+    for _ in range(limits.SOCKETS):
+        sockets.add("")
+    assert not sockets.is_full("")

@@ -108,9 +108,17 @@ def first_over(counted: Sequence[tuple[str, Limit]]) -> Limit | None:
         return count_at_once(redis, names, [limit for _, limit in counted])
     for name, (_, limit) in zip(names, counted, strict=True):
         cache.add(name, 0, 2 * limit.seconds)
-        if cache.incr(name) > limit.times:
+        if count(name) > limit.times:
             return limit
     return None
+
+
+def count(name: str) -> int:
+    """One more; 1 in a cache that remembers nothing, or was so full that it dropped the name."""
+    try:
+        return cache.incr(name)
+    except ValueError:
+        return 1
 
 
 def count_at_once(redis: Redis, names: list[str], limits: list[Limit]) -> Limit | None:

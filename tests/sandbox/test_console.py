@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
@@ -236,3 +237,19 @@ def test_another_sites_form_is_refused(sandbox: Sandbox, agent: Agent) -> None:
         timeout=5,
     )
     assert answer.status_code == 403
+
+
+def test_an_agent_allows_an_app_and_goes_back_to_it(page: Page, sandbox: Sandbox) -> None:
+    """The app is another site, so that the page's policy is put to the test as well."""
+    app = sandbox.url.replace("localhost", "127.0.0.1") + "/healthz"
+    wish = {
+        "response_type": "code",
+        "client_id": sandbox.config["client_id"],
+        "redirect_uri": app,
+        "state": "mine",
+    }
+    page.goto(f"{sandbox.url}/?{urlencode(wish)}")
+    expect(page.get_by_role("button")).to_have_count(1)
+    page.get_by_label("Sign in as").select_option("Maria")
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(re.compile(re.escape(app) + r"\?code=[^&]+&state=mine$"))

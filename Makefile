@@ -26,7 +26,7 @@ sandbox: .venv/installed ## a LiveChat to develop against, by itself
 
 test: lint ## everything that must hold, in a browser too
 	tests/services.sh
-	$(BIN)/pytest -n $(WORKERS) $(BROWSER:%=--ignore %)
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report term $(BROWSER:%=--ignore %)
 	$(BIN)/pytest -n $(WORKERS) $(BROWSER)
 	$(MAKE) test-services
 

@@ -52,7 +52,7 @@ CHANGES = {"customer": "identity", "files": "file", "expected": "expected"}
 READING = {
     "history": "reading",
     "form": "reading",
-    "asked": "reading",
+    "chat_form": "reading",
     "plain_log": "reading",
     "transcript": "transcript",
 }
@@ -85,7 +85,8 @@ def wait_before(kind: str, widget_key: str, address: str, who: str) -> int:
 def counts_of(kind: str, widget_key: str, address: str, who: str) -> Iterator[tuple[str, Limit]]:
     """What counts this, by name: the narrowest first, the widget last."""
     limits = LIMITS[kind]
-    for network, share in networks_of(address):
+    # A server behind a Unix socket knows no addresses: everybody would be one.
+    for network, share in networks_of(address) if address else ():
         yield f"limit:{kind}:address:{network}", wider(limits, share)
     if who:
         hashed = hashlib.sha256(who.encode()).hexdigest()[:16]
@@ -156,7 +157,9 @@ class OpenSockets:
         self._open: Counter[str] = Counter()
 
     def is_full(self, address: str) -> bool:
-        return conf.limits_hold() and any(
+        if not address or not conf.limits_hold():
+            return False
+        return any(
             self._open[network] >= SOCKETS * share for network, share in networks_of(address)
         )
 

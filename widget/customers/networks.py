@@ -26,13 +26,10 @@ def address_of(text: str) -> Address | None:
 
 
 def networks_of(text: str) -> Iterator[tuple[str, int]]:
-    """Each network that an address stands for, the narrowest first, and its share.
-
-    None for "": a server behind a Unix socket knows no addresses, and everybody would be one.
-    """
+    """Each network that an address stands for, the narrowest first, and its share."""
     address = address_of(text)
     if isinstance(address, IPv6Address):
         for length, share in IPV6_NETWORKS:
             yield str(ip_network((int(address), length), strict=False)), share
-    elif text:
+    else:
         yield str(address or text), 1

@@ -13,6 +13,7 @@ from widget.customers.views import (
     plain,
     rating,
     rich_messages,
+    stream,
     stylesheet,
 )
 from widget.embed import views as embed
@@ -40,6 +41,7 @@ urlpatterns = [
     path("w/<slug:key>/rating", rating.rate, name="rating"),
     path("w/<slug:key>/forms/<slug:kind>", forms.form, name="form"),
     path("w/<slug:key>/forms/<str:thread_id>/<str:event_id>", forms.form_in_chat, name="chat_form"),
+    path("w/<slug:key>/stream", stream.stream, name="stream"),
     path("w/<slug:key>/history", history.earlier, name="history"),
     path("w/<slug:key>/transcript", history.transcript, name="transcript"),
     path("w/<slug:key>/transcript/link", history.transcript_link, name="transcript_link"),

@@ -77,7 +77,7 @@ type MessageToHost = MessageOf<MessagesToHost>;
 interface MessageToServer {
   hello?: { page: Partial<Page>; group: string; zone: string; language: string; event: string };
   page?: Partial<Page>;
-  seen?: { chat: string; at: string };
+  seen?: { chat: string; at: string; arrived: boolean };
   sneak_peek?: { chat: string; text: string };
 }
 
@@ -97,27 +97,40 @@ interface PanelEvents extends HostEvents {
   /** An agent's message came while nobody looked. */
   unnoticed: HTMLElement;
   /** An answer of the server carries an event for the website: see HX-Trigger. */
-  told: { name: string; data: unknown };
+  "host-event": { name: string; data: unknown };
+  /** What the server sent stands on the page. */
+  shown: null;
+  /** The server was reached after all. */
+  reached: null;
+  /** No socket has come up for a while. */
+  "no-socket": null;
 }
 
 type CustomEvents<Events> = { [Name in keyof Events]: CustomEvent<Events[Name]> };
 
 // ---- htmx, as far as it is used
 
+/** `carry` sends it in a way of its own, if it is there. */
+interface CustomerRequest extends RequestInit {
+  method: string;
+  headers: Record<string, string>;
+  carry?: (url: string, request: CustomerRequest) => Promise<Response>;
+}
+
 interface HtmxContext {
   sourceElement: HTMLElement;
-  request: RequestInit & {
-    method: string;
-    headers: Record<string, string>;
-    carry?: (url: string, request: HtmxContext["request"]) => Promise<Response>;
-  };
+  request: CustomerRequest & { abort?: () => void };
   response: { status: number };
-  fetch: (url: string, request: HtmxContext["request"]) => Promise<Response>;
+  fetch: (url: string, request: CustomerRequest) => Promise<Response>;
 }
 
 interface HtmxSocket {
   socket: WebSocket | null;
   config: { protocols?: string[]; reconnect: boolean };
+}
+
+interface HtmxStream {
+  reader: ReadableStreamDefaultReader | null;
 }
 
 interface HtmxEvents {
@@ -131,6 +144,10 @@ interface HtmxEvents {
   "htmx:before:ws:message": { message: { text: string; json: unknown; cancelled: boolean } };
   "htmx:after:ws:message": unknown;
   "htmx:ws:close": { connection: HtmxSocket; code: number };
+  "htmx:after:sse:connection": { connection: HtmxStream };
+  "htmx:before:sse:message": unknown;
+  "htmx:after:sse:message": unknown;
+  "htmx:sse:close": unknown;
 }
 
 declare const htmx: {
@@ -151,15 +168,24 @@ interface PendingForm extends HTMLFormElement {
   file: HTMLInputElement;
 }
 
+/** A message that has not arrived yet. `attempt` counts the tries before. */
+interface Unsent {
+  custom_id: string;
+  text: string;
+  attempt: number;
+}
+
 interface PanelElements {
   availability: HTMLElement;
   composer: HTMLFormElement;
+  email: HTMLInputElement;
   emoji: HTMLElement;
   files: HTMLInputElement;
   group: HTMLElement;
   invitation: HTMLElement;
   log: HTMLElement;
   menu: HTMLElement;
+  name: HTMLInputElement;
   message: HTMLTextAreaElement;
   notice: HTMLElement;
   notify: HTMLInputElement;
@@ -169,6 +195,7 @@ interface PanelElements {
   scroll: HTMLElement;
   "seen-mark": HTMLTemplateElement;
   socket: HTMLElement;
+  stream: HTMLElement;
   sound: HTMLInputElement;
   state: HTMLElement;
   threads: HTMLElement;
@@ -179,13 +206,21 @@ interface Document {
   getElementById<Id extends keyof PanelElements>(id: Id): PanelElements[Id];
 }
 
-interface Element {
+interface ParentNode {
   querySelector<Found extends HTMLElement = HTMLElement>(selectors: string): Found;
+  querySelectorAll<Found extends HTMLElement = HTMLElement>(selectors: string): NodeListOf<Found>;
+}
+
+interface Element {
+  readonly firstElementChild: HTMLElement | null;
+  readonly lastElementChild: HTMLElement | null;
+  readonly nextElementSibling: HTMLElement | null;
+  readonly previousElementSibling: HTMLElement | null;
   closest<Found extends HTMLElement = HTMLElement>(selectors: string): Found | null;
 }
 
 interface Window {
   /** What the page said before the panel's scripts were there: see preconnect.js. */
-  firstHello?: MessageEvent;
+  firstHello?: Pick<MessageEvent, "source" | "origin" | "data">;
   Temporal?: { Now: { timeZoneId(): string } };
 }

@@ -20,11 +20,12 @@ PNG = bytes.fromhex(
     "0000000049454e44ae426082"
 )
 
-HAND_OVER = """(element, [how, bytes]) => {
+HAND_OVER = """(element, [how, bytes, text]) => {
   const data = new DataTransfer();
+  if (text) data.setData("text/plain", text);
   data.items.add(new File([new Uint8Array(bytes)], "leaf.png", { type: "image/png" }));
   const about = { bubbles: true, cancelable: true };
-  element.dispatchEvent(how === "paste"
+  return !element.dispatchEvent(how === "paste"
     ? new ClipboardEvent("paste", { ...about, clipboardData: data })
     : new DragEvent("drop", { ...about, dataTransfer: data }));
 }"""
@@ -102,11 +103,53 @@ def test_what_would_be_refused_again_offers_no_retry(panel: Chat, agent: Agent) 
     assert agent.chats() == []
 
 
-@pytest.mark.parametrize("how", ["paste", "drop"])
-def test_a_picture_can_be_pasted_and_dropped(talking: Chat, agent: Agent, how: str) -> None:
-    talking.composer.evaluate(HAND_OVER, [how, [*PNG]])
+def test_a_picture_can_be_dropped(talking: Chat, agent: Agent) -> None:
+    talking.composer.evaluate(HAND_OVER, ["drop", [*PNG], ""])
     expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()
     expect(talking.page.locator("#pending > *")).to_have_count(0)
+
+
+def test_a_pasted_picture_is_offered_and_goes_when_it_is_wanted(
+    talking: Chat, agent: Agent
+) -> None:
+    talking.composer.evaluate(HAND_OVER, ["paste", [*PNG], ""])
+    send = talking.page.get_by_role("button", name="Send this file")
+    expect(send).to_be_visible()
+    expect(talking.page.locator("#pending")).to_contain_text("leaf.png")
+    expect(talking.log.get_by_role("link", name="leaf.png")).to_have_count(0)
+    send.click()
+    expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()
+    expect(talking.page.locator("#pending > *")).to_have_count(0)
+
+
+def test_cells_of_a_table_are_pasted_as_text(talking: Chat) -> None:
+    """Spreadsheets put a picture of the cells beside their text."""
+    talking.composer.focus()
+    prevented = talking.composer.evaluate(HAND_OVER, ["paste", [*PNG], "Price\t10"])
+    assert not prevented, "the browser inserts the text"
+    expect(talking.page.locator("#pending > *")).to_have_count(0)
+
+
+def test_a_selected_word_is_dragged_into_the_composer(talking: Chat, agent: Agent) -> None:
+    word = talking.messages("customer").locator(".bubble")
+    word.select_text()
+    word.drag_to(talking.composer)
+    expect(talking.composer).to_have_value("Hello")
+
+
+def test_a_dropped_folder_is_told_apart_from_files(
+    talking: Chat, agent: Agent, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    box = talking.page.locator("main").bounding_box()
+    assert box
+    cdp = talking.page.context.new_cdp_session(talking.page)
+    data = {"items": [], "files": [str(tmp_path / "photos")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + 50, "y": box["y"] + 50}
+        cdp.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+    expect(talking.page.get_by_text("Folders can't be sent.")).to_be_visible()
+    expect(talking.page.get_by_role("button", name="Retry")).to_have_count(0)
 
 
 def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -30,6 +31,10 @@ from widget.sockets import FORBIDDEN_ORIGIN, UNKNOWN_TOKEN
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
 MESSAGE_LIMIT = 32_768  # bytes
+# Seconds of quiet after which a tab is told that its socket lives: a page cannot see pings, and a
+# connection may die without a word. The panel gives up after twice as long.
+HEARTBEAT = 20.0
+ALIVE = "{}"  # to htmx a message that shows nothing
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -51,6 +56,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     turn: asyncio.Lock
     relay: Relay
     renderer: Renderer
+    heartbeat: asyncio.TimerHandle | None = None
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
@@ -79,6 +85,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif not self.may_come_from(*found):
             await self.refuse(FORBIDDEN_ORIGIN)
         else:
+            self.rest()
             widget, bearer = found
             self.customer, self.customer_pk = bearer.customer, bearer.customer_id
             self.widget_key, self.token_hash = widget.key, bearer.token_hash
@@ -96,6 +103,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.counted:
             open_sockets.remove(self.address)
         running().sockets.remove(self)
+        if self.heartbeat:
+            self.heartbeat.cancel()
         if self.tab:
             self.relay.detach(self.customer.pk, self.tab)
 
@@ -151,7 +160,20 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
         async with self.turn:  # what is heavy takes its time, and nothing may overtake it
             if html := await self.renderer.html_of(update, self.locale):
+                self.rest()
                 await self.send(text_data=html)
+
+    def rest(self) -> None:
+        """Say nothing for HEARTBEAT seconds, unless there is something to show."""
+        if self.heartbeat:
+            self.heartbeat.cancel()
+        loop = asyncio.get_running_loop()
+        self.heartbeat = loop.call_later(HEARTBEAT, lambda: self.relay.tasks.start(self.beat()))
+
+    async def beat(self) -> None:
+        self.rest()
+        with suppress(OSError):  # the browser has gone; `disconnect` comes next
+            await self.send(text_data=ALIVE)
 
     @database_sync_to_async
     def comes_too_often(self) -> bool:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from widget.models import Membership, Widget
 from widget.owners import access, changes, files, history, preview, statistics
 from widget.owners.careful import CarefulAdmin
-from widget.owners.connection import ConnectionFailed, try_connection
+from widget.owners.connection import ConnectionFailed, trouble_with_websockets, try_connection
 from widget.owners.forms import WidgetForm, label_of
 from widget.statistics import last_seen
 
@@ -370,6 +370,9 @@ def report_connection(request: HttpRequest, widget: Widget) -> None:
         messages.success(request, f"{widget}: {try_connection(widget)}")
     except ConnectionFailed as failure:
         messages.error(request, f"{widget}: {failure}")
+    address = request.build_absolute_uri(reverse("widget:panel", args=[widget.key]))
+    if trouble := trouble_with_websockets(address):
+        messages.warning(request, trouble)
 
 
 @access.changes_widget(access.OWNERS)

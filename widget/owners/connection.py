@@ -14,6 +14,7 @@ from chatproxy.service import version_end
 from widget.explanations import explanation
 from widget.models import Widget
 from widget.running import running
+from widget.websockets_check import NotReached, NoWebsocket, try_websocket
 
 MOST_WEBSITES = 5
 
@@ -87,6 +88,21 @@ def refuse_untrusted_websites(widget: Widget) -> None:
 def websites_of(widget: Widget) -> list[str]:
     """The first of the allowed websites that are named in full; each is a request."""
     return [origin for origin in widget.allowed_origins if "*" not in origin][:MOST_WEBSITES]
+
+
+def trouble_with_websockets(address: str) -> str:
+    """What is wrong if no websocket opens at the widget's public address, else ""."""
+    try:
+        try_websocket(address)
+    except NoWebsocket as error:
+        return _(
+            "Websockets don't reach this server: what stands in front of it answers %(status)s. "
+            "Chats work, but messages come later. Whoever runs the server finds out more with "
+            "“manage.py check_websockets”."
+        ) % {"status": error.status}
+    except NotReached:  # a server need not know itself by the name that others know
+        return ""
+    return ""
 
 
 def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:

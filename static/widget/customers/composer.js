@@ -1,27 +1,29 @@
 // What the customer writes stands at once as a bubble. Drafts and what is not sent yet survive
 // a reload of the page; a draft stands in every tab.
-const root = document.documentElement;
+import { newId } from "./messages.js";
+import { readStorage, writeStorage } from "./storage.js";
+
 const composer = document.getElementById("composer");
 const message = document.getElementById("message");
 const pending = document.getElementById("pending");
 const template = document.getElementById("pending-message");
-const KEPT = `unsent:${root.dataset.widget}`;
-let shared = "";
-const tabs = others();
+const STORAGE_KEY = `unsent:${document.documentElement.dataset.widget}`;
+let shared = ""; // the draft that all tabs have
+const tabs = connectTabs();
 
-composer.querySelector(".send").disabled = false; // before, the browser would send it elsewhere
+/** @type {HTMLButtonElement} */ (composer.querySelector(".send")).disabled = false; // until now the browser would send it elsewhere
 
 message.addEventListener("keydown", (event) => {
-  const composing = event.isComposing || event.keyCode === 229;
-  if (event.key !== "Enter" || event.shiftKey || composing) return;
+  const isComposing = event.isComposing || event.keyCode === 229;
+  if (event.key !== "Enter" || event.shiftKey || isComposing) return;
   event.preventDefault();
   composer.requestSubmit();
 });
 message.addEventListener("input", () => {
-  keep();
+  save();
   share();
 });
-new MutationObserver(keep).observe(pending, { childList: true });
+new MutationObserver(save).observe(pending, { childList: true });
 
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -30,20 +32,20 @@ composer.addEventListener("submit", (event) => {
   const text = message.value;
   message.value = "";
   share();
-  stand({ custom_id: crypto.randomUUID(), text, attempt: 0 }).requestSubmit();
+  addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
 });
 
 document.addEventListener("host:hello", ({ detail }) => {
-  const { draft, unsent } = kept();
+  const { draft, unsent } = load();
   message.value ||= detail.draft || draft || "";
   if (detail.focus) focus();
   // What was under way is tried again: the server looks before it sends, so nothing doubles.
-  for (const one of unsent ?? []) stand({ ...one, attempt: one.attempt + 1 }).requestSubmit();
+  for (const one of unsent ?? []) addBubble({ ...one, attempt: one.attempt + 1 }).requestSubmit();
 }, { once: true });
 document.addEventListener("somebody-else", () => {
   message.value = "";
   pending.replaceChildren();
-  keep();
+  save();
 });
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {
@@ -55,28 +57,32 @@ function focus() {
   (message.checkVisibility() ? message : first)?.focus({ preventScroll: true });
 }
 
-function stand({ custom_id, text, attempt }) {
-  const bubble = template.content.firstElementChild.cloneNode(true);
+/** @param {Unsent} unsent */
+function addBubble({ custom_id, text, attempt }) {
+  const bubble = /** @type {PendingForm} */ (template.content.firstElementChild.cloneNode(true));
   bubble.custom_id.value = custom_id;
   bubble.text.value = text;
-  bubble.attempt.value = attempt;
+  bubble.attempt.value = String(attempt);
   bubble.querySelector(".bubble").textContent = text;
   pending.append(bubble);
   htmx.process(bubble);
   return bubble;
 }
 
-function keep() {
-  const unsent = [...pending.querySelectorAll("form:has([name=text])")].map((bubble) => ({
+function save() {
+  /** @type {NodeListOf<PendingForm>} */
+  const bubbles = pending.querySelectorAll("form:has([name=text])");
+  const unsent = [...bubbles].map((bubble) => ({
     custom_id: bubble.custom_id.value,
     text: bubble.text.value,
     attempt: Number(bubble.attempt.value),
   }));
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ draft: message.value, unsent }));
-  } catch {
-    return; // storage is refused: nothing survives a reload
-  }
+  writeStorage("sessionStorage", STORAGE_KEY, JSON.stringify({ draft: message.value, unsent }));
+}
+
+/** @returns {{ draft?: string, unsent?: Unsent[] }} */
+function load() {
+  return JSON.parse(readStorage("sessionStorage", STORAGE_KEY)) ?? {};
 }
 
 // A tab that is new asks with null. What was typed here alone is never replaced.
@@ -86,26 +92,18 @@ function share() {
 }
 
 // A browser that refuses storage to frames refuses this as well.
-function others() {
+function connectTabs() {
   try {
-    const channel = new BroadcastChannel(KEPT);
+    const channel = new BroadcastChannel(STORAGE_KEY);
     channel.onmessage = ({ data }) => {
       if (data === null) return message.value && share();
       if (message.value && message.value !== shared) return;
       message.value = shared = data;
-      keep();
+      save();
     };
     channel.postMessage(null);
     return channel;
   } catch {
     return null;
-  }
-}
-
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
-  } catch {
-    return {};
   }
 }

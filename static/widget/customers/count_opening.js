@@ -1,10 +1,12 @@
 // Lets the owner know that the chat was opened, once for each page; not who did.
-let counted = false;
+let isCounted = false;
 
-for (const shown of ["host:hello", "host:visible"]) {
-  document.addEventListener(shown, ({ detail }) => {
-    if (counted || !(detail.open || detail.visible)) return;
-    counted = true;
-    fetch("opened", { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
-  });
+document.addEventListener("host:hello", ({ detail }) => count(detail.open));
+document.addEventListener("host:visible", ({ detail }) => count(detail.visible));
+
+/** @param {boolean} isOpen */
+function count(isOpen) {
+  if (isCounted || !isOpen) return;
+  isCounted = true;
+  fetch("opened", { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
 }

@@ -7,17 +7,20 @@ const ROW = 8;
 picker.addEventListener("toggle", ({ newState }) => newState === "open" && faces[0].focus());
 
 picker.addEventListener("click", ({ target }) => {
-  if (!faces.includes(target)) return;
+  const face = faces.find((one) => one === target);
+  if (!face) return;
   picker.hidePopover();
   message.focus();
-  message.setRangeText(target.textContent, message.selectionStart, message.selectionEnd, "end");
+  message.setRangeText(face.textContent, message.selectionStart, message.selectionEnd, "end");
   message.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 picker.addEventListener("keydown", (event) => {
   const onward = getComputedStyle(picker).direction === "rtl" ? -1 : 1;
+  /** @type {Record<string, number>} */
   const steps = { ArrowRight: onward, ArrowLeft: -onward, ArrowDown: ROW, ArrowUp: -ROW };
   if (!(event.key in steps)) return;
   event.preventDefault();
-  faces[faces.indexOf(document.activeElement) + steps[event.key]]?.focus();
+  const current = faces.findIndex((face) => face === document.activeElement);
+  faces[current + steps[event.key]]?.focus();
 });

@@ -1,80 +1,111 @@
-// Files are chosen, dropped or pasted, and show how far they have got.
+// Files are chosen, dropped or pasted, and show how far they have got. What is pasted is offered:
+// one may have meant something else.
+import { newId } from "./messages.js";
+
 const pending = document.getElementById("pending");
 const chooser = document.getElementById("files");
 const template = document.getElementById("pending-file");
 const LIMIT = 10 * 1024 * 1024; // bytes
 
 chooser.addEventListener("change", () => {
-  send(chooser.files);
+  for (const file of chooser.files) send(file);
   chooser.value = "";
 });
 document.querySelector(".attach").addEventListener("click", () => chooser.click());
 document.addEventListener("paste", (event) => {
-  if (!event.clipboardData.files.length) return;
+  const { files, types } = event.clipboardData;
+  if (!files.length || types.includes("text/plain")) return; // cells of a table come as both
   event.preventDefault();
-  send(event.clipboardData.files);
+  for (const file of files) offer(file);
 });
 document.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  document.body.classList.toggle("dropping", event.dataTransfer.types.includes("Files"));
+  const hasFiles = event.dataTransfer.types.includes("Files");
+  if (hasFiles) event.preventDefault(); // what is not prevented, the browser does: it moves text
+  document.body.classList.toggle("dropping", hasFiles);
 });
 for (const end of ["dragleave", "drop"]) {
   document.addEventListener(end, () => document.body.classList.remove("dropping"));
 }
 document.addEventListener("drop", (event) => {
+  const items = [...event.dataTransfer.items].filter(({ kind }) => kind === "file");
+  if (!items.length) return;
   event.preventDefault();
-  send(event.dataTransfer.files);
+  for (const item of items) {
+    const file = item.getAsFile();
+    if (item.webkitGetAsEntry()?.isDirectory) refuse(addBubble(file), ".folder");
+    else send(file);
+  }
 });
 
-function send(files) {
-  for (const file of files) {
-    const bubble = stand(file);
-    if (file.size <= LIMIT) bubble.requestSubmit();
-    else refuse(bubble);
-  }
+/** @param {File} file */
+function send(file) {
+  const bubble = addBubble(file);
+  if (file.size <= LIMIT) bubble.requestSubmit();
+  else refuse(bubble, ".too-large");
 }
 
-function stand(file) {
-  const bubble = template.content.firstElementChild.cloneNode(true);
+/** @param {File} file */
+function offer(file) {
+  const bubble = addBubble(file);
+  if (file.size <= LIMIT) bubble.dataset.state = "offered";
+  else refuse(bubble, ".too-large");
+}
+
+/** @param {File} file */
+function addBubble(file) {
+  const bubble = /** @type {PendingForm} */ (template.content.firstElementChild.cloneNode(true));
   const one = new DataTransfer();
   one.items.add(file);
   bubble.file.files = one.files;
-  bubble.custom_id.value = crypto.randomUUID();
+  bubble.custom_id.value = newId();
   bubble.querySelector("b").textContent = file.name;
   pending.append(bubble);
   htmx.process(bubble);
   return bubble;
 }
 
-function refuse(bubble) {
+/**
+ * @param {PendingForm} bubble
+ * @param {string} reason the template that holds it
+ */
+function refuse(bubble, reason) {
   bubble.dataset.state = "failed";
   bubble.querySelector(".retry").remove();
-  bubble.querySelector(".fate").append(bubble.querySelector(".too-large").content.cloneNode(true));
+  const words = /** @type {HTMLTemplateElement} */ (bubble.querySelector(reason));
+  bubble.querySelector(".fate").append(words.content.cloneNode(true));
 }
 
 // `fetch` cannot tell how much has gone out.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const progress = ctx.sourceElement.querySelector("progress");
-  if (progress) ctx.request.carry = (url, request) => carry(url, request, progress);
+  const progress = /** @type {HTMLProgressElement} */ (ctx.sourceElement.querySelector("progress"));
+  if (progress) ctx.request.carry = (url, request) => upload(url, request, progress);
 });
 
-function carry(url, { method, headers, body, signal }, progress) {
+/**
+ * @param {string} url
+ * @param {HtmxContext["request"]} request
+ * @param {HTMLProgressElement} progress
+ * @returns {Promise<Response>}
+ */
+function upload(url, { method, headers, body, signal }, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     for (const name in headers) request.setRequestHeader(name, headers[name]);
     request.upload.onprogress = ({ loaded, total }) => (progress.value = loaded / total);
-    request.onload = () => resolve(answer(request));
+    request.onload = () => resolve(responseOf(request));
     request.onerror = () => reject(new TypeError("Upload failed"));
     request.onabort = () => reject(new DOMException("Upload cancelled", "AbortError"));
-    signal?.addEventListener("abort", () => request.abort());
-    request.send(body);
+    signal.addEventListener("abort", () => request.abort());
+    request.send(/** @type {FormData} */ (body));
   });
 }
 
-function answer(request) {
+/** @param {XMLHttpRequest} request */
+function responseOf(request) {
+  const headers = new Headers();
   const token = request.getResponseHeader("X-Chat-Token");
-  const headers = token === null ? {} : { "X-Chat-Token": token };
+  if (token !== null) headers.set("X-Chat-Token", token);
   const body = request.status === 204 ? null : request.responseText;
   return new Response(body, { status: request.status, headers });
 }

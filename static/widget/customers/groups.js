@@ -4,38 +4,66 @@ const threads = document.getElementById("threads");
 const TOGETHER = 5 * 60 * 1000; // ms
 
 new MutationObserver((changes) => {
-  const changed = new Set(changes.flatMap(places));
+  const changed = new Set(changes.flatMap(changedPlaces));
   const events = new Set([...changed].flatMap(eventsOf));
-  for (const event of [...events]) events.add(neighbour(event, "next", "first"));
+  for (const event of [...events]) events.add(nextEvent(event));
   events.delete(null);
   events.forEach(arrange);
 }).observe(threads, { childList: true, subtree: true });
 
-function places({ target, addedNodes, removedNodes }) {
-  return removedNodes.length ? [target] : [...addedNodes, target.closest(".event") ?? []].flat();
+/**
+ * @param {MutationRecord} change
+ * @returns {Node[]}
+ */
+function changedPlaces({ target, addedNodes, removedNodes }) {
+  if (removedNodes.length) return [target];
+  return [...addedNodes, /** @type {Element} */ (target).closest(".event") ?? []].flat();
 }
 
+/**
+ * @param {Node} place
+ * @returns {HTMLElement[]}
+ */
 function eventsOf(place) {
-  if (place.matches?.(".event, .event *")) return [place.closest(".event")];
-  return [...place.querySelectorAll?.(".event") ?? []];
+  if (!(place instanceof Element)) return [];
+  const event = place.closest(".event");
+  return event ? [event] : [...place.querySelectorAll(".event")];
 }
 
+/** @param {HTMLElement} event */
 function arrange(event) {
-  const previous = neighbour(event, "previous", "last");
+  const previous = previousEvent(event);
   const startsDay = event.dataset.day !== previous?.dataset.day;
   event.toggleAttribute("data-starts-day", startsDay);
-  event.classList.toggle("continues", !startsDay && belongs(event, previous));
+  event.classList.toggle("continues", !startsDay && belongTogether(event, previous));
 }
 
-// Before the first event of a thread stands the last one of the thread before.
-function neighbour(event, side, end) {
-  if (event[`${side}ElementSibling`]) return event[`${side}ElementSibling`];
-  let thread = event.parentElement?.[`${side}ElementSibling`];
-  while (thread && !thread[`${end}ElementChild`]) thread = thread[`${side}ElementSibling`];
-  return thread?.[`${end}ElementChild`] ?? null;
+/**
+ * @param {HTMLElement} event
+ * @returns {HTMLElement | null}
+ */
+function nextEvent(event) {
+  let thread = event.parentElement?.nextElementSibling;
+  while (thread && !thread.firstElementChild) thread = thread.nextElementSibling;
+  return event.nextElementSibling ?? thread?.firstElementChild ?? null;
 }
 
-function belongs(event, previous) {
+/**
+ * Before the first event of a thread stands the last one of the thread before.
+ * @param {HTMLElement} event
+ * @returns {HTMLElement | null}
+ */
+function previousEvent(event) {
+  let thread = event.parentElement?.previousElementSibling;
+  while (thread && !thread.lastElementChild) thread = thread.previousElementSibling;
+  return event.previousElementSibling ?? thread?.lastElementChild ?? null;
+}
+
+/**
+ * @param {HTMLElement} event
+ * @param {HTMLElement} previous
+ */
+function belongTogether(event, previous) {
   return event.dataset.author !== "system"
     && event.dataset.author === previous.dataset.author
     && event.dataset.by === previous.dataset.by

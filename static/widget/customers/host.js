@@ -1,30 +1,46 @@
 // Speaks with the page that shows the chat. In a tab of its own the panel is its own host.
+import { cutGroup, cutPage, cutVisitor } from "./limits.js";
+import { announce, tellHost } from "./messages.js";
+import { readStorage, writeStorage } from "./storage.js";
+
 const root = document.documentElement;
-const storageKey = `livechat-widget:${root.dataset.widget}`;
-const alone = parent === window;
+const STORAGE_KEY = `livechat-widget:${root.dataset.widget}`;
+const isAlone = parent === window;
+
+/** @type {string | null} */
 let hostOrigin = null;
 
 // By Temporal, where there is one: the first use of Intl costs 30 ms.
 root.dataset.zone = window.Temporal?.Now.timeZoneId()
   ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-function heard(message) {
-  document.dispatchEvent(new CustomEvent(`host:${message.chat}`, { detail: message }));
-}
-
 addEventListener("message", receive);
 
+/** @param {Pick<MessageEvent, "source" | "origin" | "data">} event */
 function receive({ source, origin, data }) {
-  if (alone || source !== parent || typeof data?.chat !== "string") return;
+  if (isAlone || source !== parent || typeof data?.chat !== "string") return;
   if (data.chat === "here") return parent.postMessage({ chat: "ready" }, "*");
   if (["hello", "logout"].includes(data.chat)) hostOrigin = origin; // whichever comes first
   if (origin !== hostOrigin) return;
   root.dataset.website = origin;
-  heard(data);
+  pass(data);
+}
+
+/**
+ * To the scripts that listen, no longer than the server takes it.
+ * @param {MessageToPanel} message
+ */
+function pass(message) {
+  const detail = { ...message };
+  if ("page" in detail) detail.page = cutPage(detail.page);
+  if ("group" in detail) detail.group = cutGroup(detail.group);
+  if ("customer" in detail) detail.customer = cutVisitor(detail.customer ?? {});
+  if (detail.chat === "customer") return announce("host:customer", cutVisitor(detail));
+  announce(`host:${message.chat}`, detail);
 }
 
 document.addEventListener("tell-host", ({ detail }) => {
-  if (alone && detail.chat === "token") keepToken(detail.token);
+  if (isAlone && detail.chat === "token") writeStorage("localStorage", STORAGE_KEY, detail.token);
   if (hostOrigin) parent.postMessage(detail, hostOrigin);
 });
 
@@ -33,11 +49,12 @@ document.addEventListener("host:hello", ({ detail }) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  if (window.earlyHello) receive(window.earlyHello); // see preconnect.js
-  if (!alone) return parent.postMessage({ chat: "ready" }, "*");
+  if (window.firstHello) receive(window.firstHello); // see preconnect.js
+  if (!isAlone) return parent.postMessage({ chat: "ready" }, "*");
   root.dataset.alone = "";
+  const token = readStorage("localStorage", STORAGE_KEY);
   const page = { url: location.href, title: document.title, referrer: document.referrer };
-  heard({ chat: "hello", token: keptToken(), page, open: true, focus: true });
+  pass({ chat: "hello", token, page, open: true, focus: true });
 });
 
 document.querySelector(".minimize").addEventListener("click", close);
@@ -45,23 +62,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
   if (!document.querySelector(":popover-open")) close(); // else it closes the menu
 });
-function close() {
-  document.dispatchEvent(new CustomEvent("tell-host", { detail: { chat: "close" } }));
-}
 
-// Storage may be refused altogether: then the chat lasts as long as the page.
-function keptToken() {
-  try {
-    return localStorage.getItem(storageKey);
-  } catch {
-    return null;
-  }
-}
-function keepToken(token) {
-  try {
-    if (token) localStorage.setItem(storageKey, token);
-    else localStorage.removeItem(storageKey);
-  } catch {
-    return;
-  }
+function close() {
+  tellHost({ chat: "close" });
 }

@@ -1,74 +1,123 @@
 // Who the customer is: a token, kept by the host page, that goes with every request.
 // The first act makes one, once for all tabs.
+import { announce, tellHost } from "./messages.js";
+import { deliver } from "./network.js";
+
 const root = document.documentElement;
-const lock = `livechat-customer:${root.dataset.widget}`;
+const LOCK = `livechat-customer:${root.dataset.widget}`;
 const OTHER_TAB = 1500; // ms to wait for the token another tab has just been given
+const PATIENCE = 45000; // ms for one try of a request
+const UPLOAD_PATIENCE = 300000; // ms
+
+/** @type {string | null} */
 let token = null;
+/** @type {Promise<Response | null> | null} */
 let introduction = null;
 // Who the website says is signed in: its signed statement, and the person named there. The token
 // that the browser has kept may be another's: it is not used until the server has said whose.
+/** @type {string | null} */
 let identity = null;
+/** @type {string | null} */
 let person = null;
 let isProven = true;
-let kept = null;
+/** @type {string | null} */
+let keptToken = null;
 let page = ""; // of the website, which LiveChat trusts or does not
 let group = ""; // of agents that the website's page asks for, if it does
 
 document.addEventListener("host:hello", ({ detail }) => {
   page = addressOf(detail.page?.url);
-  visit(String(detail.group ?? ""));
+  changeGroup(detail.group ?? "");
   identity = detail.identity || null;
-  if (subjectOf(identity) !== person) change(subjectOf(identity));
-  kept = detail.token || null;
-  if (isProven) become(kept);
-  else if (kept) introduce();
+  if (subjectOf(identity) !== person) changePerson(subjectOf(identity));
+  keptToken = detail.token || null;
+  if (isProven) useToken(keptToken);
+  else if (keptToken) introduce();
+  introduceEarly(detail.open);
 });
-// Opening is the first act of who is signed in, and where owners greet before anything is said.
-for (const opened of ["host:hello", "host:visible"]) {
-  document.addEventListener(opened, ({ detail }) => {
-    const isEarly = identity || "connectEarly" in root.dataset;
-    if (isEarly && (detail.open || detail.visible) && !token) introduce();
-  });
-}
+document.addEventListener("host:visible", ({ detail }) => introduceEarly(detail.visible));
 document.addEventListener("host:logout", ({ detail }) => {
   const headers = { Authorization: `Bearer ${detail.token}` };
-  const request = { method: "POST", headers, credentials: "omit", keepalive: true };
-  fetch("logout", request).catch(() => {}); // without a network the token is lost all the same
-  document.dispatchEvent(new CustomEvent("somebody-else"));
+  // Without a network the token is lost all the same.
+  fetch("logout", { method: "POST", headers, credentials: "omit", keepalive: true }).catch(() => {});
+  announce("somebody-else");
 });
 document.addEventListener("token-refused", () => {
-  remember(null);
+  setToken(null);
   location.reload();
 });
 document.addEventListener("htmx:before:request", ({ detail }) => {
-  detail.ctx.fetch = (url, request) => asCustomer(url, request, 2);
+  detail.ctx.fetch = (url, request) => sendAsCustomer(url, request, 2);
 });
 
-async function asCustomer(url, request, tries) {
+/**
+ * Opening is the first act of who is signed in, and where owners greet before anything is said.
+ * @param {boolean} isOpen
+ */
+function introduceEarly(isOpen) {
+  const isEarly = identity || "connectEarly" in root.dataset;
+  if (isEarly && isOpen && !token) introduce().catch(() => {});
+}
+
+/**
+ * @param {string} url
+ * @param {CustomerRequest} request
+ * @param {number} tries
+ * @returns {Promise<Response>}
+ */
+async function sendAsCustomer(url, request, tries) {
   if (!token && request.method !== "GET") {
     const refusal = await introduce();
     if (!token) return refusal;
   }
   const response = await send(url, request);
   return response.status === 401 && request.method !== "GET" && tries > 1
-    ? asCustomer(url, request, tries - 1)
+    ? sendAsCustomer(url, request, tries - 1)
     : response;
 }
 
+/**
+ * @param {string} url
+ * @param {CustomerRequest} request
+ */
 async function send(url, request) {
-  const { zone } = root.dataset;
-  const headers = { ...request.headers, "X-Chat-Language": root.lang, "X-Chat-Zone": zone };
-  if (group) headers["X-Chat-Group"] = group;
-  if (page) headers["X-Chat-Page"] = page;
-  if (root.dataset.website) headers["X-Chat-Website"] = root.dataset.website;
-  if (token) headers.Authorization = `Bearer ${token}`;
-  if (token && root.dataset.live === "closed") headers["X-Chat-Socket"] = "coming";
   const sender = person;
   const carry = request.carry ?? fetch; // an upload has its own way
-  const response = await carry(url, { ...request, headers, credentials: "omit" });
+  const patience = request.carry ? UPLOAD_PATIENCE : PATIENCE;
+  const response = await deliver((signal, tries) => {
+    if (tries) countTry(request.body);
+    const headers = headersOf(request);
+    return carry(url, { ...request, headers, signal, credentials: "omit" });
+  }, patience, request.signal);
   const given = response.headers.get("X-Chat-Token");
-  if (given !== null && sender === person) remember(given || null);
+  if (given !== null && sender === person) setToken(given || null);
   return response;
+}
+
+/**
+ * @param {CustomerRequest} request
+ * @returns {Record<string, string>}
+ */
+function headersOf({ headers }) {
+  return {
+    ...headers,
+    "X-Chat-Language": root.lang,
+    "X-Chat-Zone": root.dataset.zone,
+    ...(group && { "X-Chat-Group": group }),
+    ...(page && { "X-Chat-Page": page }),
+    ...(root.dataset.website && { "X-Chat-Website": root.dataset.website }),
+    ...(token && { Authorization: `Bearer ${token}` }),
+    ...(token && root.dataset.live === "closed" && { "X-Chat-Socket": "coming" }),
+  };
+}
+
+/**
+ * From the second try on, the server looks whether the first one got through.
+ * @param {BodyInit | null} [body]
+ */
+function countTry(body) {
+  if (!(body instanceof FormData || body instanceof URLSearchParams) || !body.has("attempt")) return;
+  body.set("attempt", String(Number(body.get("attempt")) + 1));
 }
 
 function introduce() {
@@ -79,22 +128,25 @@ function introduce() {
   return introduction.then((response) => response?.clone());
 }
 
-// A browser that refuses storage to frames refuses locks as well: then each tab is on its own.
+// A browser that refuses storage to frames refuses locks as well, and on plain http there are
+// none: then each tab is on its own.
 async function introduceOnce() {
   try {
-    const tried = await navigator.locks.request(lock, { ifAvailable: true }, (free) => free && post());
-    return tried ?? await navigator.locks.request(lock, async () => {
-      await heardOfToken();
-      return token ? null : post();
+    const response = await navigator.locks.request(LOCK, { ifAvailable: true }, (free) =>
+      free && askForToken());
+    return response ?? await navigator.locks.request(LOCK, async () => {
+      await waitForToken();
+      return token ? null : askForToken();
     });
   } catch (error) {
     if (navigator.locks && error.name !== "SecurityError") throw error;
-    return post();
+    return askForToken();
   }
 }
 
-async function post() {
-  const headers = !isProven && kept ? { Authorization: `Bearer ${kept}` } : {};
+async function askForToken() {
+  /** @type {Record<string, string>} */
+  const headers = !isProven && keptToken ? { Authorization: `Bearer ${keptToken}` } : {};
   const body = identity ? new URLSearchParams({ identity }) : null;
   const response = await send("customer", { method: "POST", headers, body });
   const reason = response.headers.get("X-Chat-Identity");
@@ -102,18 +154,22 @@ async function post() {
   return response;
 }
 
-function heardOfToken() {
+function waitForToken() {
   return new Promise((resolve) => {
     document.addEventListener("identified", resolve, { once: true });
     setTimeout(resolve, token ? 0 : OTHER_TAB);
   });
 }
 
-// As a header can carry it: browsers write an address in ASCII.
+/**
+ * As a header can carry it: browsers write an address in ASCII.
+ * @param {string} [url]
+ */
 function addressOf(url) {
   return URL.canParse?.(url) ? new URL(url).href.slice(0, 2000) : "";
 }
 
+/** @param {string | null} statement */
 function subjectOf(statement) {
   try {
     const claims = statement.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -123,31 +179,37 @@ function subjectOf(statement) {
   }
 }
 
-// Whether somebody is there was asked before the page had a word.
-function visit(wanted) {
-  if (wanted === group) return;
-  group = wanted;
+/**
+ * Whether somebody is there was asked before the page had a word.
+ * @param {number | string} next
+ */
+function changeGroup(next) {
+  if (next === group) return;
+  group = String(next);
   const availability = document.getElementById("availability");
   if (availability) htmx.trigger(availability, "group");
 }
 
-function change(subject) {
-  if (person || token) document.dispatchEvent(new CustomEvent("somebody-else"));
+/** @param {string | null} subject */
+function changePerson(subject) {
+  if (person || token) announce("somebody-else");
   person = subject;
   isProven = !identity;
   introduction = null;
-  become(null);
+  useToken(null);
 }
 
-function remember(next) {
+/** @param {string | null} next */
+function setToken(next) {
   if (next) isProven = true;
   if (next === token) return;
-  become(next);
-  document.dispatchEvent(new CustomEvent("tell-host", { detail: { chat: "token", token } }));
+  useToken(next);
+  tellHost({ chat: "token", token });
 }
 
-function become(next) {
+/** @param {string | null} next */
+function useToken(next) {
   if (next === token) return;
   token = next;
-  document.dispatchEvent(new CustomEvent("identified", { detail: token }));
+  announce("identified", token);
 }

@@ -3,11 +3,12 @@
 const menu = document.getElementById("menu");
 const notice = document.getElementById("notice");
 const NOTICE_STAYS = 8000; // ms
-let timer = null;
+let timer = 0;
 
-for (const input of menu.querySelectorAll("[name=zone]")) {
-  input.value = document.documentElement.dataset.zone;
-}
+/** @type {NodeListOf<HTMLInputElement>} */
+const zones = menu.querySelectorAll("[name=zone]");
+for (const input of zones) input.value = document.documentElement.dataset.zone;
+
 menu.addEventListener("submit", () => menu.hidePopover());
 document.getElementById("rate")?.addEventListener("click", () => {
   const rating = document.getElementById("rating");
@@ -22,7 +23,7 @@ new MutationObserver(() => {
 }).observe(notice, { childList: true });
 
 document.addEventListener("click", ({ target }) => {
-  const link = target.closest("a.choice");
+  const link = target instanceof Element && target.closest("a.choice");
   if (link) htmx.trigger(link.closest("form"), "pressed");
 });
 

@@ -2,34 +2,53 @@
 // event it became.
 const pending = document.getElementById("pending");
 
-pending.addEventListener("submit", ({ target, submitter }) => {
-  if (submitter) target.attempt.value = Number(target.attempt.value) + 1;
-  target.dataset.state = "sending";
+/** @type {WeakMap<HTMLElement, HtmxContext>} */
+const requests = new WeakMap();
+
+pending.addEventListener("submit", (event) => {
+  const bubble = /** @type {PendingForm} */ (event.target);
+  const isRetry = event.submitter?.matches(".retry");
+  if (isRetry) bubble.attempt.value = String(Number(bubble.attempt.value) + 1);
+  bubble.dataset.state = "sending";
 }, { capture: true });
 
 pending.addEventListener("click", ({ target }) => {
-  if (!target.matches(".discard")) return;
-  htmx.trigger(target.form, "htmx:abort");
+  if (!(target instanceof HTMLButtonElement) || !target.matches(".discard")) return;
+  requests.get(target.form)?.request.abort();
   target.form.remove();
 });
 
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (isBubble(ctx.sourceElement)) requests.set(ctx.sourceElement, ctx);
+});
+
+// It may have been discarded while others were before it in the queue.
+document.addEventListener("htmx:before:request", (event) => {
+  const { sourceElement } = event.detail.ctx;
+  if (isBubble(sourceElement) && !sourceElement.isConnected) event.preventDefault();
+});
+
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement.matches(".pending")) {
-    ctx.sourceElement.dataset.state = ctx.response.status === 204 ? "sent" : "failed";
-  }
+  if (!isBubble(ctx.sourceElement)) return;
+  ctx.sourceElement.dataset.state = ctx.response.status === 204 ? "sent" : "failed";
 });
 
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  const bubble = ctx?.sourceElement;
-  if (!bubble?.matches(".pending")) return;
+  if (!isBubble(ctx?.sourceElement)) return;
+  const bubble = ctx.sourceElement;
   bubble.dataset.state = "failed";
-  const words = bubble.querySelector(".unreachable").content.cloneNode(true);
-  bubble.querySelector(".fate").replaceChildren(words);
+  const words = /** @type {HTMLTemplateElement} */ (bubble.querySelector(".unreachable"));
+  bubble.querySelector(".fate").replaceChildren(words.content.cloneNode(true));
 });
 
-document.addEventListener("htmx:after:ws:message", () => {
-  for (const bubble of [...pending.children]) {
-    const custom = CSS.escape(bubble.custom_id.value);
-    if (document.querySelector(`#threads [data-custom-id="${custom}"]`)) bubble.remove();
+document.addEventListener("shown", () => {
+  for (const bubble of /** @type {Iterable<PendingForm>} */ ([...pending.children])) {
+    const customId = CSS.escape(bubble.custom_id.value);
+    if (document.querySelector(`#threads [data-custom-id="${customId}"]`)) bubble.remove();
   }
 });
+
+/** @param {HTMLElement} [element] */
+function isBubble(element) {
+  return Boolean(element?.matches(".pending"));
+}

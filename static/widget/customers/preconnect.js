@@ -1,17 +1,19 @@
 // Runs before the rest of the panel is read, and hears what the host page says first. While the
 // browser is still busy with the panel, the server asks LiveChat for the chat of a customer whom
 // the page knows.
-function hear({ source, origin, data }) {
+
+/** @param {MessageEvent} event */
+function receiveHello({ source, origin, data }) {
   if (source !== parent || data?.chat !== "hello") return;
-  removeEventListener("message", hear);
-  window.earlyHello = { source, origin, data };
+  removeEventListener("message", receiveHello);
+  window.firstHello = { source, origin, data };
   if (!data.token || data.identity) return; // the token may turn out to be another person's
   const headers = { Authorization: `Bearer ${data.token}`, "X-Chat-Group": data.group ?? "" };
-  const request = { method: "POST", headers, credentials: "omit" };
-  fetch("expected", { ...request, body: new URLSearchParams(data.page) }).catch(() => {});
+  const body = new URLSearchParams(data.page);
+  fetch("expected", { method: "POST", headers, body, credentials: "omit" }).catch(() => {});
 }
 
 if (parent !== window) {
-  addEventListener("message", hear);
+  addEventListener("message", receiveHello);
   parent.postMessage({ chat: "early" }, "*");
 }

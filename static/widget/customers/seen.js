@@ -1,47 +1,71 @@
 // What has been read, by whom: tells LiveChat what is really on screen, counts the rest for the
 // launcher, and marks the customer's last message that an agent has seen.
+import { announce, tellHost, tellServer } from "./messages.js";
+
 const root = document.documentElement;
 const threads = document.getElementById("threads");
 const mark = document.getElementById("seen-mark").content.firstElementChild;
-let visible = false;
-let reported = "";
+let isVisible = false;
+let reported = ""; // until when, as `created_at`
 let counted = 0;
 
-document.addEventListener("host:hello", ({ detail }) => look(detail.open === true));
-document.addEventListener("host:visible", ({ detail }) => look(detail.visible));
-document.addEventListener("visibilitychange", () => look(visible));
-document.getElementById("scroll").addEventListener("scroll", () => look(visible), { passive: true });
-document.addEventListener("htmx:after:ws:message", () => {
-  look(visible, true);
+document.addEventListener("host:hello", ({ detail }) => update(detail.open === true));
+document.addEventListener("host:visible", ({ detail }) => update(detail.visible));
+document.addEventListener("visibilitychange", () => update(isVisible));
+document.getElementById("scroll").addEventListener("scroll", () => update(isVisible), {
+  passive: true,
+});
+document.addEventListener("shown", () => {
+  update(isVisible, true);
   markSeen();
 });
 
 // What has come while nobody looks at this page, for the sound and the notifications.
 new MutationObserver((changes) => {
   if (!document.hidden && document.hasFocus()) return;
-  const arrived = changes.flatMap(({ addedNodes }) => [...addedNodes]);
-  const news = arrived.find((node) => node.matches?.(".is-new[data-author=agent]"));
-  if (news) document.dispatchEvent(new CustomEvent("unnoticed", { detail: news }));
+  const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+  const news = added.find((node) => isElement(node) && node.matches(".is-new[data-author=agent]"));
+  if (news) announce("unnoticed", /** @type {HTMLElement} */ (news));
 }).observe(threads, { childList: true, subtree: true });
 
-function look(isOpen, arrived = false) {
-  visible = isOpen;
-  const state = document.getElementById("state").dataset;
-  const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
-  const theirs = [...threads.querySelectorAll('[data-author="agent"]')];
-  const unread = theirs.slice(theirs.findLastIndex(({ dataset }) => dataset.at <= seen) + 1);
-  if (!visible) divide(unread[0]);
-  if (unread.length && visible && !document.hidden && root.hasAttribute("data-at-end")) {
-    reported = unread.at(-1).dataset.at;
-    tell("tell-socket", { seen: { chat: state.chat, at: reported, arrived } });
-    unread.length = 0;
-  }
-  if (unread.length !== counted) tell("tell-host", { chat: "unread", count: unread.length });
-  counted = unread.length;
-  document.querySelector("#to-end .unseen").textContent = counted || "";
+/** @type {(node: Node) => node is HTMLElement} */
+function isElement(node) {
+  return node instanceof HTMLElement;
 }
 
-// Where the customer stopped reading stays marked after they have come back.
+/**
+ * @param {boolean} isOpen
+ * @param {boolean} [arrived] something came just now
+ */
+function update(isOpen, arrived = false) {
+  isVisible = isOpen;
+  const state = document.getElementById("state").dataset;
+  const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
+  const theirs = eventsBy("agent");
+  const unread = theirs.slice(theirs.findLastIndex(({ dataset }) => dataset.at <= seen) + 1);
+  if (!isVisible) divide(unread[0]);
+  if (unread.length && isVisible && !document.hidden && root.hasAttribute("data-at-end")) {
+    reported = unread.at(-1).dataset.at;
+    tellServer({ seen: { chat: state.chat, at: reported, arrived } });
+    unread.length = 0;
+  }
+  if (unread.length !== counted) tellHost({ chat: "unread", count: unread.length });
+  counted = unread.length;
+  document.querySelector("#to-end .unseen").textContent = counted ? String(counted) : "";
+}
+
+/**
+ * @param {string} author
+ * @returns {HTMLElement[]}
+ */
+function eventsBy(author) {
+  return [...threads.querySelectorAll(`[data-author="${author}"]`)];
+}
+
+/**
+ * Where the customer stopped reading stays marked after they have come back.
+ * @param {HTMLElement} [first]
+ */
 function divide(first) {
   if (!first || first.hasAttribute("data-first-unread")) return;
   threads.querySelector("[data-first-unread]")?.removeAttribute("data-first-unread");
@@ -50,13 +74,8 @@ function divide(first) {
 
 function markSeen() {
   const { seenByAgent = "" } = document.getElementById("state").dataset;
-  const own = [...threads.querySelectorAll('[data-author="customer"]')];
-  const last = own.findLast(({ dataset }) => dataset.at <= seenByAgent);
+  const last = eventsBy("customer").findLast(({ dataset }) => dataset.at <= seenByAgent);
   if (last?.contains(mark)) return;
   mark.remove();
   last?.append(mark);
-}
-
-function tell(whom, detail) {
-  document.dispatchEvent(new CustomEvent(whom, { detail }));
 }

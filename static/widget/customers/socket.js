@@ -1,63 +1,102 @@
 // Keeps the socket open for whoever has a token, and says where this tab stands on each connect.
+// A socket can die without a word: the server says something at least every 20 seconds.
+import { announce, tellServer } from "./messages.js";
+import { lose, reach } from "./network.js";
+
 const root = document.documentElement;
 const FINAL = 4000; // codes from here on mean: do not come back
+const SILENCE = 40000; // ms without a word after which the socket counts as dead
+const OPENING = 20000; // ms the opening may take, the pause before a further try included
+const PATIENCE = 12000; // ms without a socket after which another way is taken
+/** @type {string | null} */
 let token = null;
+/** @type {Partial<Page>} */
 let page = {};
 let group = "";
+/** @type {HtmxSocket | null} */
 let connection = null;
+let silence = 0;
+let patience = 0;
 
 document.addEventListener("host:hello", ({ detail }) => {
-  page = detail.page ?? {};
-  group = String(detail.group ?? "");
+  page = detail.page;
+  group = detail.group === undefined ? "" : String(detail.group);
 });
 document.addEventListener("host:page", ({ detail }) => {
   page = detail.page;
-  tell({ page });
+  tellServer({ page });
 });
-document.addEventListener("tell-socket", ({ detail }) => tell(detail));
+document.addEventListener("tell-server", ({ detail }) => {
+  if (connection?.socket?.readyState === WebSocket.OPEN) {
+    connection.socket.send(JSON.stringify(detail));
+  }
+});
 document.addEventListener("identified", ({ detail }) => {
   if (token) document.getElementById("threads").replaceChildren(); // somebody else's by now
   token = detail;
   restart();
 });
 addEventListener("pageshow", ({ persisted }) => persisted && restart());
+addEventListener("online", () => token && restart()); // what was open hangs in another network
 
 document.addEventListener("htmx:before:ws:connection", ({ detail }) => {
   detail.connection.config.protocols = ["chat", `bearer.${token}`];
+  expectWord(OPENING);
+  patience ||= setTimeout(() => announce("no-socket"), PATIENCE);
 });
 document.addEventListener("htmx:after:ws:connection", ({ detail }) => {
   connection = detail.connection;
+  clearTimeout(patience);
+  patience = 0;
+  expectWord(SILENCE);
   const { zone } = root.dataset;
   const last = [...document.querySelectorAll("#threads .event")].at(-1);
   const event = last?.id.slice("event-".length) ?? "";
-  tell({ hello: { page, group, zone, language: root.lang, event } });
+  tellServer({ hello: { page, group, zone, language: root.lang, event } });
 });
-document.addEventListener("htmx:after:ws:message", () => (root.dataset.live = "open"));
+document.addEventListener("htmx:before:ws:message", (event) => {
+  expectWord(SILENCE);
+  reach();
+  if (event.detail.message.text === "{}") event.preventDefault(); // it only says that it lives
+});
+document.addEventListener("htmx:after:ws:message", () => {
+  root.dataset.live = "open";
+  announce("shown");
+});
 document.addEventListener("htmx:ws:close", ({ detail }) => {
-  root.dataset.live = root.dataset.live === "closed" ? "closed" : "lost";
-  if (detail.code >= FINAL) detail.connection.config.reconnect = false;
-  if (detail.code === 4401 && detail.connection === connection) document.dispatchEvent(new CustomEvent("token-refused"));
+  if (detail.code >= FINAL) {
+    detail.connection.config.reconnect = false;
+    clearTimeout(silence);
+  } else if (root.dataset.live !== "closed") {
+    root.dataset.live = "lost";
+    lose();
+  }
+  if (detail.code === 4401 && detail.connection === connection) announce("token-refused");
 });
 // LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
 document.addEventListener("htmx:before:request", ({ detail }) => {
   const isAct = detail.ctx.request.method !== "GET";
-  if (isAct && document.querySelector("#standing [data-refused]")) tell({ page });
+  if (isAct && document.querySelector("#standing [data-refused]")) tellServer({ page });
 });
-addEventListener("online", () => root.dataset.live === "lost" && restart());
 
-function tell(message) {
-  if (connection?.socket?.readyState === WebSocket.OPEN) {
-    connection.socket.send(JSON.stringify(message));
-  }
+/** @param {number} within ms */
+function expectWord(within) {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    if (root.dataset.live === "open") root.dataset.live = "lost";
+    lose();
+    restart();
+  }, within);
 }
 
 // The extension ties one connection to one element for good, so a new one needs a new element.
 function restart() {
+  clearTimeout(silence);
   if (!token) root.dataset.live = "closed";
   connection = null;
   htmx.ext.ws.getRegistry().clear();
   const old = document.getElementById("socket");
-  const fresh = old.cloneNode();
+  const fresh = /** @type {HTMLElement} */ (old.cloneNode());
   old.replaceWith(fresh);
   htmx.process(fresh);
   if (token) htmx.trigger(fresh, "connect");

@@ -1,21 +1,26 @@
 // A soft sound for a new message while nobody looks: one sound, however many tabs are open.
-const root = document.documentElement;
+import { readStorage, writeStorage } from "./storage.js";
+
 const toggle = document.getElementById("sound");
-const KEPT = `sound:${root.dataset.widget}`;
+const STORAGE_KEY = `sound:${document.documentElement.dataset.widget}`;
 const PAUSE = 1500; // ms in which no second sound is made
 
-toggle.checked = kept() === "on";
+toggle.checked = readStorage("localStorage", STORAGE_KEY) === "on";
 toggle.addEventListener("change", () => {
-  keep(toggle.checked ? "on" : "off");
+  writeStorage("localStorage", STORAGE_KEY, toggle.checked ? "on" : "off");
   if (toggle.checked) ring();
 });
 
 document.addEventListener("unnoticed", () => toggle.checked && ringOnce());
 
 async function ringOnce() {
-  const rung = new Promise((resolve) => setTimeout(resolve, PAUSE));
+  const silence = new Promise((resolve) => setTimeout(resolve, PAUSE));
   try {
-    await navigator.locks.request(KEPT, { ifAvailable: true }, (free) => free && (ring(), rung));
+    await navigator.locks.request(STORAGE_KEY, { ifAvailable: true }, (free) => {
+      if (!free) return null;
+      ring();
+      return silence;
+    });
   } catch {
     ring(); // no locks for this frame
   }
@@ -32,20 +37,5 @@ function ring() {
     tone.connect(gain);
     tone.start(context.currentTime + delay);
     tone.stop(context.currentTime + 0.5);
-  }
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-function keep(value) {
-  try {
-    localStorage.setItem(KEPT, value);
-  } catch {
-    return;
   }
 }

@@ -1,6 +1,10 @@
 // LiveChat's host-page API, as far as it reaches into the panel: what the website is told of
 // forms, ratings and greetings, and what it may ask for.
+import { emit } from "./messages.js";
+
 const invitation = document.getElementById("invitation");
+
+/** @type {{ id: number, uniqueId: string } | null} */
 let greeting = null;
 
 document.addEventListener("host-event", ({ detail: { name, data } }) => emit(name, data));
@@ -14,7 +18,8 @@ new MutationObserver(() => {
 }).observe(invitation, { childList: true });
 
 invitation.addEventListener("click", ({ target }) => {
-  if (target.value === "accept") document.getElementById("message").focus();
+  const isAccepted = target instanceof HTMLButtonElement && target.value === "accept";
+  if (isAccepted) document.getElementById("message").focus();
 });
 
 document.addEventListener("host:hide_greeting", () => {
@@ -25,8 +30,3 @@ document.addEventListener("host:disable_sounds", () => {
   const sound = document.getElementById("sound");
   if (sound?.checked) sound.click();
 });
-
-function emit(name, data) {
-  const detail = { chat: "event", name, data };
-  document.dispatchEvent(new CustomEvent("tell-host", { detail }));
-}

@@ -12,6 +12,7 @@ from chatproxy.relay.updates import State
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import OpenSocket
 from tests.widget.visitor import Visitor
+from widget.customers import consumers
 from widget.running import Running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -217,3 +218,13 @@ async def test_nonsense_is_ignored(
     await socket.send_to(text_data=nonsense)
     await socket.send_json_to({"hello": HELLO})
     assert await shown(socket, "Hello")
+
+
+async def test_a_quiet_socket_says_that_it_lives(
+    customer: Visitor, open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "HEARTBEAT", 0.2)
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    for _ in range(2):
+        assert await shown(socket, consumers.ALIVE) == consumers.ALIVE

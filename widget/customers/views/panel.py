@@ -30,10 +30,10 @@ logger = logging.getLogger(__name__)
 SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in this order
-SHARED = "messages", "storage"
+SHARED = "messages", "storage", "limits", "network"
 SCRIPTS = (
-    "host identity socket once composer pending follow menu groups seen notifications state website"
-    " details count_opening"
+    "host identity socket stream once composer pending follow menu groups seen notifications state"
+    " website details count_opening"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 

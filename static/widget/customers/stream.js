@@ -1,0 +1,95 @@
+// Where no websocket comes through, the same fragments come by server-sent events, over and over,
+// until a socket opens after all. What htmx needs for it is fetched then.
+import { cut } from "./limits.js";
+import { announce } from "./messages.js";
+import { lose, reach } from "./network.js";
+
+const root = document.documentElement;
+const AGAIN = 1000; // ms between two streams
+const SILENCE = 40000; // ms without a word after which a stream counts as dead
+const ADDRESS = 1000; // characters, of what goes into an address
+let isWanted = false;
+/** @type {Page | null} */
+let page = null;
+/** @type {HtmxStream | null} */
+let connection = null;
+/** @type {Promise<unknown> | null} */
+let extension = null;
+let silence = 0;
+
+document.addEventListener("host:hello", ({ detail }) => (page = detail.page));
+document.addEventListener("host:page", ({ detail }) => (page = detail.page));
+document.addEventListener("no-socket", async () => {
+  if (isWanted) return;
+  isWanted = true;
+  extension ??= fetchExtension();
+  await extension;
+  connect();
+});
+document.addEventListener("htmx:after:ws:connection", stop);
+document.addEventListener("identified", stop);
+
+document.addEventListener("htmx:after:sse:connection", ({ detail }) => {
+  connection = detail.connection;
+  root.dataset.blocked = "";
+  console.warn("The chat's websocket does not come up: does a proxy pass `Upgrade`?");
+  expectWord();
+});
+document.addEventListener("htmx:before:sse:message", () => {
+  expectWord();
+  reach();
+});
+document.addEventListener("htmx:after:sse:message", () => {
+  root.dataset.live = "open";
+  announce("shown");
+});
+document.addEventListener("htmx:sse:close", again);
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx?.sourceElement.id === "stream") again();
+});
+
+function fetchExtension() {
+  return new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("stream").dataset.extension;
+    script.onload = resolve;
+    document.head.append(script);
+  });
+}
+
+function again() {
+  clearTimeout(silence);
+  connection = null;
+  setTimeout(connect, AGAIN);
+}
+
+function connect() {
+  if (!isWanted) return;
+  const old = document.getElementById("stream");
+  const fresh = /** @type {HTMLElement} */ (old.cloneNode());
+  const last = [...document.querySelectorAll("#threads .event")].at(-1);
+  const about = new URLSearchParams({
+    event: last?.id.slice("event-".length) ?? "",
+    url: cut(page?.url, ADDRESS),
+    title: cut(page?.title, ADDRESS),
+  });
+  fresh.setAttribute("hx-sse:connect", `stream?${about}`);
+  old.replaceWith(fresh);
+  htmx.process(fresh);
+  htmx.trigger(fresh, "connect");
+}
+
+function stop() {
+  isWanted = false;
+  delete root.dataset.blocked;
+  connection?.reader?.cancel();
+  clearTimeout(silence);
+}
+
+function expectWord() {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    lose();
+    connection?.reader?.cancel();
+  }, SILENCE);
+}

@@ -1,0 +1,239 @@
+"""A chat on networks that fail: silent, without websockets, away for a while. Nothing is lost."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.proxy import Proxy
+from tests.e2e.rig import Chat, Console, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+NOTICED = 45_000  # ms until a silent connection is noticed
+REPORTED = 30_000  # ms until a socket that never comes up is reported
+BACK = 30_000  # ms until a connection that is there again is used
+
+
+@pytest.fixture
+def proxy(site: Site, console: Console) -> Iterator[Proxy]:
+    """What stands between the browser and the server. Browsers complain about broken networks."""
+    for complaint in ("WebSocket connection", "Failed to load resource", "htmx:ws:error"):
+        console.expect(complaint)
+    proxy = Proxy(site.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def panel(page: Page, proxy: Proxy, sandbox: Sandbox) -> Chat:
+    """The panel in a tab of its own, reached through the proxy."""
+    page.goto(f"http://chat.localhost:{proxy.port}/w/demo/")
+    return Chat(page, page)
+
+
+@pytest.fixture
+def talking(panel: Chat) -> Chat:
+    """The panel of somebody who has said hello."""
+    panel.send("Hello")
+    expect(panel.messages("customer")).to_contain_text(["Hello"])
+    expect(panel.live).to_be_visible()
+    return panel
+
+
+def chat_id(agent: Agent) -> str:
+    """The only chat there is."""
+    found: str = agent.chats()[0]["id"]
+    return found
+
+
+def texts(agent: Agent) -> list[Any]:
+    """What the agent reads of the customer, in order."""
+    events = agent.chat(chat_id(agent))["thread"]["events"]
+    return [event["text"] for event in events if event["type"] == "message"]
+
+
+def dot_of(chat: Chat) -> str:
+    """The colour of the dot that says that somebody is there."""
+    colour: str = chat.panel.locator("header .status").evaluate(
+        "element => getComputedStyle(element, '::before').backgroundColor"
+    )
+    return colour
+
+
+def test_a_connection_that_goes_silent_is_noticed_and_replaced(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    proxy.become("silent")
+    agent.send(chat_id(agent), "While nothing came through")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible(timeout=NOTICED)
+    expect(talking.messages("agent")).to_have_count(0)
+    proxy.become("forward")
+    expect(talking.messages("agent")).to_contain_text(
+        ["While nothing came through"], timeout=NOTICED
+    )
+    expect(talking.panel.get_by_text("Connection lost")).to_be_hidden()
+
+
+def test_a_quiet_connection_is_not_taken_for_a_dead_one(talking: Chat, proxy: Proxy) -> None:
+    talking.page.evaluate("window.before = document.getElementById('socket')")
+    talking.page.wait_for_timeout(NOTICED)
+    assert talking.page.evaluate("window.before === document.getElementById('socket')")
+    expect(talking.live).to_be_visible()
+
+
+def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
+    panel: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    proxy.become("strip")
+    panel.page.reload()
+    panel.send("Hello through the keyhole")
+    notice = panel.panel.get_by_text("Your network blocks live connections")
+    expect(notice).to_be_visible(timeout=REPORTED)
+    expect(notice.get_by_role("link", name="Open the simple chat page")).to_have_attribute(
+        "href", "/w/demo/plain/?lang=en"
+    )
+    expect(panel.messages("customer")).to_contain_text(["Hello through the keyhole"])
+    for text in ("First", "Second"):
+        agent.send(chat_id(agent), text)
+    expect(panel.messages("agent")).to_contain_text(["First", "Second"])
+    panel.send("And back")
+    expect(panel.messages("customer")).to_have_count(2)
+    proxy.become("forward")
+    expect(notice).to_be_hidden(timeout=BACK)
+    agent.send(chat_id(agent), "By the front door")
+    expect(panel.messages("agent")).to_have_count(3)
+
+
+def test_what_is_written_while_the_server_is_away_goes_by_itself_in_order_and_once(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    proxy.become("dead")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    for text in ("one", "two", "three"):
+        talking.send(text)
+    expect(talking.panel.get_by_text("Waiting for a connection").first).to_be_visible()
+    proxy.become("forward")
+    expect(talking.messages("customer").locator(".bubble")).to_have_text(
+        ["Hello", "one", "two", "three"], timeout=BACK
+    )
+    expect(talking.panel.locator("#pending > *")).to_have_count(0)
+    assert texts(agent) == ["Hello", "one", "two", "three"]
+
+
+def test_a_first_word_said_while_the_server_is_away_arrives_too(
+    panel: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    expect(panel.panel.get_by_text("We are here for you")).to_be_visible()
+    proxy.become("dead")
+    panel.send("Anybody there?")
+    expect(panel.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    proxy.become("forward")
+    expect(panel.messages("customer")).to_contain_text(["Anybody there?"], timeout=BACK)
+    assert texts(agent) == ["Anybody there?"]
+
+
+def test_an_answer_that_got_lost_doubles_nothing(talking: Chat, agent: Agent, proxy: Proxy) -> None:
+    proxy.become("unanswered")
+    talking.send("Only once")
+    expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    assert texts(agent) == ["Hello", "Only once"]
+    proxy.become("forward")
+    expect(talking.messages("customer")).to_have_count(2, timeout=BACK)
+    expect(talking.panel.locator("#pending > *")).to_have_count(0)
+    assert texts(agent) == ["Hello", "Only once"]
+
+
+def test_what_waits_survives_a_proxy_that_answers_for_the_server(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    talking.page.route("**/events", lambda route: route.fulfill(status=502, body="<h1>Bad</h1>"))
+    talking.page.route_web_socket("**/socket", lambda socket: socket.close())
+    proxy.become("dead")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    talking.send("Past the gateway")
+    expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    expect(talking.panel.get_by_role("heading", name="Bad")).to_have_count(0)
+    talking.page.unroute("**/events")
+    proxy.become("forward")
+    expect(talking.panel.locator("#pending .waiting")).to_have_count(0, timeout=BACK)
+    assert texts(agent) == ["Hello", "Past the gateway"]
+
+
+def test_a_waiting_message_can_be_discarded_and_never_goes(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    proxy.become("dead")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    talking.send("First thought")
+    talking.send("Second thought")
+    talking.panel.get_by_role("button", name="Discard").last.click()
+    proxy.become("forward")
+    expect(talking.messages("customer")).to_have_count(2, timeout=BACK)
+    expect(talking.panel.locator("#pending > *")).to_have_count(0)
+    assert texts(agent) == ["Hello", "First thought"]
+
+
+def test_a_button_pressed_while_the_server_is_away_does_its_work_later(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    proxy.become("dead")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    talking.end()
+    proxy.become("forward")
+    expect(talking.panel.get_by_text("This chat has ended", exact=True)).to_be_visible(timeout=BACK)
+
+
+def test_a_browser_that_goes_offline_says_so_at_once(talking: Chat, agent: Agent) -> None:
+    expect(talking.panel.locator("header .status.online")).to_be_visible()
+    green = dot_of(talking)
+    talking.page.context.set_offline(True)
+    expect(talking.panel.get_by_text("You are offline")).to_be_visible(timeout=1000)
+    assert dot_of(talking) != green
+    talking.send("From the tunnel")
+    expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    talking.page.context.set_offline(False)
+    expect(talking.messages("customer")).to_contain_text(["Hello", "From the tunnel"])
+    expect(talking.panel.get_by_text("You are offline")).to_be_hidden()
+    expect(talking.panel.locator(":root[data-network]")).to_have_count(0)
+    assert dot_of(talking) == green
+    assert texts(agent) == ["Hello", "From the tunnel"]
+
+
+def test_who_comes_next_never_sends_what_the_one_before_wrote(
+    talking: Chat, agent: Agent, proxy: Proxy, console: Console
+) -> None:
+    console.expect("AbortError")
+    proxy.become("dead")
+    talking.send("Not for others")
+    expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    talking.page.evaluate("document.dispatchEvent(new CustomEvent('somebody-else'))")
+    proxy.become("forward")
+    talking.send("I am new here")
+    expect(talking.messages("customer")).to_have_count(2, timeout=BACK)
+    assert "Not for others" not in texts(agent)
+
+
+def test_operators_are_told_whether_websockets_reach_the_server(site: Site, proxy: Proxy) -> None:
+    address = f"http://localhost:{proxy.port}/w/demo/"
+    assert site.manage("check_websockets", address) == "Websockets reach the server.\n"
+    proxy.become("strip")
+    with pytest.raises(RuntimeError, match="answers 404 where a websocket should open"):
+        site.manage("check_websockets", address)
+    proxy.become("dead")
+    with pytest.raises(RuntimeError, match="does not answer from here"):
+        site.manage("check_websockets", address)
+
+
+def test_the_connection_test_says_that_websockets_do_not_reach_the_server(
+    owner: None, page: Page, proxy: Proxy
+) -> None:
+    proxy.become("strip")
+    page.goto(f"http://localhost:{proxy.port}/admin/")
+    page.get_by_label("Username").fill("olga")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    page.goto(f"http://localhost:{proxy.port}/admin/widget/widget/")
+    page.get_by_role("link", name="Demo", exact=True).click()
+    page.get_by_role("button", name="Save and test the connection").click()
+    expect(page.get_by_text("Websockets don't reach this server")).to_be_visible()

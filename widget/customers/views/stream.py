@@ -1,0 +1,91 @@
+"""The socket's fragments as server-sent events, for networks that let no websocket through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import cast
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from chatproxy.relay.updates import Update
+from widget.customers.consumers import HEARTBEAT
+from widget.customers.limits import open_sockets
+from widget.customers.security import CustomerRequest, customer_required, too_often, widget_view
+from widget.customers.visits import visit_of, word
+from widget.models import Widget
+from widget.rendering.locale import Locale
+from widget.running import running
+
+LASTS = 35.0  # seconds, and at most a heartbeat more: the server ends what takes a minute
+MOST_UNREAD = 500  # fragments a browser may leave unread
+RETRY = 10  # seconds, for whom there is no room
+ALIVE = "event: alive\ndata:\n\n"
+
+
+@require_safe
+@widget_view
+@customer_required
+def stream(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Everything from after `event`, the last one on screen, for LASTS seconds.
+
+    `url` and `title` say where the customer is. Source: HTML, "Server-sent events".
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if open_sockets.is_full(address):
+        return too_often(request, RETRY)
+    response = StreamingHttpResponse(
+        Stream(request, widget, address).events(), content_type="text/event-stream"
+    )
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold it back
+    return cast(HttpResponse, response)  # those around it look at its headers alone
+
+
+class Stream:
+    """One tab that listens by HTTP."""
+
+    def __init__(self, request: CustomerRequest, widget: Widget, address: str) -> None:
+        said = request.GET.dict()
+        self.customer = request.customer
+        self.visit = visit_of(said, request.headers.get("User-Agent", ""))
+        self.organization = widget.organization.on_page(self.visit.url)
+        self.since = word(said, "event")
+        zone = request.headers.get("X-Chat-Zone", "")
+        self.locale = Locale.of(translation.get_language() or "en", zone)
+        self.address = address
+        self.unread: asyncio.Queue[Update] = asyncio.Queue(MOST_UNREAD)
+
+    async def events(self) -> AsyncIterator[str]:
+        """The fragments, and a word whenever there is nothing to say."""
+        relay = running().relay
+        open_sockets.add(self.address)
+        tab = relay.attach(self.customer, self.organization, self.visit, self.show, self.since)
+        try:
+            end = asyncio.get_running_loop().time() + LASTS
+            while asyncio.get_running_loop().time() < end:
+                yield await self.next_event()
+        finally:
+            relay.detach(self.customer.pk, tab)
+            open_sockets.remove(self.address)
+
+    async def next_event(self) -> str:
+        try:
+            async with asyncio.timeout(HEARTBEAT):
+                update = await self.unread.get()
+        except TimeoutError:
+            return ALIVE
+        return event_of(await running().renderer.html_of(update, self.locale))
+
+    async def show(self, update: Update) -> None:
+        """Raises OSError when the browser does not read."""
+        try:
+            self.unread.put_nowait(update)
+        except asyncio.QueueFull as full:
+            raise OSError("the browser does not read") from full
+
+
+def event_of(html: str) -> str:
+    """One event with these lines."""
+    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"

@@ -392,7 +392,9 @@ def test_who_asks_to_be_forgotten_meets_an_empty_panel(talking: Chat) -> None:
     assert talking.page.evaluate("localStorage.getItem('livechat-widget:demo')") is None
 
 
-def test_what_is_sent_again_has_the_id_it_had(talking: Chat) -> None:
+def test_what_is_sent_again_has_the_id_it_had(talking: Chat, console: Console) -> None:
+    console.expect("Failed to load resource")
+    console.expect("Failed to fetch")
     sent = []
 
     def lose_the_first(route: Route) -> None:

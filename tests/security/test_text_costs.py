@@ -30,8 +30,9 @@ from chatproxy.livechat.pushes import parse_push
 from chatproxy.livechat.structures import FormField, Message, SystemMessage, parse_event
 from widget import validators
 from widget.assets import best_encoding
-from widget.customers import consumers, identities, limits, security, visits
+from widget.customers import consumers, identities, security, visits
 from widget.customers.chat_forms import ChatForm
+from widget.customers.networks import networks_of
 from widget.customers.views import (
     conversation,
     customers,
@@ -304,7 +305,7 @@ PARSERS: dict[str, Use] = {
     "a signed identity": refused(
         lambda text: identities.verified(jwt.encode({"sub": text, "exp": 1}, SECRET), SECRET)
     ),
-    "a network": limits.network_of,
+    "a network": lambda text: list(networks_of(text)),
     "encodings": best_encoding,
     "a frame": consumers.said,
     "a frame of JSON": lambda text: consumers.said(json.dumps({text: text})),

@@ -230,7 +230,7 @@ STATES = {
         extra=lambda: {"rating": render_rating({"score": 1}, locale())},
     ),
     "failed": State("Not sent", events=one_message, extra=lambda: {"failed": "Hello?"}),
-    "lost": State("The connection is lost", events=one_message, extra=lambda: {"live": "lost"}),
+    "lost": State("The connection is lost", events=one_message, extra=lambda: {"network": "lost"}),
     "away": State(
         "Nobody is here",
         Conversation(customer_id="nora"),

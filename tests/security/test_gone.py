@@ -17,7 +17,8 @@ import websockets
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
-from django.test import Client
+from django.http import StreamingHttpResponse
+from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from chatproxy.models import BearerToken, Customer
@@ -144,6 +145,21 @@ async def test_every_tab_is_sent_away_for_good(
     tabs = [await welcomed(open_socket(nora.token)) for _ in range(2)]
     await sync_to_async(end)(nora, widget)
     assert [await closed_with(tab) for tab in tabs] == [ENDINGS[end][0]] * 2
+
+
+@pytest.mark.parametrize("end", ENDINGS)
+async def test_who_listens_without_a_websocket_is_sent_away_too(
+    nora: Visitor, widget: Widget, end: Callable[..., None]
+) -> None:
+    headers = {"Authorization": f"Bearer {nora.token}"}
+    answer = await AsyncClient().get("/w/shop/stream", headers=headers)
+    assert isinstance(answer, StreamingHttpResponse)
+    events = aiter(answer.streaming_content)
+    await anext(events)
+    await sync_to_async(end)(nora, widget)
+    async with asyncio.timeout(15):
+        async for _ in events:
+            pass
 
 
 @pytest.mark.parametrize("end", ENDINGS)

@@ -54,6 +54,7 @@ class CustomerRequest(HttpRequest):
     """A request of somebody whose bearer token we know."""
 
     customer: Customer
+    bearer: BearerToken
     token: str
     api: ActingCustomer
 
@@ -129,7 +130,7 @@ def customer_required(view: View) -> View:
             return foreign_website()
         customer = bearer.customer
         request = cast(CustomerRequest, request)
-        request.customer, request.token = customer, token
+        request.customer, request.bearer, request.token = customer, bearer, token
         request.api = running().acting(customer, widget)
         if request.method != "GET":
             wake(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def redis(tmp_path: Path, settings: Any) -> Iterator[RedisProcess]:
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What Redis was asked, by the names of commands; each is a round trip."""
     asked: list[str] = []
-    execute = Redis.execute_command
+    execute: Callable[..., Any] = Redis.execute_command
 
     def ask(self: Redis, *arguments: Any, **options: Any) -> Any:
         asked.append(str(arguments[0]))

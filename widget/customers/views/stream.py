@@ -48,35 +48,48 @@ class Stream:
 
     def __init__(self, request: CustomerRequest, widget: Widget, address: str) -> None:
         said = request.GET.dict()
-        self.customer = request.customer
+        self.customer, self.customer_pk = request.customer, request.customer.pk
+        self.widget_key, self.token_hash = widget.key, request.bearer.token_hash
+        self.website = request.bearer.website
         self.visit = visit_of(said, request.headers.get("User-Agent", ""))
         self.organization = widget.organization.on_page(self.visit.url)
         self.since = word(said, "event")
         zone = request.headers.get("X-Chat-Zone", "")
         self.locale = Locale.of(translation.get_language() or "en", zone)
         self.address = address
-        self.unread: asyncio.Queue[Update] = asyncio.Queue(MOST_UNREAD)
+        self.unread: asyncio.Queue[Update | None] = asyncio.Queue(MOST_UNREAD)  # None: the end
 
     async def events(self) -> AsyncIterator[str]:
         """The fragments, and a word whenever there is nothing to say."""
-        relay = running().relay
+        relay, sockets = running().relay, running().sockets
         open_sockets.add(self.address)
+        sockets.add(self)
         tab = relay.attach(self.customer, self.organization, self.visit, self.show, self.since)
         try:
             end = asyncio.get_running_loop().time() + LASTS
-            while asyncio.get_running_loop().time() < end:
-                yield await self.next_event()
+            while asyncio.get_running_loop().time() < end and (event := await self.next_event()):
+                yield event
         finally:
+            sockets.remove(self)
             relay.detach(self.customer.pk, tab)
             open_sockets.remove(self.address)
 
     async def next_event(self) -> str:
+        """ "" at the end."""
         try:
             async with asyncio.timeout(HEARTBEAT):
                 update = await self.unread.get()
         except TimeoutError:
             return ALIVE
+        if update is None:
+            return ""
         return event_of(await running().renderer.html_of(update, self.locale))
+
+    async def refuse(self, code: int) -> None:
+        """Who may not stay hears nothing more, not even what is waiting."""
+        while not self.unread.empty():
+            self.unread.get_nowait()
+        self.unread.put_nowait(None)
 
     async def show(self, update: Update) -> None:
         """Raises OSError when the browser does not read."""

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from dataclasses import replace
 
 from chatproxy.livechat.pushes import (
     EventPreview,
-    PropertiesDeleted,
-    PropertiesUpdated,
     Push,
     Thinking,
     Typing,
 )
 from chatproxy.livechat.structures import Event
-from chatproxy.relay.properties import with_properties
 from chatproxy.relay.updates import Snapshot
 
 PASSING = (EventPreview, Thinking, Typing)  # worth nothing a moment later
-CHANGES = (PropertiesUpdated, PropertiesDeleted)
 MOST_PUSHES = 10  # since the last reading; each is a kilobyte for as long as the customer is here
 LEVEL = 1  # zlib's: a conversation becomes a tenth of its size at any level
 
@@ -59,13 +54,7 @@ class Memory:
             return None
         # Our own bytes, which have never left this process.
         snapshot: Snapshot = pickle.loads(zlib.decompress(self._packed))  # noqa: S301
-        known, told = {thread.id for thread in snapshot.threads}, []
-        for push in self._pushes:
-            if isinstance(push, CHANGES) and push.thread_id in known:
-                snapshot = changed(snapshot, push)
-            else:
-                told.append(push)
-        return snapshot, told
+        return snapshot, [*self._pushes]
 
     def find(self, event_id: str) -> Event | None:
         """The event as it is now, if it is remembered whole."""
@@ -75,12 +64,3 @@ class Memory:
         told: list[Event | None] = [getattr(push, "event", None) for push in reversed(pushes)]
         told += [event for thread in snapshot.threads for event in thread.events]
         return next((event for event in told if event and event.id == event_id), None)
-
-
-def changed(snapshot: Snapshot, push: PropertiesUpdated | PropertiesDeleted) -> Snapshot:
-    """Such a push says only what changed: two in a row are no substitute for what there is."""
-    threads = tuple(
-        with_properties(thread, push) if thread.id == push.thread_id else thread
-        for thread in snapshot.threads
-    )
-    return replace(snapshot, threads=threads)

@@ -1,17 +1,14 @@
-"""An event or a thread after a push that says which of its properties changed."""
+"""An event after a push that says which of its properties changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 from chatproxy.livechat.pushes import PropertiesDeleted, PropertiesUpdated
-from chatproxy.livechat.structures import Event, Properties, Thread
-
-Changed = TypeVar("Changed", Event, Thread)
+from chatproxy.livechat.structures import Event, Properties
 
 
-def with_properties(known: Changed, push: PropertiesUpdated | PropertiesDeleted) -> Changed:
+def with_properties(known: Event, push: PropertiesUpdated | PropertiesDeleted) -> Event:
     """As it is now."""
     if isinstance(push, PropertiesUpdated):
         return replace(known, properties=updated(known.properties, push.properties))

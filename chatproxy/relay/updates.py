@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -15,6 +16,8 @@ from chatproxy.livechat.pushes import (
     EventsSeen,
     IncomingChat,
     IncomingEvent,
+    PropertiesDeleted,
+    PropertiesUpdated,
     Push,
     QueuePosition,
     UserAdded,
@@ -40,7 +43,8 @@ class Conversation:
 
     `people` by user id. `seen` is, by user id, the time up to which somebody has read.
     `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
-    the customer came for.
+    the customer came for. `rating` is the last thread's: what is pushed of it says only what
+    changed.
     """
 
     customer_id: str
@@ -51,6 +55,7 @@ class Conversation:
     people: dict[str, User] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     queue: Queue | None = None
+    rating: dict[str, Any] = field(default_factory=dict)
 
     def author(self, event: Event) -> User | None:
         return self.people.get(event.author_id)
@@ -91,6 +96,7 @@ class Conversation:
             thread_id=last.id if last else chat.last_thread_id,
             active=last.active if last else chat.active,
             queue=last.queue if last else None,
+            rating=last.properties.get("rating", {}) if last else {},
         ).with_users(chat.users)
 
     def after(self, push: Push) -> Conversation:
@@ -104,9 +110,15 @@ class Conversation:
                     thread_id=thread.id if thread else self.thread_id,
                     active=thread.active if thread else self.active,
                     queue=thread.queue if thread else None,
+                    rating=thread.properties.get("rating", {}) if thread else self.rating,
                 ).with_users(chat.users)
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
                 return replace(self, active=False, queue=None)
+            case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):
+                return replace(self, rating=self.rating | changes)
+            case PropertiesDeleted(event_id="", properties={"rating": list() as names}):
+                kept = {name: value for name, value in self.rating.items() if name not in names}
+                return replace(self, rating=kept)
             case ChatTransferred(queue=queue) | QueuePosition(queue=queue):
                 return replace(self, queue=queue)
             case UserAdded(user=user):

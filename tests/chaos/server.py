@@ -41,7 +41,7 @@ def without_resume() -> None:
 
 def without_upsert() -> None:
     """What comes is put at the end, however often and whenever it comes."""
-    from widget.customers import consumers
+    from widget.rendering import heavy
     from widget.rendering.pushes import html_of
 
     def appended(*arguments: object) -> str:
@@ -50,7 +50,7 @@ def without_upsert() -> None:
             "</hx-upsert>", "</hx-partial>"
         )
 
-    vars(consumers)["html_of"] = appended
+    vars(heavy)["html_of"] = appended
 
 
 def without_lookup() -> None:

@@ -150,10 +150,13 @@ def customer_disconnected(
 
 @render_push.register
 def properties_updated(
-    push: pushes.PropertiesUpdated, _conversation: Conversation, locale: Locale
+    push: pushes.PropertiesUpdated, conversation: Conversation, locale: Locale
 ) -> str:
-    is_rating = not push.event_id and "rating" in push.properties
-    return render_rating(push.properties["rating"], locale) if is_rating else ""
+    """A comment that comes after the score leaves the score as it is."""
+    changes = push.properties.get("rating")
+    if push.event_id or not isinstance(changes, dict):
+        return ""
+    return render_rating(conversation.rating | changes, locale)
 
 
 @render_push.register

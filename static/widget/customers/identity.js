@@ -162,11 +162,11 @@ function waitForToken() {
 }
 
 /**
- * As a header can carry it: browsers write an address in ASCII.
+ * The website alone, which is all that is trusted or not, in ASCII as headers are.
  * @param {string} [url]
  */
 function addressOf(url) {
-  return URL.canParse?.(url) ? new URL(url).href.slice(0, 2000) : "";
+  return URL.canParse?.(url) ? `${new URL(url).origin}/` : "";
 }
 
 /** @param {string | null} statement */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatproxy.livechat.pushes import IncomingEvent, PropertiesUpdated, Typing
+from chatproxy.livechat.pushes import IncomingEvent, Typing
 from chatproxy.livechat.structures import Event, Message, Thread
 from chatproxy.relay.memory import MOST_PUSHES, Memory
 from chatproxy.relay.updates import Conversation, Snapshot
@@ -46,17 +46,6 @@ def test_who_types_is_not_remembered() -> None:
     memory = remembering()
     memory.hear(Typing(chat_id="C", thread_id="T", author_id="piotr", is_typing=True))
     assert memory.recall() == (READ, [])
-
-
-def test_a_rating_and_then_its_comment_are_remembered_together() -> None:
-    memory, where = remembering(), {"chat_id": "C", "thread_id": "T", "event_id": ""}
-    memory.hear(PropertiesUpdated(**where, properties={"rating": {"score": 1}}))
-    memory.hear(PropertiesUpdated(**where, properties={"rating": {"comment": "Quick!"}}))
-    recalled = memory.recall()
-    assert recalled
-    snapshot, pushes = recalled
-    assert snapshot.threads[0].properties == {"rating": {"score": 1, "comment": "Quick!"}}
-    assert pushes == []
 
 
 def test_too_much_is_read_anew() -> None:

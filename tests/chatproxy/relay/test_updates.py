@@ -7,7 +7,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatproxy.livechat.pushes import _PARSERS, CustomerUpdated, parse_push
+from chatproxy.livechat.pushes import (
+    _PARSERS,
+    CustomerUpdated,
+    PropertiesDeleted,
+    PropertiesUpdated,
+    parse_push,
+)
 from chatproxy.livechat.structures import Chat, ChatSummary, Queue, Thread, User
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State
 from tests.chatproxy.json_values import PAYLOADS
@@ -136,3 +142,13 @@ def test_a_customer_s_new_name_leaves_the_e_mail_as_it_was() -> None:
     known = BEFORE.after(CustomerUpdated(name="", email="nora@example.com"))
     customer = known.after(CustomerUpdated(name="Nora", email="")).customer
     assert (customer.name, customer.email) == ("Nora", "nora@example.com")
+
+
+def test_a_rating_survives_its_comment_and_goes_when_it_is_taken_back() -> None:
+    known = Conversation("nora", chat_id="C", thread_id="T")
+    where: dict[str, Any] = {"chat_id": "C", "thread_id": "T", "event_id": ""}
+    known = known.after(PropertiesUpdated(**where, properties={"rating": {"score": 1}}))
+    known = known.after(PropertiesUpdated(**where, properties={"rating": {"comment": "Quick!"}}))
+    assert known.rating == {"score": 1, "comment": "Quick!"}
+    known = known.after(PropertiesDeleted(**where, properties={"rating": ["score", "comment"]}))
+    assert known.rating == {}

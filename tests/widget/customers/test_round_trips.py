@@ -35,7 +35,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def ask(self: Redis, *arguments: Any, **options: Any) -> Any:
         asked.append(str(arguments[0]))
-        return execute(self, *arguments, **options)  # type: ignore[no-untyped-call]
+        return execute(self, *arguments, **options)
 
     monkeypatch.setattr(Redis, "execute_command", ask)
     return asked

@@ -33,7 +33,7 @@ class LoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
-        if user_has_device(user):
+        if user and user_has_device(user):  # without a name or a password there is nobody yet
             device = match_token(user, cleaned.get("code", "").replace(" ", ""))
             if device is None:
                 raise ValidationError(

@@ -1,6 +1,5 @@
 """What holds for the whole project, so that it stays easy to find one's way in."""
 
-import ast
 import os
 import re
 import subprocess
@@ -72,7 +71,7 @@ def test_the_livechat_client_needs_neither_settings_nor_a_database() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_a_module_opens_by_saying_what_lives_there(module: Path) -> None:
     source = (ROOT / module).read_text()
-    assert not source.strip() or ast.get_docstring(ast.parse(source))
+    assert not source.strip() or source.startswith('"""')
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=str)

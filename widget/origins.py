@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 NO_ADDRESS = _("“%(text)s” is not an address such as https://shop.example.")
+MOST_CHARACTERS = 253  # of a host: RFC 1035, 2.3.4
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST = re.compile(
     r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -51,7 +52,12 @@ def clean_origin(text: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """Return the host as it travels: international names in their `xn--` form."""
+    """Return the host as it travels: international names in their `xn--` form.
+
+    Raises ValueError, UnicodeError among them.
+    """
+    if len(host) > MOST_CHARACTERS:  # also because Python's own codec takes the square of it
+        raise ValueError("no host is that long")
     if ":" in host:
         return f"[{host}]"
     return host if host.isascii() else host.encode("idna").decode("ascii")
@@ -77,7 +83,7 @@ def origin_of(url: str) -> str:
     except ValueError:
         return ""
     host = f"[{host}]" if ":" in host else host
-    is_host = HOST.fullmatch(host) and not host.startswith("*.")
+    is_host = len(host) <= MOST_CHARACTERS and HOST.fullmatch(host) and not host.startswith("*.")
     if parts.scheme not in DEFAULT_PORTS or not (is_host or IPV6_HOST.fullmatch(host)):
         return ""
     return f"{parts.scheme}://{host}{port_of(parts.scheme, port)}"

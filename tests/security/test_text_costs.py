@@ -207,7 +207,7 @@ EXPRESSIONS = in_python() | in_javascript()
 def test_the_expressions_are_found() -> None:
     names = " ".join(EXPRESSIONS)
     assert len(EXPRESSIONS) > 15
-    for known in ("rendering.links", "validators", "hours", "files", "loader.js: ^#chat-draft"):
+    for known in ("rendering.links", "validators", "hours", "origins", "begin.js: ^#chat-draft"):
         assert known in names
 
 

@@ -38,6 +38,7 @@ def test_an_address_becomes_the_origin_that_browsers_send(written: str, origin: 
         "https://shop.example:port",
         "https://",
         "https://-shop.example",
+        f"https://{'ä' * 60_000}.example",
     ],
 )
 def test_what_is_not_the_address_of_a_website_is_refused(written: str) -> None:

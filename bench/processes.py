@@ -33,7 +33,7 @@ organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 Widget.objects.create(
     key="bench", name="Bench", organization_id=organization,
     client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861",
-    redirect_uri=os.environ["REDIRECT_URI"],
+    redirect_uri=os.environ.get("REDIRECT_URI", "http://127.0.0.1/"),
     allowed_origins=os.environ.get("ORIGINS", "").split(),
 )
 tokens = json.load(sys.stdin)

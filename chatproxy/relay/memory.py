@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pickle
 import zlib
+from dataclasses import replace
 
 from chatproxy.livechat.pushes import (
     EventPreview,
+    IncomingChat,
+    IncomingEvent,
     Push,
     Thinking,
     Typing,
 )
-from chatproxy.livechat.structures import Event
+from chatproxy.livechat.structures import Event, Thread
 from chatproxy.relay.updates import Snapshot
 
 PASSING = (EventPreview, Thinking, Typing)  # worth nothing a moment later
@@ -54,7 +57,15 @@ class Memory:
             return None
         # Our own bytes, which have never left this process.
         snapshot: Snapshot = pickle.loads(zlib.decompress(self._packed))  # noqa: S301
-        return snapshot, [*self._pushes]
+        told: list[Push] = []
+        for push in self._pushes:
+            if isinstance(push, IncomingChat) and push.chat.thread:
+                snapshot = with_thread(snapshot, push, push.chat.thread)
+            elif isinstance(push, IncomingEvent) and push.thread_id in thread_ids(snapshot):
+                snapshot = with_event(snapshot, push)
+            else:
+                told.append(push)
+        return snapshot, told
 
     def find(self, event_id: str) -> Event | None:
         """The event as it is now, if it is remembered whole."""
@@ -64,3 +75,26 @@ class Memory:
         told: list[Event | None] = [getattr(push, "event", None) for push in reversed(pushes)]
         told += [event for thread in snapshot.threads for event in thread.events]
         return next((event for event in told if event and event.id == event_id), None)
+
+
+def thread_ids(snapshot: Snapshot) -> set[str]:
+    return {thread.id for thread in snapshot.threads}
+
+
+def with_thread(snapshot: Snapshot, push: IncomingChat, begun: Thread) -> Snapshot:
+    """A chat that was started or resumed since."""
+    others = (thread for thread in snapshot.threads if thread.id != begun.id)
+    conversation = snapshot.conversation.after(push)
+    return replace(snapshot, threads=(*others, begun), conversation=conversation)
+
+
+def with_event(snapshot: Snapshot, push: IncomingEvent) -> Snapshot:
+    """Told after the snapshot it would be news to a page that has only just come."""
+    is_new = push.event.is_after(snapshot.last_event)
+    threads = tuple(
+        replace(thread, events=(*thread.events, push.event))
+        if is_new and thread.id == push.thread_id
+        else thread
+        for thread in snapshot.threads
+    )
+    return replace(snapshot, threads=threads, conversation=snapshot.conversation.after(push))

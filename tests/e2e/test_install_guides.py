@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import ROOT, html
+from tests.e2e.rig import ROOT, Console, html
 
 GUIDES = sorted(
     guide for guide in (ROOT / "docs" / "install").glob("*.md") if "embed.js" in guide.read_text()
@@ -56,7 +56,9 @@ def members(title: str) -> list[str]:
     return [name for row in rows for name in MEMBER.findall(row.split("|")[1])]
 
 
-def test_every_documented_method_and_getter_is_there(host: Host) -> None:
+def test_every_documented_method_and_getter_is_there(host: Host, console: Console) -> None:
+    for name in ("name", "email"):
+        console.expect(f'"{name}" is no text')
     host.listen()
     host.visit()
     expect(host.launcher).to_be_visible()

@@ -88,7 +88,11 @@ async function send(url, request) {
     if (tries) countTry(request.body);
     const headers = headersOf(request);
     return carry(url, { ...request, headers, signal, credentials: "omit" });
-  }, patience, request.signal);
+  }, patience, request.signal).catch((error) => {
+    // Read for somebody who has gone meanwhile: nobody misses it, and it is no error to log.
+    if (request.method !== "GET" || error?.name !== "AbortError" || request.signal?.aborted) throw error;
+    return new Response(null, { status: 204 });
+  });
   const given = response.headers.get("X-Chat-Token");
   if (given !== null && sender === person) setToken(given || null);
   return response;

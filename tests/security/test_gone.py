@@ -419,9 +419,22 @@ async def test_an_ending_reaches_the_other_process(
     assert await code_of(tab) == code
 
 
+def switch_widget(house: House, enabled: bool) -> None:
+    change = f"w.enabled = {enabled}; w.save()"
+    find = "from widget.models import Widget; w = Widget.objects.get(); "
+    manage(house, "shell", "-v0", "-c", find + change)
+
+
+@pytest.fixture
+def widget_on_again(house: House) -> Iterator[None]:
+    """The house is shared: the tests that come next, in any order, need its widget."""
+    yield
+    switch_widget(house, enabled=True)
+
+
+@pytest.mark.usefixtures("widget_on_again")
 async def test_a_widget_switched_off_closes_in_every_process(house: House) -> None:
     browser = Browser(house)
     tab = await browser.tab()
-    off = "from widget.models import Widget; w = Widget.objects.get(); w.enabled = False; w.save()"
-    await asyncio.to_thread(manage, house, "shell", "-v0", "-c", off)
+    await asyncio.to_thread(switch_widget, house, enabled=False)
     assert await code_of(tab) == 4404

@@ -231,6 +231,14 @@ STATES = {
     ),
     "failed": State("Not sent", events=one_message, extra=lambda: {"failed": "Hello?"}),
     "lost": State("The connection is lost", events=one_message, extra=lambda: {"network": "lost"}),
+    "offline": State(
+        "The browser is offline",
+        events=one_message,
+        extra=lambda: {"network": "offline", "waiting": "From the tunnel"},
+    ),
+    "blocked": State(
+        "Websockets are blocked", events=one_message, extra=lambda: {"is_blocked": True}
+    ),
     "away": State(
         "Nobody is here",
         Conversation(customer_id="nora"),

@@ -180,7 +180,9 @@ interface PanelElements {
   composer: HTMLFormElement;
   email: HTMLInputElement;
   emoji: HTMLElement;
+  "end-dialog": HTMLDialogElement;
   files: HTMLInputElement;
+  forgotten: HTMLTemplateElement;
   group: HTMLElement;
   invitation: HTMLElement;
   log: HTMLElement;
@@ -207,6 +209,7 @@ interface Document {
 }
 
 interface ParentNode {
+  querySelector(selectors: "form"): HTMLFormElement;
   querySelector<Found extends HTMLElement = HTMLElement>(selectors: string): Found;
   querySelectorAll<Found extends HTMLElement = HTMLElement>(selectors: string): NodeListOf<Found>;
 }

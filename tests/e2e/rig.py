@@ -283,8 +283,10 @@ class Chat:
         self.panel.get_by_role("button", name="Send", exact=True).click()
 
     def end(self) -> None:
-        """End the chat."""
+        """End the chat, and say so again in the dialog that asks."""
         self.panel.get_by_role("button", name="End chat").click()
+        dialog = self.panel.get_by_role("dialog", name="End this chat?")
+        dialog.get_by_role("button", name="End chat").click()
 
 
 class Shop:

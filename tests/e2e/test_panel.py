@@ -386,7 +386,8 @@ def last_event(agent: Agent) -> str:
 def test_who_asks_to_be_forgotten_meets_an_empty_panel(talking: Chat) -> None:
     talking.page.get_by_role("button", name="More").click()
     talking.page.get_by_text("Forget me").click()
-    talking.page.get_by_role("button", name="Erase who I am").click()
+    talking.page.get_by_role("button", name="Delete my details").click()
+    expect(talking.page.get_by_text("Your details are deleted from this chat.")).to_be_visible()
     expect(talking.page.get_by_role("heading", name="Hello!")).to_be_visible()
     expect(talking.messages("customer")).to_have_count(0)
     assert talking.page.evaluate("localStorage.getItem('livechat-widget:demo')") is None
@@ -459,7 +460,11 @@ def test_the_whole_panel_works_by_keyboard(panel: Chat, agent: Agent) -> None:
         if end.evaluate("element => element === document.activeElement"):
             break
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Keep chatting")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("This chat has ended", exact=True)).to_be_visible()
+    expect(panel.composer).to_be_focused()
 
 
 def test_enter_that_ends_a_composition_does_not_send(panel: Chat) -> None:

@@ -7,7 +7,18 @@ from tests.e2e.rig import Site
 from tests.e2e.test_panel_accessibility import violations
 
 STATES = ["empty", "texts", "rich", "files", "typing", "thinking", "preview", "greeting"]
-STATES += ["queue", "ended", "rated", "failed", "lost", "away", "prechat", "wrong"]
+STATES += [
+    "queue",
+    "ended",
+    "rated",
+    "failed",
+    "lost",
+    "offline",
+    "blocked",
+    "away",
+    "prechat",
+    "wrong",
+]
 
 
 def test_the_gallery_shows_every_state(page: Page, site: Site) -> None:

@@ -60,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
 document.querySelector(".minimize").addEventListener("click", close);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
-  if (!document.querySelector(":popover-open")) close(); // else it closes the menu
+  if (!document.querySelector(":popover-open, dialog[open]")) close(); // else it closes that
 });
 
 function close() {

@@ -1,8 +1,11 @@
 // Small manners: the menu closes when it has done its work, notices go by themselves, links in
-// cards are counted as pressed, and whoever asks to be forgotten begins anew.
+// cards are counted as pressed, and whoever asks to be forgotten begins anew and is told so.
+import { readStorage, writeStorage } from "./storage.js";
+
 const menu = document.getElementById("menu");
 const notice = document.getElementById("notice");
 const NOTICE_STAYS = 8000; // ms
+const FORGOTTEN = `forgotten:${document.documentElement.dataset.widget}`;
 let timer = 0;
 
 /** @type {NodeListOf<HTMLInputElement>} */
@@ -28,5 +31,11 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method === "DELETE" && ctx.response.status === 204) location.reload();
+  if (ctx.request.method !== "DELETE" || ctx.response.status !== 204) return;
+  writeStorage("sessionStorage", FORGOTTEN, "yes");
+  location.reload();
 });
+if (readStorage("sessionStorage", FORGOTTEN)) {
+  writeStorage("sessionStorage", FORGOTTEN, null);
+  notice.append(document.getElementById("forgotten").content.cloneNode(true));
+}

@@ -25,7 +25,6 @@ invitation.addEventListener("click", ({ target }) => {
 document.addEventListener("host:hide_greeting", () => {
   invitation.querySelector("[value=cancel]")?.click();
 });
-document.addEventListener("host:close_chat", () => document.querySelector(".end")?.click());
 document.addEventListener("host:disable_sounds", () => {
   const sound = document.getElementById("sound");
   if (sound?.checked) sound.click();

@@ -33,7 +33,7 @@ LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in 
 SHARED = "messages", "storage", "limits", "network"
 SCRIPTS = (
     "host identity socket stream once composer pending follow menu groups seen notifications state"
-    " website details count_opening"
+    " website details count_opening ending focus"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 

@@ -1,4 +1,4 @@
-"""HTTP to Django, websockets to the RTM doors."""
+"""HTTP to Django, MCP to its entrance, websockets to the RTM doors."""
 
 import os
 from typing import Any
@@ -12,6 +12,7 @@ from django.urls import re_path
 from livechat_sandbox.agent_api.rtm import AgentRtm
 from livechat_sandbox.console.socket import ConsoleSocket
 from livechat_sandbox.customer_api.rtm import CustomerRtm
+from livechat_sandbox.mcp import entrance
 
 SETTINGS = "livechat_sandbox.settings"
 
@@ -23,7 +24,18 @@ def application() -> Any:
     request_started.disconnect(db.reset_queries)
     for signal in (request_started, request_finished):
         signal.disconnect(db.close_old_connections)
-    return ProtocolTypeRouter({"http": get_asgi_application(), "websocket": sockets()})
+    return ProtocolTypeRouter({"http": pages(), "websocket": sockets()})
+
+
+def pages() -> Any:
+    """Django's answers, but for MCP's one address, whose SDK speaks ASGI itself."""
+    django = get_asgi_application()
+
+    async def answer(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        application = entrance.enter if scope["path"] in entrance.PATHS else django
+        await application(scope, receive, send)
+
+    return answer
 
 
 def sockets() -> URLRouter:

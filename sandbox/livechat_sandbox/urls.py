@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_POST
 
-from livechat_sandbox.accounts import oauth
+from livechat_sandbox.accounts import discovery, oauth
 from livechat_sandbox.accounts import views as accounts
 from livechat_sandbox.agent_api import web as agent_api
 from livechat_sandbox.configuration_api import web as configuration_api
@@ -65,6 +65,9 @@ urlpatterns = [
     re_path(r"^v2/customer/identity_transfer/?$", accounts.identity_transfer),
     re_path(r"^v2/token/?$", oauth.token),
     re_path(r"^v2/info/?$", accounts.agent_info),
+    re_path(r"^\.well-known/oauth-protected-resource(?:/mcp)?$", discovery.protected_resource),
+    path(".well-known/oauth-authorization-server", discovery.authorization_server),
+    path("register", discovery.register),
     path("v<version:version>/customer/action/<str:action>", customer_api.customer_action),
     path("customer/action/<str:action>", customer_api.customer_action),
     path("v<version:version>/agent/action/<str:action>", agent_api.agent_action),

@@ -128,7 +128,8 @@ def names_of(node: ast.AST) -> list[str]:
 def test_it_says_what_it_depends_on(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     [name] = [each for each in archive.namelist() if each.endswith("/METADATA")]
-    required = message_from_string(archive.read(name).decode()).get_all("Requires-Dist") or []
+    metadata = message_from_string(archive.read(name).decode())
+    required = [each for each in metadata.get_all("Requires-Dist") or [] if "extra ==" not in each]
     said = {each.partition(" ")[0].partition(">")[0].partition("~")[0].lower() for each in required}
     brought = {"twisted": "daphne"}  # comes with it, whatever the version
     of = packages_distributions()
@@ -136,7 +137,18 @@ def test_it_says_what_it_depends_on(wheel: Path) -> None:
         brought.get(name, of[name][0].lower())
         for name in imported_by_the_package() - sys.stdlib_module_names - {"livechat_sandbox"}
     }
-    assert needed - {"pytest"} == said
+    extras = {"mcp"}  # imported when it is asked for
+    assert needed - {"pytest"} - extras == said
+    assert metadata.get_all("Provides-Extra") == sorted(extras)
+
+
+def test_nothing_of_an_extra_is_imported_at_the_start() -> None:
+    """So a plain install works, and starts in the time it takes."""
+    loads = "import sys, livechat_sandbox.__main__; print('mcp' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", loads], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "False"
 
 
 def test_the_fixture_is_there_in_an_empty_environment(empty: Path, tmp_path: Path) -> None:

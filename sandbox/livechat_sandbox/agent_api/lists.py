@@ -17,6 +17,8 @@ from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
+    Event,
+    Organization,
     Payload,
     Properties,
     Thread,
@@ -155,15 +157,27 @@ class GetThreadTranscript(TypedDict):
 @method("chats--access:ro", versions=("3.6", "3.7"))
 def get_thread_transcript(caller: Caller, payload: GetThreadTranscript) -> Payload:
     """Known from LiveChat's Python client only: the thread as plain text."""
-    organization = caller.organization
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
+    return {"transcript": transcript(caller.organization, thread)}
+
+
+def transcript(organization: Organization, thread: Thread) -> str:
+    """One line for each thing that was written: when, by whom, what."""
     lines = []
     for event in thread.events:
-        if "text" in event.content and not event.deleted:
+        if not event.deleted and (said := words_of(event)):
             author = organization.person(event.author_id).name if event.author_id else "System"
-            lines.append(f"{event.created_at} {author}: {event.content['text']}")
-    return {"transcript": "\n".join(lines)}
+            lines.append(f"{event.created_at} {author}: {said}")
+    return "\n".join(lines)
+
+
+def words_of(event: Event) -> str:
+    """The text of a message, the answers of a form, the name of a file."""
+    if event.type == "filled_form":
+        fields = event.content.get("fields", [])
+        return ", ".join(f"{each.get('label', '')} {each.get('answer', '')}" for each in fields)
+    return str(event.content.get("text") or event.content.get("name") or "")
 
 
 # --- archives ---------------------------------------------------------------------------------
@@ -250,7 +264,7 @@ def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:
 
 def searchable_text(chat: Chat, thread: Thread) -> str:
     customer = chat.organization.customers[chat.customer_id]
-    texts = [event.content.get("text", "") for event in thread.events if not event.deleted]
+    texts = [words_of(event) for event in thread.events if not event.deleted]
     texts += [customer.name, customer.fields.get("email", ""), *thread.tags]
     return "\n".join(texts).lower()
 

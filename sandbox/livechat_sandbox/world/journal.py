@@ -9,7 +9,7 @@ from livechat_sandbox.platform.clock import Clock
 MOST = 10_000  # entries; the oldest are forgotten
 
 Side = Literal["customer", "agent"]
-Transport = Literal["web", "rtm", "accounts"]
+Transport = Literal["web", "rtm", "accounts", "mcp"]
 
 
 @dataclass(frozen=True)

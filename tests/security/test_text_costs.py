@@ -8,6 +8,7 @@ about four times as much. (What is square costs sixteen times.)
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import itertools
 import json
@@ -33,6 +34,8 @@ from widget.assets import best_encoding
 from widget.customers import consumers, identities, security, visits
 from widget.customers.chat_forms import ChatForm
 from widget.customers.networks import networks_of
+from widget.customers.photos import without_metadata
+from widget.customers.photos.pieces import Damaged
 from widget.customers.views import (
     conversation,
     customers,
@@ -286,6 +289,14 @@ def message(text: str) -> object:
     return text_of(Message(text=text))
 
 
+def photo(beginning: bytes) -> Use:
+    def clean(text: str) -> None:
+        with contextlib.suppress(Damaged):
+            without_metadata(beginning + text.encode())
+
+    return clean
+
+
 PARSERS: dict[str, Use] = {
     "links": link_addresses,
     "a message": message,
@@ -311,6 +322,10 @@ PARSERS: dict[str, Use] = {
     "a frame of JSON": lambda text: consumers.said(json.dumps({text: text})),
     "a visit": lambda text: visits.visit_of({"url": text, "title": text}, text),
     "a chat form": questions,
+    "a JPEG": photo(b"\xff\xd8\xff\xda\0\2"),
+    "a PNG": photo(b"\x89PNG\r\n\x1a\n"),
+    "a WebP": photo(b"RIFF\0\x10\0\0WEBP"),
+    "a HEIC": photo(b"\0\0\0\x0cftypheic"),
 } | {
     form.__name__: filled_in(form)
     for module in (conversation, customers, files, greetings, rating, rich_messages)

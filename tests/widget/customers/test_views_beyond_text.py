@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,6 +30,21 @@ def test_a_file_reaches_the_agent(customer: Visitor, agent: Agent) -> None:
     assert send_file(customer, "leaf.png", PNG, "image/png") == ""
     files = [event for event in events_of(agent) if event["type"] == "file"]
     assert [file["content_type"] for file in files] == ["image/png"]
+
+
+def test_a_photo_has_lost_its_place_when_it_reaches_livechat(
+    customer: Visitor, agent: Agent
+) -> None:
+    photo = b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00at home!\xff\xd9"
+    assert send_file(customer, "leaf.jpg", photo, "image/jpeg") == ""
+    [file] = [event for event in events_of(agent) if event["type"] == "file"]
+    with urlopen(file["url"], timeout=5) as kept:
+        assert kept.read() == b"\xff\xd8\xff\xd9"
+
+
+def test_a_damaged_photo_is_refused_with_words(customer: Visitor, agent: Agent) -> None:
+    assert "damaged" in send_file(customer, "leaf.jpg", b"\xff\xd8\xff\xe1\xff\xff", "image/jpeg")
+    assert agent.chats() == []
 
 
 def test_a_file_that_is_too_large_is_refused(customer: Visitor, agent: Agent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -14,11 +14,14 @@ from chatproxy import conversation
 from chatproxy.acting import ActingCustomer
 from widget.customers.custom_ids import custom_id_field, say_by
 from widget.customers.failures import on_failure, refuse, words
+from widget.customers.photos import without_metadata
+from widget.customers.photos.pieces import Damaged
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
 # What LiveChat takes. Source: Customer Chat API v3.6, "Upload File".
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes
+BYTES = "application/octet-stream"  # of a kind nobody has said
 REFUSED = frozenset(
     {".apk", ".app", ".bat", ".cmd", ".com", ".cpl", ".dll", ".exe", ".jar", ".js", ".jse"}
     | {".lnk", ".msi", ".msp", ".ps1", ".scr", ".sh", ".vbs"}
@@ -44,7 +47,22 @@ class FileForm(forms.Form):
             raise forms.ValidationError(_("This file is larger than 10 MB."))
         if suffix_of(file.name or "") in REFUSED:
             raise forms.ValidationError(_("Programs can't be sent here."))
-        return file
+        return cleaned(file)
+
+
+def cleaned(file: UploadedFile[bytes]) -> UploadedFile[bytes]:
+    """Without what a photo says beside its picture. Raises ValidationError if it is damaged."""
+    content = file.read()
+    file.seek(0)
+    try:
+        clean = without_metadata(content)
+    except Damaged:
+        raise forms.ValidationError(_("This picture is damaged and can't be sent.")) from None
+    return (
+        file
+        if clean is content
+        else SimpleUploadedFile(file.name or "", clean, file.content_type or BYTES)
+    )
 
 
 def suffix_of(name: str) -> str:
@@ -73,7 +91,7 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
 def upload(api: ActingCustomer, form: FileForm) -> None:
     """Give LiveChat the file, then say so in the chat. Raises LiveChatError."""
     file = form.cleaned_data["file"]
-    content_type = file.content_type or "application/octet-stream"
+    content_type = file.content_type or BYTES
     url = api.upload_file(file.name, file, content_type)
     custom_id, words = form.cleaned_data["custom_id"], form.cleaned_data["alternative_text"]
     say_by(form.cleaned_data["attempt"])(api, conversation.file(url, custom_id, words))

@@ -1,0 +1,1 @@
+"""What photos lose before they leave."""

@@ -81,6 +81,7 @@ interface LiveChatWidgetMethods {
   set_customer_email: LiveChatWidgetText;
   set_session_variables: LiveChatWidgetVariables;
   update_session_variables: LiveChatWidgetVariables;
+  set_page_values: Record<string, LiveChatWidgetText>;
   hide_greeting: void;
   identify: string;
   logout: void;
@@ -119,6 +120,7 @@ interface LiveChatWidgetEvents {
   error: { reason: string };
   trigger_sales_tracker: LiveChatWidgetSale;
   track_sales_event: { name: string; data: unknown };
+  set_page_values: Record<string, LiveChatWidgetText>;
 }
 
 type LiveChatWidgetHandler<Name extends keyof LiveChatWidgetEvents> = (

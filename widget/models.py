@@ -32,6 +32,7 @@ from widget.validators import (
     validate_hours,
     validate_key,
     validate_language,
+    validate_link,
     validate_organization_id,
     validate_pages,
     validate_picture,
@@ -159,6 +160,12 @@ class Widget(models.Model):
         EMAIL = "email", _("Their e-mail address")
         BOTH = "both", _("Name and e-mail address")
 
+    class Away(models.TextChoices):
+        USUAL = "", _("The chat, as usual")
+        FORM = "form", _("A form to leave a message")
+        LINK = "link", _("A link instead of the chat")
+        NOTHING = "nothing", _("No launcher")
+
     class Version(models.TextChoices):
         V3_5 = "3.5", _("3.5 (legacy)")
         V3_6 = "3.6", _("3.6 (stable)")
@@ -255,6 +262,12 @@ class Widget(models.Model):
     opening_zone = models.CharField(
         _("time zone of the hours"), max_length=50, default="UTC", validators=[validate_zone]
     )
+    when_away = models.CharField(
+        _("what customers get then"), max_length=7, choices=Away.choices, default="", blank=True
+    )
+    away_link = models.CharField(
+        _("the link"), max_length=500, blank=True, validators=[validate_link]
+    )
     texts = models.JSONField(
         _("texts in other languages"), default=dict, blank=True, validators=[validate_texts]
     )
@@ -324,6 +337,9 @@ class Widget(models.Model):
             raise ValidationError(
                 {"key": _("Another widget has, or had, this key. Choose a different one.")}
             )
+
+        if self.when_away == self.Away.LINK and not self.away_link:
+            raise ValidationError({"away_link": _("Enter where the link leads.")})
 
     def clean_fields(self, exclude: Any = None) -> None:
         """Forgive what does not matter (capitals, spaces, paths), then validate."""

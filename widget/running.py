@@ -12,6 +12,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.models import Customer
 from chatproxy.observers import Several
 from chatproxy.relay.relay import Relay
+from widget.availability import AvailabilityKeeper
 from widget.models import Widget
 from widget.rendering.heavy import Renderer
 from widget.signals import SignalSender
@@ -34,12 +35,14 @@ class Running:
         self.relay = Relay(self.observer)
         self.renderer = Renderer()
         self.sockets = OpenSockets()
+        self.availability = AvailabilityKeeper()
 
     def begin(self) -> None:
-        """This process serves, so every few seconds it writes down what it counted."""
+        """This process serves, so it writes down what it counts, and knows who is there."""
         if not self.has_begun:
             self.has_begun = True
             self.tallies.write_forever(self.relay.customers_of_widgets)
+            self.availability.keep_forever()
 
     async def leave(self) -> None:
         """Close the connections to LiveChat politely, and write down the last counts."""

@@ -80,6 +80,17 @@ def validate_picture(value: str) -> None:
         )
 
 
+def validate_link(value: str) -> None:
+    """Raise ValidationError unless a browser may be sent there: a page, a mailbox, a telephone."""
+    if not re.fullmatch(r"https?://[^\s/#?]\S*|mailto:[^\s@]+@\S+|tel:[+\d][\d().\-]+", value):
+        raise ValidationError(
+            _(
+                "Enter a link like https://shop.example/contact, mailto:help@shop.example or "
+                "tel:+4912345678."
+            )
+        )
+
+
 def validate_pages(pages: object) -> None:
     """Raise ValidationError unless these are paths of a website, `*` standing for anything."""
     if not isinstance(pages, list):

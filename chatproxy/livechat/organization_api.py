@@ -30,6 +30,7 @@ class Availability:
     is_full: bool = False
     is_active: bool = True
     is_domain_allowed: bool = True
+    online_groups: tuple[int, ...] = ()  # of the whole organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,16 @@ class OrganizationApi:
         answer = self._get("get_dynamic_configuration", group_id=group_id, **page)
         group = answer.get("livechat", answer)  # 3.5 answers flat
         group = group if isinstance(group, dict) else {}
+        online = tuple(id_ for id_ in _list(group.get("online_group_ids")) if isinstance(id_, int))
         return Availability(
-            is_online=self.organization.group_id in _list(group.get("online_group_ids")),
+            is_online=self.organization.group_id in online,
             language=str(group.get("language", "")),
             config_version=str(group.get("config_version", "")),
             localization_version=str(group.get("localization_version", "")),
             is_full=group.get("client_limit_exceeded") is True,
             is_active=answer.get("livechat_active") is not False,
             is_domain_allowed=group.get("domain_allowed") is not False,
+            online_groups=online,
         )
 
     def get_configuration(self, version: str) -> Configuration:

@@ -30,6 +30,16 @@ def own_form(ask: str) -> FormToFill | None:
     return FormToFill(OWN_FORM, tuple(fields)) if ask else None
 
 
+def own_ticket_form() -> FormToFill:
+    """What somebody leaves when nobody is there, where LiveChat has no form for it."""
+    fields = (
+        FormField(id="name", type="name", label=gettext("Your name"), required=False),
+        FormField(id="email", type="email", label=gettext("E-mail address"), required=True),
+        FormField(id="text", type="textarea", label=gettext("Message"), required=True),
+    )
+    return FormToFill(OWN_FORM, fields)
+
+
 def choices_of(field: FormField) -> list[tuple[str, str]]:
     return [(option.id, option.label) for option in field.options]
 

@@ -22,15 +22,28 @@ LIFE = [
     "place",
     "visibility",
     "methods",
+]
+PANEL = [
+    "limits",
+    "frame",
+    "launcher",
+    "title",
+    "page",
+    "customer",
+    "messages",
+    "screen",
+    "theme",
     "begin",
 ]
-PANEL = ["limits", "frame", "title", "page", "customer", "messages", "screen", "theme", "begin"]
 
 
 @made_once
-def loader() -> str:
-    """A function of the widget's public `settings`, called with SETTINGS."""
-    life = f"function start(api){{{scope('life', LIFE)}}}"
+def loader(features: tuple[str, ...] = ()) -> str:
+    """A function of the widget's public `settings`, called with SETTINGS.
+
+    `features` are further files of `life`, for those widgets that need them.
+    """
+    life = f"function start(api){{{scope('life', [*LIFE, *features, 'begin'])}}}"
     inside = scope("loader", LOADER) + life + scope("loader", ["begin"])
     return short(f'(function(settings){{"use strict";{inside}}})(SETTINGS);')
 

@@ -13,13 +13,17 @@ from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
 from widget.assets import digest, made_once, minified, pack
+from widget.availability import online_groups
 from widget.embed import pages, scripts
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
 from widget.previews import may_load
+from widget.running import running
 from widget.statistics import last_seen
 
-LOADER_HOLDS = 300  # seconds a changed widget may still look as it did
+LOADER_HOLDS = 60  # seconds a changed widget may still look as it did
+UNKNOWN_HOLDS = 5  # seconds, while it is not known who is there
+OTHER_PART_HOLDS = 300  # seconds for a part of another release
 HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
 # SVG paths in a square of 24; the loader has the bubble itself.
 ICONS = {
@@ -31,6 +35,7 @@ FOR_EVERYBODY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
 }
+BY_LOADER = (Widget.Away.LINK, Widget.Away.NOTHING)
 SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
@@ -48,11 +53,13 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseNotFound(headers=FOR_EVERYBODY)
     widget = Widget.objects.find_or_404(key)
     last_seen.remember(widget, request.headers.get("Referer", ""))
+    running().availability.use(widget)
     settings = public_settings(widget, language_of(request, widget)) | ({"of": of} if of else {})
-    script = scripts.loader().replace("SETTINGS", as_javascript(settings))
+    script = scripts.loader(features_of(widget)).replace("SETTINGS", as_javascript(settings))
     if "person" in request.GET:
         script += ";\n" + minified("embed/person.js").replace("KEY", as_javascript(key))
-    response = script_response(request, script, LOADER_HOLDS)
+    holds = LOADER_HOLDS if "online" in settings else UNKNOWN_HOLDS
+    response = script_response(request, script, holds)
     vary_by_language(response)
     return response
 
@@ -72,6 +79,11 @@ def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     return part_response(request, minified("embed/lc_api.js"))
 
 
+def features_of(widget: Widget) -> tuple[str, ...]:
+    """What its loader does that others need not."""
+    return ("away", f"away_{widget.when_away}") if widget.when_away in BY_LOADER else ()
+
+
 def public_settings(widget: Widget, language: str) -> dict[str, Any]:
     """What the loader may know about the widget, and with it everybody.
 
@@ -85,11 +97,27 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
     }
     return {
         "key": widget.key,
+        **who_is_there(widget),
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
         "version": parts_version(),
         **{name: value for name, value in chosen.items() if value},
     }
+
+
+def who_is_there(widget: Widget) -> dict[str, Any]:
+    """`online`: the groups with somebody, if it is known; `closed`: it is outside the hours.
+
+    And what its owner chose to show when nobody is there.
+    """
+    told: dict[str, Any] = {"group": widget.group_id}
+    groups = online_groups(widget)
+    if groups is not None:
+        told["online"] = groups
+    if widget.when_away in BY_LOADER:
+        told["closed"] = widget.opens_again() is not None
+        told["link"] = widget.away_link if widget.when_away == Widget.Away.LINK else ""
+    return told
 
 
 def texts(widget: Widget, language: str) -> dict[str, str]:
@@ -100,10 +128,20 @@ def texts(widget: Widget, language: str) -> dict[str, str]:
             "close": gettext("Close chat"),
             "unread": gettext("unread messages: %"),
             "title": gettext("Chat"),
+            **link_text(widget),
             "failed": gettext("The chat could not be loaded."),
             "page": gettext("Open it in a new tab"),
             "label": widget.text("launcher_label", language),
         }
+
+
+def link_text(widget: Widget) -> dict[str, str]:
+    """What the launcher says where it is a link."""
+    if widget.when_away != Widget.Away.LINK:
+        return {}
+    scheme = widget.away_link.partition(":")[0]
+    words = {"mailto": gettext("Write an e-mail"), "tel": gettext("Call us")}
+    return {"link": words.get(scheme, gettext("Contact us"))}
 
 
 def stylesheet(widget: Widget) -> str:
@@ -152,7 +190,7 @@ def as_javascript(value: Any) -> str:
 def part_response(request: HttpRequest, script: str) -> HttpResponse:
     """A part, for good if it is the version that was asked for, and not a release's other one."""
     is_asked_for = request.META["QUERY_STRING"] == parts_version()
-    return script_response(request, script, PART_HOLDS if is_asked_for else LOADER_HOLDS)
+    return script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
 
 
 def script_response(request: HttpRequest, script: str, holds: int) -> HttpResponse:

@@ -100,6 +100,7 @@ class WidgetAdmin(CarefulAdmin):
                     "greeting_text",
                     "offline_text",
                     ("opening_hours", "opening_zone"),
+                    ("when_away", "away_link"),
                     "texts",
                 ),
             },

@@ -238,6 +238,13 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
                 "when you are back, on their own clock. LiveChat alone decides who is there."
             ),
+            "when_away": _(
+                "When nobody is there, and outside the opening hours if you wrote any. Customers "
+                "who have a conversation already find it as usual."
+            ),
+            "away_link": _(
+                "Like mailto:help@shop.example, tel:+4912345678 or https://shop.example/contact."
+            ),
             "ask_first": _("If your LiveChat has a pre-chat form, that one is asked instead."),
             "files": _("Pictures and documents up to 10 MB."),
             "rating": _("Thumbs up or down, and a comment."),

@@ -11,6 +11,14 @@ declare const settings: {
   texts: Record<string, LoaderTexts>;
   css: string;
   version: string;
+  /** The widget's own group. */
+  group: number;
+  /** The groups in which somebody is there, if that is known. */
+  online?: number[];
+  /** It is outside the opening hours. */
+  closed?: boolean;
+  /** What stands instead of the launcher when nobody is there: "" for nothing. */
+  link?: string;
   icon?: string;
   pages?: string;
   position?: string;
@@ -23,6 +31,8 @@ declare const KEY: string;
 interface LoaderTexts {
   open: string;
   close: string;
+  /** Where the launcher is one. */
+  link?: string;
   unread: string;
   title: string;
   failed: string;
@@ -104,6 +114,7 @@ interface LoaderWidget {
   known?: LoaderKnown;
   shadow?: ShadowRoot;
   root?: HTMLElement;
+  add?(parent: Element, tag: string, text?: string, space?: string): any;
   listen?(target: EventTarget, name: string, handler: (event: any) => void): void;
   later?(action: () => void, delay?: number): number;
   storage?(area: StorageArea, value?: string | null): string | null | undefined;

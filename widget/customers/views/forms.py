@@ -18,8 +18,8 @@ from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
-from widget.customers.availability import known_availability
-from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form
+from widget.availability import known_availability
+from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form, own_ticket_form
 from widget.customers.custom_ids import SentOnceForm, say_by
 from widget.customers.failures import log_failure, on_failure, words
 from widget.customers.host_events import with_host_event
@@ -67,7 +67,7 @@ def find_form(api: ActingCustomer, widget: Widget, kind: str) -> FormToFill | No
 def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:
     """The prechat or ticket form, which needs no customer. None if there is none.
 
-    Where LiveChat has no prechat form, it is what the owner wants to know.
+    Where LiveChat has none, it is what the owner wants to know, or wants customers to leave.
     """
     key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
@@ -78,7 +78,9 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
         cache.set(key, found, FORM_HOLDS)
     if found.fields:
         return found
-    return own_form(widget.ask_first) if kind == "prechat" else None
+    if kind == "prechat":
+        return own_form(widget.ask_first)
+    return own_ticket_form() if widget.when_away == Widget.Away.FORM else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,11 +165,13 @@ def submit(
     known = {kind: chat_form.answer_of_type(kind) for kind in ("name", "email")}
     if any(known.values()):
         api.update_customer(**{kind: answer for kind, answer in known.items() if answer})
-    if to_fill.id == OWN_FORM:  # LiveChat has no form to file the answers under
+    custom_id = sent.cleaned_data["custom_id"]
+    if to_fill.id != OWN_FORM:
+        event = conversation.filled_form(to_fill.id, occasion.kind, chat_form.answers(), custom_id)
+    elif text := chat_form.answer_of_type("textarea"):
+        event = conversation.message(text, custom_id)
+    else:  # LiveChat has no form to file the answers under
         return
-    event = conversation.filled_form(
-        to_fill.id, occasion.kind, chat_form.answers(), sent.cleaned_data["custom_id"]
-    )
     opening = replace(occasion.opening, group_id=chat_form.group_id())
     say_by(sent.cleaned_data["attempt"])(api, event, opening)
 

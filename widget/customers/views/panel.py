@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import FormToFill
 from widget.assets import digest, joined, made_once, pack, source
-from widget.customers.availability import availability_of
+from widget.availability import availability_of
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -121,11 +121,13 @@ def version_with(features: tuple[str, ...]) -> str:
 @widget_view
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
-    availability = availability_of(widget)
-    occasion = PRECHAT if availability.is_online else TICKET
+    availability, opens = availability_of(widget), widget.opens_again()
+    is_closed = widget.when_away == Widget.Away.FORM and opens is not None
+    is_there = availability.is_online and not is_closed
+    occasion = PRECHAT if is_there else TICKET
     form = form_of(widget, occasion.kind, availability.config_version)
-    context: dict[str, Any] = {"is_online": availability.is_online}
-    if not availability.is_online and (opens := widget.opens_again()):
+    context: dict[str, Any] = {"is_online": availability.is_online, "is_there": is_there}
+    if opens and not is_there:
         context["back"] = in_words(opens, request.headers.get("X-Chat-Zone", ""))
     if form:
         context |= form_context(occasion, ChatForm(form.fields), f"forms/{occasion.kind}")

@@ -5,10 +5,16 @@ import { storage } from "../loader/storage.js";
 /** @type {LoaderConfiguration} */
 export const configured = window.__lc || {};
 
+const group = parseInt(configured.group, 10); // the page's own
+const isOffline = settings.online?.includes(group >= 0 ? group : settings.group) === false;
+
 /** @type {LoaderKnown} */
 export const known = {
   statistics: {},
-  state: { availability: "online", visibility: "hidden" in options ? "hidden" : "minimized" },
+  state: {
+    availability: isOffline ? "offline" : "online",
+    visibility: "hidden" in options ? "hidden" : "minimized",
+  },
 };
 
 export function forgetCustomer() {

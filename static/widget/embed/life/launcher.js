@@ -7,7 +7,6 @@ import { widget } from "./widget.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE = "M5 5h14v10h-9l-5 4z";
-const ARROW = "M6 9l6 6 6-6";
 export const firstPage = document.documentElement; // it may be replaced
 
 /**
@@ -41,11 +40,8 @@ export const root = add(shadow, "div");
 export const launcher = add(root, "button");
 const icon = add(launcher, "svg", "", SVG);
 icon.setAttribute("viewBox", "0 0 24 24");
-for (const shape of [settings.icon || BUBBLE, ARROW]) {
-  add(icon, "path", "", SVG).setAttribute("d", shape);
-}
+add(icon, "path", "", SVG).setAttribute("d", settings.icon || BUBBLE);
 if (words.label) add(launcher, "span", words.label);
-const badge = add(launcher, "b");
 export const box = add(root, "section");
 launcher.part = "launcher";
 box.part = "panel";
@@ -63,7 +59,6 @@ export function draw() {
     unread && words.unread.replace("%", `${unread}`),
   ].filter(Boolean).join(", ");
   launcher.ariaExpanded = isOpen;
-  badge.textContent = unread > 9 ? "9+" : unread || "";
   root.className = [
     visibility,
     widget.theme,

@@ -54,9 +54,10 @@ const forPanel = ["hide_greeting", "close_chat", "disable_sounds"];
 for (const chat of forPanel) {
   methods[chat] = () => panel?.post({ chat });
 }
-// A customer cannot report sales to LiveChat: the page's own handlers hear of them.
-for (const name of ["trigger_sales_tracker", "track_sales_event"]) {
-  methods[name] = (sale) => emit(name, sale);
+// A customer cannot report sales to LiveChat: the page's own handlers hear of them. So they do of
+// the page's values, which nobody else needs where there are no invitations.
+for (const name of ["trigger_sales_tracker", "track_sales_event", "set_page_values"]) {
+  methods[name] = (said) => emit(name, said);
 }
 
 /**

@@ -52,13 +52,15 @@ export function load() {
   else import(part("loader_panel.js")).then(open, fail);
 }
 
+/** All that the other parts need of this one. */
+export const share = () => Object.assign(widget, {
+  options, configured, home, language, words, signal, listen, later, storage,
+  add, emit, show, draw, known, shadow, root,
+});
+
 /** @param {{ openPanel(widget: LoaderWidget): LoaderPanel }} part */
 function open({ openPanel }) {
-  Object.assign(widget, {
-    options, configured, home, language, words, signal, listen, later, storage,
-    emit, show, draw, known, shadow, root,
-  });
-  if (!signal.aborted) panel = openPanel(widget);
+  if (!signal.aborted) panel = openPanel(share());
 }
 
 // `src` is there before the iframe is, or it would leave an entry in the history.

@@ -1,5 +1,7 @@
 // How many messages are unread: on the launcher, in the page's title, and told to the page.
 
+import { showBadge } from "./launcher.js";
+
 // Not `document.title`: an image or a form with that name would stand for it.
 const titleOfDocument = Object.getOwnPropertyDescriptor(Document.prototype, "title");
 let prefix = "";
@@ -19,6 +21,7 @@ export function showUnread(unread) {
   }
   if (unread === widget.unread) return;
   widget.unread = unread;
+  showBadge(unread);
   widget.draw();
   widget.emit("unread_count_changed", { count: unread });
 }

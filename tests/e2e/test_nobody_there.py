@@ -1,0 +1,79 @@
+"""What a website knows of who is there, and what stands in the launcher's place if nobody is."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.hosts import Host, tag
+from tests.e2e.rig import Site, html
+from tests.sandbox_rig import Sandbox
+
+PATIENCE = 30  # seconds
+
+
+@pytest.fixture
+def nobody_there(sandbox: Sandbox) -> None:
+    everybody = [agent["id"] for agent in sandbox.config["agents"]]
+    sandbox.settings(agents=dict.fromkeys(everybody, "not_accepting_chats"))
+
+
+def known(site: Site, key: str) -> str:
+    """The loader, once the server knows who is there."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        loader = site.get(f"/w/{key}/embed.js").body.decode()
+        if '"online":' in loader:
+            return loader
+        time.sleep(0.1)
+    raise AssertionError("it is never known who is there")
+
+
+def visit(host: Host, key: str) -> None:
+    known(host.site, key)
+    page = html("<h1>Shop</h1>" + tag(host.site, key=key))
+    host.page.goto(host.websites.publish(f"/{key}", page))
+
+
+def test_the_page_knows_at_once_that_nobody_is_there_for_its_group(
+    host: Host, add_widget: Callable[..., None], nobody_there: None
+) -> None:
+    add_widget("known")
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(request.url))
+    visit(host, "known")
+    expect(host.launcher).to_be_visible()
+    assert host.page.evaluate("LiveChatWidget.get('state').availability") == "offline"
+    assert len([url for url in asked if "/w/" in url]) == 1
+
+
+def test_a_link_stands_in_the_launchers_place_and_the_chat_stays_for_who_has_one(
+    host: Host, add_widget: Callable[..., None], nobody_there: None
+) -> None:
+    add_widget("linked", when_away="link", away_link=f"{host.websites.origins[0]}/contact")
+    host.websites.publish("/contact", html("<h1>Contact</h1>"))
+    visit(host, "linked")
+    link = host.page.get_by_role("link", name="Contact us")
+    link.click()
+    expect(host.page).to_have_url(re.compile("/contact$"))
+    host.page.evaluate("localStorage['livechat-widget:linked'] = 'of an earlier visit'")
+    host.listen()
+    host.page.go_back()
+    host.page.reload()
+    expect(host.page.get_by_role("button", name="Open chat")).to_be_visible()
+
+
+def test_no_launcher_stands_where_its_owner_wants_none(
+    host: Host, add_widget: Callable[..., None], nobody_there: None
+) -> None:
+    add_widget("gone", when_away="nothing")
+    visit(host, "gone")
+    host.page.wait_for_load_state("networkidle")
+    expect(host.launcher).to_be_hidden()
+    state: dict[str, Any] = host.page.evaluate("LiveChatWidget.get('state')")
+    assert state == {"availability": "offline", "visibility": "hidden"}
+    host.page.evaluate("LiveChatWidget.call('maximize')")
+    expect(host.iframe).to_be_visible()

@@ -6,12 +6,15 @@ WORKERS ?= 2
 BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
 BROWSER := tests/e2e tests/install tests/sandbox/test_console.py
-STORED := tests/chatproxy tests/widget tests/config --ignore tests/config/test_demo.py
+STORED := tests/chatproxy tests/widget tests/config
+TESTS := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 RUN := DEBUG=1 $(BIN)/python manage.py
+# The tests start a hundred processes: none of them need compile our modules again.
+unexport PYTHONDONTWRITEBYTECODE
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
 
-.PHONY: demo sandbox test test-services scale soak lint bench format messages lock chaos audit tutorial \
+.PHONY: demo sandbox test test-services night scale soak lint bench format messages lock chaos audit tutorial \
 	containers docs help test-versions
 
 help: ## this list
@@ -26,13 +29,22 @@ sandbox: .venv/installed ## a LiveChat to develop against, by itself
 
 test: lint ## everything that must hold, in a browser too
 	tests/services.sh
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report term $(BROWSER:%=--ignore %)
-	$(BIN)/pytest -n $(WORKERS) $(BROWSER)
+	$(TESTS) -m "not night" $(BROWSER:%=--ignore %)
+	$(TESTS) -m "not night" $(BROWSER)
 	$(MAKE) test-services
 
-# Again, on PostgreSQL and Redis: all that touches the database. The demo brings its own.
+# Again, on PostgreSQL and Redis: all that touches the database.
 test-services: .venv/installed-dev ## again on PostgreSQL and Redis
-	tests/with_services.sh $(BIN)/pytest -n $(WORKERS) $(STORED)
+	tests/with_services.sh $(TESTS) -m "stored and not night" $(STORED)
+
+# Everything, as long as it takes: what is exhaustive, what chance finds in a thousand tries, how much of the
+# code the tests reach, and other versions of Python and Django.
+night: lint ## everything without haste: before a release, and each night
+	tests/services.sh
+	$(TESTS) --hypothesis-profile night --cov --cov-report term $(BROWSER:%=--ignore %)
+	$(TESTS) --hypothesis-profile night $(BROWSER)
+	tests/with_services.sh $(TESTS) --hypothesis-profile night -m stored $(STORED)
+	tests/versions.sh
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
 scale: .venv/installed-dev ## nginx, processes, PostgreSQL and Redis under load

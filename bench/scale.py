@@ -24,6 +24,7 @@ from bench.visitors import Visitors
 class Size:
     """How much of everything a run has; seconds for each phase."""
 
+    processes: tuple[int, ...]  # one run for each number
     customers: int
     rate: float
     senders: int
@@ -33,8 +34,8 @@ class Size:
 
 
 ARRIVES = 30.0  # seconds until the last push must have reached its browser
-WHOLE = Size(customers=1000, rate=500, senders=50, seconds=10, visitors=60, turmoil=40)
-SHORT = Size(customers=100, rate=200, senders=10, seconds=2, visitors=12, turmoil=12)
+WHOLE = Size((1, 2), customers=1000, rate=500, senders=50, seconds=10, visitors=60, turmoil=40)
+SHORT = Size((2,), customers=100, rate=200, senders=10, seconds=1, visitors=12, turmoil=8)
 
 
 def capacity(directory: Path, count: int, size: Size) -> float:
@@ -113,11 +114,12 @@ def main() -> None:
     size = SHORT if parser.parse_args().short else WHOLE
     processes.allow_many_sockets()
     with tempfile.TemporaryDirectory() as name:
-        one, two = (capacity(Path(name), count, size) for count in (1, 2))
-        print(
-            f"at full use of a core each: {one:.0f} pushes a second by one process, "
-            f"{two:.0f} by two ({two / one:.2f} times)"
-        )
+        rates = [capacity(Path(name), count, size) for count in size.processes]
+        for count, rate in zip(size.processes, rates, strict=True):
+            print(
+                f"at full use of a core each: {rate:.0f} pushes a second by {count} "
+                f"({rate / rates[0]:.2f} times the first)"
+            )
         visitors = turmoil(Path(name), size)
     print(visitors.report())
     if visitors.lost or visitors.doubled:

@@ -9,13 +9,24 @@ from hypothesis import settings as hypothesis_settings
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
 from widget.running import Running
 
-# A slow machine is no bug of what is tested.
-hypothesis_settings.register_profile(
-    "patient",
+# A slow machine is no bug of what is tested. What chance finds is looked for longer at night:
+# `--hypothesis-profile night`.
+PATIENT = hypothesis_settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-hypothesis_settings.load_profile("patient")
+hypothesis_settings.register_profile("day", PATIENT, max_examples=40)
+hypothesis_settings.register_profile("night", PATIENT, max_examples=1000)
+hypothesis_settings.load_profile("day")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database `stored`: `make test-services` runs it on PostgreSQL."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or "_django_db_helper" in fixtures:
+            item.add_marker("stored")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,7 @@
-"""`python -m tests.config.echo PORT`: our server around the smallest application there is."""
+"""`python -m tests.config.echo PORT`: our server around the smallest application there is.
+
+It loses its patience with a browser sooner than in earnest, so that a test need not wait for it.
+"""
 
 import sys
 from typing import Any
@@ -7,6 +10,7 @@ from config import server
 
 FLOOD = 400  # messages
 MESSAGE = "x" * 64 * 1024
+PATIENCE = 1.0  # seconds
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -23,4 +27,5 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 if __name__ == "__main__":
+    server.PATIENCE = PATIENCE
     sys.exit(server.serve(echo, "127.0.0.1", int(sys.argv[1])))

@@ -58,6 +58,14 @@ class Demo:
         assert found
         return found[1]
 
+    @property
+    def sandbox(self) -> int:
+        """The process of its LiveChat."""
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        sandbox, _server = (int(child) for child in children.read_text().split())
+        return sandbox
+
     def wait(self) -> int:
         """Its exit status, once it has ended."""
         assert self.process
@@ -145,28 +153,32 @@ def test_the_demo_is_ready_to_serve(demo: Demo) -> None:
     assert (answer.status_code, answer.json()) == (200, ready)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_both_servers_end_with_the_demo(own_demo: Demo, how: signal.Signals) -> None:
-    own_demo.start().stop(how)
+def test_a_second_run_keeps_the_password_and_the_data_and_each_ends_whole(own_demo: Demo) -> None:
+    password = own_demo.start().password
+    own_demo.stop(signal.SIGINT)
+    assert not answers(own_demo.port)
+    assert not answers(own_demo.sandbox_port)
+    assert own_demo.start().password == password
+    assert (own_demo.data / "db.sqlite3").exists()
+    own_demo.stop(signal.SIGTERM)
     assert not answers(own_demo.port)
     assert not answers(own_demo.sandbox_port)
 
 
-def test_the_demo_ends_when_one_of_its_servers_ends(own_demo: Demo) -> None:
-    own_demo.start()
-    assert own_demo.process
-    children = Path(f"/proc/{own_demo.process.pid}/task/{own_demo.process.pid}/children")
-    sandbox, _server = (int(child) for child in children.read_text().split())
+def test_a_livechat_that_hangs_is_not_ready_and_one_that_ends_ends_the_demo(
+    own_demo: Demo,
+) -> None:
+    sandbox = own_demo.start().sandbox
+    os.kill(sandbox, signal.SIGSTOP)
+    try:
+        answer = own_demo.get("/readyz")
+    finally:
+        os.kill(sandbox, signal.SIGCONT)
+    assert answer.status_code == 503
+    assert answer.json() == {"database": "ok", "livechat": "unreachable", "encryption": "ok"}
     os.kill(sandbox, signal.SIGKILL)
     assert own_demo.wait() != 0
     assert not answers(own_demo.port)
-
-
-def test_a_second_run_keeps_the_password_and_the_data(own_demo: Demo) -> None:
-    password = own_demo.start().password
-    own_demo.stop()
-    assert own_demo.start().password == password
-    assert (own_demo.data / "db.sqlite3").exists()
 
 
 def test_a_port_that_is_taken_is_named(demo: Demo, own_demo: Demo) -> None:
@@ -175,17 +187,3 @@ def test_a_port_that_is_taken_is_named(demo: Demo, own_demo: Demo) -> None:
     assert own_demo.wait() != 0
     assert f"Port {demo.port} is taken" in own_demo.said
     assert "PORT=" in own_demo.said
-
-
-def test_readiness_reports_the_database_and_livechat_apart(own_demo: Demo) -> None:
-    own_demo.start()
-    assert own_demo.process
-    children = Path(f"/proc/{own_demo.process.pid}/task/{own_demo.process.pid}/children")
-    sandbox, _server = (int(child) for child in children.read_text().split())
-    os.kill(sandbox, signal.SIGSTOP)
-    try:
-        answer = own_demo.get("/readyz")
-    finally:
-        os.kill(sandbox, signal.SIGCONT)
-    assert answer.status_code == 503
-    assert answer.json() == {"database": "ok", "livechat": "unreachable", "encryption": "ok"}

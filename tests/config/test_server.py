@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
-from tests.config.echo import FLOOD
+from tests.config.echo import FLOOD, PATIENCE
 from tests.sandbox_rig import ROOT, free_port
 
 START_LIMIT = 20  # seconds
@@ -49,8 +49,8 @@ def received(browser: ClientConnection) -> list[str]:
     return messages
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
+@contextmanager
+def serving() -> Iterator[Server]:
     port = free_port()
     process = start(port)
     deadline = time.monotonic() + START_LIMIT
@@ -59,6 +59,13 @@ def server() -> Iterator[Server]:
     yield Server(port, process)
     process.kill()
     process.communicate()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One for all tests that leave it running."""
+    with serving() as server:
+        yield server
 
 
 def test_a_message_within_the_limit_arrives(server: Server) -> None:
@@ -77,7 +84,7 @@ def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
 def test_a_browser_that_does_not_read_is_let_go(server: Server) -> None:
     with server.connect() as browser:
         browser.send("flood")
-        time.sleep(8)  # longer than the server's patience
+        time.sleep(PATIENCE + 1)  # what is not to be read announces nothing
         assert len(received(browser)) < FLOOD
     assert browser.close_code == CloseCode.ABNORMAL_CLOSURE
 
@@ -91,16 +98,17 @@ def test_a_browser_that_reads_gets_everything(server: Server) -> None:
         assert browser.recv(timeout=5) == "still here"
 
 
-def test_whoever_is_connected_is_told_to_come_back_after_a_restart(server: Server) -> None:
-    with server.connect() as browser:
-        browser.send("hello")
-        browser.recv(timeout=5)
-        server.process.terminate()
-        with pytest.raises(ConnectionClosedError) as closed:
+def test_whoever_is_connected_is_told_to_come_back_after_a_restart() -> None:
+    with serving() as server:
+        with server.connect() as browser:
+            browser.send("hello")
             browser.recv(timeout=5)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1012
-    assert server.process.wait(10) == 0
+            server.process.terminate()
+            with pytest.raises(ConnectionClosedError) as closed:
+                browser.recv(timeout=5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+        assert server.process.wait(10) == 0
 
 
 def test_a_port_that_is_taken_is_said_and_not_served(server: Server) -> None:

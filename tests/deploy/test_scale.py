@@ -26,11 +26,6 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def scaled() -> str:
-    return run("tests/with_services.sh", sys.executable, "-m", "bench.scale", "--short")
-
-
 @pytest.fixture
 def watched(sandbox: Sandbox, tmp_path: Path) -> Visitors:
     """The counting of one customer's chat."""
@@ -39,18 +34,15 @@ def watched(sandbox: Sandbox, tmp_path: Path) -> Visitors:
 
 
 @pytest.mark.timeout(LONGEST)
-def test_two_processes_share_the_customers(scaled: str) -> None:
-    held = re.search(r"2 processes: customers held \[(\d+), (\d+)\]", scaled)
-    assert held, scaled
+def test_two_processes_share_the_customers_and_lose_nothing_when_they_die_and_come_back() -> None:
+    said = run("tests/with_services.sh", sys.executable, "-m", "bench.scale", "--short")
+    held = re.search(r"2 processes: customers held \[(\d+), (\d+)\]", said)
+    assert held, said
     first, second = map(int, held.groups())
     assert first + second == 100
     assert min(first, second) > 20
-
-
-@pytest.mark.timeout(LONGEST)
-def test_nothing_is_lost_when_processes_die_and_come_back(scaled: str) -> None:
-    assert re.search(r"of [1-9]\d* events lost 0, doubled 0", scaled), scaled
-    assert re.search(r"[1-9]\d* sockets lost and back", scaled), scaled
+    assert re.search(r"of [1-9]\d* events lost 0, doubled 0", said), said
+    assert re.search(r"[1-9]\d* sockets lost and back", said), said
 
 
 @pytest.mark.timeout(LONGEST)

@@ -15,11 +15,10 @@ expect.set_options(timeout=PATIENCE)
 
 
 ADD_OWNER = """
-import sys
 from django.contrib.auth.models import User
 from widget.models import Membership
 user = User.objects.create_user("olga", password="a long password", is_staff=True)
-Membership.objects.create(user=user, organization_id=sys.stdin.read(), role="owner")
+Membership.objects.create(user=user, organization_id=given, role="owner")
 """
 
 
@@ -90,7 +89,7 @@ def site(
     site.add_widget("demo", **demo_fields)
     site.start()
     yield site
-    site.stop()
+    site.close()
 
 
 @pytest.fixture
@@ -135,4 +134,4 @@ def host(page: Page, site: Site, websites: Websites) -> Host:
 @pytest.fixture(scope="session")
 def owner(site: Site, demo_fields: dict[str, Any]) -> None:
     """Olga, who owns the widgets of the sandbox's organization."""
-    site.manage("shell", "-c", ADD_OWNER, stdin=demo_fields["organization_id"])
+    site.run(ADD_OWNER, demo_fields["organization_id"])

@@ -21,10 +21,10 @@ LOOKS: dict[str, dict[str, Any]] = {
 WIDGETS = "/admin/widget/widget/"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(site: Site) -> None:
     """The server's first administrator."""
-    site.manage("shell", "-c", ADD_ADMIN)
+    site.run(ADD_ADMIN)
 
 
 @pytest.fixture(params=LOOKS)

@@ -262,7 +262,7 @@ def test_conversations_keep_their_promises(sandbox: Sandbox) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=settings().max_examples // 10,  # each is a whole conversation
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chatproxy.livechat.pushes import _PARSERS, parse_push
@@ -134,14 +134,12 @@ def test_a_hostile_form_and_system_message_are_words(words: str) -> None:
 
 
 @given(EVENTS)
-@settings(max_examples=200, deadline=None)
 def test_any_event_is_shown_harmlessly(event: dict[str, Any]) -> None:
     for html in shown(event):
         assert_harmless(html)
 
 
 @given(st.sampled_from(sorted(_PARSERS)), PAYLOADS)
-@settings(max_examples=200, deadline=None)
 def test_any_push_is_shown_harmlessly(action: str, payload: dict[str, Any]) -> None:
     if push := parse_push(action, payload):
         assert_harmless(html_of(Happened(push, NORA.after(push)), READER))

@@ -37,19 +37,19 @@ def known(shop_widget: Any) -> Visitor:
     path=st.sampled_from(POSTS),
     data=st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=5),
 )
-@settings(max_examples=120, deadline=None, suppress_health_check=STRANGE)
+@settings(suppress_health_check=STRANGE)
 def test_any_form_is_answered(known: Visitor, path: str, data: dict[str, str]) -> None:
     assert known.ask("post", path, data).status_code < 500
 
 
 @given(path=st.sampled_from(GETS), query=st.dictionaries(st.sampled_from(FIELDS), VALUES))
-@settings(max_examples=80, deadline=None, suppress_health_check=STRANGE)
+@settings(suppress_health_check=STRANGE)
 def test_any_query_is_answered(known: Visitor, path: str, query: dict[str, str]) -> None:
     assert known.ask("get", path, query).status_code < 500
 
 
 @given(origin=HEADER, language=HEADER, bearer=HEADER)
-@settings(max_examples=120, deadline=None, suppress_health_check=STRANGE)
+@settings(suppress_health_check=STRANGE)
 def test_any_header_is_answered(known: Visitor, origin: str, language: str, bearer: str) -> None:
     headers = {"Origin": origin, "Accept-Language": language, "X-Chat-Language": language}
     headers["Authorization"] = f"Bearer {bearer}"
@@ -66,7 +66,7 @@ ADDRESSES = HEADER | st.sampled_from(
     name=st.sampled_from(["Referer", "Origin", "X-Chat-Zone", "X-Chat-Group", "X-Request-Id"]),
     value=ADDRESSES,
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=STRANGE)
+@settings(suppress_health_check=STRANGE)
 def test_any_header_of_a_reading_is_answered(
     known: Visitor, path: str, name: str, value: str
 ) -> None:
@@ -84,7 +84,7 @@ def test_any_header_of_a_reading_is_answered(
         ]
     ),
 )
-@settings(max_examples=120, deadline=None, suppress_health_check=STRANGE)
+@settings(suppress_health_check=STRANGE)
 def test_any_body_is_answered(known: Visitor, body: bytes, kind: str) -> None:
     answer = known.client.post(
         "/w/shop/events",

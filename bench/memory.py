@@ -1,5 +1,7 @@
 """Memory of one held customer: browser socket, our state and the TLS connection to LiveChat.
 
+Beside it a customer of the bare relay, who has both connections and nothing else.
+
 `python -m bench.memory [--customers 2000]`
 """
 
@@ -7,11 +9,14 @@ import argparse
 import asyncio
 import subprocess
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
-from bench import browsers, processes
+from bench import browsers, machine, processes
 
 PUSHES = 5  # to each customer, so that what is allocated on the way is counted
 
@@ -42,19 +47,30 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2000)
     options = parser.parse_args()
     processes.allow_many_sockets()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        with (
-            processes.livechat(directory) as (_, upstream),
-            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
-                child,
-                port,
-            ),
-        ):
-            size = uvloop.run(grow(port, upstream, options.customers, child))
-            total = processes.resident(child)
+    machine.describe()
     print(f"{options.customers} customers held, TLS to LiveChat, {PUSHES} pushes each")
-    print(f"{size / 1024:.1f} KiB a customer; the process holds {total / 1024:.0f} MiB in all")
+    with tempfile.TemporaryDirectory() as name:
+        bare = measure("bare relay", processes.bare, Path(name), options.customers)
+        seeded = partial(processes.server, customers=options.customers)
+        ours = measure("ours", seeded, Path(name), options.customers)
+    machine.judge("ours / bare", ours / bare, 1.15)
+
+
+def measure(
+    name: str,
+    serve: Callable[[Path, str], AbstractContextManager[tuple[subprocess.Popen[bytes], int]]],
+    directory: Path,
+    customers: int,
+) -> float:
+    """Print and return KiB for each customer."""
+    with (
+        processes.livechat(directory) as (_, upstream),
+        serve(directory, f"https://localhost:{upstream + 1}") as (child, port),
+    ):
+        size = uvloop.run(grow(port, upstream, customers, child)) / 1024
+        total = processes.resident(child) / 1024
+    print(f"{name}: {size:.1f} KiB a customer; the process holds {total:.0f} MiB in all")
+    return size
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 KEY = "bench"
+STARTS, WATCHED = 30, 300  # seconds a process may take to listen; under valgrind
 
 SEED = """
 import datetime as dt, json, os, sys
@@ -77,12 +78,13 @@ def free_port() -> int:
 @contextmanager
 def process(*command: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A child process that listens on `port` by the time it is handed out."""
+    patience = WATCHED if "valgrind" in command else STARTS
     with tempfile.TemporaryFile() as log:
         child = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log
         )
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + patience
             while socket.socket().connect_ex(("127.0.0.1", port)):
                 if child.poll() is not None or time.monotonic() > deadline:
                     log.seek(0)
@@ -133,8 +135,12 @@ def server(
     customers: int,
     origins: Sequence[str] = (),
     redirect_uri: str = "http://127.0.0.1/",
+    under: Sequence[str] = (),
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Our server with a database of that many customers, and the websites it may stand on."""
+    """Our server with a database of that many customers, and the websites it may stand on.
+
+    `under` is the command of a tool that watches it, such as valgrind.
+    """
     port = free_port()
     environment = {
         "DJANGO_SECRET_KEY": "only for measuring " * 4,
@@ -153,9 +159,20 @@ def server(
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
     manage(environment, "shell", "-c", SEED, stdin=json.dumps(tokens(customers)))
-    with process(
-        sys.executable, "manage.py", "serve", "--port", str(port), port=port, **environment
-    ) as child:
+    command = (*under, sys.executable, "manage.py", "serve", "--port", str(port))
+    with process(*command, port=port, **environment) as child:
+        yield child, port
+
+
+@contextmanager
+def bare(
+    directory: Path, livechat_url: str, under: Sequence[str] = ()
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The floor: Daphne, Channels and Django that do nothing of ours. See `bench.bare`."""
+    port = free_port()
+    command = (*under, sys.executable, "-m", "bench.bare", str(port), livechat_url)
+    environment = {"SSL_CERT_FILE": str(directory / "certificate.pem"), "MALLOC_ARENA_MAX": "2"}
+    with process(*command, port=port, **environment) as child:
         yield child, port
 
 

@@ -1,4 +1,4 @@
-"""A push on its way: LiveChat's frame to the browser's, beside nginx and a direct connection.
+"""A push on its way: LiveChat's frame to the browser's, beside nginx, a bare relay and none at all.
 
 `python -m bench.pushes [--customers 1000] [--rate 500] [--seconds 10]`
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import browsers, processes
+from bench import browsers, machine, processes
 
 
 def row(name: str, took: list[float], sent: int, cpu: float) -> dict[str, float]:
@@ -54,7 +54,7 @@ async def through(
 
 
 def measure(customers: int, rate: float, seconds: float) -> dict[str, dict[str, float]]:
-    """Direct, through nginx, through us: in one run, one after the other."""
+    """Direct, through nginx, a bare relay and us: in one run, one after the other."""
     figures = {}
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -72,6 +72,13 @@ def measure(customers: int, rate: float, seconds: float) -> dict[str, dict[str, 
             opening = browsers.direct(port)
             result = uvloop.run(through(port, opening, upstream, customers, rate, seconds, child))
             figures["nginx"] = row("nginx as a proxy", *result)
+        with (
+            processes.livechat(directory) as (_, upstream),
+            processes.bare(directory, f"https://localhost:{upstream + 1}") as (child, port),
+        ):
+            opening = browsers.panel(port, processes.KEY)
+            result = uvloop.run(through(port, opening, upstream, customers, rate, seconds, child))
+            figures["bare"] = row("bare relay, TLS upstream", *result)
         with (
             processes.livechat(directory) as (_, upstream),
             processes.server(directory, f"https://localhost:{upstream + 1}", customers) as (
@@ -92,10 +99,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     processes.allow_many_sockets()
+    machine.describe()
     figures = measure(options.customers, options.rate, options.seconds)
-    ours, nginx = figures["ours"], figures["nginx"]
-    print(f"ours - nginx: {(ours['median'] - nginx['median']) / 1000:.2f} ms at the median")
-    print(f"ours / nginx: {ours['p99'] / nginx['p99']:.1f} at the p99")
+    ours, nginx, bare = figures["ours"], figures["nginx"], figures["bare"]
+    machine.judge("median, ms more than nginx", (ours["median"] - nginx["median"]) / 1000, 0.4)
+    machine.judge("p99 / bare", ours["p99"] / bare["p99"], 2)
+    machine.judge("processor time of a push / bare", ours["cpu"] / bare["cpu"], 1.3)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 """How many pushes a second one process on a core of its own hands on until its p99 passes 50 ms.
 
+First the bare relay, then ours.
+
 `python -m bench.saturation [--customers 1000]`
 """
 
 import argparse
 import asyncio
+import subprocess
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
-from bench import browsers, processes
+from bench import browsers, machine, processes
 
 LIMIT = 50_000.0  # microseconds
 STEP = 1.3
@@ -44,18 +50,30 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1000)
     options = parser.parse_args()
     processes.allow_many_sockets()
+    machine.describe()
     with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        with (
-            processes.livechat(directory) as (_, upstream),
-            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
-                child,
-                port,
-            ),
-        ):
-            processes.give_a_core(child)
-            best = uvloop.run(climb(port, upstream, options.customers))
-    print(f"{best:.0f} pushes a second with a p99 below {LIMIT / 1000:.0f} ms")
+        bare = measure("bare relay", processes.bare, Path(name), options.customers)
+        seeded = partial(processes.server, customers=options.customers)
+        ours = measure("ours", seeded, Path(name), options.customers)
+    machine.judge("bare / ours", bare / ours, 1 / 0.75)
+
+
+def measure(
+    name: str,
+    serve: Callable[[Path, str], AbstractContextManager[tuple[subprocess.Popen[bytes], int]]],
+    directory: Path,
+    customers: int,
+) -> float:
+    """Print and return the highest rate of a server on a core of its own."""
+    print(name)
+    with (
+        processes.livechat(directory) as (_, upstream),
+        serve(directory, f"https://localhost:{upstream + 1}") as (child, port),
+    ):
+        processes.give_a_core(child)
+        best = uvloop.run(climb(port, upstream, customers))
+    print(f"{name}: {best:.0f} pushes a second with a p99 below {LIMIT / 1000:.0f} ms")
+    return best
 
 
 if __name__ == "__main__":

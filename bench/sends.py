@@ -1,4 +1,6 @@
-"""A customer's POST through us, beside the same call made directly; LiveChat takes 50 ms, or 2 s.
+"""A customer's POST through us, beside a bare Django view and the same call made directly.
+
+LiveChat takes 50 ms for it, or 2 s.
 
 `python -m bench.sends [--senders 300]`
 """
@@ -7,14 +9,16 @@ import argparse
 import asyncio
 import json
 import statistics
+import subprocess
 import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 
-from bench import processes
+from bench import machine, processes
 
 DELAY = 0.05  # seconds LiveChat takes for a call
 SLOW = 2.0  # seconds it takes when all of a crowd must be on its way at once
@@ -91,31 +95,54 @@ def main() -> None:
     parser.add_argument("--senders", type=int, default=300)
     options = parser.parse_args()
     processes.allow_many_sockets()
-    for count, each, delay in (
-        (1, ALONE, DELAY),
-        (options.senders, EACH, DELAY),
-        (options.senders, 2, SLOW),
-    ):
-        measure(count, each, delay)
+    machine.describe()
+    alone = measure(1, ALONE, DELAY)
+    crowd = measure(options.senders, EACH, DELAY)
+    slow = measure(options.senders, 2, SLOW)
+    machine.judge("alone, processor time of a message / bare view", alone.cpu, 1.5)
+    machine.judge("a crowd, processor time of a message / bare view", crowd.cpu, 1.5)
+    machine.judge("a crowd, median / bare view", crowd.median, 1.3)
+    machine.judge("LiveChat slow, ms more than direct", slow.later, 50)
 
 
-def measure(count: int, each: int, delay: float) -> None:
-    """Print one line: the same messages sent directly and through us."""
+class Ratios(NamedTuple):
+    """Ours beside the bare view: median and processor time; and milliseconds beyond direct."""
+
+    median: float
+    cpu: float
+    later: float
+
+
+def measure(count: int, each: int, delay: float) -> Ratios:
+    """Print the same messages sent directly, through a bare view and through us."""
     with (
         tempfile.TemporaryDirectory() as name,
         processes.livechat(Path(name), delay=delay) as (_, upstream),
-        processes.server(Path(name), f"http://127.0.0.1:{upstream}", count) as (_, port),
     ):
-        floor = statistics.median(uvloop.run(senders(upstream, direct, count, each)))
-        before = processes.ask(upstream, "state")["connections"]
-        took = uvloop.run(senders(port, ours, count, each))
-        opened = processes.ask(upstream, "state")["connections"] - before
+        url = f"http://127.0.0.1:{upstream}"
+        straight = statistics.median(uvloop.run(senders(upstream, direct, count, each)))
+        print(f"{count:>4} at once, LiveChat {delay * 1000:.0f} ms: direct {straight:.1f} ms")
+        with processes.bare(Path(name), url) as (child, port):
+            bare = row("bare view", child, port, count, each)
+        with processes.server(Path(name), url, count) as (child, port):
+            before = processes.ask(upstream, "state")["connections"]
+            us = row("ours", child, port, count, each)
+            opened = processes.ask(upstream, "state")["connections"] - before
+    print(f"       {opened} connections to LiveChat for {count * each} messages")
+    return Ratios(us[0] / bare[0], us[1] / bare[1], us[0] - straight)
+
+
+def row(
+    name: str, child: subprocess.Popen[bytes], port: int, count: int, each: int
+) -> tuple[float, float]:
+    """Print and return the median and the processor time of a message, in milliseconds."""
+    uvloop.run(senders(port, ours, count, 2))  # threads, connections and caches are there
+    before = processes.cpu_seconds(child)
+    took = uvloop.run(senders(port, ours, count, each))
+    cpu = (processes.cpu_seconds(child) - before) / (count * each) * 1000
     median, p99 = statistics.median(took), sorted(took)[int(len(took) * 0.99) - 1]
-    print(
-        f"{count:>4} at once: direct {floor:.1f} ms, ours {median:.1f} ms "
-        f"(+{median - floor:.1f}), p99 {p99:.1f} ms; "
-        f"{opened} connections to LiveChat for {count * each} messages"
-    )
+    print(f"       {name:<10} {median:>8.1f} ms, p99 {p99:.1f} ms, {cpu:.1f} ms of the processor")
+    return median, cpu
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""Instructions of a push from LiveChat's frame to the browser's, ours beside the bare relay's.
+
+Counted by valgrind's callgrind, which no other load on the machine changes.
+`python -m bench.instructions [--customers 10] [--pushes 400] [--profile FILE]`
+"""
+
+import argparse
+import asyncio
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import uvloop
+
+from bench import browsers, processes
+
+RATE = 10  # pushes a second: valgrind takes fifty times as long as the machine
+START = 300  # seconds for a server to start and everybody to be shown the chat
+SUMMARY = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)
+
+
+def control(child: subprocess.Popen[bytes], *command: str) -> None:
+    subprocess.run(["callgrind_control", *command, str(child.pid)], check=True, capture_output=True)
+
+
+async def count(
+    child: subprocess.Popen[bytes], port: int, upstream: int, customers: int, pushes: int, out: Path
+) -> float:
+    """Instructions of one push: those of a time with pushes less those of one without."""
+    crowd = browsers.Crowd()
+    opening = browsers.panel(port, processes.KEY)
+    await browsers.gather(crowd, port, opening, processes.tokens(customers))
+    await crowd.until_ready(customers, START)
+    seconds = pushes / RATE
+    await asyncio.to_thread(processes.ask, upstream, f"push/{RATE}/{100 / RATE}", START)
+    await settle(crowd, 100)
+    calm = await spent(child, out, asyncio.sleep, seconds)
+    crowd.took.clear()
+
+    async def push(_: float) -> None:
+        await asyncio.to_thread(processes.ask, upstream, f"push/{RATE}/{seconds}", START)
+        await settle(crowd, pushes - 1)
+
+    busy = await spent(child, out, push, seconds)
+    return (busy - calm) / len(crowd.took)
+
+
+async def settle(crowd: browsers.Crowd, arrived: int) -> None:
+    async with asyncio.timeout(START):
+        while len(crowd.took) < arrived:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1)
+
+
+async def spent(
+    child: subprocess.Popen[bytes], out: Path, work: Callable[[float], object], seconds: float
+) -> int:
+    """Instructions while that work is done."""
+    await asyncio.to_thread(control, child, "--zero")
+    await work(seconds)  # type: ignore[misc]
+    await asyncio.to_thread(control, child, "--dump")
+    await asyncio.sleep(2)
+    newest = max(out.parent.glob(f"{out.name}.*"), key=lambda path: path.stat().st_mtime)
+    found = SUMMARY.search(newest.read_text())
+    assert found, newest
+    return int(found[1])
+
+
+def under(out: Path) -> tuple[str, ...]:
+    return ("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=10)
+    parser.add_argument("--pushes", type=int, default=400)
+    options = parser.parse_args()
+    crowd = (options.customers, options.pushes)
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with (
+            processes.livechat(directory) as (_, upstream),
+            processes.bare(
+                directory, f"https://localhost:{upstream + 1}", under(directory / "bare")
+            ) as (child, port),
+        ):
+            bare = uvloop.run(count(child, port, upstream, *crowd, directory / "bare"))
+        print(f"bare relay {bare:>12,.0f} instructions a push", flush=True)
+        with (
+            processes.livechat(directory) as (_, upstream),
+            processes.server(
+                directory,
+                f"https://localhost:{upstream + 1}",
+                options.customers,
+                under=under(directory / "ours"),
+            ) as (child, port),
+        ):
+            ours = uvloop.run(count(child, port, upstream, *crowd, directory / "ours"))
+        print(f"ours       {ours:>12,.0f} instructions a push, {ours / bare:.2f} x (goal 1.5)")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ import logging
 from django.core.cache import cache
 
 from chatproxy import conf, metrics
-from chatproxy.livechat.service import Call, VersionEnd
+from chatproxy.livechat.service import Call, Ear, VersionEnd
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,8 @@ VERSION_END_KEPT = 86_400  # seconds
 
 class ConfiguredService:
     """Reads settings when it is asked, so that making one needs none."""
+
+    ear: Ear | None = None
 
     @property
     def accounts_url(self) -> str:

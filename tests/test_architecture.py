@@ -54,9 +54,10 @@ def test_the_livechat_client_needs_neither_settings_nor_a_database() -> None:
     """Only Django's translations, for what customers are told; import-linter sees no deeper."""
     code = """if True:
         import importlib, pkgutil, sys
-        import chatproxy.livechat as client
-        for module in pkgutil.iter_modules(client.__path__, "chatproxy.livechat."):
-            importlib.import_module(module.name)
+        for name in ("chatproxy.livechat", "chatproxy.doctor"):
+            package = importlib.import_module(name)
+            for module in pkgutil.iter_modules(package.__path__, f"{name}."):
+                importlib.import_module(module.name)
         from django.conf import settings
         print(settings.configured, "django.db.models" in sys.modules)
     """

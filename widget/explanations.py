@@ -71,7 +71,11 @@ REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
     ),
     (
         CustomerBanned,
-        gettext_lazy("LiveChat has banned this server's address. Ask LiveChat's support."),
+        gettext_lazy(
+            "LiveChat has banned this server's address, and with it every customer. Lift the ban "
+            "in LiveChat, and set its property “monitoring.ip_mask”: all customers come from one "
+            "address, so whoever bans an address bans them all."
+        ),
     ),
     (
         UnsupportedVersion,

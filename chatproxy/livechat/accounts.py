@@ -59,7 +59,9 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
     headers = {"Origin": organization.page_origin} if organization.page_origin else {}
     if identity:
         headers["Cookie"] = f"__lc_cid={identity.cid}; __lc_cst={identity.cst}"
-    answer = http.request(
+    answer = http.ask(
+        organization.service,
+        ("accounts", "exchange"),
         "POST",
         _token_url(organization),
         json={
@@ -90,7 +92,9 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
 def revoke(service: Service, access_token: str) -> None:
     """Make the token worthless; LiveChat closes the connections that use it."""
     with tell_of_call(service, "accounts", "revoke", Reason.GOODBYE):
-        http.request(
+        http.ask(
+            service,
+            ("accounts", "revoke"),
             "DELETE",
             f"{service.accounts_url}/v2/customer/token",
             headers={"Authorization": f"Bearer {access_token}"},

@@ -239,7 +239,9 @@ class CustomerApi:
     def _once(self, action: str, reason: Reason, token: str, body: dict[str, Any]) -> Json:
         region = self.organization.region_of(token)
         with tell_of_call(self.organization.service, "web", action, reason):
-            answer = http.request(
+            answer = http.ask(
+                self.organization.service,
+                ("web", action),
                 "POST",
                 f"{self.organization.api_url(region)}/action/{action}",
                 params={"organization_id": self.organization.organization_id},

@@ -15,6 +15,7 @@ from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from chatproxy.livechat.errors import NotConnected, Unreachable
+from chatproxy.livechat.service import Service
 
 # Seconds to connect, and between two bytes: LiveChat itself gives up after 15.
 TIMEOUT = (3.05, 16.0)
@@ -49,6 +50,15 @@ def _session() -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def ask(service: Service, call: tuple[str, str], method: str, url: str, **options: Any) -> Answer:
+    """As `request`, heard by whoever examines the service. `call`: its transport and action."""
+    answer = request(method, url, **options)
+    if service.ear:
+        sent = options.get("json", options.get("params"))
+        service.ear.hear_answer(call, sent, answer.status, answer.headers, answer.body)
+    return answer
 
 
 def request(method: str, url: str, **options: Any) -> Answer:

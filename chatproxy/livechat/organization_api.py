@@ -89,7 +89,9 @@ class OrganizationApi:
     def _once(self, action: str, reason: Reason, query: dict[str, Any]) -> Json:
         region = self.organization.current_region
         with tell_of_call(self.organization.service, "web", action, reason):
-            answer = http.request(
+            answer = http.ask(
+                self.organization.service,
+                ("web", action),
                 "GET",
                 f"{self.organization.api_url(region)}/action/{action}",
                 params={"organization_id": self.organization.organization_id, **query},

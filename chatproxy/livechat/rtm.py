@@ -28,6 +28,7 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import CustomerDisconnected, Push, parse_push
+from chatproxy.livechat.service import Ear
 from chatproxy.livechat.structures import Json, LoginAnswer
 
 logger = logging.getLogger(__name__)
@@ -73,8 +74,9 @@ LOST = "connection_lost"
 class Connection:
     """An RTM connection that is logged in. Iterate over `pushes()` to keep it alive."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, ear: Ear | None = None) -> None:
         self.login = LoginAnswer()
+        self._ear = ear
         self._socket = socket
         self._loop = asyncio.get_running_loop()
         self._pending: dict[str, asyncio.Future[Json]] = {}
@@ -93,7 +95,7 @@ class Connection:
         Raises Disconnected or a LiveChatError (TokenRejected, UsersLimitReached, ...).
         """
         socket = await _open(organization, region, user_agent)
-        connection = cls(socket)
+        connection = cls(socket, organization.service.ear)
         try:
             answer = await connection._first_answer(
                 "login", {"token": f"Bearer {token}", **payload}
@@ -132,6 +134,13 @@ class Connection:
         finally:
             self._give_up()
 
+    async def hear_out(self) -> None:
+        """Return when whatever LiveChat has said until now has been taken. Raises Disconnected."""
+        try:
+            await (await self._socket.ping())
+        except ConnectionClosed as error:
+            raise Disconnected(LOST) from error
+
     async def close(self) -> None:
         self._give_up()
         with suppress(WebSocketException, OSError):
@@ -145,6 +154,8 @@ class Connection:
         answer = self._pending[request_id] = self._loop.create_future()
         try:
             frame = {"request_id": request_id, "action": action, "payload": payload}
+            if self._ear:
+                self._ear.hear_request(frame)
             yield json.dumps(frame), answer
         finally:
             self._pending.pop(request_id, None)
@@ -175,6 +186,8 @@ class Connection:
         except (KeyError, TypeError, ValueError, RecursionError):
             logger.debug("LiveChat sent a frame that cannot be read")
             return None
+        if self._ear:
+            self._ear.hear_frame(message)
         if kind == "push":
             push = parse_push(action, payload) if isinstance(payload, dict) else None
             if push is None:

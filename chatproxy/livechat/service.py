@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from chatproxy.livechat.errors import LiveChatError
 
@@ -54,6 +54,21 @@ class VersionEnd:
     date: dt.date
 
 
+class Ear(Protocol):
+    """Who hears every word between us and LiveChat: whoever examines it, nobody in production."""
+
+    def hear_answer(
+        self, call: tuple[str, str], sent: Any, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """A request over HTTP and its answer; `call` is its transport and its action."""
+
+    def hear_request(self, frame: dict[str, Any]) -> None:
+        """A frame that we send over RTM."""
+
+    def hear_frame(self, frame: dict[str, Any]) -> None:
+        """A frame that LiveChat sends, a push or a response."""
+
+
 class Service(Protocol):
     """LiveChat, as one process of ours reaches it."""
 
@@ -64,6 +79,10 @@ class Service(Protocol):
     @property
     def api_url(self) -> str:
         """The APIs in the region `dal`, without a slash at the end."""
+
+    @property
+    def ear(self) -> Ear | None:
+        """Who hears everything, if anybody does. Must return at once, and keep it to itself."""
 
     def last_region(self, organization_id: str) -> str:
         """Where LiveChat last said this organization is, "" if it never did."""

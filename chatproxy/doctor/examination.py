@@ -1,0 +1,76 @@
+"""Goes through the steps, and keeps what each has found and what it cost."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chatproxy.doctor.conversation import Conversation
+from chatproxy.doctor.outcomes import Hopeless, Remark, Trouble
+from chatproxy.doctor.steps import NEEDED, STEPS, TIDYING
+from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.rtm import Disconnected
+
+PRICE = 0.27 / 1000  # dollars for a request, up to a million a month
+
+
+class Outcome(enum.StrEnum):
+    """How a step ended."""
+
+    WELL = "ok"
+    REMARK = "note"  # it works, but somebody should know
+    BADLY = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a step has found, in plain words; `error` where LiveChat refused."""
+
+    step: str
+    outcome: Outcome
+    words: str
+    error: LiveChatError | Disconnected | None = None
+
+
+async def examine(it: Conversation, tell: Callable[[Finding], None]) -> list[Finding]:
+    """Make every step there is hope for, and tell at once what it found; then tidy up."""
+    findings: list[Finding] = []
+    hope = True
+    try:
+        for name in STEPS:
+            if hope or name in TIDYING:
+                finding, is_hopeless = await _make(it, name)
+                hope = hope and not is_hopeless
+                if finding.words:
+                    findings.append(finding)
+                    tell(finding)
+    finally:
+        await it.close()
+    return findings
+
+
+async def _make(it: Conversation, name: str) -> tuple[Finding, bool]:
+    """What one step found, and whether it takes all hope from the others."""
+    it.begin(name)
+    try:
+        words = await STEPS[name](it)
+    except Remark as remark:
+        return Finding(name, Outcome.REMARK, str(remark)), False
+    except Trouble as trouble:
+        hopeless = isinstance(trouble, Hopeless) or name in NEEDED
+        return Finding(name, Outcome.BADLY, str(trouble)), hopeless
+    except (Disconnected, LiveChatError) as error:
+        return Finding(name, Outcome.BADLY, f"{error}", error), name in NEEDED
+    except (AttributeError, KeyError, TypeError) as surprise:
+        words = f"LiveChat's answer has another shape than we know: {surprise!r}."
+        return Finding(name, Outcome.BADLY, words), name in NEEDED
+    finally:
+        await it.come_to_rest()
+    return Finding(name, Outcome.WELL, words), False
+
+
+def costs(it: Conversation) -> Counter[str]:
+    """How often each action was asked for: LiveChat bills every request."""
+    return Counter(call.action for call in it.service.calls)

@@ -1,0 +1,1 @@
+"""The examination of a LiveChat, against the sandbox."""

@@ -23,6 +23,7 @@ class Crowd:
     open: int = 0
     ready: int = 0
     failed: int = 0
+    bytes: int = 0  # that reached them
 
     async def until_ready(self, count: int, seconds: float) -> None:
         """Wait for that many sockets to have shown something. Raises TimeoutError."""
@@ -53,6 +54,7 @@ class Browser(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic_ns()
+        self.crowd.bytes += len(data)
         self.buffer += data
         if not self.is_open:
             if b"\r\n\r\n" not in self.buffer:

@@ -324,6 +324,12 @@ class BearerToken(models.Model):
     def __str__(self) -> str:
         return f"a browser of {self.customer}"
 
+    def learn_website(self, website: str) -> None:
+        """Tokens of older versions do not say which page keeps them: the first that is told."""
+        if website and not self.website:
+            self.website = website
+            BearerToken.objects.filter(pk=self.pk, website="").update(website=website)
+
     def use(self) -> None:
         """It is of use to somebody: it holds for another while."""
         self.customer.see()

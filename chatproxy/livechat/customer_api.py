@@ -141,6 +141,14 @@ class CustomerApi:
         payload = {"chat_id": chat_id, "event": event, **attach}
         return _id(self._act("send_event", payload), "event_id")
 
+    def mark_events_as_seen(self, chat_id: str, up_to: str) -> None:
+        """`up_to`: the `created_at` of the last event on screen, as LiveChat gave it."""
+        self._act("mark_events_as_seen", {"chat_id": chat_id, "seen_up_to": up_to})
+
+    def send_sneak_peek(self, chat_id: str, text: str) -> None:
+        """Agents see what is being typed; it is kept nowhere."""
+        self._act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
+
     def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
         """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
         answer = self._post("upload_file", files={"file": (name, content, content_type)})

@@ -104,6 +104,8 @@ interface PanelEvents extends HostEvents {
   reached: null;
   /** No socket has come up for a while. */
   "no-socket": null;
+  /** The chat was closed here: the widget is switched off, or not for this website any more. */
+  gone: null;
 }
 
 type CustomEvents<Events> = { [Name in keyof Events]: CustomEvent<Events[Name]> };

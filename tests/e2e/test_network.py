@@ -1,10 +1,10 @@
 """A chat on networks that fail: silent, without websockets, away for a while. Nothing is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.proxy import Proxy
 from tests.e2e.rig import Chat, Console, Site
@@ -13,6 +13,8 @@ from tests.sandbox_rig import Agent, Sandbox
 NOTICED = 45_000  # ms until a silent connection is noticed
 REPORTED = 30_000  # ms until a socket that never comes up is reported
 BACK = 30_000  # ms until a connection that is there again is used
+MOVE = """() => document.dispatchEvent(new CustomEvent("host:page", {
+  detail: { page: { url: "https://shop.example/pots", title: "Pots", referrer: "" } } }))"""
 
 
 @pytest.fixture
@@ -51,6 +53,17 @@ def texts(agent: Agent) -> list[Any]:
     """What the agent reads of the customer, in order."""
     events = agent.chat(chat_id(agent))["thread"]["events"]
     return [event["text"] for event in events if event["type"] == "message"]
+
+
+def wait_for_requests(page: Page, sandbox: Sandbox, *methods: str) -> list[dict[str, Any]]:
+    """The first request of each method that LiveChat got from us."""
+    for _ in range(150):
+        requests = sandbox.control("requests", method="GET")
+        found = {each["method"]: dict(each) for each in reversed(requests)}
+        if set(methods) <= set(found):
+            return [found[method] for method in methods]
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{methods} never came: {sorted(found)}")
 
 
 def dot_of(chat: Chat) -> str:
@@ -103,6 +116,49 @@ def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
     expect(notice).to_be_hidden(timeout=BACK)
     agent.send(chat_id(agent), "By the front door")
     expect(panel.messages("agent")).to_have_count(3)
+
+
+def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
+    page: Page, site: Site, add_widget: Callable[..., None], proxy: Proxy, agent: Agent
+) -> None:
+    add_widget("keyhole", sneak_peek=True)
+    proxy.become("strip")
+    page.goto(f"http://chat.localhost:{proxy.port}/w/keyhole/")
+    chat = Chat(page, page)
+    chat.send("Hello")
+    expect(chat.panel.get_by_text("Your network blocks")).to_be_visible(timeout=REPORTED)
+    agent.send(chat_id(agent), "A question")
+    expect(chat.messages("agent")).to_have_count(1)
+    chat.composer.fill("The answer is long, so I")
+    page.evaluate(MOVE)
+    paid_for = wait_for_requests(page, agent.sandbox, "send_sneak_peek", "update_customer_page")
+    assert {request["status"] for request in paid_for} == {200}
+    wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
+
+
+@pytest.mark.parametrize("code", [4403, 4404])
+def test_a_chat_that_was_closed_says_so_and_keeps_what_was_typed(
+    page: Page, site: Site, sandbox: Sandbox, code: int
+) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/socket", pass_on)
+    page.goto(f"{site.chat_url}/w/demo/")
+    chat = Chat(page, page)
+    chat.send("Hello")
+    expect(chat.live).to_be_visible()
+    chat.composer.fill("Not finished yet")
+    sockets[0].close(code=code)
+    expect(page.get_by_text("This chat is closed at the moment.")).to_be_visible()
+    chat.composer.press("Enter")
+    expect(chat.composer).to_have_value("Not finished yet")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    expect(page.get_by_text("Connection lost")).to_be_hidden()
+    assert len(sockets) == 1
 
 
 def test_what_is_written_while_the_server_is_away_goes_by_itself_in_order_and_once(

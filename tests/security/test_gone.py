@@ -172,6 +172,29 @@ def test_the_token_is_worth_nothing(
         assert nora.ask(method, path, body).status_code == ENDINGS[end][1]
 
 
+@pytest.mark.parametrize("end", [switch_off, delete, remove_website])
+def test_who_acts_in_a_chat_that_was_closed_is_told_so_in_their_language(
+    nora: Visitor, widget: Widget, end: Callable[..., None]
+) -> None:
+    end(nora, widget)
+    answer = nora.ask("post", "end", **{"X-Chat-Language": "de"})
+    assert "X-Chat-Gone" in answer.headers
+    assert "Dieser Chat ist im Moment geschlossen." in answer.content.decode()
+
+
+def test_a_token_of_an_older_version_ends_with_the_website_that_used_it(
+    nora: Visitor, widget: Widget
+) -> None:
+    """It did not say which page keeps it; every request of a panel does."""
+    BearerToken.objects.update(website="")
+    assert nora.ask("post", "end", **{"X-Chat-Website": SHOP}).status_code == 204
+    assert BearerToken.objects.get().website == SHOP
+    assert nora.ask("post", "end", **{"X-Chat-Website": OUTLET}).status_code == 204
+    assert BearerToken.objects.get().website == SHOP
+    remove_website(nora, widget)
+    assert nora.send("Still here?").status_code == 403
+
+
 @pytest.mark.parametrize("end", ENDINGS)
 async def test_nobody_comes_back(
     nora: Visitor, widget: Widget, open_socket: OpenSocket, end: Callable[..., None]

@@ -54,6 +54,7 @@ READING = {
     "form": "reading",
     "chat_form": "reading",
     "plain_log": "reading",
+    "stream": "socket",
     "transcript": "transcript",
 }
 SOCKETS = 200  # open at once from one address, in each process

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.transaction import non_atomic_requests
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,7 +29,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.customers.limits import wait_before_request
-from widget.languages import language_of
+from widget.languages import language_of, supported
 from widget.models import Widget
 from widget.origins import is_own
 from widget.running import running
@@ -47,6 +48,7 @@ SOCKET_HEADER = "X-Chat-Socket"  # "coming" from a panel that is about to open o
 LONGEST_ADDRESS = 2000  # characters of a page's address, where it is a header
 FIRST_LOGIN = 2.0  # seconds
 WEBSITE_HEADER = "X-Chat-Website"
+GONE_HEADER = "X-Chat-Gone"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
 
 
@@ -71,9 +73,14 @@ def widget_view(view: View) -> View:
     @xframe_options_exempt  # frame-ancestors says it better
     @wraps(view)
     def inner(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        widget = Widget.objects.find_or_404(key)
+        try:
+            widget = Widget.objects.find_or_404(key)
+        except Http404:
+            if bearer_of(request):
+                return gone(request, 404)
+            raise
         if not may_act(request, widget):
-            return foreign_website()
+            return gone(request, 403)
         widget.visit_group(request.headers.get("X-Chat-Group", ""))
         widget.visit_page(request.headers.get("X-Chat-Page", "")[:LONGEST_ADDRESS])
         with translation.override(language_of(request, widget)):
@@ -126,8 +133,9 @@ def customer_required(view: View) -> View:
         bearer = BearerToken.objects.find(widget.key, token) if token else None
         if bearer is None:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
+        bearer.learn_website(website_of(request))
         if not widget.may_stand_on(bearer.website):
-            return foreign_website()
+            return gone(request, 403)
         customer = bearer.customer
         request = cast(CustomerRequest, request)
         request.customer, request.bearer, request.token = customer, bearer, token
@@ -171,8 +179,13 @@ def is_allowed_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, allowed)
 
 
-def foreign_website() -> HttpResponse:
-    return HttpResponseForbidden("This website may not use the chat.")
+def gone(request: HttpRequest, status: int) -> HttpResponse:
+    """The widget is switched off (404), or not for this website (403): a panel stops asking."""
+    with translation.override(supported(request.headers.get("X-Chat-Language", "")) or "en"):
+        context = {"advice": _("This chat is closed at the moment."), "is_final": True}
+        response = render(request, "widget/customers/refusal.html", context, status=status)
+    response.headers[GONE_HEADER] = ""
+    return response
 
 
 def website_of(request: HttpRequest) -> str:

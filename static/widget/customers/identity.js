@@ -93,6 +93,7 @@ async function send(url, request) {
     if (request.method !== "GET" || error?.name !== "AbortError" || request.signal?.aborted) throw error;
     return new Response(null, { status: 204 });
   });
+  if (response.headers.has("X-Chat-Gone")) announce("gone");
   const given = response.headers.get("X-Chat-Token");
   if (given !== null && sender === person) setToken(given || null);
   return response;

@@ -5,6 +5,7 @@ import { lose, reach } from "./network.js";
 
 const root = document.documentElement;
 const FINAL = 4000; // codes from here on mean: do not come back
+const UNKNOWN = 4401; // the token; with any other the chat itself is gone
 const SILENCE = 40000; // ms without a word after which the socket counts as dead
 const OPENING = 20000; // ms the opening may take, the pause before a further try included
 const PATIENCE = 12000; // ms without a socket after which another way is taken
@@ -71,7 +72,8 @@ document.addEventListener("htmx:ws:close", ({ detail }) => {
     root.dataset.live = "lost";
     lose();
   }
-  if (detail.code === 4401 && detail.connection === connection) announce("token-refused");
+  if (detail.connection !== connection || detail.code < FINAL) return;
+  announce(detail.code === UNKNOWN ? "token-refused" : "gone");
 });
 // LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
 document.addEventListener("htmx:before:request", ({ detail }) => {

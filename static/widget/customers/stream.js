@@ -1,5 +1,6 @@
 // Where no websocket comes through, the same fragments come by server-sent events, over and over,
-// until a socket opens after all. What htmx needs for it is fetched then.
+// until a socket opens after all. What htmx needs for it is fetched then. What a socket would tell
+// the server goes by requests of its own.
 import { cut } from "./limits.js";
 import { announce } from "./messages.js";
 import { lose, reach } from "./network.js";
@@ -8,6 +9,7 @@ const root = document.documentElement;
 const AGAIN = 1000; // ms between two streams
 const SILENCE = 40000; // ms without a word after which a stream counts as dead
 const ADDRESS = 1000; // characters, of what goes into an address
+const ANSWER = 8000; // ms for an answer, which tells LiveChat as much as that its cause was read
 let isWanted = false;
 /** @type {Page | null} */
 let page = null;
@@ -16,6 +18,7 @@ let connection = null;
 /** @type {Promise<unknown> | null} */
 let extension = null;
 let silence = 0;
+let reading = 0;
 
 document.addEventListener("host:hello", ({ detail }) => (page = detail.page));
 document.addEventListener("host:page", ({ detail }) => (page = detail.page));
@@ -28,6 +31,7 @@ document.addEventListener("no-socket", async () => {
 });
 document.addEventListener("htmx:after:ws:connection", stop);
 document.addEventListener("identified", stop);
+document.addEventListener("gone", stop);
 
 document.addEventListener("htmx:after:sse:connection", ({ detail }) => {
   connection = detail.connection;
@@ -44,6 +48,12 @@ document.addEventListener("htmx:after:sse:message", () => {
   announce("shown");
 });
 document.addEventListener("htmx:sse:close", again);
+document.addEventListener("tell-server", ({ detail: { page: moved, seen, sneak_peek } }) => {
+  if (!connection) return;
+  if (moved) connection.reader?.cancel(); // the next one says where the customer is
+  if (seen) tellSeen(seen);
+  if (sneak_peek) post("sneak_peek", sneak_peek);
+});
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.sourceElement.id === "stream") again();
 });
@@ -55,6 +65,23 @@ function fetchExtension() {
     script.onload = resolve;
     document.head.append(script);
   });
+}
+
+/** @param {MessageToServer["seen"]} seen */
+function tellSeen({ chat, at, arrived }) {
+  clearTimeout(reading);
+  reading = setTimeout(() => {
+    const known = document.getElementById("state").dataset.seen ?? "";
+    if (known < at) post("seen", { chat, at });
+  }, arrived ? ANSWER : 0);
+}
+
+/**
+ * @param {string} path
+ * @param {Record<string, string>} values
+ */
+function post(path, values) {
+  htmx.ajax("POST", path, { values, target: "#notice", swap: "none" });
 }
 
 function again() {
@@ -83,6 +110,7 @@ function stop() {
   isWanted = false;
   delete root.dataset.blocked;
   connection?.reader?.cancel();
+  connection = null;
   clearTimeout(silence);
 }
 

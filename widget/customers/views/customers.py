@@ -20,7 +20,7 @@ from widget.customers.security import (
     CustomerRequest,
     bearer_of,
     customer_required,
-    foreign_website,
+    gone,
     website_of,
     widget_view,
 )
@@ -87,7 +87,7 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     IDENTITY_HEADER then says why.
     """
     if not widget.may_stand_on(website_of(request)):
-        return foreign_website()
+        return gone(request, 403)
     try:
         statement = request.POST.get("identity", "")
         person = verified(statement, widget.identity_secret) if statement else None

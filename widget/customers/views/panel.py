@@ -32,8 +32,8 @@ SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in this order
 SHARED = "messages", "storage", "limits", "network"
 SCRIPTS = (
-    "host identity socket stream once composer pending follow menu groups seen notifications state"
-    " website details count_opening ending focus"
+    "host identity socket stream gone once composer pending follow menu groups seen notifications"
+    " state website details count_opening ending focus"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 

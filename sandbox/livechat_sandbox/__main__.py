@@ -13,6 +13,7 @@ from twisted.internet.error import CannotListenError
 
 from livechat_sandbox import __version__
 from livechat_sandbox.server import SandboxServer, run
+from livechat_sandbox.simulation import command as simulation
 from livechat_sandbox.world import bot
 from livechat_sandbox.world.seed import ORGANIZATION_ID
 from livechat_sandbox.world.state import Unreadable
@@ -21,7 +22,14 @@ gc.enable()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="livechat-sandbox", description="A local LiveChat.")
+    """Serve, or with `simulate` play customers against what is served elsewhere."""
+    if sys.argv[1:2] == ["simulate"]:
+        sys.exit(simulation.main(sys.argv[2:]))
+    parser = argparse.ArgumentParser(
+        prog="livechat-sandbox",
+        description="A local LiveChat.",
+        epilog="`livechat-sandbox simulate --help`: customers for whoever answers.",
+    )
     parser.add_argument("--port", type=int, default=8100, help="0 takes any free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", metavar="FILE", type=Path, help="keep the state in this file")

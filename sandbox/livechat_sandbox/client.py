@@ -77,12 +77,12 @@ class Livechat:
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         """Ask any address of the sandbox for JSON."""
-        request = Request(  # noqa: S310 - our own sandbox
-            self.url + path,
-            None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json"} | (headers or {}),
-            method=method,
-        )
+        data = None if body is None else json.dumps(body).encode()
+        return self.ask(method, path, data, {"Content-Type": "application/json"} | (headers or {}))
+
+    def ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Any:
+        """The same with a body that is ready to be sent."""
+        request = Request(self.url + path, data, headers, method=method)  # noqa: S310 - our own
         try:
             with self._opener.open(request, timeout=TIMEOUT) as response:
                 return json.loads(response.read() or b"null")

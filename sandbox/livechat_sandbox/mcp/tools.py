@@ -102,10 +102,9 @@ def get_chat_transcript(caller: Caller, payload: GetChatTranscript) -> Payload:
 
 
 @method("chats--access:ro")
-def list_archived_chats(caller: Caller, payload: lists.ListArchives) -> Payload:
+def list_archived_chats(caller: Caller, payload: lists.ListArchives) -> Any:
     """List archived chats with filtering and pagination, as `list_archives` does."""
-    found: Any = lists.list_archives.run(caller, payload)
-    return found
+    return lists.list_archives.run(caller, payload)
 
 
 class ChatId(TypedDict):

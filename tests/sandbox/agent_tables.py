@@ -3,11 +3,11 @@
 `python -m tests.sandbox.agent_tables` writes them into the page.
 """
 
+import tomllib
 from pathlib import Path
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.configuration_api.web import CONFIGURATION
-from livechat_sandbox.platform import scopes
 from livechat_sandbox.transports.methods import Method
 from livechat_sandbox.webhooks.rules import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
@@ -55,37 +55,57 @@ THIRTY_SIX = [
 ]
 
 
+DOCUMENTATION = "https://platform.text.com/docs/"
+DOCUMENTED = tomllib.loads((Path(__file__).parent / "documented.toml").read_text())
+HEAD = ["| method | Web | RTM | versions | scopes |", "|---|---|---|---|---|"]
+
+
 def methods_table() -> str:
-    lines = ["| method | Web | RTM | versions | scope |", "|---|---|---|---|---|"]
     others = sorted(METHODS.keys() - set(THIRTY_SIX))
-    lines += [method_row(name, METHODS.get(name)) for name in (*THIRTY_SIX, *others)]
+    lines = [*HEAD, *(row("agent", name, METHODS.get(name)) for name in (*THIRTY_SIX, *others))]
     lines += [f"| `{name}` | | yes | 3.5, 3.6, 3.7 | |" for name in RTM_ONLY]
     lines.append("| `subscribe_customers`, `unsubscribe_customers` | | no | | |")
     return "\n".join(lines)
 
 
-def method_row(name: str, method: Method | None) -> str:
+def row(api: str, name: str, method: Method | None) -> str:
+    """A method, with what LiveChat documents of it; what is not documented has no link."""
+    known = DOCUMENTED[api].get(name)
+    title = f"[`{name}`]({DOCUMENTATION}{known['at']})" if known else f"`{name}`"
     if method is None:
-        return f"| `{name}` | no | no | | |"
+        return f"| {title} | no | no | | |"
     marks = ["yes" if door in method.transports else "" for door in ("web", "rtm")]
-    versions = ", ".join(method.versions)
-    return f"| `{name}` | {' | '.join(marks)} | {versions} | `{method.scope}` |"
+    needed = " ".join(f"`{each}`" for each in (known["scopes"] if known else method.scopes))
+    return f"| {title} | {' | '.join(marks)} | {', '.join(method.versions)} | {needed} |"
+
+
+PUSHES = "messaging/agent-chat-api/rtm-pushes/"
+PUSHES_3_7 = "messaging/agent-chat-api/v3.7/rtm-pushes/"
+PUSHED_ONLY = {
+    **dict.fromkeys(("chat_deleted", "thread_deleted", "threads_deleted"), PUSHES),
+    "auto_accesses_updated": PUSHES,
+    **{f"canned_response_{verb}": PUSHES_3_7 for verb in ("created", "updated", "deleted")},
+}
+WEBHOOKS_ONLY = {"customer_session_fields_updated": "management/webhooks/"}
 
 
 def events_table() -> str:
     lines = ["| event | webhook | push |", "|---|---|---|"]
-    for action in (*EIGHTEEN, *(action for action in KINDS if action not in EIGHTEEN)):
-        push = "" if action == "customer_session_fields_updated" else "yes"
-        lines.append(f"| `{action}` | {'yes' if action in KINDS else 'no'} | {push} |")
+    known = [*EIGHTEEN, *(action for action in KINDS if action not in EIGHTEEN)]
+    for action in (*known, *PUSHED_ONLY):
+        page = (WEBHOOKS_ONLY | PUSHED_ONLY).get(action, PUSHES)
+        webhook = "" if action in PUSHED_ONLY else "yes" if action in KINDS else "no"
+        push = "" if action in WEBHOOKS_ONLY else "yes"
+        lines.append(f"| [`{action}`]({DOCUMENTATION}{page}#{action}) | {webhook} | {push} |")
     return "\n".join(lines)
 
 
 def configuration_table() -> str:
-    lines = ["| scope | methods |", "|---|---|"]
-    for scope in sorted({method.scope for method in CONFIGURATION.methods.values()}):
-        names = sorted(n for n, method in CONFIGURATION.methods.items() if method.scope == scope)
-        listed = ", ".join(f"`{name}`" for name in names)
-        lines.append(f"| {f'`{scope}`' if scope else 'none'} | {listed} |")
+    lines = ["| method | versions | scopes |", "|---|---|---|"]
+    for name, method in sorted(CONFIGURATION.methods.items()):
+        if not name.startswith("batch_"):
+            title, _, _, versions, needed = row("configuration", name, method).split("|")[1:6]
+            lines.append(f"|{title}|{versions}|{needed}|")
     return "\n".join(lines)
 
 
@@ -95,7 +115,7 @@ def page() -> str:
     for name, filling, end in (
         ("methods", methods_table(), "\n\n## Events"),
         ("events", events_table(), "\n\n## Configuration"),
-        ("configuration", configuration_table(), "\n\nNot built"),
+        ("configuration", configuration_table(), "\n\nThose of agents"),
     ):
         head, _, rest = text.partition(f"<!-- {name} -->")
         text = f"{head}<!-- {name} -->\n\n{filling}{end}{rest.partition(end)[2]}"
@@ -103,14 +123,20 @@ def page() -> str:
 
 
 def missing() -> set[str]:
-    """Methods of the list that the sandbox does not have."""
-    return set(THIRTY_SIX) - METHODS.keys()
+    """Documented methods that the sandbox does not have."""
+    there = {"agent": METHODS, "configuration": CONFIGURATION.methods}
+    return {f"{api}/{name}" for api in there for name in DOCUMENTED[api] if name not in there[api]}
 
 
-def unscoped() -> set[str]:
-    """Methods that ask for a token but name no scope that there is."""
-    both = [*METHODS.items(), *CONFIGURATION.methods.items()]
-    return {n for n, method in both if method.needs_token and method.scope not in scopes.ALL}
+def in_other_versions() -> set[str]:
+    """Methods that the sandbox has in other versions than LiveChat documents."""
+    there = {"agent": METHODS, "configuration": CONFIGURATION.methods}
+    return {
+        f"{api}/{name}"
+        for api, documented in DOCUMENTED.items()
+        for name, known in documented.items()
+        if name in there[api] and list(there[api][name].versions) != known["versions"]
+    }
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class ListCustomers(TypedDict):
 @method("customers:ro", versions=UNTIL_3_5)
 def list_customers(caller: Caller, payload: ListCustomers) -> Payload:
     organization = caller.organization
-    found = list(organization.customers.values())
+    found = [each for each in organization.customers.values() if not each.is_nobody]
     page = pages.page_of(
         found,
         lambda customer: customer.created_at,

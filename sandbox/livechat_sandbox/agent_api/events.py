@@ -62,7 +62,7 @@ def delete_event(caller: Caller, payload: DeleteEvent) -> Payload:
     return {}
 
 
-@method("chats--access:rw", transports=WEB)
+@method(transports=WEB)
 def upload_file(caller: Caller, payload: Payload) -> Payload:
     stored = files.store(caller.organization, payload.get("file"))
     return {"url": files.url_of(caller.organization, stored)}
@@ -130,7 +130,7 @@ class MarkEventsAsSeen(TypedDict):
     seen_up_to: str
 
 
-@method("chats--access:rw")
+@method("chats--access:ro")
 def mark_events_as_seen(caller: Caller, payload: MarkEventsAsSeen) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])

@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from livechat_sandbox.agent_api.access import accessible_chat
 from livechat_sandbox.platform import chats, tags
+from livechat_sandbox.platform.properties import check_open
 from livechat_sandbox.platform.structures import Payload, Properties
 from livechat_sandbox.transports.methods import Caller, method
 
@@ -17,6 +18,7 @@ class UpdateChatProperties(TypedDict):
 def update_chat_properties(caller: Caller, payload: UpdateChatProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_properties(chat, agent, payload["properties"])
     return {}
 
@@ -30,6 +32,7 @@ class DeleteChatProperties(TypedDict):
 def delete_chat_properties(caller: Caller, payload: DeleteChatProperties) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_properties(chat, agent, payload["properties"])
     return {}
 
@@ -45,6 +48,7 @@ def update_thread_properties(caller: Caller, payload: UpdateThreadProperties) ->
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_thread_properties(chat, thread, agent, payload["properties"])
     return {}
 
@@ -60,6 +64,7 @@ def delete_thread_properties(caller: Caller, payload: DeleteThreadProperties) ->
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_thread_properties(chat, thread, agent, payload["properties"])
     return {}
 
@@ -77,6 +82,7 @@ def update_event_properties(caller: Caller, payload: UpdateEventProperties) -> P
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_event_properties(chat, thread, event, agent, payload["properties"])
     return {}
 
@@ -94,6 +100,7 @@ def delete_event_properties(caller: Caller, payload: DeleteEventProperties) -> P
     chat = accessible_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_event_properties(chat, thread, event, agent, payload["properties"])
     return {}
 

@@ -17,11 +17,13 @@ def _agent(caller: Caller, payload: Parameters) -> Agent:
     Raises authorization, not_found.
     """
     agent_id = payload.get("agent_id", caller.agent.id)
+    agent = caller.organization.agents.get(agent_id)
     if agent_id != caller.agent.id:
-        caller.needs("agents--all:rw")
-    if agent_id not in caller.organization.agents:
+        bots = ("agents-bot--my:rw",) if agent and agent.is_bot else ()
+        caller.needs("agents--all:rw", *bots)
+    if agent is None:
         raise LiveChatError("not_found", "Agent not found")
-    return caller.organization.agents[agent_id]
+    return agent
 
 
 class SetRoutingStatus(TypedDict):
@@ -29,7 +31,7 @@ class SetRoutingStatus(TypedDict):
     agent_id: NotRequired[str]
 
 
-@method("agents--my:rw")
+@method("agents--my:rw", "agents-bot--my:rw")
 def set_routing_status(caller: Caller, payload: SetRoutingStatus) -> Payload:
     agent = caller.agent
     changed = _agent(caller, payload)
@@ -51,7 +53,7 @@ class ListRoutingStatuses(TypedDict):
     filters: NotRequired[ListRoutingStatusesFilters]
 
 
-@method("agents--all:ro")
+@method("agents--all:ro", "agents-bot--all:ro")
 def list_routing_statuses(caller: Caller, payload: ListRoutingStatuses) -> list[Payload]:
     organization = caller.organization
     group_ids = payload.get("filters", {}).get("group_ids")
@@ -62,7 +64,7 @@ def list_routing_statuses(caller: Caller, payload: ListRoutingStatuses) -> list[
     ]
 
 
-@method("agents--all:ro", versions=("3.5",))
+@method(versions=("3.5",))
 def get_license_info(caller: Caller, _: Payload) -> Payload:
     """Known from LiveChat's Python client for 3.5 only."""
     return {"license_id": caller.organization.license_id, "plan": "business"}

@@ -42,8 +42,15 @@ class CreateBot(TypedDict):
 
 @method("agents-bot--my:rw")
 def create_bot(caller: Caller, payload: CreateBot) -> Payload:
+    bot_id, secret = caller.organization.ids.hex(32), caller.organization.ids.hex(32)
+    add(caller, bot_id, secret, payload)
+    return {"id": bot_id, "secret": secret}
+
+
+def add(caller: Caller, bot_id: str, secret: str, payload: Parameters) -> None:
+    """A bot that is away, in every group unless it is said in which."""
     organization = caller.organization
-    bot_id, secret = organization.ids.hex(32), organization.ids.hex(32)
+    priority = payload.get("default_group_priority", "normal")
     bot = Agent(
         id=bot_id,
         opaque_id=bot_id,
@@ -57,17 +64,13 @@ def create_bot(caller: Caller, payload: CreateBot) -> Payload:
         settings={
             "secret": secret,
             "owner_client_id": payload.get("owner_client_id") or caller.client_id,
-            "default_group_priority": payload["default_group_priority"],
+            "default_group_priority": priority,
         },
     )
     organization.add_agent(bot)
-    everywhere = [
-        {"id": group_id, "priority": payload["default_group_priority"]}
-        for group_id in organization.groups
-    ]
+    everywhere = [{"id": group_id, "priority": priority} for group_id in organization.groups]
     apply(bot, {"groups": everywhere, **payload})
     tell(organization, "bot_created", bot_view(bot))
-    return {"id": bot_id, "secret": secret}
 
 
 def bot_view(bot: Agent) -> Payload:

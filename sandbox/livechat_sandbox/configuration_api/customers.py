@@ -13,8 +13,10 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Ban, Payload
 from livechat_sandbox.transports.methods import Caller, method
 
+SINCE_3_6 = ("3.6", "3.7")
 
-@method("customers:ro")
+
+@method("banlist_read", versions=SINCE_3_6)
 def list_customer_bans(caller: Caller, _: Payload) -> list[Payload]:
     return [view(ban) for ban in bans.active(caller.organization)]
 
@@ -37,7 +39,7 @@ class BanCustomer(TypedDict):
     customer_id: NotRequired[str]
 
 
-@method("customers.ban:rw", versions=("3.7",))
+@method("banlist_write", versions=("3.7",))
 def ban_customer(caller: Caller, payload: BanCustomer) -> Payload:
     """A customer, an address, or both."""
     organization, ip = caller.organization, payload.get("ip", "")
@@ -56,7 +58,7 @@ class UnbanCustomer(TypedDict):
     customer_id: NotRequired[str]
 
 
-@method("customers.ban:rw")
+@method("banlist_write", versions=SINCE_3_6)
 def unban_customer(caller: Caller, payload: UnbanCustomer) -> Payload:
     """By exactly one of the two."""
     organization = caller.organization

@@ -15,6 +15,12 @@ from livechat_sandbox.transports.methods import Caller, method
 MOST_NAME = 180  # characters
 
 
+def own_or_any(caller: Caller, group_id: int, mode: str) -> None:
+    """Raises authorization for another's group, if the scope is for one's own."""
+    if group_id not in caller.agent.group_ids:
+        caller.needs(f"groups--all:{mode}")
+
+
 class CreateGroup(TypedDict):
     name: str
     language_code: NotRequired[str]
@@ -65,9 +71,10 @@ class UpdateGroup(TypedDict):
     agent_priorities: NotRequired[dict[str, Priority]]
 
 
-@method("groups--all:rw")
+@method("groups--my:rw")
 def update_group(caller: Caller, payload: UpdateGroup) -> Payload:
     organization = caller.organization
+    own_or_any(caller, payload["id"], "rw")
     apply(organization, organization.group(payload["id"]), payload)
     changed = only(payload, ("id", "name", "language_code", "agent_priorities"))
     tell(organization, "group_updated", changed)
@@ -79,9 +86,10 @@ class DeleteGroup(TypedDict):
     id: int
 
 
-@method("groups--all:rw")
+@method("groups--my:rw")
 def delete_group(caller: Caller, payload: DeleteGroup) -> Payload:
     organization = caller.organization
+    own_or_any(caller, payload["id"], "rw")
     group = organization.group(payload["id"])
     if group.id == organization.default_group_id():
         raise LiveChatError("validation", "The general group cannot be deleted")
@@ -114,8 +122,9 @@ class GetGroup(TypedDict):
     fields: NotRequired[list[str]]
 
 
-@method("groups--all:ro")
+@method("groups--my:ro")
 def get_group(caller: Caller, payload: GetGroup) -> Payload:
+    own_or_any(caller, payload["id"], "ro")
     group = caller.organization.group(payload["id"])
     return view(caller.organization, group, payload.get("fields", []))
 

@@ -24,6 +24,9 @@ class RegisterPropertyAccess(TypedDict):
     customer: NotRequired[list[Literal["read", "write"]]]
 
 
+Bounds = TypedDict("Bounds", {"from": int, "to": int}, total=False)
+
+
 class RegisterProperty(TypedDict):
     name: str
     owner_client_id: str
@@ -31,22 +34,44 @@ class RegisterProperty(TypedDict):
     access: NotRequired[dict[str, RegisterPropertyAccess]]
     description: NotRequired[str]
     domain: NotRequired[list[Any]]
+    range: NotRequired[Bounds]
+    default_value: NotRequired[Any]
 
 
-@method("properties--my:rw")
+@method("properties.configuration:rw")
 def register_property(caller: Caller, payload: RegisterProperty) -> Payload:
-    """Declare a property in the namespace of its owner. Raises already_exists."""
+    """Declare a private property in the namespace of its owner. Raises already_exists."""
     owner, name = payload["owner_client_id"], payload["name"]
     if caller.organization.declaration(owner, name):
         raise LiveChatError("already_exists")
     access: Payload = payload.get("access", {})
-    caller.organization.declared_properties.setdefault(owner, {})[name] = Declaration(
+    bounds: Payload = {**payload.get("range", {})}
+    declaration = Declaration(
         payload["type"],
         customers=modes_of(access, "customer"),
         agents=modes_of(access, "agent"),
         domain=payload.get("domain"),
+        lowest=bounds.get("from"),
+        highest=bounds.get("to"),
+        default=payload.get("default_value"),
+        public="",
+        description=payload.get("description", ""),
     )
+    check_declaration(declaration, access, bounds)
+    caller.organization.declared_properties.setdefault(owner, {})[name] = declaration
     return {}
+
+
+def check_declaration(declaration: Declaration, access: Payload, bounds: Payload) -> None:
+    """Raises validation for a range of texts, or a default that could not be."""
+    if bounds and declaration.type != "int":
+        raise LiveChatError("validation", "`range` is for numbers only")
+    if declaration.default is None:
+        return
+    if access.keys().isdisjoint(("license", "group")):
+        raise LiveChatError("validation", "`default_value` is for license and group only")
+    if not declaration.accepts(declaration.default):
+        raise LiveChatError("validation", "`default_value` is not a value of the property")
 
 
 def modes_of(access: Payload, who: str) -> dict[str, str]:
@@ -62,11 +87,32 @@ class UnregisterProperty(TypedDict):
     owner_client_id: str
 
 
-@method("properties--my:rw")
+@method("properties.configuration:rw")
 def unregister_property(caller: Caller, payload: UnregisterProperty) -> Payload:
-    own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
-    if own.pop(payload["name"], None) is None:
+    if find(caller, payload).public:
+        raise LiveChatError("validation", "A published property cannot be unregistered")
+    del caller.organization.declared_properties[payload["owner_client_id"]][payload["name"]]
+    return {}
+
+
+def find(caller: Caller, payload: Parameters) -> Declaration:
+    """Raises not_found."""
+    found = caller.organization.declaration(payload["owner_client_id"], payload["name"])
+    if found is None:
         raise LiveChatError("not_found", "Property not found")
+    return found
+
+
+class PublishProperty(TypedDict):
+    name: str
+    owner_client_id: str
+    access_type: list[Literal["read", "write"]]
+
+
+@method("properties.configuration:rw")
+def publish_property(caller: Caller, payload: PublishProperty) -> Payload:
+    """Open a property to other apps; there is no way back."""
+    find(caller, payload).public = "".join(MODES[mode] for mode in payload["access_type"])
     return {}
 
 
@@ -74,7 +120,7 @@ class ListProperties(TypedDict):
     owner_client_id: str
 
 
-@method("properties--my:ro")
+@method("properties.configuration:rw")
 def list_properties(caller: Caller, payload: ListProperties) -> Payload:
     own = caller.organization.declared_properties.get(payload["owner_client_id"], {})
     return {name: view(declaration) for name, declaration in own.items()}
@@ -90,11 +136,28 @@ def view(declaration: Declaration) -> Payload:
         }
         for location in locations
     }
-    shown: Payload = {"type": declaration.type, "description": "", "access": access}
-    return shown | ({"domain": declaration.domain} if declaration.domain is not None else {})
+    shown: Payload = {
+        "type": declaration.type,
+        "description": declaration.description,
+        "access": access,
+        "public_access": [by_letter[letter] for letter in declaration.public],
+    }
+    if declaration.domain is not None:
+        shown["domain"] = declaration.domain
+    bounds = {"from": declaration.lowest, "to": declaration.highest}
+    if given := {name: value for name, value in bounds.items() if value is not None}:
+        shown["range"] = given
+    return shown | ({} if declaration.default is None else {"default_value": declaration.default})
 
 
 # --- properties of the license and of groups --------------------------------------------------
+
+
+def check_owner(caller: Caller, names: dict[str, Any], place: str) -> None:
+    """Raises authorization for another app's properties: they need a scope, and to be public."""
+    if any(namespace != caller.client_id for namespace in names):
+        caller.needs(f"properties.{place}.value--all:rw")
+    rules.check_open(caller.organization, names, caller.client_id, "w")
 
 
 def check_values(organization: Organization, given: Properties) -> None:
@@ -108,15 +171,21 @@ def check_values(organization: Organization, given: Properties) -> None:
                 raise LiveChatError("validation", f"Wrong value of property {namespace}.{name}")
 
 
-def chosen(properties: Properties, payload: Parameters) -> Properties:
-    """Those of a namespace, or whose names begin with a prefix."""
+def chosen(caller: Caller, place: str, properties: Properties, payload: Parameters) -> Properties:
+    """What the app may read, of a namespace, or whose names begin with a prefix."""
     prefix = payload.get("name_prefix", "")
-    found = {
-        namespace: {name: value for name, value in values.items() if name.startswith(prefix)}
-        for namespace, values in properties.items()
-        if payload.get("namespace") in (None, namespace)
-    }
-    return {namespace: values for namespace, values in found.items() if values}
+    everybodys = f"properties.{place}.value--all:ro" in caller.scopes
+    found: Properties = {}
+    for namespace, declared in caller.organization.declared_properties.items():
+        own = namespace == caller.client_id
+        if payload.get("namespace") not in (None, namespace) or not (own or everybodys):
+            continue
+        for name, declaration in declared.items():
+            value = properties.get(namespace, {}).get(name, declaration.default)
+            readable = own or "r" in declaration.public
+            if value is not None and name.startswith(prefix) and readable:
+                found.setdefault(namespace, {})[name] = value
+    return found
 
 
 def remove(properties: Properties, names: dict[str, list[str]]) -> None:
@@ -129,8 +198,9 @@ class UpdateLicenseProperties(TypedDict):
     properties: Properties
 
 
-@method("properties--my:rw")
+@method("properties.license.value--my:rw")
 def update_license_properties(caller: Caller, payload: UpdateLicenseProperties) -> Payload:
+    check_owner(caller, payload["properties"], "license")
     check_values(caller.organization, payload["properties"])
     rules.merge(caller.organization.properties, payload["properties"])
     told = {"properties": payload["properties"]}
@@ -143,17 +213,18 @@ class ListLicenseProperties(TypedDict):
     name_prefix: NotRequired[str]
 
 
-@method("properties--my:ro")
+@method("properties.license.value--my:ro")
 def list_license_properties(caller: Caller, payload: ListLicenseProperties) -> Properties:
-    return chosen(caller.organization.properties, payload)
+    return chosen(caller, "license", caller.organization.properties, payload)
 
 
 class DeleteLicenseProperties(TypedDict):
     properties: dict[str, list[str]]
 
 
-@method("properties--my:rw")
+@method("properties.license.value--my:rw")
 def delete_license_properties(caller: Caller, payload: DeleteLicenseProperties) -> Payload:
+    check_owner(caller, payload["properties"], "license")
     remove(caller.organization.properties, payload["properties"])
     return {}
 
@@ -163,9 +234,10 @@ class UpdateGroupProperties(TypedDict):
     properties: Properties
 
 
-@method("properties--my:rw")
+@method("properties.group.value--my:rw")
 def update_group_properties(caller: Caller, payload: UpdateGroupProperties) -> Payload:
     group = caller.organization.group(payload["group_id"])
+    check_owner(caller, payload["properties"], "group")
     check_values(caller.organization, payload["properties"])
     rules.merge(group.properties, payload["properties"])
     members = [each.id for each in caller.organization.agents.values() if each.is_in([group.id])]
@@ -180,14 +252,16 @@ class ListGroupsProperties(TypedDict):
     name_prefix: NotRequired[str]
 
 
-@method("properties--my:ro")
+@method("properties.group.value--all:ro")
 def list_groups_properties(caller: Caller, payload: ListGroupsProperties) -> list[Payload]:
     """Of the groups asked for; of all where the list is empty."""
     wanted = payload["group_ids"] or list(caller.organization.groups)
     return [
         {
             "id": group_id,
-            "properties": chosen(caller.organization.group(group_id).properties, payload),
+            "properties": chosen(
+                caller, "group", caller.organization.group(group_id).properties, payload
+            ),
         }
         for group_id in wanted
     ]
@@ -198,7 +272,8 @@ class DeleteGroupProperties(TypedDict):
     properties: dict[str, list[str]]
 
 
-@method("properties--my:rw")
+@method("properties.group.value--my:rw")
 def delete_group_properties(caller: Caller, payload: DeleteGroupProperties) -> Payload:
+    check_owner(caller, payload["properties"], "group")
     remove(caller.organization.group(payload["id"]).properties, payload["properties"])
     return {}

@@ -18,7 +18,7 @@ class CreateTag(TypedDict):
     group_ids: NotRequired[list[int]]
 
 
-@method("tags--all:rw")
+@method("tags--groups:rw")
 def create_tag(caller: Caller, payload: CreateTag) -> Payload:
     """Raises already_exists for a name that differs in case only."""
     organization = caller.organization
@@ -49,7 +49,7 @@ class ListTags(TypedDict):
     filters: NotRequired[ListTagsFilters]
 
 
-@method("tags--all:ro")
+@method("tags--groups:ro")
 def list_tags(caller: Caller, payload: ListTags) -> list[Payload]:
     groups = set(payload.get("filters", {}).get("group_ids", []))
     return [
@@ -64,7 +64,7 @@ class UpdateTag(TypedDict):
     group_ids: NotRequired[list[int]]
 
 
-@method("tags--all:rw")
+@method("tags--groups:rw")
 def update_tag(caller: Caller, payload: UpdateTag) -> Payload:
     tag = _tag(caller.organization, payload["name"])
     tag.group_ids = payload.get("group_ids", tag.group_ids)
@@ -76,7 +76,7 @@ class DeleteTag(TypedDict):
     name: str
 
 
-@method("tags--all:rw")
+@method("tags--groups:rw")
 def delete_tag(caller: Caller, payload: DeleteTag) -> Payload:
     tag = _tag(caller.organization, payload["name"])
     del caller.organization.tags[tag.name]

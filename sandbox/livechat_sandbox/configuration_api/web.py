@@ -6,9 +6,15 @@ from django.http.response import HttpResponseBase
 from livechat_sandbox.agent_api.web import authenticate
 from livechat_sandbox.configuration_api import (
     agents,
+    auto_access,
+    batches,
+    bot_templates,
     bots,
+    canned_responses,
     customers,
+    greetings,
     groups,
+    product,
     properties,
     tags,
     webhooks,
@@ -23,9 +29,13 @@ def same_in_every_version(payload: Payload, _: str) -> Payload:
     return payload
 
 
+ROOMS = (
+    *(agents, auto_access, bots, bot_templates, canned_responses, customers, greetings, groups),
+    *(product, properties, tags, webhooks),
+)
 CONFIGURATION = Side(
     name="configuration",
-    methods=methods_in(agents, bots, groups, tags, properties, webhooks, customers),
+    methods=methods_in(*ROOMS) | batches.METHODS,
     versions=versions.VERSIONS,
     default_version=versions.DEFAULT_VERSION,
     authenticate=authenticate,

@@ -43,7 +43,7 @@ class RegisterWebhook(TypedDict):
     filters: NotRequired[RegisterWebhookFilters]
 
 
-@method("webhooks--my:rw")
+@method("webhooks.configuration:rw")
 def register_webhook(caller: Caller, payload: RegisterWebhook) -> Payload:
     """Raises limit_reached for the fourth webhook of an app for the same action."""
     organization = caller.organization
@@ -92,7 +92,7 @@ class ListWebhooks(TypedDict):
     owner_client_id: str
 
 
-@method("webhooks--my:ro")
+@method("webhooks.configuration:rw")
 def list_webhooks(caller: Caller, payload: ListWebhooks) -> list[Payload]:
     return [
         view(webhook)
@@ -120,7 +120,7 @@ class UnregisterWebhook(TypedDict):
     owner_client_id: str
 
 
-@method("webhooks--my:rw")
+@method("webhooks.configuration:rw")
 def unregister_webhook(caller: Caller, payload: UnregisterWebhook) -> Payload:
     webhook = caller.organization.webhooks.get(payload["id"])
     if webhook is None or webhook.owner_client_id != payload["owner_client_id"]:

@@ -7,6 +7,7 @@ from livechat_sandbox.platform import (
     chats,
     widget_configuration,
 )
+from livechat_sandbox.platform.properties import check_open
 from livechat_sandbox.platform.structures import Payload, Properties
 from livechat_sandbox.transports.methods import WEB, Caller, method
 
@@ -19,6 +20,7 @@ class UpdateChatProperties(TypedDict):
 @method()
 def update_chat_properties(caller: Caller, payload: UpdateChatProperties) -> Payload:
     chat = own_chat(caller, payload["id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_properties(chat, caller.customer, payload["properties"])
     return {}
 
@@ -31,6 +33,7 @@ class DeleteChatProperties(TypedDict):
 @method()
 def delete_chat_properties(caller: Caller, payload: DeleteChatProperties) -> Payload:
     chat = own_chat(caller, payload["id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_properties(chat, caller.customer, payload["properties"])
     return {}
 
@@ -45,6 +48,7 @@ class UpdateThreadProperties(TypedDict):
 def update_thread_properties(caller: Caller, payload: UpdateThreadProperties) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_thread_properties(chat, thread, caller.customer, payload["properties"])
     return {}
 
@@ -59,6 +63,7 @@ class DeleteThreadProperties(TypedDict):
 def delete_thread_properties(caller: Caller, payload: DeleteThreadProperties) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_thread_properties(chat, thread, caller.customer, payload["properties"])
     return {}
 
@@ -75,6 +80,7 @@ def update_event_properties(caller: Caller, payload: UpdateEventProperties) -> P
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.update_event_properties(chat, thread, event, caller.customer, payload["properties"])
     return {}
 
@@ -91,6 +97,7 @@ def delete_event_properties(caller: Caller, payload: DeleteEventProperties) -> P
     chat = own_chat(caller, payload["chat_id"])
     thread = chat.thread(payload["thread_id"])
     event = thread.event(payload["event_id"])
+    check_open(caller.organization, payload["properties"], caller.client_id, "w")
     chats.delete_event_properties(chat, thread, event, caller.customer, payload["properties"])
     return {}
 

@@ -13,6 +13,8 @@ NOT_IN_3_5 = frozenset(
     }
 )
 
+CARTS = ("cart", "carts")  # since 3.6
+
 
 def has_push(version: str, action: str) -> bool:
     return version != "3.5" or action not in NOT_IN_3_5
@@ -32,7 +34,7 @@ def _as_3_5(value: Any) -> Any:
         return [_as_3_5(each) for each in value]
     if not isinstance(value, dict):
         return value
-    older = {name: _as_3_5(each) for name, each in value.items()}
+    older = {name: _as_3_5(each) for name, each in value.items() if name not in CARTS}
     if value.get("type") == "customer" and "visit" in older:
         older["last_visit"] = older.pop("visit")
     return older

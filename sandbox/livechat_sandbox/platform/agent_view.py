@@ -58,6 +58,8 @@ def customer(shown: Customer) -> Payload:
     }
     if shown.visit:
         payload["visit"] = visit(shown)
+    if shown.carts:
+        payload["carts"] = shown.carts
     return payload
 
 

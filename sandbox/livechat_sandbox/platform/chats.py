@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from livechat_sandbox.platform import (
     agent_view,
+    auto_access,
     customer_view,
     events,
     greetings,
@@ -108,17 +109,55 @@ def start(
     check(Start, payload)
     if customer.id in organization.chat_of_customer:
         raise LiveChatError("chat_limit_reached")
-    new = _new_thread(requester, payload, [0], False, client_id)
+    groups = auto_access.groups_for(customer) or [0]
+    new = _new_thread(requester, payload, groups, False, client_id)
     chat = Chat(
         id=organization.ids.chat(),
         customer_id=customer.id,
         group_ids=new.group_ids,
-        users={customer.id: ChatUser(customer.id, "customer", present=customer.online)},
+        users={} if customer.is_nobody else {customer.id: as_user(customer)},
         properties={"source": {"client_id": client_id}} if client_id else {},
     )
     organization.add_chat(chat)
     customer.statistics["chats_count"] += 1
     return _begin(chat, requester, new)
+
+
+def as_user(customer: Customer) -> ChatUser:
+    return ChatUser(customer.id, "customer", present=customer.online)
+
+
+def add_customer(chat: Chat, customer: Customer, requester: Agent) -> None:
+    """Agent Chat API v3.6, "Add User to Chat": the customer of a chat that began without one.
+
+    Raises limit_reached where there is one, chat_limit_reached for a customer with a chat.
+    """
+    organization, thread = chat.organization, chat.active_thread()
+    nobody = organization.customers[chat.customer_id]
+    if not nobody.is_nobody:
+        raise LiveChatError("limit_reached", "The chat has a customer already")
+    if customer.id in organization.chat_of_customer:
+        raise LiveChatError("chat_limit_reached")
+    del organization.customers[nobody.id], organization.chat_of_customer[nobody.id]
+    chat.customer_id = customer.id
+    organization.chat_of_customer[customer.id] = chat.id
+    user = chat.users[customer.id] = as_user(customer)
+    thread.user_ids.insert(0, customer.id)
+    customer.statistics["chats_count"] += 1
+    customer.statistics["threads_count"] += 1
+    _tell_incoming_chat(chat, thread, requester)
+    told: Payload = {"chat_id": chat.id, "thread_id": thread.id, "reason": "manual"}
+    pushes.to_chat(
+        chat,
+        "user_added_to_chat",
+        told
+        | {"user": customer_view.user(organization, user)}
+        | {"requester_id": organization.opaque_id(requester.id)},
+        told | {"user": agent_view.user(organization, user), "requester_id": requester.id},
+    )
+    system_messages.add(
+        chat, thread, "customer_added", initiator=requester.name, customer=customer.name
+    )
 
 
 def resume(
@@ -186,7 +225,7 @@ def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
         created_at=organization.clock.now(),
         active=new.active,
         group_ids=new.group_ids,
-        user_ids=[customer.id],
+        user_ids=[customer.id] if customer.id in chat.users else [],
         last_activity=organization.clock.time(),
     )
     chat.add(thread)

@@ -104,6 +104,13 @@ def create(organization: Organization) -> Customer:
     return customer
 
 
+def nobody(organization: Organization) -> Customer:
+    """Who keeps the place of a chat's customer until there is one. Nobody is shown them."""
+    customer = create(organization)
+    customer.is_nobody = True
+    return customer
+
+
 # --- presence ---------------------------------------------------------------------------------
 
 
@@ -256,7 +263,8 @@ def _go_offline(customer: Customer, offline_check: int) -> None:
 
 
 def _close_left_chat(chat: Chat, customer: Customer, offline_check: int) -> None:
-    if not customer.online and customer.offline_check == offline_check and chat.active:
+    away = not customer.online and not customer.is_nobody
+    if away and customer.offline_check == offline_check and chat.active:
         routing.close_thread(chat, "archived_customer_disconnected", customer=customer.name)
 
 
@@ -321,6 +329,18 @@ def update(customer: Customer, payload: Parameters, requester: Person) -> None:
     pushes.to_customer(customer, "customer_updated", told)
     pushes.to_all_agents(customer.organization, "customer_updated", told)
     _note_in_chat(customer, changed, requester)
+
+
+def fill_cart(customer: Customer, cart: Payload) -> None:
+    """A shop tells what lies in the customer's cart. Only agents learn it.
+
+    Source: Agent Chat API v3.6, "Cart" and "customer_updated".
+    """
+    cart = {"last_updated_at": customer.organization.clock.now()} | cart
+    others = [each for each in customer.carts if each["store_uuid"] != cart["store_uuid"]]
+    customer.carts = [*others, cart]
+    told = {"id": customer.id, "cart": cart}
+    pushes.to_all_agents(customer.organization, "customer_updated", told)
 
 
 def _note_in_chat(customer: Customer, changed: Payload, requester: Person) -> None:

@@ -3,7 +3,7 @@
 Source: Customer Chat API v3.6, "Default properties".
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import (
@@ -64,6 +64,17 @@ def default_declarations() -> dict[str, dict[str, Declaration]]:
     for (namespace, name), declaration in declared.items():
         nested.setdefault(namespace, {})[name] = declaration
     return nested
+
+
+def check_open(
+    organization: Organization, names: dict[str, Any], client_id: str, mode: Literal["r", "w"]
+) -> None:
+    """Raises authorization for what another app declared and did not publish for this."""
+    for namespace, listed in names.items():
+        for name in listed:
+            declaration = organization.declaration(namespace, name)
+            if declaration and namespace != client_id and mode not in declaration.public:
+                raise LiveChatError("authorization", f"{namespace}.{name} is another app's")
 
 
 def check_writable(person: Person, location: Location, properties: Properties) -> None:

@@ -1,52 +1,45 @@
 """What an agent's token may do: LiveChat's scopes, and which of them take in others.
 
-`ro` reads and `rw` reads and writes; `--all` takes in `--my` (one's own) and `--access` (chats of
-one's groups, and those one is in). Source: LiveChat's "Authorization scopes".
+`ro` reads, `rc` reads and creates, `rw` reads and writes; `--all` takes in `--my` (one's own),
+`--access` (chats of one's groups, and those one is in) and `--groups` (of one's groups). The names
+are those of LiveChat's "Authorization scopes" and of the methods that ask for others.
 """
 
 from collections.abc import Iterable
 
-ALL = frozenset(
-    (
-        "agents--my:ro",
-        "agents--my:rw",
-        "agents--all:ro",
-        "agents--all:rw",
-        "agents-bot--my:ro",
-        "agents-bot--my:rw",
-        "agents-bot--all:ro",
-        "agents-bot--all:rw",
-        "chats--access:ro",
-        "chats--access:rw",
-        "chats--all:ro",
-        "chats--all:rw",
-        "customers:own",
-        "customers:ro",
-        "customers:rw",
-        "customers.ban:rw",
-        "groups--all:ro",
-        "groups--all:rw",
-        "multicast:rw",
-        "properties--my:ro",
-        "properties--my:rw",
-        "tags--all:ro",
-        "tags--all:rw",
-        "webhooks--all:ro",
-        "webhooks--all:rw",
-        "webhooks--my:ro",
-        "webhooks--my:rw",
-        "webhooks.state:ro",
-        "webhooks.state:rw",
-    )
-)
+NAMES = """
+access_rules:ro access_rules:rw
+accounts--my:ro accounts--my:rw accounts--all:ro accounts--all:rw accounts--all:rc
+accounts.roles--all:ro accounts.roles.lc--all:rw
+agents--my:ro agents--my:rw agents--all:ro agents--all:rw
+agents-bot--my:ro agents-bot--my:rw agents-bot--all:ro agents-bot--all:rw
+banlist_read banlist_write bots.templates:rw
+canned_responses--groups:ro canned_responses--groups:rw
+canned_responses--all:ro canned_responses--all:rw canned_responses_write
+chats--access:ro chats--access:rw chats--all:ro chats--all:rw
+customers:own customers:ro customers:rw customers.ban:rw
+domain_manage greetings:ro greetings:rw
+groups--my:ro groups--my:rw groups--all:ro groups--all:rw
+languages_read languages_write multicast:rw organization--my:rw
+properties.configuration:rw
+properties.group.value--my:ro properties.group.value--my:rw
+properties.group.value--all:ro properties.group.value--all:rw
+properties.license.value--my:ro properties.license.value--my:rw
+properties.license.value--all:ro properties.license.value--all:rw
+reports_read sessions--my:ro sessions--my:rw sessions--all:rw subscription.lc:rw
+tags--groups:ro tags--groups:rw tags--all:ro tags--all:rw
+webhooks--my:ro webhooks--my:rw webhooks--all:ro webhooks--all:rw
+webhooks.configuration:rw webhooks.state:ro webhooks.state:rw
+"""
+ALL = frozenset(NAMES.split())
 
 
 def taking_in(scopes: Iterable[str]) -> frozenset[str]:
     """These and all that they take in."""
-    taken = set()
+    taken = set(scopes)
     for scope in scopes:
         subject, _, mode = scope.partition(":")
-        subjects = {subject, subject.replace("--all", "--my"), subject.replace("--all", "--access")}
-        modes = {mode, "ro"} if mode == "rw" else {mode}
-        taken |= {f"{subject}:{mode}" for subject in subjects for mode in modes}
+        narrower = (subject.replace("--all", f"--{part}") for part in ("my", "access", "groups"))
+        modes = {mode, "ro", "rc"} if mode == "rw" else {mode}
+        taken |= {f"{each}:{mode}" for each in (subject, *narrower) for mode in modes}
     return ALL & taken

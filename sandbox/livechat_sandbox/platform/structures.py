@@ -179,6 +179,8 @@ class Customer(OfOrganization):
     greeting: ShownGreeting | None = None
     greetings_seen: set[int] = field(default_factory=set)
     email_verified: bool = False
+    carts: list[Payload] = field(default_factory=list)  # one for each shop, as told
+    is_nobody: bool = False  # keeps the place of a customer that a chat does not have yet
     allowance: Allowance = field(default_factory=Allowance)
 
     @property
@@ -290,15 +292,27 @@ class Chat(OfOrganization):
 
 @dataclass
 class Declaration:
-    """One property. `customers` tells per location what they may do: "r", "w", "rw"."""
+    """One property. `customers` tells per location what they may do: "r", "w", "rw".
+
+    `public` is what apps may that do not own it; empty until it is published.
+    """
 
     type: Literal["int", "bool", "string", "tokenized_string"]
     customers: dict[str, str] = field(default_factory=dict)
     domain: list[Any] | None = None
     agents: dict[str, str] | None = None  # None: everything, everywhere
+    lowest: int | None = None
+    highest: int | None = None
+    default: Any = None
+    public: str = "rw"
+    description: str = ""
 
     def accepts(self, value: Any) -> bool:
         if self.domain is not None and value not in self.domain:
+            return False
+        if self.lowest is not None and not (type(value) is int and value >= self.lowest):
+            return False
+        if self.highest is not None and not (type(value) is int and value <= self.highest):
             return False
         if self.type == "bool":
             return isinstance(value, bool)
@@ -373,6 +387,7 @@ class Greeting:
     addon: str | None = None
     subtype: str | None = None
     is_exit_intent: bool = False
+    settings: Payload = field(default_factory=dict)  # of the Configuration API, kept as given
 
 
 @dataclass
@@ -402,6 +417,40 @@ class Tag:
     group_ids: list[int]
     author_id: str
     created_at: str
+
+
+@dataclass
+class AutoAccess:
+    """A rule that gives a new thread its groups; the first that fits counts."""
+
+    id: str
+    group_ids: list[int]
+    conditions: Payload
+    description: str = ""
+
+
+@dataclass
+class BotTemplate:
+    """From which an app's bot is made where the app is installed."""
+
+    id: str
+    secret: str
+    owner_client_id: str
+    settings: Payload
+
+
+@dataclass
+class CannedResponse:
+    """A text that agents keep ready, field by field as they are shown it."""
+
+    id: int
+    text: str
+    tags: list[str]
+    group_id: int
+    is_private: bool
+    author_id: str
+    created_at: str
+    updated_at: str
 
 
 @dataclass
@@ -504,6 +553,11 @@ class Organization(Running):
     disabled_webhooks: set[str] = field(default_factory=set)  # client ids
     customers_online: int = 0
     bans: list[Ban] = field(default_factory=list)
+    auto_accesses: list[AutoAccess] = field(default_factory=list)  # in the order they are tried
+    bot_templates: dict[str, BotTemplate] = field(default_factory=dict)
+    canned_responses: dict[int, CannedResponse] = field(default_factory=dict)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)  # "0/en" -> phrases
+    company: Payload = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
 
     def run(self, ids: Ids, clock: Clock) -> None:

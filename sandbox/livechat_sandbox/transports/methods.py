@@ -47,10 +47,11 @@ class Caller:
             raise LiveChatError("authentication")
         return self.person
 
-    def needs(self, scope: str) -> None:
-        """Raises authorization where the token does not have this scope."""
-        if scope not in self.scopes:
-            raise LiveChatError("authorization", f"The token does not have the scope {scope}")
+    def needs(self, *any_of: str) -> None:
+        """Raises authorization where the token has none of these scopes."""
+        if self.scopes.isdisjoint(any_of):
+            listed = " or ".join(any_of)
+            raise LiveChatError("authorization", f"The token does not have the scope {listed}")
 
 
 Answer = Any  # a JSON object, for few methods of agents an array
@@ -59,7 +60,7 @@ Run = Callable[[Caller, Any], Answer | Awaitable[Answer]]
 
 @dataclass(frozen=True)
 class Method:
-    """One method of an API. `scope` is the least that allows it to an agent's token.
+    """One method of an API. Each of `scopes` allows it to an agent's token; empty: every token may.
 
     `parameters` is the type that what is sent has to be of; see `scopes.taking_in` for scopes.
     """
@@ -71,12 +72,11 @@ class Method:
     versions: tuple[str, ...]
     http: Literal["GET", "POST"]
     needs_token: bool
-    scope: str
+    scopes: tuple[str, ...]
 
 
 def method(
-    scope: str = "",
-    *,
+    *scopes: str,
     transports: tuple[Transport, ...] = BOTH,
     versions: tuple[str, ...] = VERSIONS,
     http: Literal["GET", "POST"] = "POST",
@@ -94,7 +94,7 @@ def method(
             versions,
             http,
             needs_token,
-            scope,
+            scopes,
         )
 
     return declare
@@ -118,9 +118,9 @@ def method_for(
 
 def call(method: Method, caller: Caller, payload: Payload) -> Answer | Awaitable[Answer]:
     """Check the scope and the parameters, then run. Raises LiveChatError."""
-    if method.scope:
-        caller.needs(method.scope)
-        anywhere = method.scope.replace("--access", "--all")
-        caller = replace(caller, everywhere=anywhere in caller.scopes)
+    if method.scopes:
+        caller.needs(*method.scopes)
+        anywhere = {scope.replace("--access", "--all") for scope in method.scopes}
+        caller = replace(caller, everywhere=not caller.scopes.isdisjoint(anywhere))
     check(method.parameters, payload)
     return method.run(caller, payload)

@@ -245,3 +245,61 @@ def test_a_ban_closes_the_customers_connection(agent: Agent, customer: Customer,
     customer.start("Hello")
     agent.ban(customer.id)
     assert rtm.farewell()["reason"] == "customer_banned"
+
+
+# --- chats without a customer, deletions, carts -----------------------------------------------
+
+
+def test_a_chat_begins_without_a_customer_who_is_added_later(
+    sandbox: Sandbox, agent: Agent, customer: Customer, rtm: Rtm
+) -> None:
+    chat_id = agent.call("start_chat")["chat_id"]
+    assert [user["type"] for user in agent.chat(chat_id)["users"]] == ["agent"]
+    assert agent.call("list_customers", version="3.5")["total_customers"] == 1
+    added = {"chat_id": chat_id, "user_type": "customer", "visibility": "all"}
+    agent.call("add_user_to_chat", user_id=customer.id, **added)
+    assert rtm.next("incoming_chat")["chat"]["id"] == chat_id
+    assert rtm.next("user_added_to_chat")["user"]["id"] == customer.id
+    customer.send(chat_id, "Hello")
+    assert {user["id"] for user in agent.chat(chat_id)["users"]} == {agent.id, customer.id}
+    another = Customer(sandbox)
+    with pytest.raises(Refused, match="limit_reached"):
+        agent.call("add_user_to_chat", user_id=another.id, **added)
+    second = agent.call("start_chat")["chat_id"]
+    with pytest.raises(Refused, match="chat_limit_reached"):
+        agent.call("add_user_to_chat", user_id=customer.id, **(added | {"chat_id": second}))
+
+
+def test_agents_are_told_what_was_deleted(
+    sandbox: Sandbox, agent: Agent, customer: Customer, stranger: Customer, desk: AgentRtm
+) -> None:
+    chat_id, thread_id = customer.start("Hello")
+    with pytest.raises(AssertionError, match="active"):
+        sandbox.control("deletions", {"chat_id": chat_id})
+    agent.close(chat_id)
+    other_chat, tagged = stranger.start("Hello")
+    agent.call("tag_thread", chat_id=other_chat, thread_id=tagged, tag="test")
+    agent.close(other_chat)
+    sandbox.control("deletions", {"chat_id": chat_id, "thread_id": thread_id})
+    assert desk.next("thread_deleted") == {"chat_id": chat_id, "thread_id": thread_id}
+    sandbox.control("deletions", {"tag": "test"})
+    assert desk.next("threads_deleted") == {"tag": "test"}
+    assert agent.chats() == []
+    chat_id, _ = customer.start("Again")
+    agent.close(chat_id)
+    sandbox.control("deletions", {"chat_id": chat_id})
+    assert desk.next("chat_deleted") == {"chat_id": chat_id}
+
+
+def test_agents_are_told_what_is_in_a_cart(
+    sandbox: Sandbox, agent: Agent, customer: Customer, desk: AgentRtm
+) -> None:
+    cart = {"store_uuid": "a1", "currency": "USD", "total": 9.5, "items": [{"id": 1}]}
+    sandbox.control("carts", {"customer_id": customer.id, "cart": cart})
+    told = desk.next("customer_updated")
+    assert told["cart"] | cart == told["cart"]
+    sandbox.control("carts", {"customer_id": customer.id, "cart": cart | {"total": 12}})
+    [kept] = agent.call("get_customer", id=customer.id)["carts"]
+    assert kept["total"] == 12
+    assert "carts" not in agent.call("get_customer", version="3.5", id=customer.id)
+    assert "carts" not in customer.call("get_customer")

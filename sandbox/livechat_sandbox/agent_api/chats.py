@@ -13,7 +13,7 @@ from livechat_sandbox.transports.methods import Caller, method
 @method("chats--access:rw")
 def start_chat(caller: Caller, payload: chats.Start) -> Payload:
     organization, agent = caller.organization, caller.agent
-    customer = _listed_customer(organization, payload) or customers.create(organization)
+    customer = _listed_customer(organization, payload) or customers.nobody(organization)
     begun = chats.start(agent, customer, payload)
     return {"chat_id": begun.chat.id} | begun.answer()
 
@@ -63,7 +63,7 @@ class FollowChat(TypedDict):
     id: str
 
 
-@method("chats--access:rw")
+@method("chats--access:ro")
 def follow_chat(caller: Caller, payload: FollowChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = accessible_chat(caller, payload["id"])
@@ -80,7 +80,7 @@ class UnfollowChat(TypedDict):
     id: str
 
 
-@method("chats--access:rw")
+@method()
 def unfollow_chat(caller: Caller, payload: UnfollowChat) -> Payload:
     organization, agent = caller.organization, caller.agent
     chat = organization.chat(payload["id"])
@@ -148,7 +148,8 @@ def add_user_to_chat(caller: Caller, payload: AddUserToChat) -> Payload:
         else chat_with_requester(caller, payload)
     )
     if payload["user_type"] == "customer":
-        raise LiveChatError("limit_reached", "The chat has a customer already")
+        chats.add_customer(chat, organization.customer(payload["user_id"]), agent)
+        return {}
     added = _agent(organization, payload["user_id"])
     routing.add_agent(chat, added, agent, payload["visibility"])
     return {}
@@ -174,7 +175,7 @@ class ListAgentsForTransfer(TypedDict):
     chat_id: str
 
 
-@method("chats--access:ro")
+@method()
 def list_agents_for_transfer(caller: Caller, payload: ListAgentsForTransfer) -> list[Payload]:
     """Agents who are there, fewest chats first; `active_chats` is the RTM page's spelling."""
     organization = caller.organization

@@ -233,7 +233,7 @@ def conversation(agent: Agent, chat: Chat, peeks: dict[str, str]) -> dict[str, A
         "position": thread.queue_position,
         "state": state(chat),
         "peek": peeks.get(chat.id, ""),
-        "seen_up_to": chat.users[customer.id].events_seen_up_to,
+        "seen_up_to": seen_by(chat, customer.id),
         "threads": [shown_thread(each) for each in chat.threads],
         "facts": facts(customer),
         "pages": [
@@ -249,6 +249,11 @@ def conversation(agent: Agent, chat: Chat, peeks: dict[str, str]) -> dict[str, A
             for user in chat.present_agents()
         ],
     }
+
+
+def seen_by(chat: Chat, user_id: str) -> str | None:
+    """Up to when; None for a chat that has no customer yet, too."""
+    return chat.users[user_id].events_seen_up_to if user_id in chat.users else None
 
 
 def state(chat: Chat) -> str:

@@ -1,0 +1,41 @@
+"""What happens at LiveChat without a request of an API: deletions, and a shop's carts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from livechat_sandbox.control.door import Mistake, door, read
+from livechat_sandbox.control.views import organization_named
+from livechat_sandbox.platform import customers, deletions
+from livechat_sandbox.transports.scope import world_of
+
+RANGE = ("date_from", "date_to", "tag")
+
+
+@door("POST")
+async def deletions_wished(request: HttpRequest) -> HttpResponse:
+    """`chat_id`, with `thread_id` or without; or `date_from`, `date_to`, `tag` for many threads."""
+    wished = read(request)
+    organization = organization_named(world_of(request), wished)
+    chat_id: Any = wished.get("chat_id")
+    if chat_id is None:
+        deletions.delete_threads(organization, {n: wished[n] for n in RANGE if n in wished})
+    elif "thread_id" in wished:
+        deletions.delete_thread(organization.chat(str(chat_id)), str(wished["thread_id"]))
+    else:
+        deletions.delete_chat(organization.chat(str(chat_id)))
+    world_of(request).deliver(organization)
+    return JsonResponse({})
+
+
+@door("POST")
+async def carts(request: HttpRequest) -> HttpResponse:
+    """`customer_id` and `cart`: what the customer's cart in a shop holds now."""
+    wished = read(request)
+    organization = organization_named(world_of(request), wished)
+    cart: Any = wished.get("cart")
+    if not isinstance(cart, dict) or not isinstance(cart.get("store_uuid"), str):
+        raise Mistake("`cart` is an object with a `store_uuid`")
+    customers.fill_cart(organization.customer(str(wished.get("customer_id"))), cart)
+    world_of(request).deliver(organization)
+    return JsonResponse({})

@@ -13,6 +13,7 @@ from livechat_sandbox.console import pages as console
 from livechat_sandbox.control import happenings
 from livechat_sandbox.control import views as control
 from livechat_sandbox.customer_api import web as customer_api
+from livechat_sandbox.reports_api import web as reports_api
 from livechat_sandbox.transports import files
 
 
@@ -80,6 +81,8 @@ urlpatterns = [
         configuration_api.configuration_action,
     ),
     path("configuration/action/<str:action>", configuration_api.configuration_action),
+    path("v<version:version>/reports/<slug:resource>/<slug:action>", reports_api.report),
+    path("reports/<slug:resource>/<slug:action>", reports_api.report),
     path("api/file/lc/att/<int:license_id>/<str:file_id>/<str:name>", files.serve),
     re_path(r"^static/(?P<path>.*)$", serve_static, {"insecure": True}),
 ]

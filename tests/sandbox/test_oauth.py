@@ -331,3 +331,15 @@ def test_the_organization_may_stand_in_the_query(sandbox: Sandbox) -> None:
         timeout=5,
     )
     assert response.json()["organization_id"] == config["organization_id"]
+
+
+def test_of_an_app_and_an_agent_25_refresh_tokens_live(sandbox: Sandbox) -> None:
+    sandbox.settings(requests_per_second=None)
+    given = [tokens(sandbox) for _ in range(26)]
+
+    def renew(number: int) -> int:
+        wished = {"grant_type": "refresh_token", "refresh_token": given[number]["refresh_token"]}
+        return take(sandbox, **wished).status_code
+
+    assert (renew(0), renew(1), renew(25)) == (401, 200, 200)
+    assert chats(sandbox, given[0]["access_token"]) == 401

@@ -17,7 +17,7 @@ from livechat_sandbox.platform.structures import (
 )
 
 CODE_LIFETIME = 300  # seconds
-MOST_TOKENS = 25  # of one app for one agent; the oldest ends
+MOST_TOKENS = 25  # of either kind, of one app for one agent; the oldest ends
 
 
 def issue_code(
@@ -66,6 +66,13 @@ def issue(agent: Agent, client: Client, refresh_token: str | None = None) -> Age
 def issue_with_refresh(agent: Agent, client: Client) -> AgentToken:
     """The same, with a token that makes further ones."""
     organization = agent.organization
+    own = [
+        each.value
+        for each in organization.refresh_tokens.values()
+        if (each.agent_id, each.client_id) == (agent.id, client.id)
+    ]
+    for oldest in own[: max(0, len(own) - MOST_TOKENS + 1)]:
+        revoke(organization, oldest)
     refresh = RefreshToken(organization.ids.hex(40), agent.id, client.id)
     organization.refresh_tokens[refresh.value] = refresh
     return issue(agent, client, refresh.value)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livechat.agent import AgentRTM, AgentWeb
+from livechat.configuration.base import ConfigurationApi
 from livechat.customer import CustomerRTM, CustomerWeb
+from livechat.reports.base import ReportsApi
 
 from tests.sandbox.clients import Customer, message
 from tests.sandbox_rig import Agent, Payload, Sandbox
@@ -34,6 +36,15 @@ class Tour:
     button_event_id: str = ""
     greeting: Payload = field(default_factory=dict)
     configuration: Payload = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)  # by method, the last of each
+
+    @property
+    def owner(self) -> Payload:
+        return {"owner_client_id": self.sandbox.config["client_id"]}
+
+    def made_by(self, method: str) -> Payload:
+        """The id of what a method made."""
+        return {"id": self.answers[method]["id"]}
 
     @property
     def event(self) -> Payload:
@@ -211,6 +222,134 @@ CUSTOMER: list[tuple[str, Arguments]] = [
 ]
 
 
+ADA = {"id": "ada@shop.example", "name": "Ada"}
+BEN = {"id": "ben@shop.example", "name": "Ben"}
+SAM = {"id": "sam@shop.example"}
+BOT = {"name": "Helper", "default_group_priority": "last"}
+SIZE = {"name": "size", "type": "int", "access": {"license": {"agent": ["read", "write"]}}}
+PAGE = {"url": {"values": [{"value": "/shoes"}]}}
+RULE = {"condition": "and", "type": "url_current", "operator": "contains", "value": "/sale"}
+WEBHOOK = {"action": "agent_created", "secret_key": "x", "type": "license"}
+
+
+def _batch(*requests: Payload) -> Arguments:
+    return lambda _: {"requests": [*requests]}
+
+
+def _batch_of_made(*more: Payload) -> Arguments:
+    """Of the bots that the batch before made."""
+    return lambda t: {
+        "requests": [
+            {"id": each["id"]} | (more[0] if more else {})
+            for each in t.answers["batch_create_bots"]["responses"]
+        ]
+    }
+
+
+def _bot_credentials(t: Tour) -> Payload:
+    config, secret = t.sandbox.config, t.answers["reset_bot_secret"]["secret"]
+    known = {name: config[name] for name in ("client_id", "organization_id")}
+    return known | {"bot_id": t.made_by("create_bot")["id"], "bot_secret": secret}
+
+
+CONFIGURATION: list[tuple[str, Arguments]] = [
+    ("create_agent", lambda _: ADA),
+    ("list_agents", lambda _: {"fields": ["groups"]}),
+    ("get_agent", lambda _: {"id": ADA["id"]}),
+    ("update_agent", lambda _: ADA | {"job_title": "Advice"}),
+    ("suspend_agent", lambda _: SAM),
+    ("unsuspend_agent", lambda _: SAM),
+    ("approve_agent", lambda _: {"id": ADA["id"]}),
+    ("request_agent_unsuspension", lambda _: {}),
+    ("reactivate_email", lambda _: {"agent_id": SAM["id"]}),
+    ("delete_agent", lambda _: {"id": ADA["id"]}),
+    ("batch_create_agents", _batch(BEN)),
+    ("batch_update_agents", _batch(BEN | {"job_title": "Advice"})),
+    ("batch_suspend_agents", _batch(SAM)),
+    ("batch_unsuspend_agents", _batch(SAM)),
+    ("batch_approve_agents", _batch({"id": BEN["id"]})),
+    ("batch_delete_agents", _batch({"id": BEN["id"]})),
+    ("create_bot", lambda _: BOT),
+    ("get_bot", lambda t: t.made_by("create_bot")),
+    ("list_bots", lambda _: {"all": True}),
+    ("update_bot", lambda t: t.made_by("create_bot") | {"name": "Robo"}),
+    ("reset_bot_secret", lambda t: t.made_by("create_bot")),
+    ("issue_bot_token", _bot_credentials),
+    ("delete_bot", lambda t: t.made_by("create_bot")),
+    ("batch_create_bots", _batch(BOT)),
+    ("batch_update_bots", _batch_of_made({"name": "Robo"})),
+    ("batch_delete_bots", _batch_of_made()),
+    ("create_bot_template", lambda t: t.owner | {"name": "Helper"}),
+    ("update_bot_template", lambda t: t.owner | t.made_by("create_bot_template")),
+    ("list_bot_templates", lambda t: t.owner),
+    ("reset_bot_template_secret", lambda t: t.owner | t.made_by("create_bot_template")),
+    ("delete_bot_template", lambda t: t.owner | t.made_by("create_bot_template")),
+    ("create_group", lambda _: {"name": "Shoes", "agent_priorities": {SAM["id"]: "normal"}}),
+    ("get_group", lambda t: t.made_by("create_group")),
+    ("list_groups", lambda _: {}),
+    ("update_group", lambda t: t.made_by("create_group") | {"name": "Boots"}),
+    ("delete_group", lambda t: t.made_by("create_group")),
+    ("create_tag", lambda _: {"name": "parcel", "group_ids": [0]}),
+    ("list_tags", lambda _: {}),
+    ("update_tag", lambda _: {"name": "parcel", "group_ids": [1]}),
+    ("delete_tag", lambda _: {"name": "parcel"}),
+    ("register_property", lambda t: t.owner | SIZE),
+    ("list_properties", lambda t: t.owner),
+    ("unregister_property", lambda t: t.owner | {"name": "size"}),
+    ("update_license_properties", lambda _: {"properties": PROPERTIES}),
+    ("list_license_properties", lambda _: {"namespace": "test"}),
+    ("delete_license_properties", lambda _: {"properties": NAMES}),
+    ("update_group_properties", lambda _: {"group_id": 1, "properties": PROPERTIES}),
+    ("list_groups_properties", lambda _: {"group_ids": [1]}),
+    ("delete_group_properties", lambda _: {"id": 1, "properties": NAMES}),
+    ("add_auto_access", lambda _: {"access": {"groups": [1]}, "conditions": PAGE}),
+    ("update_auto_access", lambda t: t.made_by("add_auto_access") | {"description": "Shoes"}),
+    ("list_auto_accesses", lambda _: {}),
+    ("delete_auto_access", lambda t: t.made_by("add_auto_access")),
+    (
+        "create_greeting",
+        lambda _: {"type": "normal", "active": True, "name": "Sale", "group": 0, "rules": [RULE]},
+    ),
+    ("update_greeting", lambda t: t.made_by("create_greeting") | {"active": False}),
+    ("get_greeting", lambda t: t.made_by("create_greeting")),
+    ("list_greetings", lambda _: {"groups": [0]}),
+    ("delete_greeting", lambda t: t.made_by("create_greeting")),
+    ("create_canned_response", lambda _: {"text": "Hello", "tags": ["hi"], "group_id": 0}),
+    ("update_canned_response", lambda t: t.made_by("create_canned_response") | {"text": "Hi"}),
+    ("list_canned_responses", lambda _: {"group_ids": [0]}),
+    ("delete_canned_response", lambda t: t.made_by("create_canned_response")),
+    ("list_webhook_names", lambda _: {}),
+    ("register_webhook", lambda t: t.owner | WEBHOOK | {"url": f"{t.sandbox.url}/healthz"}),
+    ("list_webhooks", lambda t: t.owner),
+    ("unregister_webhook", lambda t: t.owner | t.made_by("register_webhook")),
+    ("enable_license_webhooks", lambda t: t.owner),
+    ("get_license_webhooks_state", lambda t: t.owner),
+    ("disable_license_webhooks", lambda t: t.owner),
+    ("list_customer_bans", lambda _: {}),
+    ("unban_customer", lambda _: {"ip": "192.0.2.1"}),
+    ("list_channels", lambda _: {}),
+    ("check_product_limits_for_plan", lambda _: {"plan": "team"}),
+    ("get_product_source", lambda _: {}),
+    ("update_company_details", lambda _: {"company": "Shop"}),
+    ("get_company_details", lambda _: {}),
+    # Last, for there is no way back.
+    ("register_property", lambda t: t.owner | SIZE),
+    (
+        "publish_property",
+        lambda t: t.owner | {"name": "size", "access_type": ["read"]},
+    ),
+]
+
+REPORTS_THERE_ARE = (
+    *("total_chats", "tags", "groups", "ratings", "ranking", "engagement", "duration"),
+    *("first_response_time", "response_time", "chat_usage", "unique_visitors"),
+)
+WEEK = {"from": "2020-09-01T00:00:00+02:00", "to": "2020-09-07T23:59:59+02:00"}
+REPORTS: list[tuple[str, Arguments]] = [
+    (name, lambda _: {"filters": WEEK}) for name in REPORTS_THERE_ARE
+]
+
+
 def methods_of(client: Any) -> set[str]:
     return {
         name
@@ -232,6 +371,7 @@ def walk(tour: Tour, client: Any, steps: list[tuple[str, Arguments]]) -> list[st
             tour.configuration = answer.get("livechat", answer)
         if method == "send_event":
             tour.event_id = answer["event_id"]
+        tour.answers[method] = answer
         walked.append(method)
     return walked
 
@@ -251,4 +391,6 @@ CLIENTS = {
     "agent rtm": (AgentRTM, AGENT),
     "customer web": (CustomerWeb, CUSTOMER),
     "customer rtm": (CustomerRTM, CUSTOMER),
+    "configuration": (ConfigurationApi, CONFIGURATION),
+    "reports": (ReportsApi, REPORTS),
 }

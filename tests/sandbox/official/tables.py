@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from .javascript import FOLDER
-from .python import CLIENTS, VERSIONS, methods_of
+from .python import CLIENTS, REPORTS_THERE_ARE, VERSIONS, methods_of
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "official-clients.md"
 LIST_METHODS = (
@@ -25,7 +25,11 @@ LIST_METHODS = (
 def python_methods(kind: str, version: str) -> set[str]:
     """What a client of lc-sdk-python can do in a version."""
     make, _ = CLIENTS[kind]
-    needs = {"access_token": "Bearer x", "disable_logging": True} if kind.endswith("web") else {}
+    needs: dict[str, object] = {}
+    if kind.endswith("web"):
+        needs = {"access_token": "Bearer x", "disable_logging": True}
+    elif kind in ("configuration", "reports"):
+        needs = {"token": "Bearer x", "disable_logging": True}
     organization = {"organization_id": "x"} if kind.startswith("customer") else {}
     return methods_of(
         make.get_client(version=version, base_url="localhost", **needs, **organization)
@@ -41,7 +45,8 @@ def python_table(kind: str) -> str:
         "|---|---|---|---|",
     ]
     for method in sorted(set().union(*by_version.values())):
-        marks = ["passes" if method in by_version[version] else "not there" for version in VERSIONS]
+        passes = "passes" if kind != "reports" or method in REPORTS_THERE_ARE else "not built"
+        marks = [passes if method in by_version[version] else "not there" for version in VERSIONS]
         lines.append(f"| `{method}` | {' | '.join(marks)} |")
     return "\n".join(lines)
 

@@ -9,7 +9,18 @@ import pytest
 from tests.sandbox.clients import Customer
 from tests.sandbox_rig import Agent, Sandbox
 
-from .python import AGENT, CLIENTS, CUSTOMER, VERSIONS, Tour, methods_of, walk
+from .python import (
+    AGENT,
+    CLIENTS,
+    CONFIGURATION,
+    CUSTOMER,
+    REPORTS,
+    REPORTS_THERE_ARE,
+    VERSIONS,
+    Tour,
+    methods_of,
+    walk,
+)
 from .tls import TlsFront
 
 
@@ -26,6 +37,15 @@ def connected(tour: Tour, front: TlsFront, kind: str, version: str) -> Iterator[
     host = f"localhost:{front.port}"
     organization_id = tour.sandbox.config["organization_id"]
     of_customers = {"organization_id": organization_id} if kind.startswith("customer") else {}
+    if kind in ("configuration", "reports"):
+        yield make.get_client(
+            token=tour.agent.authorization,
+            version=version,
+            base_url=host,
+            verify=False,
+            disable_logging=True,
+        )
+        return
     if kind.endswith("web"):
         person = tour.customer if kind.startswith("customer") else tour.agent
         yield make.get_client(
@@ -64,6 +84,22 @@ def test_every_method_of_the_customer_clients_succeeds(
         tour.greeting = browser.next("incoming_greeting")
         with connected(tour, front, kind, version) as client:
             assert set(walk(tour, client, CUSTOMER)) == methods_of(client)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_method_of_the_configuration_client_succeeds(
+    tour: Tour, front: TlsFront, version: str
+) -> None:
+    with connected(tour, front, "configuration", version) as client:
+        assert set(walk(tour, client, CONFIGURATION)) == methods_of(client)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_reports_that_are_built_answer_their_client(
+    tour: Tour, front: TlsFront, version: str
+) -> None:
+    with connected(tour, front, "reports", version) as client:
+        assert set(walk(tour, client, REPORTS)) == methods_of(client) & set(REPORTS_THERE_ARE)
 
 
 def test_a_basic_credential_serves_as_well_as_a_bearer_token(tour: Tour, front: TlsFront) -> None:

@@ -29,6 +29,11 @@ ends = Counter(
     "Customers' connections to LiveChat that ended, by LiveChat's reason or error.",
     ["reason"],
 )
+address_bans = Counter(
+    "chat_livechat_address_bans",
+    "Times that many customers of an organization were refused as banned at once: all customers "
+    "come from one address.",
+)
 version_ends = Gauge(
     "chat_livechat_version_end_timestamp_seconds",
     "When LiveChat says that an API version in use reaches its next stage.",

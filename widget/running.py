@@ -4,11 +4,14 @@ what is counted meanwhile."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
 
 from chatproxy.acting import ActingCustomer
+from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.observers import Several
 from chatproxy.relay.relay import Relay
@@ -48,6 +51,16 @@ class Running:
         """Close the connections to LiveChat politely, and write down the last counts."""
         await self.relay.close()
         await asyncio.to_thread(self.tallies.write)
+
+    @contextmanager
+    def welcoming(self, widget: Widget) -> Iterator[None]:
+        """Somebody becomes a customer in this block; who is refused is counted as well."""
+        try:
+            yield
+        except LiveChatError as error:
+            newcomer = Customer(widget_key=widget.key, organization_id=widget.organization_id)
+            self.tallies.fail(newcomer, error)
+            raise
 
     def acting(self, customer: Customer, widget: Widget) -> ActingCustomer:
         """The customer as one who acts under this widget; it is counted, and signals tell of it."""

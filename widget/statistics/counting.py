@@ -18,7 +18,9 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
+from chatproxy import metrics
 from chatproxy.livechat.errors import (
+    CustomerBanned,
     LiveChatError,
     Misconfigured,
     TokenRejected,
@@ -32,6 +34,7 @@ from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.explanations import explanation
 from widget.models import Presence, Tally, Trouble, Widget
+from widget.statistics.bans import MANY, Bans
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +68,7 @@ class Tallies:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._seconds: Counter[tuple[str, str]] = Counter()
         self._troubles: dict[tuple[str, str], Met] = {}
+        self._bans = Bans()
         self._waiting: OrderedDict[int, float] = OrderedDict()  # customers, and since when
 
     def count(self, widget_key: str, what: str, seconds: float = 0.0) -> None:
@@ -109,13 +113,25 @@ class Tallies:
             self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since)
 
     def fail(self, customer: Customer, error: LiveChatError) -> None:
-        if not isinstance(error, TROUBLES):
+        if not isinstance(error, TROUBLES) and not self._is_ban_of_all(customer, error):
             return
         self.count(customer.widget_key, What.FAILURE)
         now, key = timezone.now(), (customer.widget_key, error.type or type(error).__name__)
         with self._lock:
             met = self._troubles.get(key) or Met(untranslated(error), now, now, 0)
             self._troubles[key] = replace(met, last_at=now, count=met.count + 1)
+
+    def _is_ban_of_all(self, customer: Customer, error: LiveChatError) -> bool:
+        """Whether so many are banned at once that it is no matter of this customer alone."""
+        banned = self._bans.meet(customer) if isinstance(error, CustomerBanned) else 0
+        if banned == MANY:
+            metrics.address_bans.inc()
+            logger.error(
+                "LiveChat refuses many customers of organization %s as banned: probably the "
+                "address they all come from is. Lift the ban, and set monitoring.ip_mask",
+                customer.organization_id,
+            )
+        return banned >= MANY
 
     # Writing it down
 

@@ -1,12 +1,14 @@
 """What happens is counted once, without what was said, and written down apart from the chats."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 
 import pytest
 from django.utils import timezone
 
-from chatproxy.livechat.errors import ChatInactive, GrantRefused, Unreachable
+from chatproxy import metrics
+from chatproxy.livechat.errors import ChatInactive, CustomerBanned, GrantRefused, Unreachable
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.structures import User, parse_event
 from chatproxy.models import Customer
@@ -16,6 +18,7 @@ from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
 from widget.models import Presence, Tally, Trouble, Widget
 from widget.running import running
+from widget.statistics.bans import MANY
 from widget.statistics.counting import KEPT, Tallies, forget_old_tallies
 
 What = Tally.What
@@ -39,6 +42,10 @@ def counts() -> Tallies:
 @pytest.fixture
 def nora(shop_widget: Widget) -> Customer:
     return stored_customer(widget_key=shop_widget.key)
+
+
+def somebody(widget: Widget) -> Customer:
+    return stored_customer(widget_key=widget.key, token=uuid.uuid4().hex)
 
 
 def heard(author: str, **fields: str) -> Push:
@@ -161,3 +168,51 @@ def test_a_livechat_that_cannot_be_reached_is_counted(
     tallies.write()
     assert Tally.objects.get(what=What.FAILURE).count >= 1
     assert "cannot reach LiveChat" in Trouble.objects.get().advice
+
+
+def test_one_customer_who_is_banned_is_no_trouble(counts: Tallies, nora: Customer) -> None:
+    for _ in range(20):
+        counts.fail(nora, CustomerBanned())
+    counts.write()
+    assert not Trouble.objects.exists()
+
+
+def test_many_banned_at_once_are_told_to_owner_and_operator(
+    counts: Tallies, shop_widget: Widget, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = metrics.address_bans._value.get()
+    for _ in range(MANY + 1):
+        counts.fail(somebody(shop_widget), CustomerBanned())
+    counts.write()
+    trouble = Trouble.objects.get()
+    assert (trouble.kind, trouble.count) == ("customer_banned", 2)
+    assert "monitoring.ip_mask" in trouble.advice
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert metrics.address_bans._value.get() == before + 1
+
+
+def test_bans_of_different_times_are_not_at_once(
+    counts: Tallies, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 100_000, 700))
+    monkeypatch.setattr("widget.statistics.bans.time.monotonic", lambda: next(clock))
+    for _ in range(MANY + 1):
+        counts.fail(somebody(shop_widget), CustomerBanned())
+    counts.write()
+    assert not Trouble.objects.exists()
+
+
+def test_who_could_not_become_a_customer_counts_too(
+    sandbox: Sandbox, agent: Agent, shop_widget: Widget, tallies: Tallies
+) -> None:
+    visitor = Visitor(shop_widget.key)
+    sandbox.http.post(
+        f"{sandbox.url}/v3.7/configuration/action/ban_customer",
+        json={"ip": "127.0.0.1", "seconds": 60},
+        headers={"Authorization": agent.authorization},
+        timeout=10,
+    ).raise_for_status()
+    for _ in range(MANY):
+        visitor.introduce()
+    tallies.write()
+    assert Trouble.objects.get().kind == "customer_banned"

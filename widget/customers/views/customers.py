@@ -114,17 +114,19 @@ def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefus
 
 def first_token(request: HttpRequest, widget: Widget) -> str:
     """For a browser of somebody nobody knows."""
-    _customer, token = Customer.objects.welcome(
-        widget.key, widget.organization, website_of(request)
-    )
+    with running().welcoming(widget):
+        _customer, token = Customer.objects.welcome(
+            widget.key, widget.organization, website_of(request)
+        )
     return token
 
 
 def signed_in(request: HttpRequest, widget: Widget, person: Person) -> str:
     """For one more browser of a person whom the website knows."""
-    customer, token = Customer.objects.welcome_signed_in(
-        widget.key, widget.organization, person.subject, website_of(request)
-    )
+    with running().welcoming(widget):
+        customer, token = Customer.objects.welcome_signed_in(
+            widget.key, widget.organization, person.subject, website_of(request)
+        )
     known = {"name": person.name, "email": person.email, "session": json.dumps(person.session)}
     form = DetailsForm(known)
     if form.is_valid():

@@ -89,7 +89,8 @@ def wait_before_identity(request: HttpRequest, widget: Widget) -> int:
 
 
 def new_customer(request: HttpRequest, widget: Widget) -> Customer:
-    customer, _token = Customer.objects.welcome(widget.key, widget.organization)
+    with running().welcoming(widget):
+        customer, _token = Customer.objects.welcome(widget.key, widget.organization)
     request.session[session_key(widget.key)] = customer.pk
     return customer
 

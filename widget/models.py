@@ -64,7 +64,7 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
         widget: Widget | None = cache.get(cache_key(key))
         if widget is None:
             widget = (
-                self.live().defer("identity_secret", "draft").get(key=key)
+                self.live().defer("identity_secret", "agent_token", "draft").get(key=key)
             )  # no cache holds secrets
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
@@ -87,12 +87,14 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
         return self.filter(enabled=True)
 
     def encrypt_again(self) -> int:
-        """Encrypt every widget's secret with the newest key; how many they are.
+        """Encrypt every widget's secrets with the newest key; how many widgets they are.
 
         Raises UnreadableSecret for one that no key opens; those before it are done.
         """
         for widget in self.order_by("pk"):
-            self.filter(pk=widget.pk).update(identity_secret=widget.identity_secret)
+            self.filter(pk=widget.pk).update(
+                identity_secret=widget.identity_secret, agent_token=widget.agent_token
+            )
         return self.count()
 
 
@@ -201,6 +203,7 @@ class Widget(models.Model):
         _("region"), max_length=3, choices=Region.choices, default=Region.DALLAS
     )
     identity_secret = EncryptedTextField(default=new_secret, editable=False)
+    agent_token = EncryptedTextField(_("agent's token"), default="", editable=False, blank=True)
     allowed_origins = models.JSONField(
         _("allowed websites"), default=list, blank=True, validators=[validate_origins]
     )

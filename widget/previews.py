@@ -30,6 +30,7 @@ def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:
     shown.key = f"{PREVIEW_PREFIX}{secrets.token_hex(8)}"
     shown.draft = None
     shown.identity_secret = new_secret()  # the cache is no place for the real one
+    shown.agent_token = ""
     shown.enabled = True
     shown.allowed_origins = [origin, *draft.allowed_origins]
     cache.set(cache_key(shown.key), shown, PREVIEW_SECONDS)

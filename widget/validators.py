@@ -1,6 +1,7 @@
 """What each setting of a widget must look like, said so that its owner can put it right."""
 
 import re
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.conf import settings
@@ -58,13 +59,17 @@ def validate_organization_id(value: str) -> None:
 
 
 def validate_redirect_uri(value: str) -> None:
-    """Raise ValidationError unless this is a web address without a #fragment."""
-    if not re.fullmatch(r"https?://[^\s/#?][^\s#]*", value):
+    """Raise ValidationError unless this is a web address as LiveChat compares them.
+
+    Source: LiveChat's "OAuth authorization", "Redirect URIs": no query, and no way up.
+    """
+    climbs = ".." in unquote(value).replace("\\", "/").split("/")
+    if climbs or not re.fullmatch(r"https?://[^\s/#?@\\]+(/[^\s#?]*)?", value):
         raise ValidationError(
             _(
-                "A redirect URI is a full web address such as https://shop.example/ without a # "
-                "part. It must be one of those registered for your app in the LiveChat Developer "
-                "Console."
+                "A redirect URI is a full web address such as https://shop.example/ without #, ? "
+                "or .. in it. It must be, or begin with, one of those registered for your app in "
+                "the LiveChat Developer Console."
             )
         )
 

@@ -25,7 +25,12 @@ from django.utils.translation import gettext_lazy as _
 from widget.models import Membership, Widget
 from widget.owners import access, changes, files, history, preview, statistics
 from widget.owners.careful import CarefulAdmin
-from widget.owners.connection import ConnectionFailed, trouble_with_websockets, try_connection
+from widget.owners.connection import (
+    SCOPES_OF_AGENT,
+    ConnectionFailed,
+    trouble_with_websockets,
+    try_connection,
+)
 from widget.owners.forms import WidgetForm, label_of
 from widget.statistics import last_seen
 
@@ -39,6 +44,13 @@ SIGNED_IN_CUSTOMERS = (
         ),
         "fields": ("secret",),
     },
+)
+MOST_OF_A_TOKEN = 1000  # characters
+AGENTS_TOKEN = (_("agent's token"), {"classes": ("collapse",), "fields": ("agent_token_form",)})
+AGENT_TOKEN_NOTE = _(
+    "Optional. With it the connection test also checks whether customers' addresses are masked and "
+    "what your app may do. It needs the scopes %(scopes)s. It is kept encrypted and never shown "
+    "again. Save an empty field to forget it."
 )
 
 
@@ -153,6 +165,7 @@ class WidgetAdmin(CarefulAdmin):
                 "<int:pk>/restore/<int:revision_pk>/", view(history.restore), name="widget_restore"
             ),
             path("<int:pk>/new-secret/", view(renew_secret), name="widget_new_secret"),
+            path("<int:pk>/agent-token/", view(keep_agent_token), name="widget_agent_token"),
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
             path("previewed/<slug:key>/", view(preview.previewed), name="widget_previewed"),
@@ -249,7 +262,7 @@ class WidgetAdmin(CarefulAdmin):
             return without_test(fieldsets)
         if not access.may(request.user, access.OWNERS, obj):
             return fieldsets
-        return (*fieldsets, SIGNED_IN_CUSTOMERS)
+        return (*fieldsets, SIGNED_IN_CUSTOMERS, AGENTS_TOKEN)
 
     @admin.display(description=_("Connection to LiveChat"))
     def connection_test(self, widget: Widget) -> SafeString:
@@ -259,8 +272,14 @@ class WidgetAdmin(CarefulAdmin):
     def secret(self, widget: Widget) -> SafeString:
         return render_to_string("widget/owners/secret.html", {"widget": widget})
 
+    @admin.display(description=_("agent's token"))
+    def agent_token_form(self, widget: Widget) -> SafeString:
+        note = str(AGENT_TOKEN_NOTE) % {"scopes": ", ".join(SCOPES_OF_AGENT)}
+        context = {"widget": widget, "note": note}
+        return render_to_string("widget/owners/agent_token.html", context)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
-        shown = ["connection_test", "secret"]
+        shown = ["connection_test", "secret", "agent_token_form"]
         return ["key", *shown] if obj else shown
 
     def render_change_form(
@@ -381,6 +400,15 @@ def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Make what was signed with the old secret worthless. POST."""
     widget.renew_secret()
     messages.success(request, gettext("Give your website the new secret now."))
+    return redirect("admin:widget_widget_change", widget.pk)
+
+
+@access.changes_widget(access.OWNERS)
+def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Store another token for the connection test, or none. POST."""
+    widget.agent_token = request.POST.get("agent_token", "").strip()[:MOST_OF_A_TOKEN]
+    widget.save(update_fields=["agent_token"])
+    report_connection(request, widget)
     return redirect("admin:widget_widget_change", widget.pk)
 
 

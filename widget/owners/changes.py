@@ -57,6 +57,7 @@ def check(widget: Widget, user: User) -> None:
 def start_anew(widget: Widget) -> None:
     """Take along nothing that belongs to the organization the widget leaves."""
     widget.identity_secret = new_secret()
+    widget.agent_token = ""
     Customer.objects.filter(widget_key=widget.key).delete()
 
 

@@ -6,7 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatproxy.livechat import accounts
-from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.agent_api import AgentApi, TokenInfo
+from chatproxy.livechat.errors import LiveChatError, NotAuthorized
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.service import Reason
 from chatproxy.models import Customer
@@ -17,6 +18,9 @@ from widget.running import running
 from widget.websockets_check import NotReached, NoWebsocket, try_websocket
 
 MOST_WEBSITES = 5
+# What an agent's token needs so that the mask can be seen, and what the app itself should have.
+# Source: Configuration API v3.6, "List License Properties"; the Customer SDK's "Getting started".
+SCOPES_OF_AGENT = ("properties.license.value--all:ro", "customers:own")
 
 
 class ConnectionFailed(Exception):
@@ -47,7 +51,8 @@ def try_connection(widget: Widget) -> str:
             % {"number": widget.group_id, "known": known or _("none")}
         )
     refuse_untrusted_websites(widget)
-    return " ".join(filter(None, (words_for(statuses[widget.group_id]), words_for_version(widget))))
+    found = (words_for(statuses[widget.group_id]), words_for_version(widget))
+    return " ".join(filter(None, (*found, advice_with_token(widget))))
 
 
 def words_for(status: str) -> str:
@@ -83,6 +88,50 @@ def refuse_untrusted_websites(widget: Widget) -> None:
                 )
                 % {"website": origin}
             )
+
+
+def advice_with_token(widget: Widget) -> str:
+    """What an agent's token shows that no customer can see; "" if there is none, or all is well."""
+    if not widget.agent_token:
+        return ""
+    api = AgentApi(widget.organization, widget.agent_token)
+    try:
+        info = api.info()
+        if info and info.organization_id != widget.organization_id:
+            return _(
+                "The agent's token belongs to another organization. Enter one of yours, or leave "
+                "the field empty."
+            )
+        return " ".join(filter(None, (words_for_app(widget, info), words_for_mask(api))))
+    except NotAuthorized:
+        return _(
+            "The agent's token lacks the scope “%(scope)s”, so we could not see whether customers' "
+            "addresses are masked."
+        ) % {"scope": SCOPES_OF_AGENT[0]}
+    except LiveChatError:
+        return _(
+            "LiveChat does not take the agent's token. Enter another one, or leave the field empty."
+        )
+
+
+def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
+    """What the app may not do, if the token was given to it; nothing is known of another's."""
+    if info and info.client_id == widget.client_id and not info.allows(SCOPES_OF_AGENT[1]):
+        return _(
+            "Your app lacks the scope “customers:own”. Add it in the LiveChat Developer Console, "
+            "under “App authorization”."
+        )
+    return ""
+
+
+def words_for_mask(api: AgentApi) -> str:
+    """Whether banning one address would ban everybody."""
+    if api.ip_mask():
+        return ""
+    return _(
+        "Set LiveChat's property “monitoring.ip_mask” before you go live: all customers come from "
+        "this server's address, so whoever bans an address bans them all."
+    )
 
 
 def websites_of(widget: Widget) -> list[str]:

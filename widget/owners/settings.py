@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from widget.models import Widget
 
 # What makes this widget this one, rather than what its owner chose.
-OWN = {"id", "key", "identity_secret", "draft", "created_at", "updated_at"}
+OWN = {"id", "key", "identity_secret", "agent_token", "draft", "created_at", "updated_at"}
 FIELDS = {field.name: field for field in Widget._meta.concrete_fields if field.name not in OWN}
 FILE_SIZE = 500_000  # bytes; the longest texts in every language are a tenth of it
 

@@ -12,6 +12,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("bench.memory",),
     ("bench.sends",),
     ("bench.panel",),
+    ("bench.answers",),
     ("bench.restart",),
     ("bench.replies",),
     ("bench.sandbox",),

@@ -1,4 +1,4 @@
-"""Scripts and pages as they travel: minified, hashed and compressed once, not at each request."""
+"""Scripts and pages as they travel: made, hashed and compressed once, not at each request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TypeVarTuple, cast
+from typing import TypeVar, TypeVarTuple, cast
 
 import brotli
 import minify
@@ -17,7 +17,10 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from widget.models import Widget
+
 Names = TypeVarTuple("Names")
+Made = TypeVar("Made")
 
 
 def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
@@ -30,6 +33,27 @@ def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
     @wraps(make)
     def get(*names: *Names) -> str:
         return make(*names) if settings.DEBUG else remembered(*cast("tuple[Hashable]", names))
+
+    return get
+
+
+def made_once_a_version(
+    make: Callable[[Widget, *Names], Made],
+) -> Callable[[Widget, *Names], Made]:
+    """For what is made of a widget: `Widget.version` changes whenever the widget may have.
+
+    A preview has no version. With DEBUG it is made anew each time, as templates may change, too.
+    """
+
+    @lru_cache(maxsize=256)
+    def remembered(widget: Widget, _version: str, *names: *Names) -> Made:
+        return make(widget, *names)
+
+    @wraps(make)
+    def get(widget: Widget, *names: *Names) -> Made:
+        if settings.DEBUG or not widget.version:
+            return make(widget, *names)
+        return remembered(widget, widget.version, *cast("tuple[Hashable]", names))
 
     return get
 

@@ -66,6 +66,7 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
             widget = (
                 self.live().defer("identity_secret", "agent_token", "draft").get(key=key)
             )  # no cache holds secrets
+            widget.version = secrets.token_hex(8)
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
 
@@ -129,6 +130,7 @@ class Widget(models.Model):
     """One chat widget: whose chats it opens, where it may appear, how it looks and behaves."""
 
     page_url = ""  # the page it is visited from, never stored
+    version = ""  # another one after each change, for all who have it from the cache; not stored
 
     class Theme(models.TextChoices):
         AUTO = "auto", _("As the customer's device is set")

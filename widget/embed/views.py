@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
-from widget.assets import digest, made_once, minified, pack
+from widget.assets import digest, made_once, made_once_a_version, minified, pack
 from widget.availability import online_groups
 from widget.embed import pages, scripts
 from widget.languages import language_of, vary_by_language
@@ -89,6 +89,12 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
 
     It has 4 kB: it speaks the browser's language, and those the owner has written something in.
     """
+    return {"key": widget.key, **who_is_there(widget), **lasting_settings(widget, language)}
+
+
+@made_once_a_version
+def lasting_settings(widget: Widget, language: str) -> dict[str, Any]:
+    """Those that stay until somebody changes the widget."""
     chosen = {
         "icon": ICONS.get(widget.launcher_icon),
         "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
@@ -96,8 +102,6 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
         "theme": widget.theme if widget.theme != "auto" else "",
     }
     return {
-        "key": widget.key,
-        **who_is_there(widget),
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
         "css": stylesheet(widget),
         "version": parts_version(),

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import FormToFill
-from widget.assets import digest, joined, made_once, pack, source
+from widget.assets import digest, joined, made_once, made_once_a_version, pack, source
 from widget.availability import availability_of
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
@@ -42,9 +44,14 @@ FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the 
 @widget_view
 def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The shell: the same for everybody who reads this language, so it may be cached."""
-    language = translation.get_language() or "en"
-    response = render(
-        request,
+    response = HttpResponse(shell(widget, translation.get_language() or "en", get_script_prefix()))
+    response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
+    return pack(request, response)
+
+
+@made_once_a_version
+def shell(widget: Widget, language: str, prefix: str) -> str:  # noqa: ARG001 - stands in the links
+    return render_to_string(
         "widget/customers/panel.html",
         {
             "widget": widget,
@@ -58,8 +65,6 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
             "offline_text": widget.text("offline_text", language),
         },
     )
-    response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
-    return pack(request, response)
 
 
 @require_POST

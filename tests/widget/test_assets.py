@@ -1,0 +1,107 @@
+"""What is made of a widget is made once, and again when the widget has changed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.test.signals import template_rendered
+from django.test.utils import override_script_prefix
+
+from tests.widget.conftest import AddWidget
+from widget.assets import made_once_a_version
+from widget.models import Widget
+from widget.previews import Preview, publish_preview
+
+OnCommit = Callable[..., Any]
+
+
+@contextmanager
+def rendered() -> Iterator[list[str | None]]:
+    """The templates that are rendered meanwhile."""
+    names: list[str | None] = []
+
+    def note(template: Any, **_: Any) -> None:
+        names.append(template.name)
+
+    template_rendered.connect(note)
+    try:
+        yield names
+    finally:
+        template_rendered.disconnect(note)
+
+
+def shell(client: Client, **query: str) -> str:
+    return client.get("/w/shop/", query).content.decode()
+
+
+def test_the_panel_is_rendered_once_for_each_language(add_widget: AddWidget) -> None:
+    add_widget(header_title="Roses")
+    client = Client()
+    for language in ("en", "de"):
+        with rendered() as first:
+            assert "Roses" in shell(client, lang=language)
+        with rendered() as second:
+            assert "Roses" in shell(client, lang=language)
+        assert "widget/customers/panel.html" in first
+        assert second == []
+
+
+def test_a_change_is_seen_at_once(
+    add_widget: AddWidget, django_capture_on_commit_callbacks: OnCommit
+) -> None:
+    widget, client = add_widget(header_title="Roses", brand_color="#aa0000"), Client()
+    assert "Roses" in shell(client)
+    assert "#aa0000" in client.get("/w/shop/look.css").content.decode()
+    assert "#aa0000" in client.get("/w/shop/embed.js").content.decode()
+    widget.header_title, widget.brand_color = "Tulips", "#00aa00"
+    with django_capture_on_commit_callbacks(execute=True):
+        widget.save()
+    assert "Tulips" in shell(client)
+    assert "#00aa00" in client.get("/w/shop/look.css").content.decode()
+    assert "#00aa00" in client.get("/w/shop/embed.js").content.decode()
+
+
+def test_it_stands_under_the_address_it_was_asked_for(add_widget: AddWidget) -> None:
+    add_widget()
+    client = Client()
+    assert 'href="/w/shop/look.css"' in shell(client)
+    with override_script_prefix("/en/"):
+        assert 'href="/en/w/shop/look.css"' in shell(client)
+    assert 'href="/w/shop/look.css"' in shell(client)
+
+
+@pytest.fixture
+def counted() -> tuple[Callable[[Widget], int], list[str]]:
+    """Something that is made of a widget, and of which ones it was."""
+    made: list[str] = []
+
+    @made_once_a_version
+    def make(widget: Widget) -> int:
+        made.append(widget.name)
+        return len(made)
+
+    return make, made
+
+
+def test_who_read_the_widget_anew_makes_anew(
+    add_widget: AddWidget, counted: tuple[Callable[[Widget], int], list[str]]
+) -> None:
+    make, made = counted
+    add_widget()
+    assert make(Widget.objects.find("shop")) == make(Widget.objects.find("shop")) == 1
+    cache.clear()  # another process saved it, or its minute is over
+    assert make(Widget.objects.find("shop")) == 2
+    assert made == ["Shop", "Shop"]
+
+
+def test_a_preview_is_made_each_time(
+    add_widget: AddWidget, counted: tuple[Callable[[Widget], int], list[str]]
+) -> None:
+    make, _made = counted
+    draft = Widget.objects.find(add_widget().key)
+    key = publish_preview(draft, Preview("shop", 1), "https://shop.example")
+    shown = Widget.objects.find(key)
+    assert [make(shown), make(shown)] == [1, 2]

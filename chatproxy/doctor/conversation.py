@@ -146,6 +146,10 @@ class Conversation:
         """As `wait_for`, for an event of somebody who may have spoken at any time."""
         return await self._first("incoming_event", fits, 0, self.answerer.patience)
 
+    def is_of_this_step(self, told: Json) -> bool:
+        """Whether this payload came since the step began."""
+        return any(payload is told for _, payload in self._pushes[self._first_of_step :])
+
     async def _first(
         self, action: str, fits: Callable[[Json], bool], since: int, patience: float
     ) -> Json:

@@ -118,21 +118,23 @@ def test_nothing_stays_that_can_be_removed(
 class Person(threading.Thread):
     """Answers the first chat that comes, from LiveChat's app."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, after: int) -> None:
         super().__init__(daemon=True)
-        self.agent, self.gives_up = agent, threading.Event()
+        self.agent, self.after, self.gives_up = agent, after, threading.Event()
 
     def run(self) -> None:
         while not self.gives_up.wait(0.1):
             for chat in self.agent.chats():
-                self.agent.type(chat["id"])
-                self.agent.send(chat["id"], "I am here")
-                return
+                if len(self.agent.chat(chat["id"])["thread"]["events"]) >= self.after:
+                    self.agent.type(chat["id"])
+                    self.agent.send(chat["id"], "I am here")
+                    return
 
 
-@pytest.fixture
-def person(agent: Agent) -> Iterator[Person]:
-    person = Person(agent)
+@pytest.fixture(params=[1, 2])
+def person(agent: Agent, request: pytest.FixtureRequest) -> Iterator[Person]:
+    """Answers after so many messages: before they are asked to, or then."""
+    person = Person(agent, request.param)
     person.start()
     yield person
     person.gives_up.set()

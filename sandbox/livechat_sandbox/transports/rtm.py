@@ -229,6 +229,8 @@ class RtmConsumer(AsyncWebsocketConsumer):
         if self.caller is not None:
             raise LiveChatError("validation", "Already logged in")
         check(Subscribing, payload)
+        if self.connection.organization:
+            limits.count(self.connection.organization)
         caller, answer = self.log_in(version, payload)
         assert caller.person is not None
         self.caller = caller

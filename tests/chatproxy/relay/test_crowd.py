@@ -1,0 +1,116 @@
+"""After a restart everybody comes back at once, and LiveChat sees them all as one address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.rtm import Visit
+from chatproxy.models import Customer
+from chatproxy.relay.pace import FIRST_PAUSE
+from chatproxy.relay.relay import Relay
+from chatproxy.relay.updates import Snapshot, Update
+from tests.sandbox_rig import Sandbox
+
+CROWD = 40
+FIRST_SECOND = 10  # logins that the settings allow in it, before any has succeeded
+PATIENCE = 30  # seconds until the last of them must be there
+
+REFUSED = 429
+
+
+class Login(NamedTuple):
+    """When it was answered, in Unix seconds, and with which status."""
+
+    at: float
+    status: int
+
+
+@pytest.fixture
+def customers(
+    transactional_db: None, organization: Organization, sandbox: Sandbox
+) -> list[Customer]:
+    """Their tokens are still good, as after a restart."""
+    made = [Customer.objects.welcome("shop", organization)[0] for _ in range(CROWD)]
+    sandbox.control("requests", method="DELETE")
+    return made
+
+
+@pytest_asyncio.fixture
+async def relay(settings: Any) -> AsyncIterator[Relay]:
+    settings.CHAT_RELAY_LOGINS_PER_SECOND = float(FIRST_SECOND)
+    running = Relay()
+    yield running
+    await running.close()
+
+
+class Crowd:
+    """Comes back all at once, and knows who has seen their chat again."""
+
+    def __init__(self, relay: Relay, customers: list[Customer], organization: Organization) -> None:
+        self.arrived = 0
+        self._moved = asyncio.Event()
+        for customer in customers:
+            relay.attach(customer, organization, Visit(), self.show)
+
+    async def show(self, update: Update) -> None:
+        if isinstance(update, Snapshot):
+            self.arrived += 1
+            self._moved.set()
+
+    async def has(self, count: int) -> None:
+        """Wait until so many are there."""
+        async with asyncio.timeout(PATIENCE):
+            while self.arrived < count:
+                self._moved.clear()
+                await self._moved.wait()
+
+
+async def logins(sandbox: Sandbox) -> list[Login]:
+    """Each that was asked for since the test began."""
+    asked = await asyncio.to_thread(sandbox.control, "requests?method=login", method="GET")
+    return [Login(each["at"], each["status"]) for each in asked]
+
+
+async def test_logins_begin_slowly_and_speed_up(
+    relay: Relay, customers: list[Customer], organization: Organization, sandbox: Sandbox
+) -> None:
+    await Crowd(relay, customers, organization).has(CROWD)
+    times = [login.at for login in await logins(sandbox)]
+    quarter = CROWD // 4
+    first, last = times[quarter] - times[0], times[-1] - times[-1 - quarter]
+    assert len(times) == CROWD
+    assert first > 0.5 * quarter / FIRST_SECOND
+    assert last < first
+
+
+@pytest.mark.usefixtures("soon")
+async def test_one_refusal_slows_everybody_down(
+    relay: Relay, customers: list[Customer], organization: Organization, sandbox: Sandbox
+) -> None:
+    crowd = Crowd(relay, customers, organization)
+    await crowd.has(CROWD // 2)
+    fault = {"type": "too_many_requests", "method": "login", "transport": "rtm", "count": 1}
+    await asyncio.to_thread(sandbox.fault, "error", **fault)
+    await crowd.has(CROWD)
+    made = await logins(sandbox)
+    (refused_at,) = [login.at for login in made if login.status == REFUSED]
+    good = [login.at for login in made if login.status != REFUSED]
+    assert len(good) == CROWD
+    on_their_way, pause = 0.15, FIRST_PAUSE
+    assert [at for at in good if refused_at + on_their_way < at < refused_at + pause] == []
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_crowd_that_livechat_limits_comes_in_with_few_refusals(
+    relay: Relay, customers: list[Customer], organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.settings(license_requests_per_second=10, license_request_burst=8)
+    await Crowd(relay, customers, organization).has(CROWD)
+    refused = [login for login in await logins(sandbox) if login.status == REFUSED]
+    assert 1 <= len(refused) <= CROWD / 4

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 
 from django.core.cache import cache
+from django.dispatch import Signal
 
 from chatproxy import conf, metrics
+from chatproxy.livechat.errors import Internal, NotConnected
 from chatproxy.livechat.service import Call, Ear, VersionEnd
 
 logger = logging.getLogger(__name__)
@@ -15,10 +17,21 @@ REGION_KEPT = 86_400  # seconds
 VERSION_END_KEPT = 86_400  # seconds
 
 
+# LiveChat was asked for something that it bills: `widget_key` says for whom. Receivers must return
+# at once.
+billed = Signal()
+
+
 class ConfiguredService:
-    """Reads settings when it is asked, so that making one needs none."""
+    """Reads settings when it is asked, so that making one needs none.
+
+    `widget_key` is the widget for which LiveChat is asked, "" for none.
+    """
 
     ear: Ear | None = None
+
+    def __init__(self, widget_key: str = "") -> None:
+        self.widget_key = widget_key
 
     @property
     def accounts_url(self) -> str:
@@ -42,6 +55,16 @@ class ConfiguredService:
 
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)
+        if self.widget_key and is_billed(call):
+            billed.send(ConfiguredService, widget_key=self.widget_key)
+
+
+def is_billed(call: Call) -> bool:
+    """Failed requests are, too, but not those answered with status 500, nor what never got there.
+
+    Source: LiveChat's "API pricing".
+    """
+    return not isinstance(call.error, Internal | NotConnected)
 
 
 def version_end(version: str) -> VersionEnd | None:

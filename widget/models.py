@@ -363,7 +363,7 @@ class Widget(models.Model):
             organization_id=self.organization_id,
             client_id=self.client_id,
             redirect_uri=self.redirect_uri,
-            service=ConfiguredService(),
+            service=ConfiguredService(self.key),
             group_id=self.group_id,
             identity_per_group=self.identity_per_group,
             version=self.api_version,
@@ -518,6 +518,7 @@ class Tally(models.Model):
         GOOD = "good", _("Good ratings")
         BAD = "bad", _("Bad ratings")
         FAILURE = "failure", _("Calls to LiveChat that failed")
+        REQUEST = "request", _("Requests to LiveChat")
 
     widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="tallies")
     day = models.DateField()

@@ -15,6 +15,7 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.observers import Several
 from chatproxy.relay.relay import Relay
+from chatproxy.service import billed
 from widget.availability import AvailabilityKeeper
 from widget.models import Widget
 from widget.rendering.heavy import Renderer
@@ -38,6 +39,7 @@ class Running:
         self.relay = Relay(self.observer)
         self.renderer = Renderer()
         self.sockets = OpenSockets()
+        billed.connect(self.tallies.bill)
         self.availability = AvailabilityKeeper()
 
     def begin(self) -> None:

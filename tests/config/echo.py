@@ -1,4 +1,4 @@
-"""`python -m tests.config.echo PORT`: our server around the smallest application there is.
+"""`python -m tests.config.echo PORT [HOST]`: our server around the smallest application there is.
 
 It loses its patience with a browser sooner than in earnest, so that a test need not wait for it.
 """
@@ -28,4 +28,5 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 if __name__ == "__main__":
     server.PATIENCE = PATIENCE
-    sys.exit(server.serve(echo, "127.0.0.1", int(sys.argv[1])))
+    port, host = [*sys.argv[1:], "127.0.0.1"][:2]
+    sys.exit(server.serve(echo, host, int(port)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.security.test_tenants import add_widget
+from widget.models import Tally
 
 LOGIN, PAGE = "/admin/login/", "/admin/second-factor/"
 
@@ -160,8 +163,10 @@ def test_a_try_that_is_refused_costs_no_password_hash() -> None:
 
 
 def test_the_home_page_shows_widgets_and_how_they_do(olga: User) -> None:
-    add_widget(name="Fern & Clay")
+    widget = add_widget(name="Fern & Clay")
+    for what, count in (("chat", 7), ("first_reply", 4), ("failure", 9)):
+        Tally.objects.create(widget=widget, day=timezone.now().date(), what=what, count=count)
     html = log_in().get("/admin/").content.decode()
     assert "Fern &amp; Clay</a></th>" in html
-    assert "Chats in 7 days" in html
+    assert re.findall(r">(\d)</(?:a|span)></td>", html) == ["7", "3", "9"]
     assert "Groups" not in html

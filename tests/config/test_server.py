@@ -21,9 +21,9 @@ START_LIMIT = 20  # seconds
 ENVIRONMENT = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
-def start(port: int) -> subprocess.Popen[str]:
+def start(port: int, *host: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.config.echo", str(port)],
+        [sys.executable, "-m", "tests.config.echo", str(port), *host],
         cwd=ROOT,
         env=ENVIRONMENT,
         stderr=subprocess.PIPE,
@@ -50,9 +50,9 @@ def received(browser: ClientConnection) -> list[str]:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(*host: str) -> Iterator[Server]:
     port = free_port()
-    process = start(port)
+    process = start(port, *host)
     deadline = time.monotonic() + START_LIMIT
     while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -66,6 +66,13 @@ def server() -> Iterator[Server]:
     """One for all tests that leave it running."""
     with serving() as server:
         yield server
+
+
+@pytest.mark.parametrize("host", ["::", "[::]"])
+def test_every_address_of_the_machine_may_be_served(host: str) -> None:
+    with serving(host) as server, server.connect() as browser:
+        browser.send("hello")
+        assert browser.recv(timeout=5) == "hello"
 
 
 def test_a_message_within_the_limit_arrives(server: Server) -> None:

@@ -131,12 +131,23 @@ def test_what_is_no_language_leaves_the_choice_to_others(host: Host, lang: str) 
     expect(host.page.frame_locator("iframe").locator("html[lang=en]")).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["pt_BR", "PT", "pt-pt"])
-def test_the_launcher_speaks_it_too(host: Host, lang: str, add_widget: Callable[..., None]) -> None:
-    add_widget(f"odd-{lang.lower()}", texts={"pt": {"launcher_label": "Dúvidas?"}})
+@pytest.mark.parametrize(
+    ("lang", "name"),
+    [
+        ("pt_BR", "Abrir chat, Dúvidas?"),
+        ("PT", "Abrir chat, Dúvidas?"),
+        ("pt-pt", "Abrir chat, Dúvidas?"),
+        ("iw", "פתיחת הצ׳אט, שאלות?"),
+    ],
+)
+def test_the_launcher_speaks_it_too(
+    host: Host, lang: str, name: str, add_widget: Callable[..., None]
+) -> None:
+    texts = {"pt": {"launcher_label": "Dúvidas?"}, "he": {"launcher_label": "שאלות?"}}
+    add_widget(f"odd-{lang.lower()}", texts=texts)
     page = html(tag(host.site, key=f"odd-{lang.lower()}"), lang=lang)
     host.page.goto(host.websites.publish("/page", page))
-    expect(host.launcher).to_have_accessible_name("Abrir chat, Dúvidas?")
+    expect(host.launcher).to_have_accessible_name(name)
 
 
 # ---- names on the page

@@ -16,11 +16,15 @@ DAYS = PERIODS[0]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A widget, where it was seen last, and what happened in the last DAYS days."""
+    """A widget, where it was seen last, its chats of today (UTC), and what failed in DAYS days.
+
+    `unanswered` are those of today's chats in which nobody was seen to reply yet.
+    """
 
     widget: Widget
     sighting: Sighting | None
     chats: int
+    unanswered: int
     failures: int
 
 
@@ -31,9 +35,12 @@ def standings_of(user: User) -> list[Standing]:
 
 def standing_of(widget: Widget) -> Standing:
     counts = [day.counts for day in days_of(widget, DAYS)]
+    today = counts[-1]
+    chats = today.get(What.CHAT, 0)
     return Standing(
         widget=widget,
         sighting=last_seen.last(widget),
-        chats=sum(day.get(What.CHAT, 0) for day in counts),
+        chats=chats,
+        unanswered=max(0, chats - today.get(What.FIRST_REPLY, 0)),
         failures=sum(day.get(What.FAILURE, 0) for day in counts),
     )

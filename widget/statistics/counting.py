@@ -77,6 +77,10 @@ class Tallies:
             if seconds:
                 self._seconds[widget_key, what] += seconds  # type: ignore[assignment]
 
+    def bill(self, widget_key: str, **_signal: object) -> None:
+        """LiveChat was asked for something that it bills. Receives `billed`, in any thread."""
+        self.count(widget_key, What.REQUEST)
+
     # What is counted of a chat
 
     def act(self, customer: Customer, action: str, payload: Json, answer: Json) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from widget.models import Tally, Trouble, Widget
 from widget.rendering.locale import day_in_words
 from widget.statistics.counting import FORGOTTEN
+from widget.statistics.prices import price_of_month
 
 What = Tally.What
 PERIODS = (7, 30, 90)  # days
@@ -120,7 +121,21 @@ def figures_of(days: list[Day]) -> list[Figure]:
             % {"good": grouped(sums[What.GOOD]), "bad": grouped(sums[What.BAD])},
         ),
         counted(What.FAILURE.label, days, [What.FAILURE]),
+        counted(What.REQUEST.label, days, [What.REQUEST], price_in_words(sums, len(days))),
     ]
+
+
+def price_in_words(sums: dict[str, int], days: int) -> str:
+    """What a month like these days comes to, and what a chat takes."""
+    requests, chats = sums[What.REQUEST], sums[What.CHAT]
+    if not requests:
+        return ""
+    dollars = round(price_of_month(requests, days), 2)
+    month = _("about $%(dollars)s a month") % {"dollars": number_format(dollars, 2)}
+    if not chats:
+        return month
+    each = round(requests / chats, 1)
+    return f"{month}, {_('%(count)s for each chat') % {'count': number_format(each, 1)}}"
 
 
 def counted(title: str | Promise, days: list[Day], whats: list[What], note: str = "") -> Figure:

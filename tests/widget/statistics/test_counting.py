@@ -8,11 +8,21 @@ import pytest
 from django.utils import timezone
 
 from chatproxy import metrics
-from chatproxy.livechat.errors import ChatInactive, CustomerBanned, GrantRefused, Unreachable
+from chatproxy.livechat.errors import (
+    ChatInactive,
+    CustomerBanned,
+    GrantRefused,
+    Internal,
+    LiveChatError,
+    NotConnected,
+    Unreachable,
+)
 from chatproxy.livechat.pushes import IncomingEvent, Push
+from chatproxy.livechat.service import Call, Reason
 from chatproxy.livechat.structures import User, parse_event
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
+from chatproxy.service import ConfiguredService, billed
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
@@ -88,6 +98,29 @@ def test_only_the_first_reply_of_a_chat_is_timed(
     counts.write()
     reply = Tally.objects.get(what=What.FIRST_REPLY)
     assert (reply.count, reply.seconds) == (1, 90)
+
+
+def test_what_livechat_bills_is_counted_for_the_widget_that_asked(
+    customer: Visitor, agent: Agent, sandbox: Sandbox, tallies: Tallies
+) -> None:
+    tallies.write()
+    Tally.objects.all().delete()
+    sandbox.control("requests", method="DELETE")
+    customer.send("Hello")
+    customer.send("Are you there?")
+    assert written(tallies)[What.REQUEST] == len(sandbox.requests()) > 0
+
+
+@pytest.mark.parametrize(("error", "count"), [(ChatInactive, 2), (Internal, 1), (NotConnected, 1)])
+def test_what_livechat_does_not_bill_is_not_counted(
+    counts: Tallies, nora: Customer, error: type[LiveChatError], count: int
+) -> None:
+    billed.connect(counts.bill)
+    service = ConfiguredService(nora.widget_key)
+    for outcome in (None, error("no")):
+        service.on_call(Call("web", "send_event", Reason.CUSTOMER, 0.1, outcome))
+    ConfiguredService().on_call(Call("web", "send_event", Reason.CUSTOMER, 0.1))
+    assert written(counts) == {What.REQUEST: count}
 
 
 def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent, tallies: Tallies) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.widget.owners.test_admin import OTHER, add_widget, signed_in
 from widget.models import Membership, Presence, Tally, Trouble, Widget
 from widget.statistics.figures import days_of, duration, figures_of
+from widget.statistics.prices import price_of
 
 What = Tally.What
 
@@ -51,6 +52,22 @@ def test_figures_add_up_the_days(widget: Widget) -> None:
 def test_the_mean_wait_counts_every_reply_alike(widget: Widget) -> None:
     reply = figures_of(days_of(widget, 7))[3]
     assert (reply.total, reply.note) == ("1 min", "the mean of 3")
+
+
+def test_an_owner_reads_what_a_chat_takes_and_a_month_costs(client: Client, widget: Widget) -> None:
+    today = timezone.now().date()
+    Tally.objects.create(widget=widget, day=today, what=What.REQUEST, count=3_100)
+    html = viewer(client).get(address(widget), {"days": "30"}).content.decode()
+    assert "3,100" in html
+    assert "about $0.84 a month, 775.0 for each chat" in html
+    assert "$0.27 for a thousand" in html
+
+
+@pytest.mark.parametrize(
+    ("requests", "dollars"), [(0, 0), (1000, 0.27), (2_000_000, 490), (11_000_000, 2420)]
+)
+def test_more_requests_cost_less_each(requests: int, dollars: float) -> None:
+    assert price_of(requests) == pytest.approx(dollars)
 
 
 def test_days_outside_the_period_do_not_count(widget: Widget) -> None:

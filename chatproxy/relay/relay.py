@@ -24,7 +24,7 @@ from chatproxy.relay.live import LiveCustomer
 from chatproxy.relay.pace import Pace
 from chatproxy.relay.tabs import ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
-from chatproxy.relay.updates import State
+from chatproxy.relay.updates import Conversation, State
 
 LOOK_EVERY = 0.02  # seconds between two looks whether somebody has logged in
 
@@ -155,6 +155,11 @@ class Relay:
                 return True
             time.sleep(LOOK_EVERY)
         return False
+
+    def conversation_of(self, customer_pk: int) -> Conversation | None:
+        """The chat of a customer who is live, as it is known now. Any thread may ask."""
+        live = self._live.get(customer_pk)
+        return live.conversation if live and live.standing.state is State.LIVE else None
 
     async def drop(self, customer_pk: int) -> None:
         """Close the connection of a customer who was erased."""

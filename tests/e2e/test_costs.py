@@ -82,6 +82,18 @@ def test_opening_one_message_and_ending(shop: Shop, sandbox: Sandbox, agent: Age
     assert found.total() <= 6
 
 
+def test_a_rating_is_one_request(shop: Shop, sandbox: Sandbox, agent: Agent) -> None:
+    chat = shop.open_chat()
+    say(chat, "Hello")
+    before = costs(sandbox)
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_role("button", name="Rate this chat").click()
+    good = chat.panel.get_by_role("button", name="Good", exact=True)
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
+    assert costs(sandbox) - before == Counter({"update_thread_properties": 1})
+
+
 def test_three_messages_and_three_answers(shop: Shop, sandbox: Sandbox, agent: Agent) -> None:
     chat = shop.open_chat()
     for number in range(3):

@@ -275,6 +275,24 @@ def test_after_the_chat_the_survey_is_asked(
     assert events_of(agent)[-1]["properties"]["lc2"]["form_type"] == "postchat"
 
 
+def test_the_survey_is_asked_for_once(customer: Visitor, agent: Agent, sandbox: Sandbox) -> None:
+    sandbox.settings(forms={"postchat": True})
+    customer.send("Hello")
+    customer.ask("post", "end")
+    answers = answers_to(customer.ask("get", "forms/postchat").content.decode())
+    customer.ask("post", "forms/postchat", answers)
+    assert sandbox.requests().count("get_form") == 1
+
+
+def test_a_survey_that_was_switched_off_is_not_asked(customer: Visitor, sandbox: Sandbox) -> None:
+    sandbox.settings(forms={"postchat": True})
+    customer.send("Hello")
+    customer.ask("post", "end")
+    assert customer.ask("get", "forms/postchat").content
+    sandbox.settings(forms={"postchat": False})
+    assert not customer.ask("get", "forms/postchat").content
+
+
 def test_an_unknown_form_is_not_found(customer: Visitor) -> None:
     assert customer.ask("get", "forms/tax").status_code == 404
 

@@ -57,11 +57,20 @@ IN_CHAT = Occasion("form", _("Submit answers"), thanks=_("Thank you."))
 OCCASIONS = {occasion.kind: occasion for occasion in (PRECHAT, POSTCHAT, TICKET)}
 
 
-def find_form(api: ActingCustomer, widget: Widget, kind: str) -> FormToFill | None:
+def find_form(request: CustomerRequest, widget: Widget, kind: str) -> FormToFill | None:
     """The form as the owner drew it; LiveChat gives a ticket form only without a customer."""
     if kind == "postchat":
-        return api.get_form(kind)
+        return form_after_chat(request, widget)
     return form_before_chat(widget, kind, known_availability(widget).config_version)
+
+
+def form_after_chat(request: CustomerRequest, widget: Widget) -> FormToFill | None:
+    """What is sent is an answer to what was asked, so LiveChat is not asked for it again."""
+    key = f"form:{widget.key}:{widget.group_id}:postchat"
+    found: FormToFill | None = cache.get(key) if request.method == "POST" else None
+    if found is None and (found := request.api.get_form("postchat")):
+        cache.set(key, found, FORM_HOLDS)
+    return found
 
 
 def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | None:
@@ -91,7 +100,7 @@ def form(request: CustomerRequest, widget: Widget, kind: str) -> HttpResponse:
     """GET: the form to fill in, nothing if there is none. POST: it is sent, or given back."""
     if kind not in OCCASIONS:
         raise Http404
-    return form_response(request, OCCASIONS[kind], find_form(request.api, widget, kind))
+    return form_response(request, OCCASIONS[kind], find_form(request, widget, kind))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,6 +18,7 @@ from chatproxy.livechat.structures import Thread
 from chatproxy.models import BearerToken, hash_of
 from chatproxy.relay.updates import Conversation
 from widget.customers.failures import notice, on_failure, show_notice
+from widget.customers.latest_thread import latest_thread
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 from widget.rendering.locale import Locale
@@ -110,7 +111,7 @@ def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpRespons
     except ValidationError as error:
         return show_notice(request, error.messages[0])
     chat_id = request.customer.chat_id
-    thread_id = request.api.list_threads(chat_id, events=1).threads[0].id
+    thread_id = latest_thread(request.api).id
     properties = {"routing": {"transcript_email": address}}
     request.api.update_thread_properties(chat_id, thread_id, properties)
     return show_notice(

@@ -14,6 +14,7 @@ from chatproxy.acting import ActingCustomer
 from widget.customers.custom_ids import SentOnceForm
 from widget.customers.failures import notice, on_failure
 from widget.customers.host_events import with_host_event
+from widget.customers.latest_thread import latest_thread
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
@@ -51,14 +52,12 @@ def give(api: ActingCustomer, score: str, comment: str) -> None:
 
     Source: "Properties", namespace `rating`.
     """
-    chat_id = api.customer.chat_id
-    thread = api.list_threads(chat_id, events=1).threads[0]
-    given = thread.properties.get("rating", {})
+    chat_id, thread = api.customer.chat_id, latest_thread(api)
     if score == "none":
-        if given:
+        if thread.rating:
             api.delete_thread_properties(chat_id, thread.id, {"rating": ["score", "comment"]})
         return
     rating: dict[str, Any] = {"score": SCORES[score]} if score else {}
     rating |= {"comment": comment} if comment else {}
-    if not rating.items() <= given.items():
+    if not rating.items() <= thread.rating.items():
         api.update_thread_properties(chat_id, thread.id, {"rating": rating})

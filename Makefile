@@ -5,7 +5,7 @@ SANDBOX_PORT ?= 8100
 WORKERS ?= 2
 BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
-BROWSER := tests/e2e tests/install tests/sandbox/test_console.py
+BROWSER := tests/e2e tests/install tests/sandbox/test_console.py tests/sandbox/official/test_in_a_browser.py
 STORED := tests/chatproxy tests/widget tests/config
 TESTS := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 RUN := DEBUG=1 $(BIN)/python manage.py

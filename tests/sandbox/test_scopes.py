@@ -22,7 +22,7 @@ def methods() -> list[tuple[str, str, tuple[str, ...]]]:
     """The API, the name and the documented scopes of each row that links to LiveChat's page."""
     page = (ROOT / "docs" / "agent-side.md").read_text()
     row = re.compile(
-        rf"^\| \[`(\w+)`\]\({LINK}(\w+)/[^)]*\) \|.*\| *((?:`\S+` ?)*)\|$", re.MULTILINE
+        rf"^\| \[`(\w+)`\]\({LINK}(\w+)/[^)]*\) \|.* 3\.\d \| *((?:`\S+` ?)*)\|$", re.MULTILINE
     )
     apis = {"messaging": "agent", "management": "configuration"}
     return [

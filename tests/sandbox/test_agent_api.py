@@ -212,13 +212,16 @@ def test_the_customer_sees_typing_thinking_and_previews(
     desk: AgentRtm, customer: Customer, rtm: Rtm
 ) -> None:
     chat_id, _ = customer.start("Hello")
-    preview = {"type": "message", "text": "Your par", "custom_id": "a-1"}
+    bold = {"chats": {"formatting": "commonmark"}}
+    preview = {"type": "message", "text": "Your par", "custom_id": "a-1", "properties": bold}
     desk.call("send_typing_indicator", chat_id=chat_id, is_typing=True)
     desk.call("send_thinking_indicator", chat_id=chat_id, title="Looking")
     desk.call("send_event_preview", chat_id=chat_id, event=preview)
     assert rtm.next("incoming_typing_indicator")["typing_indicator"]["is_typing"]
     assert rtm.next("incoming_thinking_indicator")["title"] == "Looking"
-    assert rtm.next("incoming_event_preview")["event"]["text"] == "Your par"
+    shown = rtm.next("incoming_event_preview")["event"]
+    assert shown["text"] == "Your par"
+    assert shown["properties"]["chats"] == bold["chats"]
 
 
 def test_logout_answers_and_then_the_connection_ends(sandbox: Sandbox, agent: Agent) -> None:

@@ -421,6 +421,11 @@ class Widget(models.Model):
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
         return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago)
 
+    @property
+    def deletes(self) -> bool:
+        """Whether customers can delete what they said. Source: Customer Chat API 3.6, changelog."""
+        return self.api_version != self.Version.V3_5
+
     def opens_again(self) -> dt.datetime | None:
         """When somebody is there next, as its owner wrote; None if they did not, or should be."""
         return next_opening(self.opening_hours, self.opening_zone, timezone.now())

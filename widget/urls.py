@@ -5,6 +5,7 @@ from django.urls import path
 from widget.customers.views import (
     conversation,
     customers,
+    events,
     files,
     forms,
     greetings,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("w/<slug:key>/details", customers.details, name="details"),
     path("w/<slug:key>/greeting", greetings.greeting, name="greeting"),
     path("w/<slug:key>/events", conversation.send, name="events"),
+    path("w/<slug:key>/events/delete", events.delete, name="delete_event"),
+    path("w/<slug:key>/answer", events.rate, name="answer"),
     path("w/<slug:key>/end", conversation.end, name="end"),
     path("w/<slug:key>/files", files.send, name="files"),
     path("w/<slug:key>/postback", rich_messages.postback, name="postback"),

@@ -149,6 +149,11 @@ class CustomerApi:
         """Agents see what is being typed; it is kept nowhere."""
         self._act("send_sneak_peek", {"chat_id": chat_id, "sneak_peek_text": text})
 
+    def delete_event(self, chat_id: str, thread_id: str, event_id: str) -> None:
+        """One of the customer's own; from 3.6 on. Raises NotFound."""
+        payload = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("delete_event", payload)
+
     def upload_file(self, name: str, content: IO[bytes], content_type: str) -> str:
         """Where the file is now, for 24 hours or until an event uses it. At most 10 MB."""
         answer = self._post("upload_file", files={"file": (name, content, content_type)})
@@ -182,6 +187,19 @@ class CustomerApi:
     ) -> None:
         payload = {"chat_id": chat_id, "thread_id": thread_id, "properties": names}
         self._act("delete_thread_properties", payload)
+
+    def update_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, properties: Properties
+    ) -> None:
+        """An answer is rated so."""
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("update_event_properties", {**place, "properties": properties})
+
+    def delete_event_properties(
+        self, chat_id: str, thread_id: str, event_id: str, names: dict[str, list[str]]
+    ) -> None:
+        place = {"chat_id": chat_id, "thread_id": thread_id, "event_id": event_id}
+        self._act("delete_event_properties", {**place, "properties": names})
 
     # The customer
 

@@ -67,8 +67,43 @@ def texts(_: str = "") -> list[Json]:
             "fern",
             properties=bold,
         ),
+        said("🌱", "nora"),
+        said("Call us: +48 555 123 456.", "piotr"),
         said("A long answer, folded until somebody wants to read all of it. " * 30, "piotr"),
         {"type": "hologram", "author_id": "piotr"},
+    ]
+
+
+ANSWER = """### Returning a plant
+
+You have **30 days**, see [1] and [2]. What it costs depends on its *size*:
+
+| Size | Up to | Price |
+| --- | --- | ---: |
+| Small | 2 kg | free |
+| Large | 10 kg | 4.90 € |
+
+1. Pack it as it came
+2. Write this on the parcel
+
+> Plants that were watered too much come back to us as well.
+
+```
+RETURN 1042
+```
+
+[1]: https://shop.example/returns "How to return a plant"
+[2]: https://shop.example/terms
+"""
+
+
+def answers(_: str = "") -> list[Json]:
+    bold = {"chats": {"formatting": "commonmark"}}
+    rated = bold | {"rating": {"score": 1}}
+    return [
+        said("How do I return a plant?", "nora"),
+        said(ANSWER, "fern", properties=bold),
+        said("Shall I **order a pick-up**?", "fern", properties=rated),
     ]
 
 
@@ -104,6 +139,7 @@ def rich_messages(pictures: str) -> list[Json]:
     ]
     product = {"product_id": "pot", "view_type": "tags", "label": "Size", "options": options}
     calls = [button("Call us", "phone", "+48 555 123"), button("Never mind", "cancel", "x")]
+    calls.append(button("Choose a time", "webview", "https://moment.example/"))
     return [
         rich("cards", *cards) | {"author_id": "fern"},
         rich("cards", {"title": "Rather talk?", "buttons": calls}) | {"author_id": "fern"},
@@ -137,6 +173,10 @@ def files_and_forms(pictures: str) -> list[Json]:
         | {"url": f"{pictures}monstera.svg", "width": 400, "height": 300},
         {"type": "file", "author_id": "piotr", "name": "Care instructions.pdf", "size": 184_320}
         | {"url": "https://cdn.example/care.pdf", "content_type": "application/pdf"},
+        {"type": "file", "author_id": "piotr", "name": "Birds.mp3", "size": 84_320}
+        | {"url": "https://cdn.example/birds.mp3", "content_type": "audio/mpeg"},
+        {"type": "file", "author_id": "nora", "name": "Garden.mp4", "size": 984_320}
+        | {"url": "https://cdn.example/garden.mp4", "content_type": "video/mp4"},
         system("rating.chat_rated", score="good"),
         system("transcript_sent", email="nora@example.com"),
     ]
@@ -195,6 +235,7 @@ class State:
 STATES = {
     "empty": State("Nobody has written yet", Conversation(customer_id="nora")),
     "texts": State("What people write", events=texts),
+    "answers": State("Answers of a bot", events=answers),
     "rich": State("Rich messages", events=rich_messages),
     "files": State("Files, answered forms, notes", events=files_and_forms),
     "typing": State(

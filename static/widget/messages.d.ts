@@ -100,6 +100,10 @@ interface PanelEvents extends HostEvents {
   "host-event": { name: string; data: unknown };
   /** What the server sent stands on the page. */
   shown: null;
+  /** The customer says this, by something they have opened. */
+  say: string;
+  /** What an application has found out of the customer. */
+  attributes: Record<string, string>;
   /** The server was reached after all. */
   reached: null;
   /** No socket has come up for a while. */
@@ -183,6 +187,7 @@ interface PanelElements {
   email: HTMLInputElement;
   emoji: HTMLElement;
   "end-dialog": HTMLDialogElement;
+  extras: HTMLElement;
   files: HTMLInputElement;
   forgotten: HTMLTemplateElement;
   group: HTMLElement;
@@ -196,9 +201,11 @@ interface PanelElements {
   pending: HTMLElement;
   "pending-file": HTMLTemplateElement;
   "pending-message": HTMLTemplateElement;
+  preview: HTMLElement;
   scroll: HTMLElement;
   "seen-mark": HTMLTemplateElement;
   socket: HTMLElement;
+  spoken: HTMLElement;
   stream: HTMLElement;
   sound: HTMLInputElement;
   state: HTMLElement;

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.rig import Site
 from tests.e2e.test_panel_accessibility import violations
 
-STATES = ["empty", "texts", "rich", "files", "typing", "thinking", "preview", "greeting"]
+STATES = ["empty", "texts", "answers", "rich", "files", "typing", "thinking", "preview", "greeting"]
 STATES += [
     "queue",
     "ended",

@@ -41,6 +41,7 @@ from widget.customers.photos.pieces import Damaged
 from widget.customers.views import (
     conversation,
     customers,
+    events,
     files,
     greetings,
     rating,
@@ -50,12 +51,14 @@ from widget.embed import pages
 from widget.hours import spans_of
 from widget.languages import supported
 from widget.origins import clean_origin, is_own, matches
+from widget.rendering.emoji import is_few_emoji
 from widget.rendering.encoding import storable
 from widget.rendering.events import text_of
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
 from widget.rendering.system_messages import sentence_of
+from widget.rendering.unfinished import finished
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [
@@ -299,7 +302,7 @@ def system_message(text: str) -> object:
 
 
 def message(text: str) -> object:
-    return text_of(Message(text=text))
+    return text_of(Message(text=text), Locale())
 
 
 def photo(beginning: bytes) -> Use:
@@ -312,6 +315,7 @@ def photo(beginning: bytes) -> Use:
 
 PARSERS: dict[str, Use] = {
     "links": link_addresses,
+    "emoji": is_few_emoji,
     "a message": message,
     "a system message": system_message,
     "a push": push,
@@ -341,7 +345,7 @@ PARSERS: dict[str, Use] = {
     "a HEIC": photo(b"\0\0\0\x0cftypheic"),
 } | {
     form.__name__: filled_in(form)
-    for module in (conversation, customers, files, greetings, rating, rich_messages)
+    for module in (conversation, customers, events, files, greetings, rating, rich_messages)
     for _, form in inspect.getmembers(module, inspect.isclass)
     if issubclass(form, forms.Form) and form.__module__ == module.__name__
 }
@@ -359,7 +363,7 @@ def test_no_parser_costs_more_than_the_text_is_long(name: str, step: int, floor:
 
 
 def hostile_markdown(length: int) -> Iterator[str]:
-    for first, second in itertools.product("a \n\t[](*_`<>!&\\-+#1.", repeat=2):
+    for first, second in itertools.product("a \n\t[](*_`<>!&\\-+#1.|:", repeat=2):
         yield (first + second) * (length // 2)
         yield f"{first} {second}a" * (length // 4)
 
@@ -367,6 +371,10 @@ def hostile_markdown(length: int) -> Iterator[str]:
 @STEPS
 def test_nor_does_markdown(step: int, floor: float) -> None:
     assert not dear(render_markdown, floor, step, hostile_markdown, 256)
+
+
+def test_nor_does_markdown_that_is_being_written(floor: float) -> None:
+    assert not dear(finished, floor)
 
 
 NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")

@@ -26,6 +26,7 @@ from chatproxy.livechat.structures import (
 )
 from chatproxy.relay.updates import Conversation
 from widget.rendering.compiled_templates import render_compiled
+from widget.rendering.emoji import is_few_emoji
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
@@ -42,6 +43,7 @@ TEMPLATES: dict[type[Event], str] = {
     Event: "widget/rendering/events/unknown.html",
 }
 FILLED_FORM = "widget/rendering/events/filled_form.html"
+SCORES = {1: "good", 0: "bad"}  # of an answer, as `rating.score`
 FOLD_AFTER = 1200  # characters
 PICTURE_WIDTH, PICTURE_HEIGHT = 280, 320  # CSS pixels
 STRANGER = User(id="", type="agent")
@@ -69,11 +71,12 @@ def render_event_in(
         "template": template_of(event),
         "author": author_kind(event, conversation, author),
         "arrival": arrival,
+        "is_answer": author.is_bot,
+        "score": score_of(event),
     }
     if isinstance(event, Message):  # what happens most
-        is_long = len(event.text) > FOLD_AFTER
-        shape |= {"is_markdown": event.is_markdown, "is_long": is_long}
-        texts["text"] = text_of(event)
+        shape |= shape_of(event)
+        texts["text"] = text_of(event, locale)
         return render_compiled(template, locale.language, shape, texts)
     with translation.override(locale.language):
         context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
@@ -116,6 +119,12 @@ def author_kind(event: Event, conversation: Conversation, author: User) -> str:
     return "customer" if conversation.is_own(event) else author.type
 
 
+def score_of(event: Event) -> str:
+    """What the customer thinks of an answer: good, bad, or "" for nothing yet."""
+    score = event.properties.get("rating", {}).get("score")
+    return SCORES.get(score, "") if isinstance(score, int) else ""
+
+
 @singledispatch
 def details_of(event: Event) -> dict[str, Any]:  # noqa: ARG001
     """What only this kind of event has, in the language that is active."""
@@ -129,7 +138,8 @@ def details_of_system_message(event: SystemMessage) -> dict[str, Any]:
 
 @details_of.register
 def details_of_file(file: File) -> dict[str, Any]:
-    return {"size": filesizeformat(file.size) if file.size else ""} | picture_size(file)
+    size = {"size": filesizeformat(file.size) if file.size else ""}
+    return size | {"plays": player_of(file)} | picture_size(file)
 
 
 @details_of.register
@@ -142,11 +152,25 @@ def details_of_form(form: Form) -> dict[str, Any]:
     return {"kind": form.form_type}
 
 
-def text_of(message: Message) -> SafeString:
+def shape_of(message: Message) -> dict[str, Hashable]:
+    """An answer is never folded: it would close again once it is written to its end."""
+    is_long = len(message.text) > FOLD_AFTER and not message.is_markdown
+    is_emoji = not message.is_markdown and is_few_emoji(message.text)
+    return {"is_markdown": message.is_markdown, "is_long": is_long, "is_emoji": is_emoji}
+
+
+def text_of(message: Message, locale: Locale) -> SafeString:
     """What was written, or its translation for the customer, if LiveChat made one."""
-    if message.translation:
-        return link_addresses(message.translation)
-    return render_markdown(message.text) if message.is_markdown else link_addresses(message.text)
+    if message.translation or not message.is_markdown:
+        return link_addresses(message.translation or message.text)
+    with translation.override(locale.language):
+        return render_markdown(message.text)
+
+
+def player_of(file: File) -> str:
+    """The element that plays it, "" for none."""
+    kind = file.content_type.partition("/")[0]
+    return kind if kind in ("audio", "video") and not file.is_image else ""
 
 
 def picture_size(file: File) -> dict[str, Any]:

@@ -33,6 +33,7 @@ LABEL = rf"(?:[^\W{UNSPACED}]|-)++"
 ADDRESS = re.compile(
     rf"(?:https?://(?:{HOST}++|{HOST_OF_SUCH_A_SCRIPT}++)|www\.{LABEL}(?:\.{LABEL})++)"
     rf"(?:[:/?#@]{PATH}*+)?+"
+    rf"|(?<![\w+.-])(?P<phone>\+\d(?:[ \u00a0()./-]{{0,2}}\d){{6,14}}+)(?![\w@])"
     rf"|(?<![^\W{UNSPACED}])(?<![.+-])(?P<email>(?:[^\W{UNSPACED}]|[.+-])++@{LABEL}(?:\.{LABEL})++)",
     re.IGNORECASE,
 )
@@ -40,8 +41,11 @@ TRAILING = ".,:;!?)]}’–—"
 
 
 def link_addresses(text: str) -> SafeString:
-    """The text as HTML, its web and e-mail addresses as links that open in a new tab."""
-    if "://" not in text and "@" not in text and "www." not in text.lower():
+    """The text as HTML, its web and e-mail addresses and telephone numbers as links.
+
+    Telephone numbers begin with + and the country's: any other row of digits may be an order.
+    """
+    if "://" not in text and "@" not in text and "+" not in text and "www." not in text.lower():
         return mark_safe(escape(text))  # noqa: S308 - escaped on the spot
     html, end = [], 0
     for match in ADDRESS.finditer(text):
@@ -54,6 +58,9 @@ def link_addresses(text: str) -> SafeString:
 def link(match: re.Match[str]) -> str:
     """One address as a link, without the full stop that ends its sentence."""
     address = match[0]
+    if match["phone"]:
+        digits = "".join(filter(str.isdecimal, address.replace("(0)", "")))
+        return f'<a href="tel:+{digits}">{escape(address)}</a>'
     kept = address.rstrip(TRAILING)
     if "(" in kept and len(kept) < len(address) and address[len(kept)] == ")":
         kept += ")"

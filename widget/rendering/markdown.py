@@ -1,12 +1,23 @@
 """What bots and agents write in Markdown, as HTML that can do no harm."""
 
 from collections.abc import Sequence
+from html import escape
+from urllib.parse import urlsplit
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+
+from widget.rendering.links import link_addresses
+
+HIGHEST = 2  # headings that stand above the conversation
+DEEPEST = 6
+ADDRESS = "address"  # a kind of token of ours: text outside links
 
 
 def link_open(
@@ -21,13 +32,124 @@ def link_open(
     return renderer.renderToken(tokens, index, options, env)
 
 
-# Headings and pictures have no place in a bubble; HTML stays text.
-COMMONMARK = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
-    ["heading", "lheading", "image", "html_block", "html_inline"]
+def heading(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    """Below the panel's own headings."""
+    token = tokens[index]
+    level = min(DEEPEST, int(token.tag[1:]) + HIGHEST)
+    return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
+
+
+def code(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    """With a button that copies it (static/widget/customers/answers.js)."""
+    return (
+        f'<div class="code"><button type="button" class="copy" data-copied="'
+        f'{escape(gettext("Copied"))}">{escape(gettext("Copy"))}</button>'
+        f'<pre tabindex="0"><code>{escape(tokens[index].content)}</code></pre></div>\n'
+    )
+
+
+def table_open(
+    _renderer: RendererHTML,
+    _tokens: Sequence[Token],
+    _index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    """One that is wider than its bubble scrolls, by the keyboard too."""
+    return '<div class="table" tabindex="0"><table>\n'
+
+
+def table_close(
+    _renderer: RendererHTML,
+    _tokens: Sequence[Token],
+    _index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    return "</table></div>\n"
+
+
+def address(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _env: EnvType,
+) -> str:
+    return link_addresses(tokens[index].content)
+
+
+def find_addresses(state: StateCore) -> None:
+    """Text outside links may hold addresses; links named by a number are sources."""
+    env = state.env
+    env["sources"] = {}
+    for block in state.tokens:
+        if align := block.attrs.pop("style", ""):  # no page of ours takes styles in its markup
+            block.attrSet("class", str(align).replace("text-align:", "to-"))
+        depth, children = 0, block.children or []
+        for number, token in enumerate(children):
+            depth += token.nesting if token.type in ("link_open", "link_close") else 0
+            if token.type == "text" and not depth:
+                token.type = ADDRESS
+            if token.type == "link_open" and (name := source_name(children[number : number + 3])):
+                children[number + 1].content = f"[{name}]"
+                about = str(token.attrs["href"]), str(token.attrs.get("title", ""))
+                if about[0].startswith("http"):
+                    env["sources"].setdefault(about[0], (int(name), *about))
+
+
+def source_name(link: Sequence[Token]) -> str:
+    """The number of a link such as [2](https://…), "" for any other."""
+    if [token.type for token in link] != ["link_open", "text", "link_close"]:
+        return ""
+    name = link[1].content.strip("[]^ ")
+    return name if name.isascii() and name.isdecimal() and len(name) <= 3 else ""
+
+
+# Pictures have no place in an answer: their hosts would see who reads it. HTML stays text.
+COMMONMARK = (
+    MarkdownIt("commonmark", {"html": False, "breaks": True})
+    .enable("table")
+    .disable(["lheading", "image", "html_block", "html_inline"])
 )
-COMMONMARK.add_render_rule("link_open", link_open)
+COMMONMARK.core.ruler.push("addresses", find_addresses)
+for name, rule in {
+    "link_open": link_open,
+    "heading_open": heading,
+    "heading_close": heading,
+    "fence": code,
+    "code_block": code,
+    "table_open": table_open,
+    "table_close": table_close,
+    ADDRESS: address,
+}.items():
+    COMMONMARK.add_render_rule(name, rule)
 
 
 def render_markdown(text: str) -> SafeString:
-    """CommonMark as HTML. Source: CommonMark 0.31; addresses such as javascript: are refused."""
-    return SafeString(COMMONMARK.render(text))
+    """CommonMark and tables as HTML, in the language that is active; its sources as a list below.
+
+    Source: CommonMark 0.31; GitHub Flavored Markdown 0.29, "Tables". Addresses such as
+    javascript: are refused.
+    """
+    env: dict[str, dict[str, tuple[int, str, str]]] = {}
+    html = COMMONMARK.render(text, env)
+    sources = [
+        {"number": number, "url": url, "title": title, "host": urlsplit(url).netloc}
+        for number, url, title in env["sources"].values()
+    ]
+    if sources:
+        html += render_to_string("widget/rendering/sources.html", {"sources": sources})
+    return SafeString(html)

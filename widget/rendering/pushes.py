@@ -17,11 +17,12 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
-from chatproxy.livechat.structures import Event, Thread, User
+from chatproxy.livechat.structures import Event, Message, Thread, User
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, Update
 from widget.rendering.encoding import encodable
 from widget.rendering.events import is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
+from widget.rendering.unfinished import finished
 
 NEW = "is-new"
 SCORES: dict[float, str] = {1: "good", 0: "bad"}
@@ -90,8 +91,11 @@ def event_deleted(push: pushes.EventDeleted, _conversation: Conversation, locale
 
 @render_push.register
 def event_preview(push: pushes.EventPreview, conversation: Conversation, locale: Locale) -> str:
-    """An answer in the making stands where the finished one will."""
-    html = render_event(push.event, conversation, locale)
+    """An answer in the making stands where the finished one will, as it will stand."""
+    event = push.event
+    if isinstance(event, Message) and event.is_markdown:
+        event = replace(event, text=finished(event.text))
+    html = render_event(event, conversation, locale)
     return partial(locale, "event_preview", html=html)
 
 

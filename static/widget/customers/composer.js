@@ -47,6 +47,9 @@ document.addEventListener("somebody-else", () => {
   pending.replaceChildren();
   save();
 });
+document.addEventListener("say", ({ detail: text }) => {
+  if (text.trim()) addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
+});
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {
   if (detail.focus) focus();

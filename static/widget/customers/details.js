@@ -8,6 +8,9 @@ let hasCustomer = false;
 
 document.addEventListener("host:hello", ({ detail }) => learn(detail.customer ?? {}));
 document.addEventListener("host:customer", ({ detail }) => learn(detail));
+document.addEventListener("attributes", ({ detail }) => {
+  learn({ session: { ...details.session, ...detail } });
+});
 document.addEventListener("identified", ({ detail }) => {
   hasCustomer = Boolean(detail);
   lastReport = "";

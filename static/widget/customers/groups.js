@@ -1,6 +1,8 @@
 // Messages that belong together stand together, and each day begins with its name. Only what
 // changed is looked at, and what follows it: a history may be long.
+const log = document.getElementById("log");
 const threads = document.getElementById("threads");
+const DAY = 24 * 60 * 60 * 1000; // ms
 const TOGETHER = 5 * 60 * 1000; // ms
 
 new MutationObserver((changes) => {
@@ -34,8 +36,23 @@ function eventsOf(place) {
 function arrange(event) {
   const previous = previousEvent(event);
   const startsDay = event.dataset.day !== previous?.dataset.day;
-  event.toggleAttribute("data-starts-day", startsDay);
+  if (startsDay) event.dataset.startsDay = dayInWords(event);
+  else delete event.dataset.startsDay;
   event.classList.toggle("continues", !startsDay && belongTogether(event, previous));
+}
+
+// A page may stay open over midnight.
+document.addEventListener("visibilitychange", () => {
+  for (const event of threads.querySelectorAll("[data-starts-day]")) {
+    event.dataset.startsDay = dayInWords(event);
+  }
+});
+
+/** @param {HTMLElement} event */
+function dayInWords({ dataset }) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  const days = Math.round((midnight - new Date(dataset.at).setHours(0, 0, 0, 0)) / DAY);
+  return [log.dataset.today, log.dataset.yesterday][days] ?? dataset.day;
 }
 
 /**

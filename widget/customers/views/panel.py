@@ -35,7 +35,7 @@ LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in 
 SHARED = "messages", "storage", "limits", "network"
 SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
-    " state website details count_opening ending focus"
+    " state website details count_opening ending focus answers extras"
 )
 FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
 

@@ -1,0 +1,37 @@
+// What is seldom needed is fetched when it is first needed: the viewer of pictures, the frame of
+// small applications, the arrows of a carousel. Their addresses stand in the shell.
+const { viewer, moment, carousel, style } = document.getElementById("extras").dataset;
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
+  const link = /** @type {HTMLAnchorElement | null} */ (
+    event.target.closest("a.picture, a[data-webview]"));
+  if (!link || (link.matches(".picture") ? false : !canFrame(link.href))) return;
+  event.preventDefault();
+  needStyle();
+  const module = link.matches(".picture") ? viewer : moment;
+  import(module).then(({ open }) => open(link), () => window.open(link.href, "_blank", "noopener"));
+});
+
+document.addEventListener("shown", findCarousels);
+document.addEventListener("htmx:after:swap", findCarousels);
+findCarousels();
+
+async function findCarousels() {
+  if (!document.querySelector(".carousel:not([data-turns])")) return;
+  const { turn } = await import(carousel);
+  for (const one of document.querySelectorAll(".carousel:not([data-turns])")) turn(one);
+}
+
+// A page of ours could reach out of its frame. Firefox loads no frames from elsewhere into a page
+// that is isolated: there a new tab opens, as before.
+/** @param {string} address */
+function canFrame(address) {
+  const isIsolated = "mozInnerScreenX" in window && !("credentialless" in HTMLIFrameElement.prototype);
+  return !isIsolated && new URL(address).origin !== location.origin;
+}
+
+function needStyle() {
+  if (document.querySelector(`link[href="${CSS.escape(style)}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }));
+}

@@ -373,8 +373,9 @@ def test_nor_does_markdown(step: int, floor: float) -> None:
     assert not dear(render_markdown, floor, step, hostile_markdown, 256)
 
 
-def test_nor_does_markdown_that_is_being_written(floor: float) -> None:
-    assert not dear(finished, floor)
+@STEPS
+def test_nor_does_markdown_that_is_being_written(step: int, floor: float) -> None:
+    assert not dear(finished, floor, step)
 
 
 NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")

@@ -33,7 +33,7 @@ LABEL = rf"(?:[^\W{UNSPACED}]|-)++"
 ADDRESS = re.compile(
     rf"(?:https?://(?:{HOST}++|{HOST_OF_SUCH_A_SCRIPT}++)|www\.{LABEL}(?:\.{LABEL})++)"
     rf"(?:[:/?#@]{PATH}*+)?+"
-    rf"|(?<![\w+.-])(?P<phone>\+\d(?:[ \u00a0()./-]{{0,2}}\d){{6,14}}+)(?![\w@])"
+    rf"|(?<![\w+.-])(?P<phone>\+\d(?:[ \u00a0()./-]{{0,3}}\d){{6,14}}+)(?![\w@])"
     rf"|(?<![^\W{UNSPACED}])(?<![.+-])(?P<email>(?:[^\W{UNSPACED}]|[.+-])++@{LABEL}(?:\.{LABEL})++)",
     re.IGNORECASE,
 )

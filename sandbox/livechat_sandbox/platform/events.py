@@ -309,7 +309,7 @@ def preview(chat: Chat, author: Agent, payload: Parameters) -> None:
     } | new.content
     if new.custom_id is not None:
         shown["custom_id"] = new.custom_id
-    readable = customer_view.readable_by_customers(chat.organization, "event", new.properties)
+    readable = properties.readable_by_customers(chat.organization, "event", new.properties)
     if readable:
         shown["properties"] = readable
     where = {"chat_id": chat.id, "thread_id": thread.id}

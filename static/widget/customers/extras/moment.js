@@ -26,10 +26,20 @@ export function open(link) {
   dialog.addEventListener("close", () => {
     connection.abort();
     dialog.remove();
-    link.focus({ preventScroll: true });
+    standing(link).focus({ preventScroll: true });
   });
   dialog.showModal();
   frame.src = link.href;
+}
+
+/**
+ * The button as it stands now: pressing it draws its message anew.
+ * @param {HTMLAnchorElement} link
+ */
+function standing(link) {
+  const event = document.getElementById(/** @type {any} */ (link.closest(".event")?.id));
+  const links = /** @type {HTMLAnchorElement[]} */ ([...event?.querySelectorAll("a[data-webview]") ?? []]);
+  return links.find(({ href }) => href === link.href) ?? document.getElementById("message");
 }
 
 /** @param {HTMLAnchorElement} link */

@@ -103,7 +103,7 @@ def _say_once(
     api: ActingCustomer, event: Json, opening: Opening, tried_before: float | None
 ) -> None:
     """`tried_before`: until when a try may still arrive of which nothing is remembered."""
-    unsaid, tried = [*opening.events, event], _tried(api, event)
+    unsaid, tried = [*opening.events, event], _try_note(api, event)
     with one_at_a_time(f"say:{api.customer.pk}", tried):
         settled_at = tried_before if tried.found is None else tried.found
         tried.left = settled_at or 0
@@ -142,7 +142,7 @@ def end(api: ActingCustomer) -> None:
             api.deactivate_chat(chat_id)
 
 
-def _tried(api: ActingCustomer, event: Json) -> Note:
+def _try_note(api: ActingCustomer, event: Json) -> Note:
     """Until when a try of this event may still arrive."""
     return Note(f"try:{api.customer.pk}:{event['custom_id']}", SETTLED, REMEMBERED)
 

@@ -19,10 +19,10 @@ from chatproxy import conf
 @cache
 def _fernet() -> MultiFernet:
     """The first key encrypts, every key decrypts: that is how keys rotate."""
-    return MultiFernet([Fernet(_derived(secret)) for secret in conf.encryption_secrets()])
+    return MultiFernet([Fernet(_derive_key(secret)) for secret in conf.encryption_secrets()])
 
 
-def _derived(secret: str) -> bytes:
+def _derive_key(secret: str) -> bytes:
     """A Fernet key from a secret of any form and length."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chatproxy.encryption")
     return base64.urlsafe_b64encode(kdf.derive(secret.encode()))

@@ -45,11 +45,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         bearer = BearerToken.objects.find(widget_key, token)
         return bearer.customer if bearer else None
 
-    def remembered(self, widget_key: str, pk: int) -> Customer | None:
+    def find_remembered(self, widget_key: str, pk: int) -> Customer | None:
         """Whom a session of our own remembers."""
-        return self._seen(widget_key=widget_key, pk=pk)
+        return self._find_and_see(widget_key=widget_key, pk=pk)
 
-    def _seen(self, **who: Any) -> Customer | None:
+    def _find_and_see(self, **who: Any) -> Customer | None:
         customers = self.defer("cid", "cst")  # needed for a new access token alone
         customer = customers.filter(**who).first()
         if customer:
@@ -75,7 +75,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         ServiceUnavailable if another device of theirs takes too long to be welcomed.
         """
         with one_at_a_time(f"subject:{widget_key}:{hash_of(subject)}"):
-            customer = self._seen(widget_key=widget_key, subject=subject)
+            customer = self._find_and_see(widget_key=widget_key, subject=subject)
             customer = customer or self._new(widget_key, organization, subject)
             return customer, customer.admit(website)
 

@@ -15,7 +15,7 @@ from django_otp import user_has_device
 from config.login import LoginForm, wait_before_login
 from config.second_factor import second_factor
 from widget.owners.access import EDITORS, may
-from widget.owners.home import standings_of
+from widget.owners.home import summaries_of
 
 
 class ChatAdminSite(admin.AdminSite):
@@ -49,7 +49,7 @@ class ChatAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         """Every widget and how it does."""
         context = {
-            "standings": standings_of(request.user),
+            "summaries": summaries_of(request.user),
             "may_add": may(request.user, EDITORS),
         }
         context |= extra_context or {}

@@ -66,7 +66,7 @@ def hex_of(red: float, green: float, blue: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """How one widget looks, as its stylesheet and its loader need it.
 
     `brand` fills the header, the launcher and the customer's bubbles, with text in `on_brand`.
@@ -98,7 +98,7 @@ class Look:
         font: str,
         faces: bool,
         variables: dict[str, str],
-    ) -> "Look":
+    ) -> "Appearance":
         """Work out every colour from the one the owner chose."""
         brand_dark = readable(brand, DARK_SURFACE, EDGE_CONTRAST)
         return cls(

@@ -66,19 +66,19 @@ def source(name: str) -> str:
 
 
 @made_once
-def minified(name: str) -> str:
+def short_source(name: str) -> str:
     """One of our scripts or styles, as short as it can be said."""
     kind = "text/css" if name.endswith(".css") else "text/javascript"
-    return shortened(kind, source(f"widget/{name}"))
+    return shorten(kind, source(f"widget/{name}"))
 
 
-def joined(shared: Iterable[str], names: Iterable[str]) -> str:
+def bundle(shared: Iterable[str], names: Iterable[str]) -> str:
     """Modules as one script. What the shared ones export all may import, and nothing else.
 
     Each of the others stands in a block of its own, where no name meets another's.
     """
     modules = [body(name) for name in shared] + [f"{{{body(name)}\n}}" for name in names]
-    return shortened("text/javascript", f'(()=>{{"use strict";{"".join(modules)}}})();')
+    return shorten("text/javascript", f'(()=>{{"use strict";{"".join(modules)}}})();')
 
 
 def body(name: str) -> str:
@@ -99,7 +99,7 @@ def pack(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     body = response.content.decode()
     etag = etag_of(body)
     if encoding := best_encoding(request.headers.get("Accept-Encoding", "")):
-        response.content = compressed(body, encoding)
+        response.content = compress(body, encoding)
         response.headers["Content-Encoding"] = encoding
     response.headers["ETag"] = etag
     patch_vary_headers(response, ["Accept-Encoding"])
@@ -119,12 +119,12 @@ def etag_of(text: str) -> str:
 
 
 @lru_cache
-def shortened(kind: str, text: str) -> str:
+def shorten(kind: str, text: str) -> str:
     return str(minify.string(kind, text))
 
 
 @lru_cache(maxsize=512)
-def compressed(text: str, encoding: str) -> bytes:
+def compress(text: str, encoding: str) -> bytes:
     """The text as it travels. Compressing as far as it goes takes 20 ms: once per text."""
     body = text.encode()
     return gzip.compress(body, 9) if encoding == "gzip" else bytes(brotli.compress(body))

@@ -15,10 +15,10 @@ def language_of(request: HttpRequest, widget: Widget) -> str:
     asked = request.GET.get("lang") or request.headers.get("X-Chat-Language", "")
     preferred = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     wishes = [asked, *(language for language, _weight in preferred), widget.default_language]
-    return next(filter(None, map(supported, wishes)), "en")
+    return next(filter(None, map(nearest_language, wishes)), "en")
 
 
-def supported(language: str) -> str:
+def nearest_language(language: str) -> str:
     """The nearest language we speak, or ""; also for `pt_BR` and Java's `iw`, which is Hebrew."""
     code = re.sub("^iw\\b", "he", language.lower().replace("_", "-"))
     try:

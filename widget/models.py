@@ -22,7 +22,7 @@ from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
-from widget.appearance import Look
+from widget.appearance import Appearance
 from widget.hours import next_opening
 from widget.origins import clean_origin, matches, validate_origins
 from widget.validators import (
@@ -398,9 +398,9 @@ class Widget(models.Model):
         return " ".join(self.allowed_origins) or "'none'"
 
     @property
-    def look(self) -> Look:
+    def appearance(self) -> Appearance:
         """Its colours and measures."""
-        return Look.of(
+        return Appearance.of(
             self.brand_color,
             theme=self.theme,
             radius=self.corner_radius,

@@ -42,7 +42,7 @@ from chatproxy.relay.reading import Question, Reading, all_in
 from chatproxy.relay.seen import SeenMark
 from chatproxy.relay.tabs import ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class LiveCustomer:
         self.visit = visit
         self.tabs: set[Tab] = set()
         self.expected: ExpectedTab | None = None
-        self.standing = Standing(State.CONNECTING)
+        self.connection_state = ConnectionState(State.CONNECTING)
         self.conversation = Conversation(customer.entity_id, organization.group_id)
         self.connection: Connection | None = None
         self.last_event = Event()
@@ -97,7 +97,7 @@ class LiveCustomer:
         if self.connection:
             self._catch_up_soon()
         else:
-            self._tasks.start(self._tell(tab, self.standing))
+            self._tasks.start(self._tell(tab, self.connection_state))
             self.wake()
 
     def remove(self, tab: Tab) -> None:
@@ -339,9 +339,9 @@ class LiveCustomer:
             self.remove(tab)
 
     async def _enter(self, state: State, advice: str | Promise = "") -> None:
-        self.standing = Standing(state, advice)
+        self.connection_state = ConnectionState(state, advice)
         for tab in tuple(self.tabs):
-            await self._tell(tab, self.standing)
+            await self._tell(tab, self.connection_state)
 
     # Gaps
 
@@ -421,8 +421,8 @@ class LiveCustomer:
         if tab.held is held:
             tab.held = None
             self.conversation = conversation
-            self.standing = Standing(State.LIVE)
-            await self._tell(tab, self.standing)
+            self.connection_state = ConnectionState(State.LIVE)
+            await self._tell(tab, self.connection_state)
 
     async def _read_patiently(self, tabs: Sequence[Tab]) -> Snapshot:
         """If LiveChat lets us read nothing for long, everything begins anew."""

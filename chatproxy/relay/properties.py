@@ -11,11 +11,11 @@ from chatproxy.livechat.structures import Event, Properties
 def with_properties(known: Event, push: PropertiesUpdated | PropertiesDeleted) -> Event:
     """As it is now."""
     if isinstance(push, PropertiesUpdated):
-        return replace(known, properties=updated(known.properties, push.properties))
+        return replace(known, properties=merge(known.properties, push.properties))
     return replace(known, properties=without(known.properties, push.properties))
 
 
-def updated(known: Properties, changes: Properties) -> Properties:
+def merge(known: Properties, changes: Properties) -> Properties:
     """The push holds only what changed."""
     changed = {name: values for name, values in changes.items() if isinstance(values, dict)}
     return known | {name: known.get(name, {}) | values for name, values in changed.items()}

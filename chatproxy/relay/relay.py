@@ -159,7 +159,7 @@ class Relay:
     def conversation_of(self, customer_pk: int) -> Conversation | None:
         """The chat of a customer who is live, as it is known now. Any thread may ask."""
         live = self._live.get(customer_pk)
-        return live.conversation if live and live.standing.state is State.LIVE else None
+        return live.conversation if live and live.connection_state.state is State.LIVE else None
 
     async def drop(self, customer_pk: int) -> None:
         """Close the connection of a customer who was erased."""
@@ -173,7 +173,7 @@ class Relay:
 
     def states(self) -> Counter[State]:
         """How many customers are in which state. Any thread may ask."""
-        return Counter(live.standing.state for live in tuple(self._live.values()))
+        return Counter(live.connection_state.state for live in tuple(self._live.values()))
 
     def customers_of_widgets(self) -> Counter[str]:
         """How many customers each widget has, by its key. Any thread may ask."""

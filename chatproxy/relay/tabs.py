@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from chatproxy.livechat.pushes import Push
-from chatproxy.relay.updates import Standing, Update
+from chatproxy.relay.updates import ConnectionState, Update
 
 Show = Callable[[Update], Awaitable[None]]
 
@@ -52,6 +52,6 @@ class ExpectedTab(Tab):
         self.ends: asyncio.TimerHandle | None = None
 
     async def keep(self, update: Update) -> None:
-        if isinstance(update, Standing):  # only the last one counts
-            self.kept = [kept for kept in self.kept if not isinstance(kept, Standing)]
+        if isinstance(update, ConnectionState):  # only the last one counts
+            self.kept = [kept for kept in self.kept if not isinstance(kept, ConnectionState)]
         self.kept.append(update)

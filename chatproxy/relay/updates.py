@@ -180,7 +180,7 @@ class Happened(Update):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing(Update):
+class ConnectionState(Update):
     """The connection's state changed. `advice` is for the customer, if there is any."""
 
     state: State

@@ -17,7 +17,7 @@ from chatproxy.livechat.structures import Chat, Event, Message, Thread
 from chatproxy.models import Customer, hash_of
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 
 
 def stored_customer(
@@ -122,15 +122,15 @@ class Watcher:
 
     @property
     def states(self) -> list[State]:
-        return [update.state for update in self.updates if isinstance(update, Standing)]
+        return [update.state for update in self.updates if isinstance(update, ConnectionState)]
 
     @property
     def state(self) -> State | None:
         return self.states[-1] if self.states else None
 
     @property
-    def standing(self) -> Standing:
-        return [update for update in self.updates if isinstance(update, Standing)][-1]
+    def connection_state(self) -> ConnectionState:
+        return [update for update in self.updates if isinstance(update, ConnectionState)][-1]
 
     @property
     def conversation(self) -> Conversation:

@@ -200,7 +200,7 @@ def test_who_was_sent_away_for_their_silence_comes_back_by_writing(
 ) -> None:
     begin(chat)
     sandbox.fault("disconnect", reason="inactivity_timeout", when="now")
-    expect(chat.panel.locator("#standing [data-refused]")).to_be_attached()
+    expect(chat.panel.locator("#connection-state [data-refused]")).to_be_attached()
     chat.send("Back again")
     expect(chat.messages("customer")).to_contain_text(["Hello", "Back again"])
-    expect(chat.panel.locator("#standing [data-refused]")).not_to_be_attached()
+    expect(chat.panel.locator("#connection-state [data-refused]")).not_to_be_attached()

@@ -49,7 +49,7 @@ from widget.customers.views import (
 )
 from widget.embed import pages
 from widget.hours import spans_of
-from widget.languages import supported
+from widget.languages import nearest_language
 from widget.origins import clean_origin, is_own, matches
 from widget.rendering.emoji import is_few_emoji
 from widget.rendering.encoding import storable
@@ -325,18 +325,18 @@ PARSERS: dict[str, Use] = {
     "an origin": refused(clean_origin),
     "our origin": lambda text: is_own(text, text),
     "a website": refused(lambda text: matches(text, [f"https://*.{text}"])),
-    "a language": supported,
+    "a language": nearest_language,
     "a reader": lambda text: Locale.of(text, text),
     "a time": lambda text: Locale("en", "UTC").local(text),
     "a token": lambda text: security.bearer_of(request(text)),
-    "an identity": refused(lambda text: identities.verified(text, SECRET)),
+    "an identity": refused(lambda text: identities.verify(text, SECRET)),
     "a signed identity": refused(
-        lambda text: identities.verified(jwt.encode({"sub": text, "exp": 1}, SECRET), SECRET)
+        lambda text: identities.verify(jwt.encode({"sub": text, "exp": 1}, SECRET), SECRET)
     ),
     "a network": lambda text: list(networks_of(text)),
     "encodings": best_encoding,
-    "a frame": consumers.said,
-    "a frame of JSON": lambda text: consumers.said(json.dumps({text: text})),
+    "a frame": consumers.parse_frame,
+    "a frame of JSON": lambda text: consumers.parse_frame(json.dumps({text: text})),
     "a visit": lambda text: visits.visit_of({"url": text, "title": text}, text),
     "a chat form": questions,
     "a JPEG": photo(b"\xff\xd8\xff\xda\0\2"),
@@ -384,5 +384,5 @@ NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")
 @pytest.mark.parametrize("unit", NESTED)
 def test_no_json_is_too_deep_or_its_numbers_too_long(unit: str) -> None:
     text = unit * 16_000
-    assert consumers.said(text[: consumers.MESSAGE_LIMIT]) == {}
+    assert consumers.parse_frame(text[: consumers.MESSAGE_LIMIT]) == {}
     assert not customers.DetailsForm({"session": text}).is_valid()

@@ -12,7 +12,7 @@ from widget.appearance import (
     EDGE_CONTRAST,
     LIGHT_SURFACE,
     TEXT_CONTRAST,
-    Look,
+    Appearance,
     contrast,
     readable,
     text_on,
@@ -22,9 +22,9 @@ from widget.validators import validate_variables
 colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
-def look_of(brand: str, theme: str = "auto", **more: Any) -> Look:
+def appearance_of(brand: str, theme: str = "auto", **more: Any) -> Appearance:
     chosen: dict[str, Any] = {"faces": True, "variables": {}} | more
-    return Look.of(brand, theme=theme, radius=16, font="system", **chosen)
+    return Appearance.of(brand, theme=theme, radius=16, font="system", **chosen)
 
 
 def test_black_and_white_have_the_contrast_that_wcag_names() -> None:
@@ -39,21 +39,21 @@ def test_text_on_a_dark_brand_is_white_and_on_a_bright_one_black() -> None:
 
 @given(colors)
 def test_text_can_be_read_on_every_brand_colour(brand: str) -> None:
-    look = look_of(brand)
+    look = appearance_of(brand)
     assert contrast(look.brand, look.on_brand) >= TEXT_CONTRAST
     assert contrast(look.brand_dark, look.on_brand_dark) >= TEXT_CONTRAST
 
 
 @given(colors)
 def test_links_can_be_read_in_light_and_dark(brand: str) -> None:
-    look = look_of(brand)
+    look = appearance_of(brand)
     assert contrast(look.accent, LIGHT_SURFACE) >= TEXT_CONTRAST
     assert contrast(look.accent_dark, DARK_SURFACE) >= TEXT_CONTRAST
 
 
 @given(colors)
 def test_the_brand_stands_out_from_a_dark_panel(brand: str) -> None:
-    assert contrast(look_of(brand).brand_dark, DARK_SURFACE) >= EDGE_CONTRAST
+    assert contrast(appearance_of(brand).brand_dark, DARK_SURFACE) >= EDGE_CONTRAST
 
 
 @given(colors)
@@ -63,22 +63,22 @@ def test_a_colour_that_can_be_read_is_left_as_it_is(color: str) -> None:
 
 
 def test_an_owner_who_chose_dark_gets_no_light_panel() -> None:
-    assert "color-scheme: dark;" in look_of("#1f5eff", theme="dark").stylesheet()
+    assert "color-scheme: dark;" in appearance_of("#1f5eff", theme="dark").stylesheet()
 
 
 def test_by_default_the_device_decides_between_light_and_dark() -> None:
-    assert "color-scheme: light dark;" in look_of("#1f5eff").stylesheet()
+    assert "color-scheme: light dark;" in appearance_of("#1f5eff").stylesheet()
 
 
 def test_owners_measures_go_before_the_panels_own() -> None:
-    css = look_of("#1f5eff", variables={"--bubble": "6px"}).stylesheet()
+    css = appearance_of("#1f5eff", variables={"--bubble": "6px"}).stylesheet()
     assert "html:root {\n  --bubble: 6px;\n}" in css
 
 
 def test_agents_pictures_can_be_left_out() -> None:
     hidden = ".face:not(.brand) { display: none; }"
-    assert hidden in look_of("#1f5eff", faces=False).stylesheet()
-    assert hidden not in look_of("#1f5eff").stylesheet()
+    assert hidden in appearance_of("#1f5eff", faces=False).stylesheet()
+    assert hidden not in appearance_of("#1f5eff").stylesheet()
 
 
 @pytest.mark.parametrize(

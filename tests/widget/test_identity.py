@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.sandbox_rig import Agent
 from tests.widget.visitor import Visitor
-from widget.customers.identities import IdentityRefused, Person, verified
+from widget.customers.identities import IdentityRefused, Person, verify
 from widget.identity import Claims, claims_of, token_for
 from widget.models import Widget
 
@@ -41,7 +41,7 @@ def page_for(user: object) -> str:
 
 def person_on(page: str, widget: Widget) -> Person | None:
     found = re.search(r'data-identity="([^"]+)"', page)
-    return verified(unescape(found[1]), widget.identity_secret) if found else None
+    return verify(unescape(found[1]), widget.identity_secret) if found else None
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_project_may_sign_in_nobody(shop_widget: Widget, ada: User, settings: 
 
 def test_a_token_ends(shop_widget: Widget) -> None:
     with pytest.raises(IdentityRefused, match="expired"):
-        verified(token_for(shop_widget, "7", lifetime=-60), shop_widget.identity_secret)
+        verify(token_for(shop_widget, "7", lifetime=-60), shop_widget.identity_secret)
 
 
 @pytest.mark.parametrize("subject", ["", "7" * 201])

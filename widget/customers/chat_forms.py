@@ -71,7 +71,7 @@ def one_of(field: FormField) -> forms.Field:
     return forms.ChoiceField(choices=choices_of(field), widget=forms.RadioSelect(), initial=initial)
 
 
-def selected(field: FormField) -> forms.Field:
+def selection(field: FormField) -> forms.Field:
     nothing = [("", _("Please choose"))]
     initial = next(iter(checked_in(field)), None)
     return forms.ChoiceField(choices=[*nothing, *choices_of(field)], initial=initial)
@@ -99,8 +99,8 @@ WRITTEN: dict[str, Callable[[], forms.Field]] = {
 }
 CHOSEN: dict[str, Callable[[FormField], forms.Field]] = {
     "radio": one_of,
-    "select": selected,
-    "group_chooser": selected,
+    "select": selection,
+    "group_chooser": selection,
     "checkbox": some_of,
 }
 

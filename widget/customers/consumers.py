@@ -112,7 +112,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """One JSON object: what the panel says, by name. The unknown is ignored."""
         if not self.pace.allows():
             return
-        for name, content in said(text_data or "").items():
+        for name, content in parse_frame(text_data or "").items():
             if handle := HEARD.get(name):
                 handle(self, content)
 
@@ -212,7 +212,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         return next(values, b"").decode("latin-1")
 
 
-def said(text: str) -> Json:
+def parse_frame(text: str) -> Json:
     """The message as an object; {} for anything else."""
     if len(text) > MESSAGE_LIMIT:
         return {}

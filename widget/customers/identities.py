@@ -37,7 +37,7 @@ class Person:
     session: Mapping[str, object] = field(default_factory=dict)
 
 
-def verified(statement: str, secret: str) -> Person:
+def verify(statement: str, secret: str) -> Person:
     """The person whom the website signed this for. Raises IdentityRefused.
 
     Sources: RFC 7519 (JWT); RFC 7515 (JWS) with HS256 and nothing else.

@@ -29,7 +29,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.customers.limits import wait_before_request
-from widget.languages import language_of, supported
+from widget.languages import language_of, nearest_language
 from widget.models import Widget
 from widget.origins import is_own
 from widget.running import running
@@ -77,10 +77,10 @@ def widget_view(view: View) -> View:
             widget = Widget.objects.find_or_404(key)
         except Http404:
             if bearer_of(request):
-                return gone(request, 404)
+                return tell_it_is_gone(request, 404)
             raise
         if not may_act(request, widget):
-            return gone(request, 403)
+            return tell_it_is_gone(request, 403)
         widget.visit_group(request.headers.get("X-Chat-Group", ""))
         widget.visit_page(request.headers.get("X-Chat-Page", "")[:LONGEST_ADDRESS])
         with translation.override(language_of(request, widget)):
@@ -135,7 +135,7 @@ def customer_required(view: View) -> View:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
         bearer.learn_website(website_of(request))
         if not widget.may_stand_on(bearer.website):
-            return gone(request, 403)
+            return tell_it_is_gone(request, 403)
         customer = bearer.customer
         request = cast(CustomerRequest, request)
         request.customer, request.bearer, request.token = customer, bearer, token
@@ -179,9 +179,9 @@ def is_allowed_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, allowed)
 
 
-def gone(request: HttpRequest, status: int) -> HttpResponse:
+def tell_it_is_gone(request: HttpRequest, status: int) -> HttpResponse:
     """The widget is switched off (404), or not for this website (403): a panel stops asking."""
-    with translation.override(supported(request.headers.get("X-Chat-Language", "")) or "en"):
+    with translation.override(nearest_language(request.headers.get("X-Chat-Language", "")) or "en"):
         context = {"advice": _("This chat is closed at the moment."), "is_final": True}
         response = render(request, "widget/customers/refusal.html", context, status=status)
     response.headers[GONE_HEADER] = ""

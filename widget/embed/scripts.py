@@ -8,7 +8,7 @@ may stand twice in a folder.
 
 from collections.abc import Iterable
 
-from widget.assets import body, made_once, shortened
+from widget.assets import body, made_once, shorten
 
 # In the order in which they run.
 LOADER = ["tag", "storage", "install", "older_api"]
@@ -58,4 +58,4 @@ def scope(folder: str, names: Iterable[str]) -> str:
 
 
 def short(script: str) -> str:
-    return shortened("text/javascript", script)
+    return shorten("text/javascript", script)

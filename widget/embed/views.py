@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
-from widget.assets import digest, made_once, made_once_a_version, minified, pack
+from widget.assets import digest, made_once, made_once_a_version, pack, short_source
 from widget.availability import online_groups
 from widget.embed import pages, scripts
 from widget.languages import language_of, vary_by_language
@@ -57,7 +57,7 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     settings = public_settings(widget, language_of(request, widget)) | ({"of": of} if of else {})
     script = scripts.loader(features_of(widget)).replace("SETTINGS", as_javascript(settings))
     if "person" in request.GET:
-        script += ";\n" + minified("embed/person.js").replace("KEY", as_javascript(key))
+        script += ";\n" + short_source("embed/person.js").replace("KEY", as_javascript(key))
     holds = LOADER_HOLDS if "online" in settings else UNKNOWN_HOLDS
     response = script_response(request, script, holds)
     vary_by_language(response)
@@ -76,7 +76,7 @@ def panel_part(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """LiveChat's older LC_API, fetched by pages that use it."""
-    return part_response(request, minified("embed/lc_api.js"))
+    return part_response(request, short_source("embed/lc_api.js"))
 
 
 def features_of(widget: Widget) -> tuple[str, ...]:
@@ -150,21 +150,21 @@ def link_text(widget: Widget) -> dict[str, str]:
 
 def stylesheet(widget: Widget) -> str:
     """The launcher's look: the owner's colours and measures, and the rules that use them."""
-    look = widget.look
+    appearance = widget.appearance
     measures = {
-        "brand": light_dark(look.brand, look.brand_dark),
-        "on-brand": light_dark(look.on_brand, look.on_brand_dark),
-        "accent": light_dark(look.accent, look.accent_dark),
+        "brand": light_dark(appearance.brand, appearance.brand_dark),
+        "on-brand": light_dark(appearance.on_brand, appearance.on_brand_dark),
+        "accent": light_dark(appearance.accent, appearance.accent_dark),
         "surface": light_dark(LIGHT_SURFACE, DARK_SURFACE),
         "x": f"{widget.offset_x}px",
         "y": f"{widget.offset_y}px",
         "size": f"{widget.launcher_size}px",
-        "radius": f"{look.radius}px",
+        "radius": f"{appearance.radius}px",
         "shape": SHAPES.get(widget.launcher_shape, "99px"),
-        "font": "system-ui" if widget.font == widget.Font.SYSTEM else look.font,
+        "font": "system-ui" if widget.font == widget.Font.SYSTEM else appearance.font,
     }
     declarations = ";".join(f"--lcw-{name}:{value}" for name, value in measures.items())
-    rules = minified("embed/loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
+    rules = short_source("embed/loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
     return f"div{{{declarations}}}{rules}"
 
 
@@ -176,13 +176,13 @@ def light_dark(light: str, dark: str) -> str:
 @made_once
 def parts_version() -> str:
     """Changes with the content of the parts; the loader asks for them by it."""
-    return digest(loader_panel() + minified("embed/lc_api.js"))[:8]
+    return digest(loader_panel() + short_source("embed/lc_api.js"))[:8]
 
 
 @made_once
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
-    css = minified("embed/loader_panel.css")
+    css = short_source("embed/loader_panel.css")
     return scripts.loader_panel().replace("PANEL_CSS", as_javascript(css))
 
 

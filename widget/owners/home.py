@@ -15,7 +15,7 @@ DAYS = PERIODS[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WidgetSummary:
     """A widget, where it was seen last, its chats of today (UTC), and what failed in DAYS days.
 
     `unanswered` are those of today's chats in which nobody was seen to reply yet.
@@ -28,16 +28,16 @@ class Standing:
     failures: int
 
 
-def standings_of(user: User) -> list[Standing]:
+def summaries_of(user: User) -> list[WidgetSummary]:
     """Of every widget the user may see, by name."""
-    return [standing_of(widget) for widget in widgets_of(user).order_by("name")]
+    return [summary_of(widget) for widget in widgets_of(user).order_by("name")]
 
 
-def standing_of(widget: Widget) -> Standing:
+def summary_of(widget: Widget) -> WidgetSummary:
     counts = [day.counts for day in days_of(widget, DAYS)]
     today = counts[-1]
     chats = today.get(What.CHAT, 0)
-    return Standing(
+    return WidgetSummary(
         widget=widget,
         sighting=last_seen.last(widget),
         chats=chats,

@@ -11,7 +11,7 @@ from django.utils import dateformat, translation
 from django.utils.formats import get_format
 from django.utils.translation import pgettext
 
-from widget.languages import supported
+from widget.languages import nearest_language
 from widget.zones import known_zones
 
 
@@ -25,7 +25,7 @@ class Locale:
     @classmethod
     def of(cls, language: str, zone: str) -> Locale:
         """The nearest to what a browser asks for."""
-        return cls(supported(language) or "en", zone if is_zone(zone) else "UTC")
+        return cls(nearest_language(language) or "en", zone if is_zone(zone) else "UTC")
 
     def local(self, created_at: str) -> dt.datetime | None:
         """LiveChat's time on this reader's clock, or None if it is no time."""

@@ -18,7 +18,7 @@ from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Message, Thread, User
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, Update
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
 from widget.rendering.encoding import encodable
 from widget.rendering.events import is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
@@ -58,8 +58,8 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
 
 
 @render_update.register
-def render_standing(update: Standing, locale: Locale) -> str:
-    return partial(locale, "standing", state=update.state.value, advice=update.advice)
+def render_connection_state(update: ConnectionState, locale: Locale) -> str:
+    return partial(locale, "connection_state", state=update.state.value, advice=update.advice)
 
 
 @render_update.register
@@ -148,7 +148,7 @@ def thinking(push: pushes.Thinking, conversation: Conversation, locale: Locale) 
 def customer_disconnected(
     _push: pushes.CustomerDisconnected, _conversation: Conversation, locale: Locale
 ) -> str:
-    """Nobody who typed can be heard any more; what comes next is a Standing."""
+    """Nobody who typed can be heard any more; what comes next is a ConnectionState."""
     return partial(locale, "nobody_types")
 
 

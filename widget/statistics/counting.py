@@ -87,15 +87,15 @@ class Tallies:
         """What customers do, we do for them: none of it is missed."""
         match action, payload:
             case "send_event", {"event": event}:
-                self._said(customer, [event])
+                self._count_messages(customer, [event])
             case "start_chat" | "resume_chat", {"chat": {"thread": {"events": events}}}:
                 self.count(customer.widget_key, What.CHAT)
-                self._said(customer, events)
+                self._count_messages(customer, events)
                 self._wait_for_reply(customer)
             case "update_thread_properties", {"properties": {"rating": {"score": score}}}:
                 self.count(customer.widget_key, What.GOOD if score else What.BAD)
 
-    def _said(self, customer: Customer, events: list[Json]) -> None:
+    def _count_messages(self, customer: Customer, events: list[Json]) -> None:
         for event in events:
             if event["type"] in ("message", "file"):
                 self.count(customer.widget_key, What.CUSTOMER_MESSAGE)
@@ -122,7 +122,7 @@ class Tallies:
         self.count(customer.widget_key, What.FAILURE)
         now, key = timezone.now(), (customer.widget_key, error.type or type(error).__name__)
         with self._lock:
-            met = self._troubles.get(key) or Met(untranslated(error), now, now, 0)
+            met = self._troubles.get(key) or Met(in_english(error), now, now, 0)
             self._troubles[key] = replace(met, last_at=now, count=met.count + 1)
 
     def _is_ban_of_all(self, customer: Customer, error: LiveChatError) -> bool:
@@ -181,7 +181,7 @@ class Tallies:
         threading.Thread(target=write, name="tallies", daemon=True).start()
 
 
-def untranslated(error: LiveChatError) -> str:
+def in_english(error: LiveChatError) -> str:
     """What it means for the owner, in the source's words: their reader chooses the language."""
     with translation.override("en"):
         return explanation(error)

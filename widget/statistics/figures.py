@@ -93,35 +93,35 @@ def figures_of(days: list[Day]) -> list[Figure]:
     replies = sums[What.FIRST_REPLY]
     mean = sum(day.waited for day in days) / replies if replies else None
     return [
-        counted(What.OPENING.label, days, [What.OPENING]),
-        counted(What.CHAT.label, days, [What.CHAT], share(sums[What.CHAT], sums[What.OPENING])),
-        counted(
+        figure_of(What.OPENING.label, days, [What.OPENING]),
+        figure_of(What.CHAT.label, days, [What.CHAT], share(sums[What.CHAT], sums[What.OPENING])),
+        figure_of(
             _("Messages"),
             days,
             [What.CUSTOMER_MESSAGE, What.AGENT_MESSAGE],
             _("%(customers)s from customers, %(agents)s from agents")
             % {
-                "customers": grouped(sums[What.CUSTOMER_MESSAGE]),
-                "agents": grouped(sums[What.AGENT_MESSAGE]),
+                "customers": group_digits(sums[What.CUSTOMER_MESSAGE]),
+                "agents": group_digits(sums[What.AGENT_MESSAGE]),
             },
         ),
         Figure(
             _("First reply after"),
             "–" if mean is None else duration(mean),
-            _("the mean of %(count)s") % {"count": grouped(replies)}
+            _("the mean of %(count)s") % {"count": group_digits(replies)}
             if replies
             else _("No chat was answered yet."),
             bars((day.date, day.mean_wait or 0, duration(day.mean_wait or 0)) for day in days),
         ),
-        counted(
+        figure_of(
             _("Ratings"),
             days,
             [What.GOOD, What.BAD],
             _("%(good)s good, %(bad)s bad")
-            % {"good": grouped(sums[What.GOOD]), "bad": grouped(sums[What.BAD])},
+            % {"good": group_digits(sums[What.GOOD]), "bad": group_digits(sums[What.BAD])},
         ),
-        counted(What.FAILURE.label, days, [What.FAILURE]),
-        counted(What.REQUEST.label, days, [What.REQUEST], price_in_words(sums, len(days))),
+        figure_of(What.FAILURE.label, days, [What.FAILURE]),
+        figure_of(What.REQUEST.label, days, [What.REQUEST], price_in_words(sums, len(days))),
     ]
 
 
@@ -138,11 +138,13 @@ def price_in_words(sums: dict[str, int], days: int) -> str:
     return f"{month}, {_('%(count)s for each chat') % {'count': number_format(each, 1)}}"
 
 
-def counted(title: str | Promise, days: list[Day], whats: list[What], note: str = "") -> Figure:
+def figure_of(title: str | Promise, days: list[Day], whats: list[What], note: str = "") -> Figure:
     """A figure that adds up these counts."""
     values = [(day.date, sum(day.counts.get(what, 0) for what in whats)) for day in days]
     total = sum(value for _, value in values)
-    return Figure(title, grouped(total), note, bars((day, n, grouped(n)) for day, n in values))
+    return Figure(
+        title, group_digits(total), note, bars((day, n, group_digits(n)) for day, n in values)
+    )
 
 
 def bars(values: Iterable[tuple[dt.date, float, str]]) -> list[Bar]:
@@ -175,7 +177,7 @@ def duration(seconds: float) -> str:
     return _("%(count)s h") % {"count": number_format(seconds / 3600, 1)}
 
 
-def grouped(number: int) -> str:
+def group_digits(number: int) -> str:
     """With what the reader's language puts between thousands."""
     return number_format(number, force_grouping=True)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from widget.identity import statement_of
-from widget.languages import supported
+from widget.languages import nearest_language
 from widget.models import Widget
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def loader_url(key: str) -> str:
     """In the language of the page, and for a website where people sign in and out."""
     query = QueryDict(mutable=True)
     query["person"] = ""
-    if language := supported(translation.get_language() or ""):
+    if language := nearest_language(translation.get_language() or ""):
         query["lang"] = language
     return f"{reverse('widget:embed', args=[key])}?{query.urlencode()}"
 

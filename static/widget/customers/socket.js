@@ -78,7 +78,7 @@ document.addEventListener("htmx:ws:close", ({ detail }) => {
 // LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
 document.addEventListener("htmx:before:request", ({ detail }) => {
   const isAct = detail.ctx.request.method !== "GET";
-  if (isAct && document.querySelector("#standing [data-refused]")) tellServer({ page });
+  if (isAct && document.querySelector("#connection-state [data-refused]")) tellServer({ page });
 });
 
 /** @param {number} within ms */

@@ -639,7 +639,7 @@ async def test_a_token_that_is_refused_twice_is_refused(
     sandbox.fault("error", method="login", type="authentication")
     tab = Watcher(relay, customer, organization)
     await tab.until(lambda: tab.state is State.REFUSED)
-    assert tab.standing.advice
+    assert tab.connection_state.advice
     tab.leave()
 
 
@@ -675,7 +675,7 @@ async def test_a_customer_sent_away_stays_away_and_is_told(
     await tab.until(lambda: tab.state is State.REFUSED)
     await asyncio.sleep(0.3)
     assert tab.state is State.REFUSED
-    assert tab.standing.advice
+    assert tab.connection_state.advice
 
 
 async def test_a_new_tab_after_a_refusal_tries_again(

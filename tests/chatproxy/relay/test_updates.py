@@ -15,7 +15,7 @@ from chatproxy.livechat.pushes import (
     parse_push,
 )
 from chatproxy.livechat.structures import Chat, ChatSummary, Queue, Thread, User
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State
 from tests.chatproxy.json_values import PAYLOADS
 
 NORA = User(id="nora", type="customer", name="Nora")
@@ -127,7 +127,7 @@ def test_a_chat_that_comes_without_a_thread_keeps_the_one_known() -> None:
 def test_every_tab_may_keep_what_it_rendered_on_the_update() -> None:
     push = parse_push("event_deleted", {"event_id": "T_1"})
     assert push
-    for update in (Snapshot(BEFORE), Happened(push, BEFORE), Standing(State.LIVE)):
+    for update in (Snapshot(BEFORE), Happened(push, BEFORE), ConnectionState(State.LIVE)):
         update.rendered["en"] = "<p>"
         assert update.rendered == {"en": "<p>"}
 

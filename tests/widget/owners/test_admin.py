@@ -380,7 +380,7 @@ def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -
     answer = superuser.post(f"{LIST}preview/", FORM | changes).json()
     draft = Widget.objects.find(answer["url"].rstrip("/").rpartition("/")[2])
     assert (draft.header_title, draft.corner_radius) == ("Draft", 16)
-    assert "--brand" in draft.look.stylesheet()
+    assert "--brand" in draft.appearance.stylesheet()
 
 
 def test_a_preview_may_stand_on_our_own_pages_and_its_websites(superuser: Client) -> None:

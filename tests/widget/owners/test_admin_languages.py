@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from chatproxy.livechat.errors import Unreachable
 from tests.widget.owners.test_admin import ADD, FORM, LIST, OWN
 from widget.models import Widget
-from widget.statistics.counting import untranslated
+from widget.statistics.counting import in_english
 
 CODES = [code for code, _ in settings.LANGUAGES]
 RIGHT_TO_LEFT = {"ar", "he"}
@@ -75,7 +75,7 @@ def test_what_went_wrong_is_read_in_the_language_of_who_reads_it(
     owner: Client, widget: Widget
 ) -> None:
     with translation.override("ja"):  # of the customer who met it
-        advice = untranslated(Unreachable("timeout"))
+        advice = in_english(Unreachable("timeout"))
     now = timezone.now()
     widget.troubles.create(kind="Unreachable", advice=advice, count=2, first_at=now, last_at=now)
     html = page(owner, f"{LIST}{widget.pk}/statistics/", "de")

@@ -7,7 +7,7 @@ import pytest
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Chat, Greeting, Thread, User, parse_event
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State, Update
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 from widget.customers.consumers import ChatConsumer
 from widget.rendering.heavy import LIGHT, Renderer, weight_of
 from widget.rendering.locale import Locale
@@ -89,7 +89,7 @@ def test_a_long_history_is_heavy_and_a_page_of_talk_is_not() -> None:
     assert weight_of(Snapshot(KNOWN, (thread_of(100),))) > LIGHT
 
 
-@pytest.mark.parametrize("update", [arrived(), Standing(State.LIVE)])
+@pytest.mark.parametrize("update", [arrived(), ConnectionState(State.LIVE)])
 async def test_what_is_light_does_not_even_give_way(update: Update) -> None:
     with pytest.raises(StopIteration):
         Renderer().html_of(update, Locale()).send(None)

@@ -7,7 +7,7 @@ import pytest
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Chat, Event, Greeting, Queue, Thread, User, parse_event
-from chatproxy.relay.updates import Conversation, Happened, Snapshot, Standing, State
+from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of
 
@@ -281,9 +281,9 @@ def test_a_preview_stands_below_the_log_until_the_event_comes() -> None:
 
 
 def test_trouble_with_livechat_is_said() -> None:
-    assert "Trying again" in html_of(Standing(State.WAITING), Locale())
-    assert "busy" in html_of(Standing(State.REFUSED, "All lines are busy."), Locale())
-    assert "notice" not in html_of(Standing(State.LIVE), Locale())
+    assert "Trying again" in html_of(ConnectionState(State.WAITING), Locale())
+    assert "busy" in html_of(ConnectionState(State.REFUSED, "All lines are busy."), Locale())
+    assert "notice" not in html_of(ConnectionState(State.LIVE), Locale())
 
 
 def test_a_resumed_chat_brings_its_new_thread() -> None:

@@ -14,13 +14,13 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError, TokenRejected
 from chatproxy.models import Customer
 from widget.customers.failures import on_failure, words
-from widget.customers.identities import IdentityRefused, Person, verified
+from widget.customers.identities import IdentityRefused, Person, verify
 from widget.customers.security import (
     TOKEN_HEADER,
     CustomerRequest,
     bearer_of,
     customer_required,
-    gone,
+    tell_it_is_gone,
     website_of,
     widget_view,
 )
@@ -87,10 +87,10 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     IDENTITY_HEADER then says why.
     """
     if not widget.may_stand_on(website_of(request)):
-        return gone(request, 403)
+        return tell_it_is_gone(request, 403)
     try:
         statement = request.POST.get("identity", "")
-        person = verified(statement, widget.identity_secret) if statement else None
+        person = verify(statement, widget.identity_secret) if statement else None
     except IdentityRefused as refused:
         return refuse_identity(request, widget, refused)
     token = bearer_of(request)

@@ -47,10 +47,10 @@ class FileForm(forms.Form):
             raise forms.ValidationError(_("This file is larger than 10 MB."))
         if suffix_of(file.name or "") in REFUSED:
             raise forms.ValidationError(_("Programs can't be sent here."))
-        return cleaned(file)
+        return clean(file)
 
 
-def cleaned(file: UploadedFile[bytes]) -> UploadedFile[bytes]:
+def clean(file: UploadedFile[bytes]) -> UploadedFile[bytes]:
     """Without what a photo says beside its picture. Raises ValidationError if it is damaged."""
     content = file.read()
     file.seek(0)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import FormToFill
-from widget.assets import digest, joined, made_once, made_once_a_version, pack, source
+from widget.assets import bundle, digest, made_once, made_once_a_version, pack, source
 from widget.availability import availability_of
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
@@ -109,7 +109,7 @@ def scripts_with(features: tuple[str, ...]) -> str:
         [f"customers/{name}.js" for name in names]
         for names in (SHARED, [*SCRIPTS.split(), *features])
     )
-    return library + joined(shared, scripts)
+    return library + bundle(shared, scripts)
 
 
 def scripts_version(widget: Widget) -> str:

@@ -80,7 +80,7 @@ def back_to_the_chat(widget: Widget) -> HttpResponse:
 
 def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
     pk = request.session.get(session_key(widget.key))
-    return Customer.objects.remembered(widget.key, pk) if pk else None
+    return Customer.objects.find_remembered(widget.key, pk) if pk else None
 
 
 def wait_before_identity(request: HttpRequest, widget: Widget) -> int:

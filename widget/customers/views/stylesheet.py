@@ -21,4 +21,4 @@ def stylesheet(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: A
 
 @made_once_a_version
 def colors(widget: Widget) -> str:
-    return widget.look.stylesheet()
+    return widget.appearance.stylesheet()

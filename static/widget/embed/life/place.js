@@ -6,7 +6,7 @@ import { listenAgain } from "./life.js";
 
 const pages = RegExp(options.pages ?? settings.pages);
 
-let standing = firstPage;
+let placed = firstPage;
 
 /**
  * Stand beside the body, not in it: what swaps the body (Turbo, htmx) then leaves the chat alone.
@@ -18,7 +18,7 @@ export function attach() {
   if (!pages.test(location.pathname) && !isOpen) return host.remove();
   const place = options.inline ? document.querySelector(options.inline) : document.body && page;
   if (!place || host.isConnected) return;
-  if (standing !== (standing = page)) listenAgain();
+  if (placed !== (placed = page)) listenAgain();
   host.dir = getComputedStyle(document.body).direction;
   place.append(host);
   // A page may scale itself: beside its body we need not.

@@ -15,7 +15,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from widget.rendering.links import link_addresses
 
-HIGHEST = 2  # headings that stand above the conversation
+HIGHEST = 1  # the panel's own heading
 DEEPEST = 6
 ADDRESS = "address"  # a kind of token of ours: text outside links
 
@@ -30,19 +30,6 @@ def link_open(
     """Links leave the chat alone: they open in a new tab."""
     tokens[index].attrs |= {"target": "_blank", "rel": "noopener noreferrer nofollow"}
     return renderer.renderToken(tokens, index, options, env)
-
-
-def heading(
-    _renderer: RendererHTML,
-    tokens: Sequence[Token],
-    index: int,
-    _options: OptionsDict,
-    _env: EnvType,
-) -> str:
-    """Below the panel's own headings."""
-    token = tokens[index]
-    level = min(DEEPEST, int(token.tag[1:]) + HIGHEST)
-    return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
 
 
 def code(
@@ -91,6 +78,16 @@ def address(
     return link_addresses(tokens[index].content)
 
 
+def lower_headings(state: StateCore) -> None:
+    """Each stands one step below the panel's or the one before it, at most: none is left out."""
+    level = HIGHEST
+    for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(int(token.tag[1:]) + HIGHEST, level + 1, DEEPEST)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{level}"
+
+
 def find_addresses(state: StateCore) -> None:
     """Text outside links may hold addresses; links named by a number are sources."""
     env = state.env
@@ -125,10 +122,9 @@ COMMONMARK = (
     .disable(["lheading", "image", "html_block", "html_inline"])
 )
 COMMONMARK.core.ruler.push("addresses", find_addresses)
+COMMONMARK.core.ruler.push("headings", lower_headings)
 for name, rule in {
     "link_open": link_open,
-    "heading_open": heading,
-    "heading_close": heading,
     "fence": code,
     "code_block": code,
     "table_open": table_open,

@@ -65,9 +65,13 @@ def letters(markdown: str) -> str:
     return re.sub(r"<[^>]*>|\s", "", unescape(html))
 
 
-def test_headings_stand_below_those_of_the_panel() -> None:
-    assert "<h3>One</h3>" in render_markdown("# One")
-    assert "<h6>Six</h6>" in render_markdown("###### Six")
+def test_headings_stand_below_the_panel_s_and_leave_no_step_out() -> None:
+    html = render_markdown("### One\n\n###### Two\n\n# Three")
+    assert re.findall(r"<(h\d)>(\w+)</h\d>", html) == [
+        ("h2", "One"),
+        ("h3", "Two"),
+        ("h2", "Three"),
+    ]
 
 
 def test_tables_are_tables_without_styles_in_their_markup() -> None:

@@ -22,6 +22,7 @@ EIGHT = {
     *("search", "fetch", "get-chat-transcript", "list-archived-chats", "list-chat-tags"),
     *("find-ticket", "list-tickets", "list-ticket-tags"),
 }
+PATIENCE = 60  # seconds; the first request of a sandbox loads the SDK, beside other tests
 MARIA, SAM = "maria@shop.example", "sam@shop.example"
 
 
@@ -79,7 +80,7 @@ async def assistant(sandbox: Sandbox, agent: str) -> AsyncIterator[Client]:
         browser.come_back,
     )
     async with (
-        httpx2.AsyncClient(auth=auth, timeout=10) as http,
+        httpx2.AsyncClient(auth=auth, timeout=PATIENCE) as http,
         Client(streamable_http_client(f"{sandbox.url}/mcp", http_client=http)) as client,
     ):
         yield client

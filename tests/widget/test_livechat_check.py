@@ -310,6 +310,24 @@ def test_a_recording_may_be_published(
         assert private not in text
 
 
+def test_a_recording_is_compared_with_a_sandbox_that_is_started_for_it() -> None:
+    run = Run(compare=SHIPPED / "3.6.json")
+    assert (run.code, "does the same in every step" in run.text) == (WELL, True)
+
+
+def test_drift_is_listed(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "real.json"
+    file.write_text((SHIPPED / "3.6.json").read_text().replace('"expires_in"', '"lives_for"'))
+    run = Run(compare=file, sandbox=sandbox.url)
+    assert run.code == DIFFERENT
+    assert "grant: accounts exchange: `lives_for` is missing here" in run.text
+    assert "grant: accounts exchange: `expires_in` is only here" in run.text
+
+
+def test_a_file_that_is_no_recording_is_named(tmp_path: Path) -> None:
+    assert Run(compare=tmp_path / "nothing.json").code == MISUSED
+
+
 # Words of LiveChat's that a recording keeps.
 PROTOCOL = frozenset(
     (

@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -136,6 +136,13 @@ def renews_the_secret(client: Client, widget: Widget) -> bool:
     return Widget.objects.get().identity_secret != widget.identity_secret
 
 
+def hands_over_an_agents_token(client: Client, widget: Widget) -> bool:
+    nowhere = "http://127.0.0.1:9"  # it is tried at once
+    with override_settings(LIVECHAT_ACCOUNTS_URL=nowhere, LIVECHAT_API_URL=nowhere):
+        post(client, widget, "agent-token/", agent_token="dal:token")
+    return Widget.objects.get().agent_token == "dal:token"
+
+
 def reads_the_secret(client: Client, widget: Widget) -> bool:
     shown = client.get(f"{LIST}{widget.pk}/change/").content.decode()
     return widget.identity_secret in shown
@@ -206,6 +213,7 @@ WAYS = [
     Way("<int:pk>/discard/", EDITORS, discards_it),
     Way("<int:pk>/restore/<int:revision_pk>/", EDITORS, restores_it),
     Way("<int:pk>/new-secret/", OWNERS, renews_the_secret),
+    Way("<int:pk>/agent-token/", OWNERS, hands_over_an_agents_token),
 ]
 
 

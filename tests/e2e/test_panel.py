@@ -75,10 +75,14 @@ def fresh(add_widget: AddWidget, page: Page, site: Site) -> Callable[..., Chat]:
     return visit
 
 
-def test_a_picture_can_be_sent(talking: Chat, agent: Agent) -> None:
+def test_a_picture_can_be_put_into_words_and_sent(talking: Chat, agent: Agent) -> None:
     files = talking.page.locator("#files")
     files.set_input_files({"name": "leaf.png", "mimeType": "image/png", "buffer": PNG})
-    expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()
+    words = talking.page.get_by_label("Describe the picture")
+    expect(words).to_be_focused()
+    words.fill("A yellow leaf")
+    words.press("Enter")
+    expect(talking.log.get_by_role("link", name="A yellow leaf")).to_be_visible()
     expect(talking.page.locator("#pending > *")).to_have_count(0)
 
 

@@ -8,7 +8,9 @@ const template = document.getElementById("pending-file");
 const LIMIT = 10 * 1024 * 1024; // bytes
 
 chooser.addEventListener("change", () => {
-  for (const file of chooser.files) send(file);
+  const [first, ...more] = chooser.files;
+  if (first && !more.length && first.type.startsWith("image/")) describe(first);
+  else for (const file of chooser.files) send(file);
   chooser.value = "";
 });
 document.querySelector(".attach").addEventListener("click", () => chooser.click());
@@ -51,6 +53,15 @@ function offer(file) {
   else refuse(bubble, ".too-large");
 }
 
+/**
+ * One picture can be put into words before it goes; several at once go as they are.
+ * @param {File} file
+ */
+function describe(file) {
+  offer(file);
+  pending.querySelector(":scope > :last-child [name=alternative_text]")?.focus();
+}
+
 /** @param {File} file */
 function addBubble(file) {
   const bubble = /** @type {PendingForm} */ (template.content.firstElementChild.cloneNode(true));
@@ -59,6 +70,7 @@ function addBubble(file) {
   bubble.file.files = one.files;
   bubble.custom_id.value = newId();
   bubble.querySelector("b").textContent = file.name;
+  if (!file.type.startsWith("image/")) bubble.querySelector(".describe").remove();
   pending.append(bubble);
   htmx.process(bubble);
   return bubble;

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import brotli
 from playwright.sync_api import (
@@ -37,6 +38,7 @@ SLOWDOWN = 4
 # One process for page and panel, so that both are slowed.
 SLOWED_ARGUMENTS = [*BROWSER_ARGUMENTS, "--disable-site-isolation-trials"]
 
+STORED = "localStorage.length + sessionStorage.length"
 NOTE_WHEN_PAINTED = """
 new MutationObserver((_, observer) => {
     if (!document.querySelector("chat-widget")) return;
@@ -67,6 +69,17 @@ class Traffic:
         return f"{self.requests} requests, {self.wire:,} bytes ({self.raw:,} unpacked)"
 
 
+def inviting(fields: dict[str, Any], websites: Websites) -> dict[str, Any]:
+    """A widget that invites who has read half of the page."""
+    invitation = {"id": "0a1b2c3d", "name": "Half", "text": "May we help?", "scroll": 50}
+    return {
+        "name": "Inviting",
+        "allowed_origins": websites.origins,
+        "invitations": [invitation],
+        **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
+    }
+
+
 @contextmanager
 def website() -> Iterator[tuple[Site, Websites, str]]:
     """A server as in production, the websites that may have its chat, and the snippet for them."""
@@ -84,6 +97,7 @@ def website() -> Iterator[tuple[Site, Websites, str]]:
                 allowed_origins=websites.origins,
                 **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
             )
+            site.add_widget("inviting", **inviting(fields, websites))
             site.start()
             yield site, websites, f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
         finally:
@@ -118,6 +132,22 @@ def traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic]:
     after = counted(finished)
     page.close()
     return before, after
+
+
+def invitation_traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic, int, int]:
+    """What is fetched and how many values are stored before an invitation is shown, and by it."""
+    page = browser.new_page()
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    before, stored_before = counted(finished), page.evaluate(STORED)
+    finished.clear()
+    with page.expect_request_finished(lambda request: "invited.js" in request.url):
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    shown, stored = counted(finished), page.evaluate(STORED)
+    page.close()
+    return before, shown, stored_before, stored
 
 
 def counted(requests: list[Request]) -> Traffic:
@@ -171,6 +201,11 @@ def main() -> None:
         before, after = traffic(browser, address)
         print("before opening:", before)
         print("by opening:", after)
+        inviting = f'<script async src="{site.chat_url}/w/inviting/embed.js"></script>'
+        long_page = html(f"<h1>A shop</h1><p style='height: 3000px'></p>{inviting}")
+        before, shown, *stored = invitation_traffic(browser, websites.publish("/i", long_page))
+        print(f"with invitations: {before}, {stored[0]} values stored")
+        print(f"one is shown: {shown}, {stored[1]} values stored")
         browser.close()
         browser = launch(playwright, SLOWED_ARGUMENTS)
         visits = [slow_visit(browser, address) for _ in range(options.runs)]

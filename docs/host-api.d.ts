@@ -45,6 +45,13 @@ interface LiveChatWidgetGreeting {
   uniqueId: string;
 }
 
+/** One that an owner wrote in the admin. `variant`: "b" for the text to compare with. */
+interface LiveChatWidgetInvitation {
+  id: string;
+  name: string;
+  variant: "a" | "b";
+}
+
 /** What was said, as LC_API tells it. */
 interface LiveChatWidgetMessage {
   text: string;
@@ -114,6 +121,9 @@ interface LiveChatWidgetEvents {
     postbackId: string;
     greeting?: LiveChatWidgetGreeting;
   };
+  invitation_shown: LiveChatWidgetInvitation;
+  invitation_accepted: LiveChatWidgetInvitation;
+  invitation_dismissed: LiveChatWidgetInvitation;
   unread_count_changed: { count: number };
   message: LiveChatWidgetMessage;
   identity_lost: { reason: string };

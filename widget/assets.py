@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 import brotli
 import minify
@@ -84,6 +85,11 @@ def bundle(shared: Iterable[str], names: Iterable[str]) -> str:
 def body(name: str) -> str:
     """A module without the words that join it to others."""
     return re.sub(r"^import .*|^export ", "", source(f"widget/{name}"), flags=re.MULTILINE)
+
+
+def as_javascript(value: Any) -> str:
+    """A value as a JavaScript literal."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(text: str) -> str:

@@ -60,6 +60,12 @@ def online_groups(widget: Widget) -> list[int] | None:
     return [] if groups is None and widget.opens_again() else groups
 
 
+def is_away(widget: Widget) -> bool:
+    """Whether nobody is there, or should be. It never waits."""
+    groups = online_groups(widget)
+    return (groups is not None and widget.group_id not in groups) or bool(widget.opens_again())
+
+
 class AvailabilityKeeper:
     """Asks LiveChat for the widgets whose loader is fetched, so that nobody has to wait for it."""
 

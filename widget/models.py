@@ -30,6 +30,7 @@ from widget.validators import (
     validate_client_id,
     validate_color,
     validate_hours,
+    validate_invitations,
     validate_key,
     validate_language,
     validate_link,
@@ -277,12 +278,17 @@ class Widget(models.Model):
         _("texts in other languages"), default=dict, blank=True, validators=[validate_texts]
     )
 
+    invitations = models.JSONField(
+        _("invitations"), default=list, blank=True, validators=[validate_invitations]
+    )
+
     ask_first = models.CharField(
         _("ask before the chat"), max_length=5, choices=Ask.choices, default=Ask.NOTHING, blank=True
     )
     files = models.BooleanField(_("sending files"), default=True)
     emoji = models.BooleanField(_("emoji picker"), default=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)
+    sound_on = models.BooleanField(_("sound on from the start"), default=False)
     rating = models.BooleanField(_("rating the chat"), default=True)
     transcript = models.BooleanField(_("transcript by e-mail or download"), default=True)
     history = models.BooleanField(_("earlier chats"), default=True)
@@ -534,6 +540,34 @@ class Tally(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["widget", "day", "what"], name="one_tally_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.widget}, {self.day}: {self.count} {self.what}"
+
+
+class InvitationTally(models.Model):
+    """How often an invitation did something on one day (UTC), by variant; not to whom."""
+
+    class What(models.TextChoices):
+        SHOWN = "shown", _("Shown")
+        ACCEPTED = "accepted", _("Accepted")
+        DISMISSED = "dismissed", _("Dismissed")
+        CHAT = "chat", _("Chats started")
+
+    widget = models.ForeignKey(Widget, on_delete=models.CASCADE, related_name="invitation_tallies")
+    day = models.DateField()
+    invitation = models.CharField(max_length=8)
+    variant = models.CharField(max_length=1)
+    what = models.CharField(max_length=9, choices=What.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["widget", "day", "invitation", "variant", "what"],
+                name="one_invitation_tally_a_day",
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from widget import invitations
 from widget.appearance import VARIABLES
 from widget.hours import spans_of
 from widget.zones import known_zones
@@ -122,6 +123,18 @@ def validate_zone(value: str) -> None:
         raise ValidationError(
             _("“%(zone)s” is not a time zone such as Europe/Warsaw."), params={"zone": value}
         )
+
+
+def validate_invitations(value: object) -> None:
+    """Raise ValidationError unless a browser can be given these invitations."""
+    checks = {"picture": validate_picture, "link": validate_link, "pages": validate_pages}
+    invitations.check(value, checks | {"texts": validate_languages})
+
+
+def validate_languages(texts: dict[str, object]) -> None:
+    """Raise ValidationError unless all its names are languages."""
+    for language in texts:
+        validate_language(language)
 
 
 def validate_variables(variables: object) -> None:

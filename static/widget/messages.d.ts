@@ -19,7 +19,16 @@ interface Visitor {
   replace?: boolean;
 }
 
+/** An invitation of ours that the customer accepted: the first words of the chat. */
+interface InvitationToPanel {
+  id: string;
+  variant: string;
+  text: string;
+  face?: string;
+}
+
 interface MessagesToPanel {
+  invitation: InvitationToPanel;
   here: {};
   hello: {
     token?: string | null;
@@ -32,6 +41,7 @@ interface MessagesToPanel {
     notifications?: NotificationPermission;
     theme?: string;
     draft?: string | null;
+    invitation?: InvitationToPanel;
     group?: number | string;
   };
   visible: { visible: boolean; focus: boolean };
@@ -40,6 +50,7 @@ interface MessagesToPanel {
   draft: { text: string };
   logout: { token: string };
   notifications: { permission?: NotificationPermission };
+  reveal: { event: string };
   hide_greeting: {};
   close_chat: {};
   disable_sounds: {};
@@ -47,12 +58,20 @@ interface MessagesToPanel {
 
 // ---- The panel to the website's page, the same way
 
+/** `id` is its element's in the panel. */
+interface UnreadMessage {
+  id: string;
+  name: string;
+  face?: string;
+  text: string;
+}
+
 interface MessagesToHost {
   early: {};
   ready: {};
   token: { token: string | null };
   close: {};
-  unread: { count: number };
+  unread: { count: number; messages?: UnreadMessage[]; dismiss?: string };
   ask_to_notify: {};
   notify: { title: string; body: string };
   event: { name: string; data: unknown };
@@ -192,10 +211,12 @@ interface PanelElements {
   forgotten: HTMLTemplateElement;
   group: HTMLElement;
   invitation: HTMLElement;
+  invited: HTMLElement;
   log: HTMLElement;
   menu: HTMLElement;
   name: HTMLInputElement;
   message: HTMLTextAreaElement;
+  mute: HTMLButtonElement;
   notice: HTMLElement;
   notify: HTMLInputElement;
   pending: HTMLElement;

@@ -1,9 +1,10 @@
 """The loader's source files as the scripts that travel.
 
 The files are modules, so that editors and `tsc` understand them, in three folders: `loader` runs
-once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat. Each
-folder travels as one scope, because the loader has no bytes for its inner borders; so no name
-may stand twice in a folder.
+once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat,
+`invitations` where a widget has some; the last two bring `beside`. Each folder travels as one
+scope, because the loader has no bytes for its inner borders; so no name may stand twice in a
+folder, nor beside one.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ LIFE = [
     "visibility",
     "methods",
 ]
+BESIDE = ["cards"]
+INVITATIONS = ["notes", "rules", "begin"]
 PANEL = [
     "limits",
     "frame",
@@ -30,6 +33,7 @@ PANEL = [
     "title",
     "page",
     "customer",
+    "unread",
     "messages",
     "screen",
     "theme",
@@ -49,8 +53,16 @@ def loader(features: tuple[str, ...] = ()) -> str:
 
 
 def loader_panel() -> str:
-    """A module of its own. PANEL_CSS are its styles, ORGANIZATION the widget's."""
-    return short(f"export function openPanel(widget){{{scope('loader_panel', PANEL)}return panel}}")
+    """A module of its own. PANEL_CSS and BESIDE_CSS are its styles, ORGANIZATION the widget's."""
+    inside = scope("beside", BESIDE) + scope("loader_panel", PANEL)
+    return short(f"export function openPanel(widget){{{inside}return panel}}")
+
+
+@made_once
+def invitations() -> str:
+    """A module of its own. SETTINGS are the widget's, BESIDE_CSS its styles."""
+    inside = scope("beside", BESIDE) + scope("invitations", INVITATIONS)
+    return short(f"const settings=SETTINGS;export function invite(widget){{{inside}}}")
 
 
 def scope(folder: str, names: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,11 +11,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
-from widget.assets import digest, made_once, made_once_a_version, pack, short_source
-from widget.availability import online_groups
-from widget.embed import pages, scripts
+from widget.assets import (
+    as_javascript,
+    digest,
+    made_once,
+    made_once_a_version,
+    pack,
+    short_source,
+)
+from widget.availability import is_away, online_groups
+from widget.embed import invitations, pages, scripts
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
+from widget.origins import origin_of
 from widget.previews import may_load
 from widget.running import running
 from widget.statistics import last_seen
@@ -74,6 +81,35 @@ def panel_part(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
+    """What decides whether somebody is invited, with the invitations in `?lang=`."""
+    widget = Widget.objects.find_or_404(key)
+    script = invitations.script(widget, language_of(request, widget))
+    is_asked_for = request.META["QUERY_STRING"].endswith(f"&{invitations.version_of(widget)}")
+    response = script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
+    vary_by_language(response)
+    return response
+
+
+@login_not_required
+@require_safe
+def count_invitation(request: HttpRequest, key: str) -> HttpResponse:
+    """Count what an invitation did, and nothing of who saw it.
+
+    A script, because a website's policy need not allow anything else. Anyone may ask for it: only
+    what our own websites say counts, as far as browsers tell.
+    """
+    widget = Widget.objects.find_or_404(key)
+    if widget.allows(origin_of(request.headers.get("Referer", ""))):
+        invitations.count(widget, request.GET)
+    return HttpResponse(
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-store"} | FOR_EVERYBODY,
+    )
+
+
+@login_not_required
+@require_safe
 def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """LiveChat's older LC_API, fetched by pages that use it."""
     return part_response(request, short_source("embed/lc_api.js"))
@@ -81,7 +117,9 @@ def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
 
 def features_of(widget: Widget) -> tuple[str, ...]:
     """What its loader does that others need not."""
-    return ("away", f"away_{widget.when_away}") if widget.when_away in BY_LOADER else ()
+    is_told = widget.when_away in BY_LOADER and is_away(widget)
+    away = (f"away_{widget.when_away}",) if is_told else ()
+    return (*away, "invite") if invitations.are_there(widget) else away
 
 
 def public_settings(widget: Widget, language: str) -> dict[str, Any]:
@@ -100,6 +138,7 @@ def lasting_settings(widget: Widget, language: str) -> dict[str, Any]:
         "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
         "position": widget.position if widget.position != "right" else "",
         "theme": widget.theme if widget.theme != "auto" else "",
+        "invitations": invitations.are_there(widget) and invitations.version_of(widget),
     }
     return {
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
@@ -110,17 +149,13 @@ def lasting_settings(widget: Widget, language: str) -> dict[str, Any]:
 
 
 def who_is_there(widget: Widget) -> dict[str, Any]:
-    """`online`: the groups with somebody, if it is known; `closed`: it is outside the hours.
-
-    And what its owner chose to show when nobody is there.
-    """
+    """The widget's group, the groups with somebody if they are known, and what there is instead."""
     told: dict[str, Any] = {"group": widget.group_id}
     groups = online_groups(widget)
     if groups is not None:
         told["online"] = groups
-    if widget.when_away in BY_LOADER:
-        told["closed"] = widget.opens_again() is not None
-        told["link"] = widget.away_link if widget.when_away == Widget.Away.LINK else ""
+    if widget.when_away == Widget.Away.LINK and is_away(widget):
+        told["link"] = widget.away_link
     return told
 
 
@@ -182,13 +217,10 @@ def parts_version() -> str:
 @made_once
 def loader_panel() -> str:
     """The loader's second half with its styles inside."""
-    css = short_source("embed/loader_panel.css")
-    return scripts.loader_panel().replace("PANEL_CSS", as_javascript(css))
-
-
-def as_javascript(value: Any) -> str:
-    """A value as a JavaScript literal."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    script = scripts.loader_panel()
+    for name, css in (("PANEL_CSS", "loader_panel"), ("BESIDE_CSS", "beside")):
+        script = script.replace(name, as_javascript(short_source(f"embed/{css}.css")))
+    return script
 
 
 def part_response(request: HttpRequest, script: str) -> HttpResponse:

@@ -118,6 +118,18 @@ class WidgetAdmin(CarefulAdmin):
             },
         ),
         (
+            _("Invitations"),
+            {
+                "classes": ("collapse",),
+                "description": _(
+                    "Words beside the launcher for visitors who have not asked. Their browser "
+                    "decides when: nobody is told of them and nothing is stored until one is "
+                    "shown, which is counted, and dismissed, which is noted in their browser."
+                ),
+                "fields": ("invitations",),
+            },
+        ),
+        (
             _("What customers can do"),
             {
                 "fields": (
@@ -125,6 +137,7 @@ class WidgetAdmin(CarefulAdmin):
                     "files",
                     "emoji",
                     "sound",
+                    "sound_on",
                     "rating",
                     "transcript",
                     "history",

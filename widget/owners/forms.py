@@ -1,19 +1,17 @@
 """The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
 from widget.origins import clean_origin
+from widget.owners.fields import PagesField, TextsField
+from widget.owners.invitations import InvitationsField
 from widget.owners.settings import apply_draft
 from widget.validators import TEXTS
 from widget.zones import known_zones
@@ -52,23 +50,6 @@ class OriginsField(forms.Field):
             return True
 
 
-class PagesField(forms.Field):
-    """Pages of a website, one per line, as a list of paths."""
-
-    widget = forms.Textarea(attrs={"rows": 2, "placeholder": "/checkout/*"})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:
-        """A whole address is forgiven: its path is what counts."""
-        lines = filter(None, map(str.strip, str(value or "").splitlines()))
-        return list(dict.fromkeys(re.sub(r"^https?://[^/]+", "", line) or "/" for line in lines))
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or []) != self.to_python(data))
-
-
 class VariablesField(forms.Field):
     """CSS variables, one per line, by their names."""
 
@@ -85,55 +66,6 @@ class VariablesField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or {}) != self.to_python(data))
-
-
-class TextsInput(forms.Widget):
-    """A group of text inputs for each language, and an empty one to add a language.
-
-    Their names are `<field>-<row>-language` and `<field>-<row>-<text>`.
-    """
-
-    template_name = "widget/owners/texts.html"
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        written = value if isinstance(value, dict) else {}
-        context["languages"] = settings.LANGUAGES
-        context["rows"] = [
-            {
-                "number": number,
-                "language": language,
-                "texts": [(text, label_of(text), texts.get(text, "")) for text in TEXTS],
-            }
-            for number, (language, texts) in enumerate([*written.items(), ("", {})])
-        ]
-        return context
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        return render_to_string(self.template_name, self.get_context(name, value, attrs))
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        texts: dict[str, dict[str, str]] = {}
-        number = 0
-        while f"{name}-{number}-language" in data:
-            language = data[f"{name}-{number}-language"]
-            written = {text: data.get(f"{name}-{number}-{text}", "").strip() for text in TEXTS}
-            if language:
-                texts[language] = {text: value for text, value in written.items() if value}
-            number += 1
-        return texts
-
-    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        return f"{name}-0-language" not in data
-
-
-class TextsField(forms.Field):
-    """The owner's texts in other languages: `{"de": {"header_title": "Hallo"}}`."""
-
-    widget = TextsInput
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or {}) != (data or {}))
 
 
 class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
@@ -175,7 +107,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(known_zones())],
         initial="UTC",
     )
-    texts = TextsField(label=_("In other languages"), required=False)
+    invitations = InvitationsField(label="", required=False)
+    texts = TextsField(
+        {name: label_of(name) for name in TEXTS}, label=_("In other languages"), required=False
+    )
     default_language = forms.ChoiceField(
         label=label_of("default_language"),
         choices=settings.LANGUAGES,
@@ -247,6 +182,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
             "ask_first": _("If your LiveChat has a pre-chat form, that one is asked instead."),
             "files": _("Pictures and documents up to 10 MB."),
+            "sound_on": _(
+                "Otherwise customers switch it on themselves. They can always mute it, at the top "
+                "of the chat. Browsers keep it silent until somebody has clicked."
+            ),
             "rating": _("Thumbs up or down, and a comment."),
             "history": _("Customers can scroll back to what was said before."),
             "sneak_peek": _(

@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from widget.models import Widget
+from widget.models import InvitationTally, Widget
 from widget.owners.access import shows_widget
 from widget.statistics import figures
+from widget.statistics.invitations import results_of
 
 DAYS = 30  # unless another period is asked for
 
@@ -24,6 +25,8 @@ def statistics(request: HttpRequest, widget: Widget) -> HttpResponse:
         "periods": figures.PERIODS,
         "figures": figures.figures_of(days),
         "live_now": figures.live_now(widget),
+        "invitations": results_of(widget, len(days)),
+        "invitation_columns": InvitationTally.What.labels,
         "troubles": figures.troubles_of(widget),
         "columns": figures.COLUMNS,
         "rows": [day.row() for day in reversed(days)],

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, close_old_connections, transaction
@@ -33,7 +33,8 @@ from chatproxy.livechat.structures import File, Json, Message, RichMessage
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.explanations import explanation
-from widget.models import Presence, Tally, Trouble, Widget
+from widget.invitations import VARIANTS
+from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.statistics.bans import MANY, Bans
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Tallies:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._seconds: Counter[tuple[str, str]] = Counter()
+        self._invitations: Counter[tuple[str, str, str, str]] = Counter()
         self._troubles: dict[tuple[str, str], Met] = {}
         self._bans = Bans()
         self._waiting: OrderedDict[int, float] = OrderedDict()  # customers, and since when
@@ -80,6 +82,14 @@ class Tallies:
     def bill(self, widget_key: str, **_signal: object) -> None:
         """LiveChat was asked for something that it bills. Receives `billed`, in any thread."""
         self.count(widget_key, What.REQUEST)
+
+    def count_invitation(self, widget: Widget, said: Mapping[str, str], what: str) -> None:
+        """`said`: the `id` of an invitation and its `variant`; for any other, nothing."""
+        identity, variant = said.get("id", ""), said.get("variant", "")
+        known = {invitation.get("id") for invitation in widget.invitations}
+        if identity in known and variant in VARIANTS:
+            with self._lock:
+                self._invitations[widget.key, identity, variant, what] += 1
 
     # What is counted of a chat
 
@@ -144,13 +154,17 @@ class Tallies:
         with self._lock:
             counts, self._counts = self._counts, Counter()
             seconds, self._seconds = self._seconds, Counter()
+            invitations, self._invitations = self._invitations, Counter()
             troubles, self._troubles = self._troubles, {}
-        keys = {key for key, _ in (*counts, *troubles)}
+        keys = {key for key, *_ in (*counts, *invitations, *troubles)}
         widgets = {w.key: w for w in Widget.objects.filter(key__in=keys).only("pk", "key")}
         today = timezone.now().date()
         for (key, what), count in counts.items():
             if widget := widgets.get(key):
                 add_tally(widget, today, what, count, seconds[key, what])
+        for (key, identity, variant, what), count in invitations.items():
+            if widget := widgets.get(key):
+                add_invitation_tally(widget, today, (identity, variant, what), count)
         for (key, kind), met in troubles.items():
             if widget := widgets.get(key):
                 add_trouble(widget, kind, met)
@@ -200,6 +214,22 @@ def add_tally(widget: Widget, day: dt.date, what: str, count: int, seconds: floa
         row.update(**more)
 
 
+def add_invitation_tally(
+    widget: Widget, day: dt.date, which: tuple[str, str, str], count: int
+) -> None:
+    """As `add_tally`. `which`: the invitation, its variant, and what it did."""
+    invitation, variant, what = which
+    names = {"day": day, "invitation": invitation, "variant": variant, "what": what}
+    row = InvitationTally.objects.filter(widget=widget, **names)
+    if row.update(count=F("count") + count):
+        return
+    try:
+        with transaction.atomic():
+            InvitationTally.objects.create(widget=widget, **names, count=count)
+    except IntegrityError:
+        row.update(count=F("count") + count)
+
+
 def add_trouble(widget: Widget, kind: str, met: Met) -> None:
     """As `add_tally`; the latest words are kept."""
     row = Trouble.objects.filter(widget=widget, kind=kind)
@@ -224,4 +254,5 @@ def forget_old_tallies() -> None:
     """Drop counts that are too old for any plot, and troubles that are over."""
     long_ago = timezone.now() - KEPT
     Tally.objects.filter(day__lt=long_ago.date()).delete()
+    InvitationTally.objects.filter(day__lt=long_ago.date()).delete()
     Trouble.objects.filter(last_at__lt=timezone.now() - dt.timedelta(days=30)).delete()

@@ -15,6 +15,13 @@ toEnd.addEventListener("click", () => {
   follow();
 });
 
+document.addEventListener("host:reveal", ({ detail }) => {
+  const event = document.querySelector(`#threads #${CSS.escape(detail.event)}`);
+  if (!event) return;
+  isFollowing = false; // until it turns out that this is at the end
+  event.scrollIntoView({ block: "center" });
+});
+
 new MutationObserver(follow).observe(scroller, { childList: true, subtree: true });
 new ResizeObserver(follow).observe(scroller);
 scroller.addEventListener("load", follow, { capture: true }); // a picture has got its size

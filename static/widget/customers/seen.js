@@ -2,12 +2,16 @@
 // launcher, and marks the customer's last message that an agent has seen.
 import { announce, tellHost, tellServer } from "./messages.js";
 
+const TOLD = 3; // messages
+const LONGEST = 200; // characters of one, there
 const root = document.documentElement;
 const threads = document.getElementById("threads");
 const mark = document.getElementById("seen-mark").content.firstElementChild;
 let isVisible = false;
 let reported = ""; // until when, as `created_at`
 let counted = 0;
+/** @type {HTMLElement | undefined} */
+let newest;
 
 document.addEventListener("host:hello", ({ detail }) => update(detail.open === true));
 document.addEventListener("host:visible", ({ detail }) => update(detail.visible));
@@ -49,9 +53,30 @@ function update(isOpen, arrived = false) {
     tellServer({ seen: { chat: state.chat, at: reported, arrived } });
     unread.length = 0;
   }
-  if (unread.length !== counted) tellHost({ chat: "unread", count: unread.length });
+  if (unread.length !== counted || unread.at(-1) !== newest) tellUnread(unread);
+  newest = unread.at(-1);
   counted = unread.length;
   document.querySelector("#to-end .unseen").textContent = counted ? String(counted) : "";
+}
+
+/** How many there are, and the words of the newest. @param {HTMLElement[]} unread */
+function tellUnread(unread) {
+  const { dismiss } = document.getElementById("log").dataset;
+  const messages = unread.slice(-TOLD).map(wordsOf);
+  tellHost({ chat: "unread", count: unread.length, messages, dismiss });
+}
+
+/** @param {HTMLElement} event */
+function wordsOf(event) {
+  const first = eventsBy("agent").findLast((each) => each.dataset.by === event.dataset.by
+    && each.querySelector(".by b")) ?? event;
+  const words = event.querySelector(".bubble") ?? event.querySelector(":not(.by)");
+  return {
+    id: event.id,
+    name: first.querySelector(".by b")?.textContent ?? "",
+    face: first.querySelector(".face img")?.getAttribute("src"),
+    text: (words?.textContent ?? "").trim().slice(0, LONGEST),
+  };
 }
 
 /**

@@ -15,16 +15,19 @@ declare const settings: {
   group: number;
   /** The groups in which somebody is there, if that is known. */
   online?: number[];
-  /** It is outside the opening hours. */
-  closed?: boolean;
-  /** What stands instead of the launcher when nobody is there: "" for nothing. */
+  /** Where the launcher leads while nobody is there. */
   link?: string;
+  /** The version of its invitations, if it has some. */
+  invitations?: any;
+  /** The name of the button that closes one, in their script. */
+  dismiss?: string;
   icon?: string;
   pages?: string;
   position?: string;
   theme?: string;
 };
 declare const PANEL_CSS: string;
+declare const BESIDE_CSS: string;
 declare const ORGANIZATION: string;
 declare const KEY: string;
 
@@ -85,7 +88,52 @@ interface LoaderKnown {
 
 // ---- What the loader's two halves share
 
+/** What stands beside the launcher. `open`: what a click on its text does. */
+interface BesideCard {
+  id: string;
+  text: string;
+  name?: string;
+  face?: string;
+  /** What closing it is called. */
+  dismiss: string;
+  dismissed(): void;
+  open?(): void;
+  /** Each with its label and what it does; one without a label does not stand there. */
+  buttons: [string | undefined, () => void][];
+  element?: HTMLElement;
+}
+
+/** An invitation as the server tells it; what is not so is missing. See widget/invitations.py. */
+interface ShownInvitation {
+  id: string;
+  name: string;
+  a: string;
+  b?: string;
+  face?: string;
+  chat: string;
+  words?: string;
+  link?: string;
+  link_label?: string;
+  no?: string;
+  pages?: string;
+  campaign?: [string, string];
+  seconds?: number;
+  scroll?: number;
+  leaving?: boolean;
+  page_count?: number;
+  visitor?: string;
+  device?: string;
+  availability?: string;
+  values?: string[][];
+  days?: number;
+  a_day?: number;
+}
+
 interface LoaderWidget {
+  /** The invitation that was accepted and is not told yet. */
+  invitation?: InvitationToPanel;
+  /** What the page has told for its invitations. */
+  values?: Record<string, any>;
   // who the customer is for this page
   identity?: string | null;
   token?: string | null;
@@ -98,6 +146,8 @@ interface LoaderWidget {
   // what is shown
   theme?: string;
   unread?: number;
+  /** The same in words. */
+  news?: string | 0;
   /** The panel has drawn itself. */
   isAlive?: boolean;
   frame?: HTMLIFrameElement;
@@ -138,7 +188,7 @@ interface Window {
   LiveChatWidget?: LoaderApi;
   LC_API?: any;
   __lc?: LoaderConfiguration;
-  navigation?: EventTarget & { currentEntry?: unknown };
+  navigation?: EventTarget & { currentEntry?: unknown; entries?(): unknown[] };
 }
 
 interface Document {

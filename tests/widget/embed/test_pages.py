@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from widget.embed.pages import pattern
-from widget.owners.forms import PagesField
+from widget.owners.fields import PagesField
 from widget.validators import validate_pages, validate_picture
 
 

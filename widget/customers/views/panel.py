@@ -23,7 +23,7 @@ from widget.customers.emoji import EMOJI
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 from widget.customers.visits import visit_of
-from widget.models import Tally, Widget
+from widget.models import InvitationTally, Tally, Widget
 from widget.rendering.locale import Locale, is_zone
 from widget.running import running
 
@@ -37,7 +37,13 @@ SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening ending focus answers extras"
 )
-FEATURES = "files", "emoji", "sound", "sneak_peek"  # each has a script, if the owner wants it
+FEATURES = (
+    "files",
+    "emoji",
+    "sound",
+    "sneak_peek",
+    "invitations",
+)  # each has a script, if the owner wants it
 
 
 @require_safe
@@ -151,6 +157,14 @@ def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
 def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Count it for the owner. Says nothing of who did."""
     running().tallies.count(widget.key, Tally.What.OPENING)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@widget_view
+def count_invited_chat(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Count for the owner that an invitation led to a chat. Says nothing of whose."""
+    running().tallies.count_invitation(widget, request.POST, InvitationTally.What.CHAT)
     return HttpResponse(status=204)
 
 

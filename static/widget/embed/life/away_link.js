@@ -1,13 +1,12 @@
-// When nobody is there, the launcher of this widget leads somewhere else. Who has a conversation
-// finds it as ever.
-import { isAway } from "./away.js";
+// Nobody is there, so the launcher leads somewhere else. Who has a conversation finds it as ever.
 import { words } from "./language.js";
 import { launcher } from "./launcher.js";
 import { listen } from "./life.js";
+import { widget } from "./widget.js";
 
 const { link } = settings;
 
-if (isAway) {
+if (!widget.token) {
   launcher.role = "link";
   words.open = words.link;
   listen(launcher, "click", (event) => {

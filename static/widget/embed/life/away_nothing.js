@@ -1,5 +1,6 @@
-// When nobody is there, this widget is not either: until the page opens the chat.
-import { isAway } from "./away.js";
+// Nobody is there, and neither is the launcher, until the page opens the chat. Who has a
+// conversation finds it as ever.
 import { known } from "./known.js";
+import { widget } from "./widget.js";
 
-if (isAway) known.state.visibility = "hidden";
+if (!widget.token) known.state.visibility = "hidden";

@@ -44,19 +44,17 @@ add(icon, "path", "", SVG).setAttribute("d", settings.icon || BUBBLE);
 if (words.label) add(launcher, "span", words.label);
 export const box = add(root, "section");
 launcher.part = "launcher";
-box.part = "panel";
 export const failure = add(box, "p");
 failure.role = "alert";
 
 /** Show what is known now. */
 export function draw() {
-  const { unread } = widget;
   const { visibility } = known.state;
   const isOpen = visibility === "maximized";
   launcher.ariaLabel = [
     isOpen ? words.close : words.open,
     words.label,
-    unread && words.unread.replace("%", `${unread}`),
+    widget.news,
   ].filter(Boolean).join(", ");
   launcher.ariaExpanded = isOpen;
   root.className = [

@@ -49,15 +49,16 @@ export const methods = {
   },
 };
 methods.reset = methods.logout;
+methods.set_page_values = (values) =>
+  emit("set_page_values", (widget.values = { ...widget.values, ...values }));
 /** @type {("hide_greeting" | "close_chat" | "disable_sounds")[]} */
 const forPanel = ["hide_greeting", "close_chat", "disable_sounds"];
 for (const chat of forPanel) {
   methods[chat] = () => panel?.post({ chat });
 }
-// A customer cannot report sales to LiveChat: the page's own handlers hear of them. So they do of
-// the page's values, which nobody else needs where there are no invitations.
-for (const name of ["trigger_sales_tracker", "track_sales_event", "set_page_values"]) {
-  methods[name] = (said) => emit(name, said);
+// A customer cannot report sales to LiveChat: the page's own handlers hear of them.
+for (const name of ["trigger_sales_tracker", "track_sales_event"]) {
+  methods[name] = (sale) => emit(name, sale);
 }
 
 /**

@@ -1,8 +1,9 @@
 // The panel begins: its style, its iframe, and what the first half of the loader may do with it.
-import { hello, tellCustomer, tellDraft } from "./customer.js";
+import { hello, tellCustomer, tellDraft, tellInvitation } from "./customer.js";
 import { leave, load, post, showPanel } from "./frame.js";
 import { holdPage } from "./screen.js";
 import { showUnread } from "./title.js";
+import { showMessages } from "./unread.js";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(PANEL_CSS);
@@ -26,10 +27,13 @@ export const panel = {
   unload() {
     leave();
     showUnread(0);
+    showMessages([], "");
     widget.draw();
   },
   shown() {
     holdPage();
     showPanel();
+    tellInvitation();
+    tellDraft();
   },
 };

@@ -17,9 +17,9 @@ const about = () => ({ ...cutCustomer(widget.known.customer_data), replace: widg
 export function hello() {
   postEarly(() => {
     const customer = about();
-    const { draft } = widget;
+    const { draft, invitation } = widget;
     lastTold = JSON.stringify(customer);
-    widget.draft = null;
+    widget.draft = widget.invitation = null;
     return {
       chat: "hello",
       token: widget.token,
@@ -31,6 +31,7 @@ export function hello() {
       notifications: window.Notification?.permission,
       theme: widget.theme,
       draft: draft && cutDraft(draft),
+      invitation,
       group: groupOfPage(),
     };
   });
@@ -55,6 +56,12 @@ export function tellDraft() {
   if (!widget.isAlive || !widget.draft) return;
   post({ chat: "draft", text: cutDraft(widget.draft) });
   widget.draft = null;
+}
+
+export function tellInvitation() {
+  if (!widget.isAlive || !widget.invitation) return;
+  post({ chat: "invitation", ...widget.invitation });
+  widget.invitation = null;
 }
 
 /** Another tab, or the page we went to and came back from, may have a new token or none. */

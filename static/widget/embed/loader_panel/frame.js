@@ -13,6 +13,7 @@ export function load() {
   frame = widget.frame;
   isListening = false;
   frame.id = "chat-widget";
+  /** @type {HTMLElement} */ (frame.parentNode).part = "panel";
   frame.title = widget.words.title;
   frame.contentWindow.postMessage({ chat: "here" }, "*");
 }

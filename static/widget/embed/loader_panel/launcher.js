@@ -1,8 +1,9 @@
 // What the launcher shows once there is a panel: how much is unread, and an arrow while it is open.
+import { launcher } from "../beside/cards.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const ARROW = "M6 9l6 6 6-6";
 
-const launcher = widget.root.firstElementChild;
 widget.add(launcher.firstElementChild, "path", "", SVG).setAttribute("d", ARROW);
 const badge = widget.add(launcher, "b");
 

@@ -2,6 +2,7 @@
 import { hello } from "./customer.js";
 import { isFromPanel, listens, post, showPanel } from "./frame.js";
 import { showUnread } from "./title.js";
+import { showMessages } from "./unread.js";
 
 /** @type {{ [Name in keyof MessagesToHost]: (message: MessagesToHost[Name]) => void }} */
 const messages = {
@@ -24,7 +25,10 @@ const messages = {
     widget.storage("localStorage", token);
   },
   close: () => widget.show("minimized", true),
-  unread: ({ count }) => showUnread(count),
+  unread({ count, messages = [], dismiss }) {
+    showUnread(count);
+    showMessages(messages, dismiss);
+  },
   async ask_to_notify() {
     post({ chat: "notifications", permission: await Notification.requestPermission() });
   },

@@ -1,0 +1,62 @@
+// Words beside the launcher: an invitation, or messages that nobody has read. They are announced
+// politely and never take the focus.
+const { add, root: place } = widget;
+export const launcher = /** @type {HTMLElement} */ (place.firstElementChild);
+
+/** @type {Map<string, BesideCard>} */
+const cards = new Map();
+
+let aside = place.querySelector("aside"); // of whichever script came first
+if (!aside) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(BESIDE_CSS);
+  widget.shadow.adoptedStyleSheets.push(sheet);
+  aside = add(place, "aside");
+  aside.role = "status"; // it speaks of what comes after it
+}
+
+/**
+ * @param {BesideCard} card `act` of a button is called with its label.
+ * @returns {HTMLElement} Where its words are.
+ */
+export function showCard(card) {
+  const element = (card.element = add(aside, "div"));
+  const face = add(element, "i", card.name?.slice(0, 1));
+  if (card.face) {
+    const picture = add(face, "img");
+    picture.alt = "";
+    picture.referrerPolicy = "no-referrer";
+    picture.onerror = () => picture.remove(); // the website's policy may refuse it
+    picture.src = card.face;
+  }
+  const body = add(element, "div");
+  if (card.name) add(body, "strong", card.name);
+  const words = add(body, card.open ? "button" : "p", card.text);
+  words.dir = "auto";
+  words.onclick = card.open;
+  const actions = add(body, "nav");
+  for (const [label, act] of card.buttons) if (label) add(actions, "button", label).onclick = act;
+  const close = add(element, "button", "×");
+  close.ariaLabel = [card.dismiss, card.name].filter(Boolean).join(", ");
+  close.onclick = () => dismissCard(card);
+  cards.set(card.id, card);
+  return element;
+}
+
+/** @param {BesideCard} card */
+export function dismissCard(card) {
+  if (card.element.matches(":focus-within")) launcher.focus();
+  hideCard(card.id);
+  card.dismissed();
+}
+
+/** @param {string} id */
+export function hideCard(id) {
+  cards.get(id)?.element.remove();
+  cards.delete(id);
+}
+
+widget.listen(window, "keydown", ({ key, target }) => {
+  if (key !== "Escape" || ![document.body, widget.shadow.host].includes(target)) return;
+  cards.forEach(dismissCard);
+});

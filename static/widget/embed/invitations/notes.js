@@ -1,0 +1,40 @@
+// What was dismissed, and when: the only thing that is kept, and only then. Browsers may refuse.
+const NOTES_KEY = `livechat-widget:${settings.key}:dismissed`;
+const DAY = 86400000; // ms
+
+/**
+ * What is noted there, with one note more if there is one.
+ * @param {StorageArea} area
+ * @param {Record<string, any>} [more]
+ * @returns {Record<string, any>}
+ */
+export function notes(area, more) {
+  try {
+    const kept = { ...JSON.parse(window[area].getItem(NOTES_KEY)), ...more };
+    if (more) window[area].setItem(NOTES_KEY, JSON.stringify(kept));
+    return kept;
+  } catch {
+    return {};
+  }
+}
+
+/** @param {number} time */
+const dayOf = (time) => new Date(time).toDateString();
+
+/** How often it was dismissed on this day. @param {any} note */
+const countToday = (note) => (note && dayOf(note.at) === dayOf(Date.now()) ? note.count : 0);
+
+/** @param {string} id */
+export function noteDismissal(id) {
+  const count = countToday(notes("localStorage")[id]) + 1;
+  notes("localStorage", { [id]: { at: Date.now(), count } });
+  notes("sessionStorage", { [id]: 1 });
+}
+
+/** Whether it may come again. @param {ShownInvitation} invitation */
+export function mayCome({ id, days, a_day }) {
+  const note = notes("localStorage")[id];
+  return !notes("sessionStorage")[id]
+    && (!days || !note || Date.now() - note.at >= days * DAY)
+    && (!a_day || countToday(note) < a_day);
+}

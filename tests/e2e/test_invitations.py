@@ -1,0 +1,140 @@
+"""Invitations on a website: when they come, what they cost, and where they lead."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+
+from tests.e2e.hosts import Host, tag
+from tests.e2e.rig import Chat, html
+from tests.e2e.test_loader import STORED, STRICTEST
+from tests.sandbox_rig import Agent
+from widget.invitations import Invitation
+
+CART = {"id": "0a1b2c3d", "name": "Cart", "text": "May we help with your order?"}
+
+Invite = Callable[..., None]
+
+
+@pytest.fixture
+def invite(host: Host, add_widget: Callable[..., None], request: Any) -> Invite:
+    """Visit a page whose widget has one invitation: `invite(seconds=1)`."""
+    key = f"invites-{abs(hash(request.node.name))}"
+
+    def visit(page: dict[str, Any] | None = None, **rules: Any) -> None:
+        invitation: Invitation = CART | rules
+        add_widget(key, invitations=[invitation])
+        body = "<h1>Shop</h1><input aria-label='Search'>" + "<br>" * 200
+        options = {"headers": None, "lang": "en"} | (page or {})
+        text = html(body + tag(host.site, key=key), lang=options["lang"])
+        host.page.goto(host.websites.publish(f"/{key}", text, options["headers"]))
+
+    return visit
+
+
+def card(page: Page) -> Locator:
+    """What stands beside the launcher."""
+    return page.locator("chat-widget").get_by_role("status").locator("> div")
+
+
+def test_nothing_is_asked_or_stored_until_one_is_shown_and_only_its_dismissal_is_noted(
+    host: Host, invite: Invite, context: BrowserContext
+) -> None:
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(request.url))
+    invite(scroll=50)
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_load_state("networkidle")
+    ours = [url.split("/")[-1].split("?")[0] for url in asked if "/w/" in url]
+    assert ours == ["embed.js", "invitations.js"]
+    assert host.page.evaluate(STORED) == "{}"
+    host.page.get_by_label("Search").focus()
+    host.page.evaluate("scrollTo(0, 3000)")
+    expect(card(host.page)).to_contain_text("May we help with your order?", timeout=300)
+    expect(host.page.get_by_label("Search")).to_be_focused()
+    assert host.page.evaluate(STORED) == "{}"
+    assert ["what=shown" in url for url in asked].count(True) == 1
+    assert context.cookies() == []
+    card(host.page).get_by_role("button", name="Dismiss").click()
+    expect(card(host.page)).to_have_count(0)
+    assert "0a1b2c3d" in host.page.evaluate(STORED)
+    host.page.reload()
+    host.page.evaluate("scrollTo(0, 3000)")
+    host.page.wait_for_load_state("networkidle")
+    expect(card(host.page)).to_have_count(0)
+    assert ["what=shown" in url for url in asked].count(True) == 1
+
+
+def test_accepting_opens_the_chat_with_its_words_and_the_agent_sees_which_it_was(
+    host: Host, invite: Invite, agent: Agent
+) -> None:
+    invite(values=[["cart", ">=", "100"]], words="I have a question", pages=["/invites*"])
+    expect(host.launcher).to_be_visible()
+    host.page.evaluate("LiveChatWidget.call('set_page_values', { cart: 99 })")
+    host.page.wait_for_load_state("networkidle")
+    expect(card(host.page)).to_have_count(0)
+    host.page.evaluate("LiveChatWidget.call('set_page_values', { cart: 120 })")
+    expect(card(host.page)).to_be_visible(timeout=300)
+    card(host.page).get_by_role("button", name="Chat with us").click()
+    chat = Chat(host.page, host.page.frame_locator("iframe#chat-widget"))
+    expect(chat.panel.locator("#invited")).to_contain_text("May we help with your order?")
+    expect(chat.composer).to_have_value("I have a question")
+    expect(chat.composer).to_be_focused()
+    assert agent.chats() == []
+    assert host.page.evaluate("localStorage.length") == 0
+    with host.page.expect_request("**/invited") as counted:
+        chat.composer.press("Enter")
+    assert "variant=a" in (counted.value.post_data or "")
+    expect(chat.messages("customer")).to_contain_text("I have a question")
+    sessions = [
+        field
+        for user in agent.chat(agent.chats()[0]["id"])["users"]
+        for field in user.get("session_fields", [])
+    ]
+    known = {name: value for field in sessions for name, value in field.items()}
+    assert known["invitation"] == "Cart (a)"
+    assert "/invites-" in known["invitation_page"]
+
+
+def test_the_strictest_policy_needs_nothing_more_and_escape_dismisses(
+    host: Host, invite: Invite
+) -> None:
+    policy = STRICTEST.format(chat=host.site.chat_url)
+    with host.page.expect_response("**/invited.js*what=shown*") as counted:
+        invite({"headers": {"Content-Security-Policy": policy}})
+    assert counted.value.status == 200
+    expect(card(host.page)).to_be_visible()
+    with host.page.expect_response("**/invited.js*what=dismissed*"):
+        host.page.keyboard.press("Escape")
+    expect(card(host.page)).to_have_count(0)
+
+
+def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
+    host: Host, invite: Invite
+) -> None:
+    host.page.set_viewport_size(ViewportSize(width=320, height=568))
+    invite(
+        {"lang": "ar"},
+        leaving=True,
+        device="phone",
+        visitor="new",
+        text="Averylongwordthatnobodybreaks" * 6,
+        link_label="See what is in it",
+        link="https://shop.example/cart",
+    )
+    host.page.evaluate("document.body.dir = 'rtl'")
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_load_state("networkidle")
+    expect(card(host.page)).to_have_count(0)
+    host.page.evaluate("document.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))")
+    expect(card(host.page)).to_be_visible(timeout=300)
+    box = card(host.page).bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    assert box["y"] >= 0
+    launcher = host.launcher.first.bounding_box()
+    assert launcher
+    assert box["y"] + box["height"] <= launcher["y"]
+    assert host.page.evaluate("document.documentElement.scrollWidth") <= 320

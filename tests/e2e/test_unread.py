@@ -1,0 +1,116 @@
+"""Unread messages beside the launcher as words, and the sound that comes with them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
+
+from tests.e2e.hosts import Host, tag
+from tests.e2e.rig import Shop, html
+from tests.sandbox_rig import Agent
+
+COUNT_TONES = """
+    window.tones = 0;
+    const { start } = OscillatorNode.prototype;
+    OscillatorNode.prototype.start = function (...when) {
+        window.tones++;
+        start.apply(this, when);
+    };
+"""
+SAID = [
+    {"id": "event-T_1", "name": "Piotr", "text": "Good morning"},
+    {"id": "event-T_2", "name": "Piotr", "text": "Are you still there?"},
+]
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("chat-widget").get_by_role("status").locator("> div")
+
+
+def unread(messages: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "chat": "unread",
+        "count": len(messages),
+        "messages": messages,
+        "dismiss": "Dismiss",
+    }
+
+
+def test_a_click_opens_the_chat_there_and_what_is_dismissed_is_so_in_all_tabs(
+    host: Host, context: BrowserContext
+) -> None:
+    host.listen()
+    host.visit("<input aria-label='Search' autofocus>")
+    host.launcher.hover()
+    host.expect_to_hear("hello")
+    host.say(**unread(SAID))
+    expect(cards(host.page)).to_have_count(2)
+    expect(host.page.get_by_label("Search")).to_be_focused()
+    expect(host.launcher.first).to_have_accessible_name("Open chat, unread messages: 2")
+    cards(host.page).first.get_by_role("button", name="Dismiss, Piotr").click()
+    expect(cards(host.page)).to_have_count(1)
+    expect(host.launcher.first).to_have_accessible_name("Open chat, unread messages: 2")
+    second = Host(context.new_page(), host.site, host.websites)
+    second.listen()
+    second.visit()
+    second.launcher.hover()
+    second.expect_to_hear("hello")
+    second.say(**unread(SAID))
+    expect(cards(second.page)).to_have_count(1)
+    cards(second.page).get_by_role("button", name="Dismiss").click()
+    expect(cards(host.page)).to_have_count(0)
+    host.say(**unread([*SAID, {"id": "event-T_3", "name": "Piotr", "text": "Hello?"}]))
+    host.page.get_by_role("button", name="Hello?").click()
+    host.expect_to_hear("reveal", event="event-T_3")
+    expect(host.iframe).to_be_visible()
+    expect(cards(host.page)).to_be_hidden()
+    host.say(**unread([]))
+    expect(cards(host.page)).to_have_count(0)
+    assert host.page.evaluate("localStorage.length") == 0
+
+
+def panel(page: Page) -> Frame:
+    frame = page.locator("iframe#chat-widget").element_handle().content_frame()
+    assert frame
+    return frame
+
+
+def test_what_an_agent_writes_stands_there_and_rings_once_for_all_tabs(
+    host: Host,
+    add_widget: Callable[..., None],
+    new_context: Callable[..., BrowserContext],
+    agent: Agent,
+) -> None:
+    add_widget("rings", sound_on=True)
+    text = html("<h1>Shop</h1>" + tag(host.site, key="rings"))
+    url = host.websites.publish("/rings", text)
+    context = new_context()
+    context.add_init_script(COUNT_TONES)
+    pages = [context.new_page(), context.new_page()]
+    for page in pages:
+        page.goto(url)
+    shops = [Shop(page) for page in pages]
+    chats = [shop.open_chat() for shop in shops]
+    chats[0].send("Hello")
+    for chat in chats:
+        expect(chat.messages("customer")).to_contain_text("Hello")
+    for shop in shops:
+        minimize(shop)
+    agent.send(agent.chats()[0]["id"], "Which plant is it?")
+    card = cards(pages[1])
+    expect(card).to_contain_text("Which plant is it?")
+    expect(card.locator("strong")).to_have_text(agent.name)
+    expect(cards(pages[0])).to_be_visible()
+    pages[1].wait_for_timeout(600)  # the other tab would have rung by now
+    assert sum(panel(page).evaluate("window.tones") for page in pages) == 2  # one sound has two
+    card.get_by_role("button", name="Which plant is it?").click()
+    expect(chats[1].messages("agent")).to_be_in_viewport()
+    expect(cards(pages[0])).to_have_count(0)
+    chats[1].panel.get_by_role("button", name="Mute").click()
+    expect(chats[1].panel.locator("#mute")).to_be_hidden()
+    expect(chats[0].panel.locator("#mute")).to_be_hidden()
+
+
+def minimize(shop: Shop) -> None:
+    shop.chat.panel.get_by_role("button", name="Minimize window").click()
+    expect(shop.iframe).to_be_hidden()

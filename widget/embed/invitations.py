@@ -1,0 +1,90 @@
+"""A widget's invitations as a browser gets them, and what it says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from widget.assets import as_javascript, digest, made_once, short_source
+from widget.embed import pages, scripts
+from widget.invitations import Invitation, enabled, text
+from widget.models import InvitationTally, Widget
+from widget.running import running
+
+# What a page may say of an invitation; that a chat began, the panel says.
+SAID = (
+    InvitationTally.What.SHOWN,
+    InvitationTally.What.ACCEPTED,
+    InvitationTally.What.DISMISSED,
+)
+# What a rule says as the owner wrote it, if it says anything.
+RULES = [
+    "seconds",
+    "scroll",
+    "leaving",
+    "page_count",
+    "visitor",
+    "device",
+    "availability",
+    "values",
+    "days",
+    "a_day",
+]
+
+
+def are_there(widget: Widget) -> bool:
+    return any(enabled(widget.invitations))
+
+
+def version_of(widget: Widget) -> str:
+    """Changes with what is said and with the script that says it."""
+    return digest(template() + json.dumps(widget.invitations) + widget.header_picture)[:8]
+
+
+def script(widget: Widget, language: str) -> str:
+    return template().replace("SETTINGS", as_javascript(settings_in(widget, language)))
+
+
+@made_once
+def template() -> str:
+    """The script, with its styles and without its SETTINGS."""
+    css = short_source("embed/beside.css")
+    return scripts.invitations().replace("BESIDE_CSS", as_javascript(css))
+
+
+def settings_in(widget: Widget, language: str) -> dict[str, Any]:
+    with translation.override(language):
+        shown = [public(widget, each, language) for each in enabled(widget.invitations)]
+        return {"key": widget.key, "dismiss": gettext("Dismiss"), "invitations": shown}
+
+
+def public(widget: Widget, invitation: Invitation, language: str) -> dict[str, Any]:
+    """What a browser must know of one; what it need not is left out."""
+    link_label = text(invitation, "link_label", language)
+    name, _, value = invitation["campaign"].removeprefix("utm_").partition("=")
+    told = {
+        "id": invitation["id"],
+        "name": invitation["name"],
+        "a": text(invitation, "text", language),
+        "b": text(invitation, "text_b", language),
+        "face": invitation["picture"] or widget.header_picture,
+        "chat": text(invitation, "chat_label", language) or gettext("Chat with us"),
+        "words": text(invitation, "words", language),
+        "link": link_label and invitation["link"],
+        "link_label": link_label,
+        "no": gettext("No, thank you") if invitation["refusal"] else "",
+        "pages": pages.pattern(invitation["pages"], []),
+        "campaign": name and ([f"utm_{name}", value] if value else ["utm_campaign", name]),
+        **{rule: invitation[rule] for rule in RULES},
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def count(widget: Widget, said: Mapping[str, str]) -> None:
+    """Count what a page says of an invitation, if it may say that."""
+    if said.get("what") in SAID:
+        running().tallies.count_invitation(widget, said, said["what"])

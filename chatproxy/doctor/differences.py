@@ -19,6 +19,7 @@ BY_PEOPLE = frozenset(
     )
 )  # fmt: skip
 FILLED = "filled_form"
+LAST_SAID = "last_event_per_type"  # which depends on who spoke last
 # Answered with what the organization has set.
 CHOSEN_ANSWERS = frozenset(("list_license_properties",))
 
@@ -61,8 +62,8 @@ def _without_forms(recording: Recording) -> Recording:
     steps = [
         Step(
             step.name,
-            [replace(each, received=_without_filled(each.received)) for each in step.requests],
-            [Told(each.action, _without_filled(each.payload)) for each in step.pushes],
+            [replace(each, received=_without(each.received, FILLED)) for each in step.requests],
+            [Told(each.action, _without(each.payload, FILLED)) for each in step.pushes],
         )
         for step in recording.steps
         if step.name != "form"
@@ -87,7 +88,7 @@ def _answered_in_time(recording: Recording) -> Recording:
     steps = [
         Step(
             step.name,
-            step.requests,
+            [replace(each, received=_without(each.received, LAST_SAID)) for each in step.requests],
             (answers[:1] if step.name == "answer" else [])
             + [push for push in step.pushes if not is_answer(push)],
         )
@@ -96,13 +97,13 @@ def _answered_in_time(recording: Recording) -> Recording:
     return replace(recording, steps=steps)
 
 
-def _without_filled(value: Any) -> Any:
+def _without(value: Any, name: str) -> Any:
+    """Neither fields of this name nor what says that it is of this type."""
     match value:
         case dict():
-            rest = {name: each for name, each in value.items() if name != FILLED}
-            return {name: _without_filled(each) for name, each in rest.items()}
+            return {key: _without(each, name) for key, each in value.items() if key != name}
         case list():
-            return [_without_filled(each) for each in value if kind_of(each) != FILLED]
+            return [_without(each, name) for each in value if kind_of(each) != name]
     return value
 
 

@@ -141,3 +141,12 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.json").write_text(text)
     with pytest.raises(Unreadable):
         Recording.load(tmp_path / "odd.json")
+
+
+def test_people_may_answer_when_they_like() -> None:
+    ours = recordings.of_sandbox("3.6")
+    real = deepcopy(ours)
+    real.answered_by = "person"
+    step(real, "start").pushes.append(step(real, "answer").pushes.pop(0))
+    answer(real, "read", "list_chats")["chats_summary"][0]["last_event_per_type"].clear()
+    assert [str(each) for each in compare(real, ours)] == []

@@ -22,5 +22,5 @@ for pair in "${wanted[@]}"; do
         -r pyproject.toml --extra server -r sandbox/pyproject.toml \
         "hypothesis>=6" "jsonschema>=4" "playwright>=1" "pytest>=8" "pytest-asyncio>=1" \
         "pytest-django>=4" "pytest-timeout>=2" "pytest-xdist>=3" "pyyaml>=6"
-    "$place/bin/python" -m pytest -q -n 2 tests/chatproxy tests/widget tests/security
+    "$place/bin/python" -m pytest -q -n 2 -m "not night" tests/chatproxy tests/widget tests/security
 done

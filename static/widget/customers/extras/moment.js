@@ -163,7 +163,7 @@ function postback(link, id, type) {
 
 /** What the application learns: as LiveChat's own widget tells it. */
 function launcherData() {
-  const { chat } = document.getElementById("state").dataset;
+  const { chat } = document.getElementById("state")?.dataset ?? {}; // the gallery has none
   const style = getComputedStyle(document.documentElement);
   const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
   return {

@@ -1,7 +1,9 @@
 """An owner in the admin, in a real browser. How they begin is in test_tutorial.py."""
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.rig import Console, Shop, Site, Websites, html
 
@@ -9,11 +11,15 @@ from tests.e2e.rig import Console, Shop, Site, Websites, html
 @pytest.fixture
 def admin(owner: None, site: Site, page: Page) -> Page:
     """The admin, with Olga signed in."""
+    log_in(page, site)
+    return page
+
+
+def log_in(page: Page, site: Site) -> None:
     page.goto(f"{site.chat_url}/admin/")
     page.get_by_label("Username").fill("olga")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Log in").click()
-    return page
 
 
 def open_form(admin: Page, site: Site, name: str = "Demo") -> None:
@@ -117,9 +123,38 @@ def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:
     assert copied == admin.locator("#snippet").inner_text()
 
 
+def test_an_owners_first_widget_begins_in_their_time_zone_and_says_when_it_is_seen(
+    owner: None,
+    new_context: Callable[..., BrowserContext],
+    site: Site,
+    websites: Websites,
+    add_widget: Callable[..., None],
+) -> None:
+    add_widget("unseen")
+    context = new_context(timezone_id="Asia/Tokyo")
+    admin = context.new_page()
+    log_in(admin, site)
+    admin.goto(f"{site.chat_url}/admin/widget/widget/add/")
+    expect(admin.locator("#id_opening_zone")).to_have_value("Asia/Tokyo")
+    open_form(admin, site, "unseen")
+    expect(admin.get_by_text("Waiting for your website…")).to_be_visible()
+    snippet = f'<script async src="{site.chat_url}/w/unseen/embed.js"></script>'
+    context.new_page().goto(websites.publish("/unseen", html(snippet)))
+    expect(admin.locator(".sighting")).to_contain_text(f"Seen on {websites.origins[0]}")
+
+
+def test_a_section_is_one_click_away_and_opens(admin: Page, site: Site) -> None:
+    open_form(admin, site)
+    admin.get_by_role("navigation", name="Sections").get_by_text("For experts").click()
+    expect(admin.get_by_label("API version")).to_be_in_viewport()
+
+
 def test_the_form_fits_on_a_phone(admin: Page, site: Site) -> None:
     admin.set_viewport_size({"width": 360, "height": 740})
     open_form(admin, site)
+    admin.get_by_label("Greeting:", exact=True).first.focus()
+    expect(admin.locator("#preview iframe")).to_be_in_viewport(ratio=0.9)
+    expect(admin.get_by_label("Greeting:", exact=True).first).to_be_in_viewport(ratio=1)
     for field in ("Name:", "Allowed websites:", "Client ID:", "Greeting:"):
         box = admin.get_by_label(field, exact=True).first.bounding_box()
         assert box

@@ -13,7 +13,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, resolve, reverse
 from django.utils.html import format_html
@@ -173,6 +173,7 @@ class WidgetAdmin(CarefulAdmin):
                 view(statistics.statistics_file),
                 name="widget_statistics_file",
             ),
+            path("<int:pk>/sighting/", view(sighting), name="widget_sighting"),
             path("<int:pk>/discard/", view(history.discard), name="widget_discard"),
             path(
                 "<int:pk>/restore/<int:revision_pk>/", view(history.restore), name="widget_restore"
@@ -370,6 +371,14 @@ class WidgetAdmin(CarefulAdmin):
         elif "_test" not in request.POST:
             return super().response_change(request, obj)
         return redirect("admin:widget_widget_change", obj.pk)
+
+
+@access.shows_widget
+def sighting(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Where the widget was seen last; 204 while it was seen nowhere yet."""
+    if (seen := last_seen.last(widget)) is None:
+        return HttpResponse(status=204)
+    return render(request, "widget/owners/sighting.html", {"sighting": seen})
 
 
 def in_steps(fieldsets: Any) -> list[Any]:

@@ -1,7 +1,9 @@
-/* The widget's form: copy buttons, the default text beside a translation, and the live preview. */
+/* The widget's form: a way to its sections, copy buttons, the default text beside a translation, the
+   live preview, and word of the first page that shows the chat. */
 
 (() => {
   const PAUSE = 350; // milliseconds without typing before the preview follows
+  const LOOK_EVERY = 3000; // milliseconds between two looks whether a website shows the chat
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
@@ -81,11 +83,49 @@
     soon();
   };
 
+  const showSections = (form) => {
+    const nav = document.createElement("nav");
+    nav.className = "sections";
+    nav.ariaLabel = form.closest("[data-sections]").dataset.sections;
+    for (const heading of form.querySelectorAll("fieldset .fieldset-heading")) {
+      const link = document.createElement("a");
+      link.href = `#${heading.id}`;
+      link.textContent = heading.textContent.trim();
+      link.addEventListener("click", () => {
+        const folded = heading.closest("details");
+        if (folded) folded.open = true;
+      });
+      nav.append(link);
+    }
+    form.prepend(nav);
+  };
+
+  // There is no socket on this page, so it asks, as long as somebody looks at it.
+  const awaitWebsite = (place) => {
+    const timer = setInterval(async () => {
+      if (document.hidden) return;
+      const response = await fetch(place.dataset.waiting).catch(() => null);
+      if (response?.status !== 200) return;
+      clearInterval(timer);
+      place.innerHTML = await response.text();
+    }, LOOK_EVERY);
+  };
+
+  const chooseOwnZone = (select) => {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const isKnown = [...select.options].some(({ value }) => value === timeZone);
+    if (isKnown && select.value === "UTC") select.value = timeZone;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("widget_form");
     const preview = document.getElementById("preview");
     showDefaults();
     form?.addEventListener("input", showDefaults);
+    if (form) showSections(form);
+    if (preview?.matches("[data-new]")) chooseOwnZone(form.opening_zone);
     if (form && preview) startPreview(form, preview);
+    const waiting = document.querySelector("[data-waiting]");
+    if (waiting) awaitWebsite(waiting);
   });
 })();

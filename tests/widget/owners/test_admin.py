@@ -166,7 +166,7 @@ def test_no_page_of_the_admin_has_anything_inline(superuser: Client, url: str) -
 
 def test_the_form_tells_on_which_website_the_snippet_works(superuser: Client) -> None:
     widget = add_widget(allowed_origins=["https://shop.example"])
-    assert "Not seen yet" in page(superuser, change(widget))
+    assert "Waiting for your website…" in page(superuser, change(widget))
     superuser.get("/w/shop/embed.js", headers={"Referer": "https://shop.example/plants/"})
     assert "Seen</span> on https://shop.example" in page(superuser, change(widget))
 
@@ -175,7 +175,7 @@ def test_a_stranger_cannot_make_an_owner_see_another_website(superuser: Client) 
     widget = add_widget(allowed_origins=["https://shop.example"])
     superuser.get("/w/shop/embed.js", headers={"Referer": "https://evil.example/"})
     assert "evil.example" not in page(superuser, change(widget))
-    assert "Not seen yet" in page(superuser, change(widget))
+    assert "Waiting for your website…" in page(superuser, change(widget))
 
 
 # Roles

@@ -32,6 +32,7 @@ urlpatterns = [
     path("w/<slug:key>/look.css", stylesheet.stylesheet, name="stylesheet"),
     path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
     path("w/<slug:key>/welcome", panel.welcome, name="welcome"),
+    path("w/<slug:key>/back", panel.back, name="back"),
     path("w/<slug:key>/expected", panel.expect_tab, name="expect_tab"),
     path("w/<slug:key>/opened", panel.count_opening, name="count_opening"),
     path("w/<slug:key>/invited", panel.count_invited_chat, name="count_invited_chat"),

@@ -510,6 +510,11 @@ class Thread:
             previous_thread_id=_text(data.get("previous_thread_id")),
         )
 
+    @property
+    def is_offline_message(self) -> bool:
+        """Whether it was left while nobody was there. Source: "Properties", `routing`."""
+        return self.properties.get("routing", {}).get("offline_message") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

@@ -44,7 +44,7 @@ class Conversation:
     `people` by user id. `seen` is, by user id, the time up to which somebody has read.
     `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
     the customer came for. `rating` is the last thread's: what is pushed of it says only what
-    changed.
+    changed. `is_offline_message`: the last thread is a message left while nobody was there.
     """
 
     customer_id: str
@@ -56,6 +56,7 @@ class Conversation:
     seen: dict[str, str] = field(default_factory=dict)
     queue: Queue | None = None
     rating: dict[str, Any] = field(default_factory=dict)
+    is_offline_message: bool = False
 
     def author(self, event: Event) -> User | None:
         return self.people.get(event.author_id)
@@ -97,6 +98,7 @@ class Conversation:
             active=last.active if last else chat.active,
             queue=last.queue if last else None,
             rating=last.properties.get("rating", {}) if last else {},
+            is_offline_message=bool(last and last.is_offline_message),
         ).with_users(chat.users)
 
     def after(self, push: Push) -> Conversation:
@@ -111,6 +113,7 @@ class Conversation:
                     active=thread.active if thread else self.active,
                     queue=thread.queue if thread else None,
                     rating=thread.properties.get("rating", {}) if thread else self.rating,
+                    is_offline_message=bool(thread and thread.is_offline_message),
                 ).with_users(chat.users)
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
                 return replace(self, active=False, queue=None)

@@ -280,6 +280,18 @@ STATES = {
     "blocked": State(
         "Websockets are blocked", events=one_message, extra=lambda: {"is_blocked": True}
     ),
+    "left": State(
+        "A message was left",
+        replace(TALKING, active=False, is_offline_message=True, people={"nora": NORA}),
+        one_message,
+        extra=lambda: {"away": True},
+    ),
+    "unanswered": State(
+        "Written while nobody is here",
+        replace(TALKING, people={"nora": replace(NORA, email="nora@example.com")}),
+        one_message,
+        extra=lambda: {"away": True},
+    ),
     "away": State(
         "Nobody is here",
         Conversation(customer_id="nora"),

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from chatproxy.relay.updates import State
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import OpenSocket
+from tests.widget.customers.test_views_beyond_text import answers_to
 from tests.widget.visitor import Visitor
 from widget.customers import consumers
 from widget.running import Running
@@ -187,6 +188,23 @@ async def test_the_socket_tells_when_nobody_is_there_any_more(
     everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
     await database_sync_to_async(sandbox.settings)(agents=everybody)
     await shown(socket, 'data-availability="offline"')
+
+
+async def test_a_message_left_while_nobody_is_there_is_thanked_for(
+    customer: Visitor, sandbox: Sandbox, open_socket: OpenSocket
+) -> None:
+    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
+    await database_sync_to_async(sandbox.settings)(agents=everybody, forms={"ticket": True})
+    form = await database_sync_to_async(customer.ask)("get", "welcome")
+    answers = answers_to(form.content.decode())
+    await database_sync_to_async(customer.ask)("post", "forms/ticket", answers)
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    left = await shown(socket, "Thank you. We have your message.")
+    assert "nora@example.com" in left
+    assert "This chat has ended" not in left
+    await database_sync_to_async(customer.send)("One more thing")
+    assert 'class="left unanswered"' in await shown(socket, 'data-status="chatting"')
 
 
 async def test_an_event_is_shown_again_when_its_properties_change(

@@ -264,6 +264,15 @@ def test_when_nobody_is_there_a_message_can_be_left(
     assert "Thank you" in customer.ask("post", "forms/ticket", answers).content.decode()
 
 
+def test_one_reads_when_somebody_is_back_if_its_owner_says_so(
+    customer: Visitor, add_widget: AddWidget
+) -> None:
+    add_widget("hours", opening_hours="Mon 0:00-0:01\nThu 0:00-0:01")
+    back = Visitor("hours").ask("get", "back", **{"X-Chat-Zone": "Europe/Warsaw"})
+    assert re.search(r"We are back: (Mon|Thu|Wed|Sun)", back.content.decode())
+    assert customer.ask("get", "back").content.strip() == b""
+
+
 def test_after_the_chat_the_survey_is_asked(
     customer: Visitor, agent: Agent, sandbox: Sandbox
 ) -> None:

@@ -145,6 +145,19 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     return render(request, "widget/customers/availability.html", context)
 
 
+@require_safe
+@widget_view
+def back(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """When somebody is there again, as the owner wrote; nothing if they did not."""
+    context = {"back": opening_in_words(request, widget)}
+    return render(request, "widget/customers/back.html", context)
+
+
+def opening_in_words(request: HttpRequest, widget: Widget) -> dict[str, str] | None:
+    opens = widget.opens_again()
+    return opens and in_words(opens, request.headers.get("X-Chat-Zone", ""))
+
+
 def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
     """Day and time on the customer's clock."""
     locale = Locale.of(translation.get_language() or "en", zone)

@@ -2,6 +2,7 @@
 // changed is looked at, and what follows it: a history may be long.
 const log = document.getElementById("log");
 const threads = document.getElementById("threads");
+const pending = document.getElementById("pending");
 const DAY = 24 * 60 * 60 * 1000; // ms
 const TOGETHER = 5 * 60 * 1000; // ms
 
@@ -11,7 +12,31 @@ new MutationObserver((changes) => {
   for (const event of [...events]) events.add(nextEvent(event));
   events.delete(null);
   events.forEach(arrange);
+  arrangePending();
 }).observe(threads, { childList: true, subtree: true });
+if (pending) new MutationObserver(arrangePending).observe(pending, { childList: true });
+
+/** What is on its way stands where it will stand: as if it had been said now. */
+function arrangePending() {
+  let previous = [...threads.querySelectorAll(".event")].at(-1);
+  for (const bubble of /** @type {Iterable<HTMLElement>} */ (pending?.children ?? [])) {
+    bubble.dataset.at ??= new Date().toISOString();
+    bubble.dataset.by = document.getElementById("state")?.dataset.customer ?? "";
+    bubble.dataset.day = isSameDay(bubble, previous) ? previous.dataset.day : log.dataset.today;
+    arrangeAfter(bubble, previous);
+    previous = bubble;
+  }
+}
+
+/**
+ * On the customer's clock, as the server has it.
+ * @param {HTMLElement} bubble
+ * @param {HTMLElement} [previous]
+ */
+function isSameDay(bubble, previous) {
+  const [day, last] = [bubble, previous].map((event) => new Date(event?.dataset.at).toDateString());
+  return day === last;
+}
 
 /**
  * @param {MutationRecord} change
@@ -34,7 +59,14 @@ function eventsOf(place) {
 
 /** @param {HTMLElement} event */
 function arrange(event) {
-  const previous = previousEvent(event);
+  arrangeAfter(event, previousEvent(event));
+}
+
+/**
+ * @param {HTMLElement} event
+ * @param {HTMLElement | null} [previous]
+ */
+function arrangeAfter(event, previous) {
   const startsDay = event.dataset.day !== previous?.dataset.day;
   if (startsDay) event.dataset.startsDay = dayInWords(event);
   else delete event.dataset.startsDay;

@@ -41,12 +41,13 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   bubble.querySelector(".fate").replaceChildren(words.content.cloneNode(true));
 });
 
-document.addEventListener("shown", () => {
+// Before the next frame: it must not be seen twice.
+new MutationObserver(() => {
   for (const bubble of /** @type {Iterable<PendingForm>} */ ([...pending.children])) {
     const customId = CSS.escape(bubble.custom_id.value);
     if (document.querySelector(`#threads [data-custom-id="${customId}"]`)) bubble.remove();
   }
-});
+}).observe(document.getElementById("threads"), { childList: true, subtree: true });
 
 /** @param {HTMLElement} [element] */
 function isBubble(element) {

@@ -99,8 +99,7 @@ function divide(first) {
 
 function markSeen() {
   const { seenByAgent = "" } = document.getElementById("state").dataset;
-  const last = eventsBy("customer").findLast(({ dataset }) => dataset.at <= seenByAgent);
-  if (last?.contains(mark)) return;
-  mark.remove();
-  last?.append(mark);
+  const last = eventsBy("customer").at(-1);
+  if (!last || last.dataset.at > seenByAgent) mark.remove();
+  else if (!last.contains(mark)) last.append(mark);
 }

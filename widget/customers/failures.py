@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -57,21 +58,39 @@ def log_failure(request: HttpRequest, error: LiveChatError) -> None:
 
 def words(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     """The advice alone, for what asked to show it in its own place."""
-    context = {"advice": error.advice, "is_final": isinstance(error, FINAL)}
-    return render(request, "widget/customers/refusal.html", context)
+    return refusal(request, str(error.advice), is_final=isinstance(error, FINAL))
+
+
+def reason(request: HttpRequest, error: LiveChatError) -> HttpResponse:
+    """The first sentence of it, for a message: what to do stands beside it, on buttons."""
+    return refusal(request, first_sentence(error.advice), is_final=isinstance(error, FINAL))
 
 
 def refuse(request: HttpRequest, form: forms.Form) -> HttpResponse:
-    """Why the form cannot be taken, for what asked to show it in its own place: one reason."""
+    """Why the form cannot be taken, for a message: one reason."""
     advice = next(iter(form.errors.values()))[0]
-    context = {"advice": advice, "is_final": True}
+    return refusal(request, first_sentence(advice), is_final=True)
+
+
+def first_sentence(advice: object) -> str:
+    """In any language. There is one line for it."""
+    return re.split(r"(?<=[.。])", str(advice))[0]
+
+
+def refusal(request: HttpRequest, advice: str, *, is_final: bool) -> HttpResponse:
+    context = {"advice": advice, "is_final": is_final}
     return render(request, "widget/customers/refusal.html", context)
 
 
 def notice(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     """The advice in the panel's notice, for a button that has no place for it."""
-    return show_notice(request, error.advice)
+    return show_refusal(request, error.advice)
 
 
-def show_notice(request: HttpRequest, text: str | Promise) -> HttpResponse:
-    return render(request, "widget/customers/notice.html", {"text": text})
+def show_refusal(request: HttpRequest, text: str | Promise) -> HttpResponse:
+    context = {"text": text, "kind": "refused"}
+    return render(request, "widget/customers/notice.html", context)
+
+
+def show_success(request: HttpRequest, text: str | Promise) -> HttpResponse:
+    return render(request, "widget/customers/notice.html", {"text": text, "kind": "good"})

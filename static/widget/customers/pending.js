@@ -1,6 +1,7 @@
 // What is on its way: each bubble is a form that can be sent again, until the socket brings the
 // event it became.
 const pending = document.getElementById("pending");
+const message = document.getElementById("message");
 
 /** @type {WeakMap<HTMLElement, HtmxContext>} */
 const requests = new WeakMap();
@@ -13,10 +14,18 @@ pending.addEventListener("submit", (event) => {
 }, { capture: true });
 
 pending.addEventListener("click", ({ target }) => {
-  if (!(target instanceof HTMLButtonElement) || !target.matches(".discard")) return;
+  if (!(target instanceof HTMLButtonElement) || !target.matches(".discard, .edit")) return;
+  if (target.matches(".edit")) takeBack(/** @type {PendingForm} */ (target.form).text.value);
   requests.get(target.form)?.request.abort();
   target.form.remove();
 });
+
+/** @param {string} text */
+function takeBack(text) {
+  message.value = [text, message.value].filter(Boolean).join("\n");
+  message.dispatchEvent(new Event("input", { bubbles: true }));
+  message.focus();
+}
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (isBubble(ctx.sourceElement)) requests.set(ctx.sourceElement, ctx);

@@ -15,7 +15,7 @@ from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
 from widget.customers.custom_ids import custom_id_field, say_by
-from widget.customers.failures import notice, on_failure, refuse, words
+from widget.customers.failures import notice, on_failure, reason, refuse
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
@@ -43,7 +43,7 @@ class MessageForm(forms.Form):
 @require_POST
 @widget_view
 @customer_required
-@on_failure(words)
+@on_failure(reason)
 def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Say something. 204: LiveChat has it. 200: the reason why not, beside the text."""
     form = MessageForm(request.POST)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from chatproxy import conversation
 from chatproxy.acting import ActingCustomer
 from widget.customers.custom_ids import custom_id_field, say_by
-from widget.customers.failures import on_failure, refuse, words
+from widget.customers.failures import on_failure, reason, refuse
 from widget.customers.photos import without_metadata
 from widget.customers.photos.pieces import Damaged
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -76,7 +76,7 @@ def suffix_of(name: str) -> str:
 @require_POST
 @widget_view
 @customer_required
-@on_failure(words)
+@on_failure(reason)
 def send(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Send a file. 204: LiveChat has it. 200: the reason why not."""
     form = FileForm(request.POST, request.FILES)

@@ -17,7 +17,7 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import Thread
 from chatproxy.models import BearerToken, hash_of
 from chatproxy.relay.updates import Conversation
-from widget.customers.failures import notice, on_failure, show_notice
+from widget.customers.failures import notice, on_failure, show_refusal, show_success
 from widget.customers.latest_thread import latest_thread
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
@@ -109,12 +109,12 @@ def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpRespons
     try:
         validate_email(address)
     except ValidationError as error:
-        return show_notice(request, error.messages[0])
+        return show_refusal(request, error.messages[0])
     chat_id = request.customer.chat_id
     thread_id = latest_thread(request.api).id
     properties = {"routing": {"transcript_email": address}}
     request.api.update_thread_properties(chat_id, thread_id, properties)
-    return show_notice(
+    return show_success(
         request, _("The transcript will be sent to %(address)s.") % {"address": address}
     )
 

@@ -154,8 +154,9 @@ def back(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def opening_in_words(request: HttpRequest, widget: Widget) -> dict[str, str] | None:
-    opens = widget.opens_again()
-    return opens and in_words(opens, request.headers.get("X-Chat-Zone", ""))
+    if opens := widget.opens_again():
+        return in_words(opens, request.headers.get("X-Chat-Zone", ""))
+    return None
 
 
 def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:

@@ -221,7 +221,7 @@ def test_an_emoji_is_picked_by_keyboard_and_stands_at_the_cursor(panel: Chat) ->
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
     expect(panel.composer).to_be_focused()
-    expect(panel.composer).to_have_value("Thanks😘!")
+    expect(panel.composer).to_have_value("Thanks🥰!")
 
 
 def test_escape_closes_the_emoji_and_leaves_the_chat_open(shop: Shop) -> None:

@@ -2,7 +2,6 @@
 const picker = document.getElementById("emoji");
 const message = document.getElementById("message");
 const faces = [...picker.querySelectorAll("button")];
-const ROW = 8;
 
 picker.addEventListener("toggle", ({ newState }) => newState === "open" && faces[0].focus());
 
@@ -11,14 +10,14 @@ picker.addEventListener("click", ({ target }) => {
   if (!face) return;
   picker.hidePopover();
   message.focus();
-  message.setRangeText(face.textContent, message.selectionStart, message.selectionEnd, "end");
-  message.dispatchEvent(new Event("input", { bubbles: true }));
+  document.execCommand("insertText", false, face.textContent); // no other way can be undone
 });
 
 picker.addEventListener("keydown", (event) => {
+  const row = getComputedStyle(faces[0].parentElement).gridTemplateColumns.split(" ").length;
   const onward = getComputedStyle(picker).direction === "rtl" ? -1 : 1;
   /** @type {Record<string, number>} */
-  const steps = { ArrowRight: onward, ArrowLeft: -onward, ArrowDown: ROW, ArrowUp: -ROW };
+  const steps = { ArrowRight: onward, ArrowLeft: -onward, ArrowDown: row, ArrowUp: -row };
   if (!(event.key in steps)) return;
   event.preventDefault();
   const current = faces.findIndex((face) => face === document.activeElement);

@@ -1,0 +1,145 @@
+"""The panel where there is little room: on the smallest phone, above its keyboard, in a corner."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.e2e.rig import Chat, Site
+from tests.sandbox_rig import Agent, Sandbox
+
+SHARE = 0.6  # of the width, for the text
+SMALLEST: ViewportSize = {"width": 320, "height": 568}
+
+# The controls on screen that a finger could miss: smaller than 44 px, what is around them included.
+SMALL_CONTROLS = """
+() => [...document.querySelectorAll("button, a.choice, summary, label:has(input), input, textarea")]
+  .filter((one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((one) => !one.matches("label input, .for-ears"))
+  .filter((one) => {
+    const around = getComputedStyle(one, "::after");
+    const height = around.position === "absolute" ? parseFloat(around.height) : 0;
+    return Math.max(height, one.getBoundingClientRect().height) < 44;
+  })
+  .map((one) => one.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture
+def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
+    page.set_viewport_size(SMALLEST)
+    page.goto(f"{site.chat_url}/w/demo/")
+    expect(page.locator("#availability .status")).to_be_visible()
+    return Chat(page, page)
+
+
+def box(one: Locator) -> dict[str, Any]:
+    found = one.bounding_box()
+    assert found
+    return dict(found)
+
+
+def test_the_text_has_the_room_and_buttons_give_way(panel: Chat) -> None:
+    for text in ("", "Hi", "Could you tell me where my parcel is?", "A long story. " * 30):
+        panel.composer.fill(text)
+        assert box(panel.composer)["width"] >= SHARE * SMALLEST["width"], text
+    send = panel.page.get_by_role("button", name="Send", exact=True)
+    assert box(send)["y"] > box(panel.composer)["y"] + 100
+
+
+def test_an_emoji_can_be_undone(panel: Chat) -> None:
+    panel.composer.press_sequentially("Hi ")
+    panel.page.get_by_role("button", name="Insert an emoji").click()
+    panel.page.get_by_role("dialog", name="Emoji").get_by_role("button").first.click()
+    assert panel.composer.input_value() != "Hi "
+    panel.composer.press("Control+z")
+    expect(panel.composer).to_have_value("Hi ")
+
+
+@pytest.mark.parametrize("size", [(640, 400), (320, 200)])
+def test_menu_and_popovers_fit_and_scroll(panel: Chat, size: tuple[int, int]) -> None:
+    """As on a phone held sideways, and above its keyboard. The greeting stays in view."""
+    page = panel.page
+    panel.send("Hello")
+    expect(panel.live).to_be_visible()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.get_by_role("button", name="More").click()
+    page.get_by_text("Forget me").click()
+    fits(page.locator("#menu"), size)
+    page.get_by_role("button", name="Delete my details").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Delete my details")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Insert an emoji").click()
+    fits(page.locator("#emoji"), size)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="End chat").click()
+    dialog = page.get_by_role("dialog", name="End this chat?")
+    fits(dialog, size)
+    page.keyboard.press("Escape")
+
+
+def fits(one: Locator, size: tuple[int, int]) -> None:
+    expect(one).to_be_visible()
+    there = box(one)
+    assert there["x"] >= 0
+    assert there["y"] >= 0
+    assert there["x"] + there["width"] <= size[0]
+    assert there["y"] + there["height"] <= size[1]
+
+
+def test_above_a_keyboard_the_greeting_is_not_covered(panel: Chat) -> None:
+    panel.composer.click()
+    panel.page.set_viewport_size({"width": 320, "height": 200})
+    greeting = box(panel.page.get_by_role("heading", name="Hello!"))
+    assert greeting["y"] >= box(panel.page.locator("header"))["height"]
+    assert greeting["y"] + greeting["height"] <= box(panel.page.locator("footer"))["y"]
+
+
+def test_fingers_find_every_control(page: Page, site: Site) -> None:
+    page.set_viewport_size(SMALLEST)
+    small = {}
+    for state in ("texts", "rich", "rated", "failed", "prechat", "empty"):
+        page.goto(f"{site.chat_url}/gallery/{state}/")
+        small[state] = page.evaluate(SMALL_CONTROLS)
+    assert not any(small.values()), small
+
+
+NOTICES = {
+    "lost": ["Connection lost. Trying again…"],
+    "offline": ["You are offline. Messages will wait.", "Waiting for a connection…"],
+    "blocked": ["Messages may come late."],
+    "failed": ["Not sent."],
+}
+
+
+@pytest.mark.parametrize("state", NOTICES)
+def test_what_is_wrong_is_said_in_one_line(page: Page, site: Site, state: str) -> None:
+    page.set_viewport_size(SMALLEST)
+    page.goto(f"{site.chat_url}/gallery/{state}/")
+    for words in NOTICES[state]:
+        line = page.locator("p", has_text=words)
+        expect(line).to_be_visible()
+        lines = line.evaluate(
+            """(line) => {
+              const range = document.createRange();
+              range.selectNodeContents(line);
+              const rows = [...range.getClientRects()].filter(({ width }) => width > 1);
+              return Math.max(...rows.map(({ bottom }) => bottom))
+                - Math.min(...rows.map(({ top }) => top));
+            }"""
+        )
+        assert lines < 30, words
+
+
+def test_what_is_refused_for_good_can_be_written_anew(panel: Chat, agent: Agent) -> None:
+    """No second try: it would be refused again. The text is not lost."""
+    text = "word " * 4000
+    panel.send(text)
+    page = panel.page
+    expect(page.get_by_text("This message is too long.", exact=True)).to_be_visible()
+    for name in ("Retry", "Discard"):
+        expect(page.get_by_role("button", name=name)).to_be_hidden()
+    page.get_by_role("button", name="Edit").click()
+    expect(panel.composer).to_have_value(text)
+    expect(panel.composer).to_be_focused()
+    assert agent.chats() == []

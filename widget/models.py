@@ -24,6 +24,13 @@ from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
 from widget.appearance import Appearance
 from widget.hours import next_opening
+from widget.openers import (
+    HelpLink,
+    help_links_of,
+    openers_of,
+    validate_help_links,
+    validate_openers,
+)
 from widget.origins import clean_origin, matches, validate_origins
 from widget.validators import (
     TEXT_LENGTH,
@@ -262,6 +269,13 @@ class Widget(models.Model):
     header_text = models.CharField(_("header text"), max_length=160, blank=True)
     greeting_text = models.TextField(_("greeting"), max_length=TEXT_LENGTH, blank=True)
     offline_text = models.TextField(_("when nobody is there"), max_length=TEXT_LENGTH, blank=True)
+    show_reply_time = models.BooleanField(_("how soon you answer"), default=True)
+    openers = models.TextField(
+        _("openers"), max_length=TEXT_LENGTH, blank=True, validators=[validate_openers]
+    )
+    help_links = models.TextField(
+        _("help links"), max_length=TEXT_LENGTH, blank=True, validators=[validate_help_links]
+    )
     opening_hours = models.TextField(
         _("opening hours"), max_length=1000, blank=True, validators=[validate_hours]
     )
@@ -421,6 +435,14 @@ class Widget(models.Model):
             if written := self.texts.get(code, {}).get(name):
                 return str(written)
         return str(getattr(self, name))
+
+    def openers_in(self, language: str) -> list[str]:
+        """What customers may begin with, in their language."""
+        return openers_of(self.text("openers", language))
+
+    def help_links_in(self, language: str) -> list[HelpLink]:
+        """Where they may find the answer themselves."""
+        return help_links_of(self.text("help_links", language))
 
     def forget_old_customers(self) -> int:
         """Erase whom we have not seen for `retention_days`. Return how many they were."""

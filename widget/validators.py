@@ -11,11 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from widget import invitations
 from widget.appearance import VARIABLES
 from widget.hours import spans_of
+from widget.openers import validate_help_links, validate_openers
 from widget.zones import known_zones
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
-TEXTS = ("launcher_label", "header_title", "header_text", "greeting_text", "offline_text")
+TEXTS = (
+    "launcher_label",
+    "header_title",
+    "header_text",
+    "greeting_text",
+    "offline_text",
+    "openers",
+    "help_links",
+)
 TEXT_LENGTH = 500
+LISTS = {"openers": validate_openers, "help_links": validate_help_links}
 PREVIEW_PREFIX = "preview-"  # of the keys that previews have, so that no widget ever has one
 MEASURE = re.compile(r"\d{1,2}(\.\d{1,2})?(px|rem|em)")
 
@@ -185,3 +195,5 @@ def validate_texts(texts: object) -> None:
                     _("The text “%(name)s” for “%(language)s” may have %(count)s characters."),
                     params={"name": name, "language": language, "count": TEXT_LENGTH},
                 )
+            if name in LISTS:
+                LISTS[name](text)

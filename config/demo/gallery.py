@@ -21,9 +21,11 @@ from widget.customers.security import secure
 from widget.customers.views.forms import PRECHAT, TICKET, form_context
 from widget.languages import language_of
 from widget.models import Widget
+from widget.openers import HelpLink
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import minutes_in_queue, render_rating, thread_context
+from widget.statistics.faces import Face
 
 NORA = User(id="nora", type="customer", name="Nora")
 PIOTR = User(id="piotr", type="agent", name="Piotr", job_title="Plant doctor", present=True)
@@ -234,6 +236,19 @@ class State:
 
 STATES = {
     "empty": State("Nobody has written yet", Conversation(customer_id="nora")),
+    "inviting": State(
+        "An invitation to write",
+        Conversation(customer_id="nora"),
+        extra=lambda: {
+            "team": [Face("Piotr", "", is_bot=False), Face("Fern", "", is_bot=True)],
+            "reply_minutes": 4,
+            "openers": ["Where is my order?", "Which plant likes the shade?"],
+            "help_links": [
+                HelpLink("Delivery times", "https://shop.example/delivery"),
+                HelpLink("Returns", "https://shop.example/returns"),
+            ],
+        },
+    ),
     "texts": State("What people write", events=texts),
     "answers": State("Answers of a bot", events=answers),
     "rich": State("Rich messages", events=rich_messages),

@@ -277,6 +277,17 @@ def test_the_survey_follows_the_end(talking: Chat, sandbox: Sandbox, agent: Agen
     expect(talking.log).to_contain_text("All good")
 
 
+def test_an_opener_is_sent_as_it_stands(
+    page: Page, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
+) -> None:
+    add_widget("inviting", openers="Where is my order?\nDo you ship to Norway?")
+    page.goto(f"{site.chat_url}/w/inviting/")
+    page.get_by_role("group", name="Begin with").get_by_role("button").last.click()
+    chat = Chat(page, page)
+    expect(chat.messages("customer")).to_contain_text(["Do you ship to Norway?"])
+    expect(chat.composer).to_be_focused()
+
+
 def test_when_nobody_is_there_a_message_can_be_left(
     fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
 ) -> None:

@@ -43,6 +43,7 @@ def test_an_upgrade_keeps_every_widget_and_gives_new_settings_their_defaults(
     assert (widget.name, widget.allowed_origins) == ("Shop", ["https://shop.example"])
     assert (widget.text("header_title", "de"), widget.identity_secret) == ("Hallo", "kept")
     assert (widget.agent_pictures, widget.variables) == (True, {})
+    assert (widget.openers, widget.help_links, widget.show_reply_time) == ("", "", True)
     widget.full_clean(exclude=["client_id", "redirect_uri"])
 
 

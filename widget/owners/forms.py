@@ -125,6 +125,12 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "brand_color": forms.ColorInput,
             "greeting_text": forms.Textarea(attrs={"rows": 3}),
             "offline_text": forms.Textarea(attrs={"rows": 3}),
+            "openers": forms.Textarea(
+                attrs={"rows": 3, "placeholder": "Where is my order?\nDo you ship to Norway?"}
+            ),
+            "help_links": forms.Textarea(
+                attrs={"rows": 2, "placeholder": "Delivery times https://shop.example/delivery"}
+            ),
             "opening_hours": forms.Textarea(
                 attrs={"rows": 3, "placeholder": "Mon-Fri 9:00-17:00\nSat 10:00-14:00"}
             ),
@@ -169,6 +175,12 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "header_text": _("For example “We usually answer within ten minutes.”"),
             "greeting_text": _("What an open, still empty chat says."),
             "offline_text": _("What customers read when nobody can answer: say when you are back."),
+            "show_reply_time": _(
+                "Said in the empty chat, as measured over the last seven days: once there are five "
+                "replies, and only if they came within an hour."
+            ),
+            "openers": _("Up to four questions to begin with, one per line: a press sends one."),
+            "help_links": _("Up to four pages that answer by themselves: words, then the address."),
             "opening_hours": _(
                 "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
                 "when you are back, on their own clock. LiveChat alone decides who is there."

@@ -29,13 +29,14 @@ from chatproxy.livechat.errors import (
     WrongRegion,
 )
 from chatproxy.livechat.pushes import IncomingEvent, Push
-from chatproxy.livechat.structures import File, Json, Message, RichMessage
+from chatproxy.livechat.structures import File, Json, Message, RichMessage, User
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.explanations import explanation
 from widget.invitations import VARIANTS
 from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.statistics.bans import MANY, Bans
+from widget.statistics.faces import remember_faces
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Tallies:
         self._invitations: Counter[tuple[str, str, str, str]] = Counter()
         self._troubles: dict[tuple[str, str], Met] = {}
         self._bans = Bans()
+        self._answered: dict[str, dict[str, User]] = {}  # by widget key, agents by their ids
         self._waiting: OrderedDict[int, float] = OrderedDict()  # customers, and since when
 
     def count(self, widget_key: str, what: str, seconds: float = 0.0) -> None:
@@ -123,6 +125,9 @@ class Tallies:
         if conversation.is_own(push.event):
             return
         self.count(customer.widget_key, What.AGENT_MESSAGE)
+        if agent := conversation.author(push.event):
+            with self._lock:
+                self._answered.setdefault(customer.widget_key, {})[agent.id] = agent
         if since := self._waiting.pop(customer.pk, None):
             self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since)
 
@@ -156,6 +161,9 @@ class Tallies:
             seconds, self._seconds = self._seconds, Counter()
             invitations, self._invitations = self._invitations, Counter()
             troubles, self._troubles = self._troubles, {}
+            answered, self._answered = self._answered, {}
+        for widget_key, agents in answered.items():
+            remember_faces(widget_key, agents.values())
         keys = {key for key, *_ in (*counts, *invitations, *troubles)}
         widgets = {w.key: w for w in Widget.objects.filter(key__in=keys).only("pk", "key")}
         today = timezone.now().date()

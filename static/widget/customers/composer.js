@@ -32,8 +32,18 @@ composer.addEventListener("submit", (event) => {
   const text = message.value;
   message.value = "";
   share();
-  addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
+  say(text);
 });
+document.querySelector(".openers")?.addEventListener("click", ({ target }) => {
+  if (!(target instanceof HTMLButtonElement)) return;
+  say(target.textContent);
+  message.focus();
+});
+
+/** @param {string} text */
+function say(text) {
+  addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
+}
 
 document.addEventListener("host:hello", ({ detail }) => {
   const { draft, unsent } = load();

@@ -26,6 +26,8 @@ from widget.customers.visits import visit_of
 from widget.models import InvitationTally, Tally, Widget
 from widget.rendering.locale import Locale, is_zone
 from widget.running import running
+from widget.statistics.faces import Face, faces_of
+from widget.statistics.reply_time import reply_minutes
 
 logger = logging.getLogger(__name__)
 
@@ -50,13 +52,22 @@ FEATURES = (
 @widget_view
 def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The shell: the same for everybody who reads this language, so it may be cached."""
-    response = HttpResponse(shell(widget, translation.get_language() or "en", get_script_prefix()))
+    team = tuple(faces_of(widget.key))
+    minutes = reply_minutes(widget) if widget.show_reply_time else None
+    language = translation.get_language() or "en"
+    response = HttpResponse(shell(widget, language, get_script_prefix(), team, minutes))
     response.headers["Cache-Control"] = f"public, max-age={SHELL_HOLDS}"
     return pack(request, response)
 
 
 @made_once_a_version
-def shell(widget: Widget, language: str, prefix: str) -> str:  # noqa: ARG001 - stands in the links
+def shell(
+    widget: Widget,
+    language: str,
+    prefix: str,  # noqa: ARG001 - stands in the links
+    team: tuple[Face, ...],
+    minutes: int | None,
+) -> str:
     return render_to_string(
         "widget/customers/panel.html",
         {
@@ -69,6 +80,10 @@ def shell(widget: Widget, language: str, prefix: str) -> str:  # noqa: ARG001 - 
             "scripts_version": scripts_version(widget),
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
+            "team": team,
+            "reply_minutes": minutes,
+            "openers": widget.openers_in(language),
+            "help_links": widget.help_links_in(language),
         },
     )
 

@@ -8,6 +8,8 @@ DARK_SURFACE = "#17191f"
 # WCAG 2.2, 1.4.3 (text) and 1.4.11 (the edge of a control).
 TEXT_CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
+# On white a brand need not reach that: what stands on it can be read. But it must be seen.
+SEEN_CONTRAST = 1.5
 STEPS = 100
 
 # What an owner may set beyond the form: the size of the text, the corners of a message, and the
@@ -100,10 +102,11 @@ class Appearance:
         variables: dict[str, str],
     ) -> "Appearance":
         """Work out every colour from the one the owner chose."""
+        brand_light = readable(brand, LIGHT_SURFACE, SEEN_CONTRAST)
         brand_dark = readable(brand, DARK_SURFACE, EDGE_CONTRAST)
         return cls(
-            brand=brand,
-            on_brand=text_on(brand),
+            brand=brand_light,
+            on_brand=text_on(brand_light),
             accent=readable(brand, LIGHT_SURFACE, TEXT_CONTRAST),
             brand_dark=brand_dark,
             on_brand_dark=text_on(brand_dark),

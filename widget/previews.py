@@ -18,6 +18,7 @@ class Preview(NamedTuple):
 
     widget_key: str  # "" for a widget that was never saved: no website carries it
     user_id: int
+    has_conversation: bool = False  # one that we made up, so that bubbles can be seen
 
 
 def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:

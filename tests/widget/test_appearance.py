@@ -11,6 +11,7 @@ from widget.appearance import (
     DARK_SURFACE,
     EDGE_CONTRAST,
     LIGHT_SURFACE,
+    SEEN_CONTRAST,
     TEXT_CONTRAST,
     Appearance,
     contrast,
@@ -54,6 +55,11 @@ def test_links_can_be_read_in_light_and_dark(brand: str) -> None:
 @given(colors)
 def test_the_brand_stands_out_from_a_dark_panel(brand: str) -> None:
     assert contrast(appearance_of(brand).brand_dark, DARK_SURFACE) >= EDGE_CONTRAST
+
+
+@given(colors)
+def test_the_brand_can_be_seen_on_white(brand: str) -> None:
+    assert contrast(appearance_of(brand).brand, LIGHT_SURFACE) >= SEEN_CONTRAST
 
 
 @given(colors)

@@ -345,6 +345,8 @@ class WidgetAdmin(CarefulAdmin):
             changes.save_draft(obj, request.user)
         else:
             changes.publish(obj, request.user)
+        for note in preview.color_notes(obj):
+            messages.info(request, note)
 
     def changeform_view(
         self,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from widget.models import Widget
@@ -30,9 +31,29 @@ def preview_form(request: HttpRequest, form: WidgetForm, saved: Widget | None) -
     if (mode := request.POST.get("preview_theme")) in MODES:
         draft.theme = mode
     about = Preview(saved.key if saved else "", request.user.pk or 0)
-    key = publish_preview(draft, about, f"{request.scheme}://{request.get_host()}")
-    url = reverse("admin:widget_previewed", args=[key])
-    return JsonResponse({"url": url, "websites": addresses(saved, draft, key)})
+    origin = f"{request.scheme}://{request.get_host()}"
+    key = shown_key = publish_preview(draft, about, origin)
+    if request.POST.get("preview_shows") == "conversation":  # here, not on their websites
+        shown_key = publish_preview(draft, about._replace(has_conversation=True), origin)
+    answer = {
+        "url": reverse("admin:widget_previewed", args=[shown_key]),
+        "websites": addresses(saved, draft, key),
+        "notes": color_notes(draft),
+    }
+    return JsonResponse(answer)
+
+
+def color_notes(widget: Widget) -> list[str]:
+    """Where customers see another colour than the one the owner chose, because it would vanish."""
+    chosen, shown = widget.brand_color, widget.appearance
+    notes = []
+    if shown.brand != chosen and widget.theme != Widget.Theme.DARK:
+        words = _("On white %(chosen)s is hard to see, so customers get %(shown)s.")
+        notes.append(words % {"chosen": chosen, "shown": shown.brand})
+    if shown.brand_dark != chosen and widget.theme != Widget.Theme.LIGHT:
+        words = _("In dark mode %(chosen)s is hard to see, so customers get %(shown)s.")
+        notes.append(words % {"chosen": chosen, "shown": shown.brand_dark})
+    return notes
 
 
 def with_valid_settings(draft: Widget, invalid: Iterable[str], saved: Widget) -> Widget:

@@ -50,9 +50,11 @@
       const turn = ++latest;
       const body = new FormData(form);
       body.set("preview_theme", tools.preview_theme.value);
+      body.set("preview_shows", tools.shows.value);
       const response = await fetch(preview.dataset.url, { method: "POST", body });
       if (!response.ok || turn !== latest) return;
-      const { url, websites } = await response.json();
+      const { url, websites, notes } = await response.json();
+      preview.querySelector("#preview-notes").textContent = notes.join(" ");
       showWebsites(websites);
       const shown = new URL(url, location.href);
       shown.searchParams.set("language", tools.language.value);

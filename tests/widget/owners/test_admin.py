@@ -383,6 +383,25 @@ def test_the_preview_shows_what_is_valid_beside_what_is_not(superuser: Client) -
     assert "--brand" in draft.appearance.stylesheet()
 
 
+def test_the_preview_shows_a_conversation_but_not_on_websites(superuser: Client) -> None:
+    widget = add_widget()
+    changes = {"preview_shows": "conversation"}
+    answer = superuser.post(f"{LIST}preview/{widget.pk}/", FORM | changes).json()
+    key = answer["url"].rstrip("/").rpartition("/")[2]
+    assert "Has my order left yet?" in page(superuser, f"/w/{key}/")
+    tried = answer["websites"][0].partition("=")[2]
+    assert "Has my order left yet?" not in page(superuser, f"/w/{tried}/")
+
+
+def test_an_owner_is_told_of_a_colour_that_would_vanish(superuser: Client) -> None:
+    pale = superuser.post(f"{LIST}preview/", FORM | {"brand_color": "#ffffff"}).json()["notes"]
+    dark = superuser.post(f"{LIST}preview/", FORM | {"brand_color": "#000000"}).json()["notes"]
+    seen = superuser.post(f"{LIST}preview/", FORM | {"brand_color": "#1f5eff"}).json()["notes"]
+    assert [note.partition(" is hard")[0] for note in pale] == ["On white #ffffff"]
+    assert [note.partition(" is hard")[0] for note in dark] == ["In dark mode #000000"]
+    assert seen == []
+
+
 def test_a_preview_may_stand_on_our_own_pages_and_its_websites(superuser: Client) -> None:
     widget = add_widget()
     answer = superuser.post(f"{LIST}preview/{widget.pk}/", FORM).json()

@@ -24,7 +24,9 @@ from widget.customers.security import CustomerRequest, customer_required, widget
 from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 from widget.customers.visits import visit_of
 from widget.models import InvitationTally, Tally, Widget
+from widget.previews import preview_of
 from widget.rendering.locale import Locale, is_zone
+from widget.rendering.sample import sample_thread
 from widget.running import running
 from widget.statistics.faces import Face, faces_of
 from widget.statistics.reply_time import reply_minutes
@@ -80,12 +82,19 @@ def shell(
             "scripts_version": scripts_version(widget),
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
+            "sample": sample_thread(Locale(language)) if is_sample(widget) else None,
             "team": team,
             "reply_minutes": minutes,
             "openers": widget.openers_in(language),
             "help_links": widget.help_links_in(language),
         },
     )
+
+
+def is_sample(widget: Widget) -> bool:
+    """Whether an owner looks at it who wants to see a conversation."""
+    preview = preview_of(widget.key)
+    return preview is not None and preview.has_conversation
 
 
 @require_POST

@@ -68,6 +68,10 @@ def test_a_conversation_with_everything_in_it(panel: Chat, site: Site, agent: Ag
 def test_the_end_with_its_rating(panel: Chat, site: Site, agent: Agent) -> None:
     visit(panel, site)
     panel.send("Hello")
+    panel.panel.get_by_role("button", name="End chat").click()
+    expect(panel.panel.get_by_role("dialog", name="End this chat?")).to_be_visible()
+    assert violations(panel.page) == []
+    panel.page.keyboard.press("Escape")
     panel.end()
     panel.panel.get_by_role("button", name="Good", exact=True).click()
     expect(panel.panel.get_by_role("textbox", name="Comment")).to_be_visible()

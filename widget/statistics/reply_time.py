@@ -36,4 +36,5 @@ def measured(widget: Widget) -> int:
     sums = replies.aggregate(count=Sum("count"), seconds=Sum("seconds"))
     if (sums["count"] or 0) < FEWEST:
         return 0
-    return max(1, math.ceil(sums["seconds"] / sums["count"] / 60))
+    minutes: int = math.ceil(sums["seconds"] / sums["count"] / 60)
+    return max(1, minutes)

@@ -63,6 +63,14 @@ document.addEventListener("keydown", (event) => {
   if (!document.querySelector(":popover-open, dialog[open]")) close(); // else it closes that
 });
 
+// A keyboard that covers the page instead of making it smaller must not cover what one writes.
+if (isAlone && window.visualViewport) {
+  visualViewport.addEventListener("resize", () => {
+    const { height, scale } = visualViewport;
+    document.body.style.height = scale === 1 && height < innerHeight ? `${height}px` : "";
+  });
+}
+
 function close() {
   tellHost({ chat: "close" });
 }

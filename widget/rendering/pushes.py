@@ -165,10 +165,11 @@ def properties_updated(
 
 @render_push.register
 def properties_deleted(
-    push: pushes.PropertiesDeleted, _conversation: Conversation, locale: Locale
+    push: pushes.PropertiesDeleted, conversation: Conversation, locale: Locale
 ) -> str:
+    """What was not taken back stays."""
     is_rating = not push.event_id and "rating" in push.properties
-    return render_rating({}, locale) if is_rating else ""
+    return render_rating(conversation.rating, locale) if is_rating else ""
 
 
 @render_push.register
@@ -258,4 +259,4 @@ def render_rating(given: dict[str, Any], locale: Locale) -> str:
     """How the customer has rated the latest thread; what is not given stays as it stands."""
     score = given.get("score")
     known = SCORES.get(score, "") if isinstance(score, int | float) else ""
-    return partial(locale, "rating", score=known)
+    return partial(locale, "rating", score=known, comment=given.get("comment", ""))

@@ -1,6 +1,7 @@
 """How updates become HTML."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -322,6 +323,21 @@ def test_a_rating_given_in_another_tab_is_shown(score: int, pressed: str) -> Non
     push = pushes.PropertiesUpdated(event_id="", properties={"rating": {"score": score}})
     html = html_of(Happened(push, KNOWN), Locale())
     assert re.search(f'aria-pressed="true" aria-label="{pressed}"', html)
+
+
+@pytest.mark.parametrize(
+    "push",
+    [
+        pushes.PropertiesUpdated(event_id="", properties={"rating": {"score": 1}}),
+        pushes.PropertiesUpdated(event_id="", properties={"rating": {"comment": "Quick!"}}),
+        pushes.PropertiesDeleted(event_id="", properties={"rating": ["tags"]}),
+    ],
+)
+def test_a_push_changes_no_part_of_a_rating_but_its_own(push: pushes.Push) -> None:
+    rated = replace(KNOWN, rating={"score": 1, "comment": "Quick!"}).after(push)
+    html = html_of(Happened(push, rated), ENGLISH)
+    assert 'aria-pressed="true" aria-label="Good"' in html
+    assert 'value="Quick!"' in html
 
 
 @pytest.mark.parametrize("score", [None, "1", [1], {"1": 1}, 7, float("nan")])

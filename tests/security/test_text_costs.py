@@ -237,8 +237,9 @@ def test_nor_does_one_that_is_made_of_what_an_owner_wrote(step: int, floor: floa
 
 
 @pytest.mark.parametrize("square", [r"\s+$", r"\d+x"])
-def test_one_that_does_would_be_noticed_by_day(square: str, floor: float) -> None:
-    assert dear(look_for(re.compile(square)), floor, 7, length=LENGTH // 4)
+def test_one_that_does_would_be_noticed_by_day(square: str) -> None:
+    """With shorter texts, for they take long, and a lower floor for these."""
+    assert dear(look_for(re.compile(square)), 1e-5, 7, length=LENGTH // 4)
 
 
 # Every parser of what strangers write

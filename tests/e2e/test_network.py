@@ -126,7 +126,7 @@ def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     page.goto(f"http://chat.localhost:{proxy.port}/w/keyhole/")
     chat = Chat(page, page)
     chat.send("Hello")
-    expect(chat.panel.get_by_text("Your network blocks")).to_be_visible(timeout=REPORTED)
+    expect(chat.panel.get_by_text("Messages may come late.")).to_be_visible(timeout=REPORTED)
     agent.send(chat_id(agent), "A question")
     expect(chat.messages("agent")).to_have_count(1)
     chat.composer.fill("The answer is long, so I")

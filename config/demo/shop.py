@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from widget.customers.security import picture_schemes
 from widget.models import Widget
 
 
@@ -112,9 +113,10 @@ def page(request: HttpRequest, template: str, **context: object) -> HttpResponse
     chat = chat_url(request)
     context |= {"plants": PLANTS, "snippet": widget.snippet(chat)}
     response = render(request, template, context)
+    faces = picture_schemes()  # agents' beside the launcher: see docs/host-site.md
     response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; {widget.host_policy(chat)}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; img-src 'self' {faces}; "
+        f"{widget.host_policy(chat)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     response["Referrer-Policy"] = "strict-origin-when-cross-origin"  # what browsers do by default
     return response

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 MOST = 4
 LENGTH = 80  # characters of an opener, or of what a link says
-LINK = re.compile(r"(\S(?:.*\S)?)\s+(https?://[^\s/#?]\S*)")
+ADDRESS = re.compile(r"https?://[^\s/#?]\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ def openers_of(text: str) -> list[str]:
 
 def help_links_of(text: str) -> list[HelpLink]:
     """Those of lines like "Delivery times https://shop.example/delivery". Others are left out."""
-    found = map(LINK.fullmatch, _lines(text)[:MOST])
-    return [HelpLink(words=link[1], url=link[2]) for link in found if link]
+    return [link for link in map(_link_in, _lines(text)[:MOST]) if link]
 
 
 def validate_openers(value: str) -> None:
@@ -45,8 +44,8 @@ def validate_openers(value: str) -> None:
 def validate_help_links(value: str) -> None:
     """Raise ValidationError unless these are few lines, each with words and an address."""
     lines = _lines(value)
-    links = list(map(LINK.fullmatch, lines))
-    if len(lines) > MOST or not all(link and len(link[1]) <= LENGTH for link in links):
+    links = list(map(_link_in, lines))
+    if len(lines) > MOST or not all(link and len(link.words) <= LENGTH for link in links):
         raise ValidationError(
             _(
                 "Write up to %(most)s lines, each with a few words and a full address, like "
@@ -54,6 +53,12 @@ def validate_help_links(value: str) -> None:
             ),
             params={"most": MOST},
         )
+
+
+def _link_in(line: str) -> HelpLink | None:
+    """The address is what stands last."""
+    words, *rest = line.rsplit(maxsplit=1)
+    return HelpLink(words, rest[0]) if rest and ADDRESS.fullmatch(rest[0]) else None
 
 
 def _lines(text: str) -> list[str]:

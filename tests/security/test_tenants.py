@@ -26,6 +26,7 @@ from chatproxy.models import Customer
 from tests.widget.owners.test_admin import ADD, FORM, LIST, OTHER, OWN
 from widget.models import Membership, Revision, Widget
 from widget.owners.settings import settings_of
+from widget.statistics import last_seen
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,11 @@ def reads_the_secret(client: Client, widget: Widget) -> bool:
     return widget.identity_secret in shown
 
 
+def reads_where_it_was_seen(client: Client, widget: Widget) -> bool:
+    last_seen.remember(widget, f"{widget.allowed_origins[0]}/")
+    return reads("sighting/")(client, widget)
+
+
 def lists_it(client: Client, widget: Widget) -> bool:
     return f"/{widget.pk}/change/" in client.get(LIST).content.decode()
 
@@ -203,6 +209,7 @@ WAYS = [
     Way("<int:pk>/export/", EVERYBODY, reads("export/")),
     Way("<int:pk>/statistics/", EVERYBODY, reads("statistics/")),
     Way("<int:pk>/statistics.csv", EVERYBODY, reads("statistics.csv")),
+    Way("<int:pk>/sighting/", EVERYBODY, reads_where_it_was_seen),
     Way("<path:object_id>/history/", EVERYBODY, reads("history/")),
     Way("<path:object_id>/change/", EVERYBODY, reads("change/")),
     Way("<path:object_id>/change/", EDITORS, changes_it),

@@ -29,6 +29,7 @@ from livechat_sandbox.world.world import World
 BACKLOG = 4096
 MOST_FRAME_BYTES = 64 * 1024 * 1024  # an agent's login lists every active chat
 HANDSHAKE_TIMEOUT = 20  # seconds
+GOODBYE_TIMEOUT = 10  # seconds; with Autobahn's own 1 a slow client lost the last push by a reset
 PING_INTERVAL = 15  # seconds of silence until the server pings
 PING_TIMEOUT = 30  # seconds until a missing pong closes the socket
 
@@ -96,6 +97,7 @@ class SandboxServer(Server):
             autoPingTimeout=PING_TIMEOUT,
             allowNullOrigin=True,
             openHandshakeTimeout=HANDSHAKE_TIMEOUT,
+            closeHandshakeTimeout=GOODBYE_TIMEOUT,
             maxMessagePayloadSize=MOST_FRAME_BYTES,
             maxFramePayloadSize=MOST_FRAME_BYTES,
         )

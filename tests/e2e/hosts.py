@@ -26,7 +26,7 @@ class Host:
         self.page = page
         self.site = site
         self.websites = websites
-        self.launcher = page.locator("chat-widget button")
+        self.launcher = page.locator("chat-widget [part=launcher]")
         self.iframe = page.locator("iframe#chat-widget")
 
     def visit(

@@ -37,10 +37,11 @@ def nobody_else(site: Site, sandbox: Sandbox) -> None:
 def costs(sandbox: Sandbox) -> Counter[str]:
     """What customers have cost since the test began.
 
-    Whether somebody is there is asked once a minute for everybody, whoever comes.
+    Whether somebody is there is asked once a minute for each widget in use, those of earlier tests
+    among them, whoever comes: tests/widget/embed/test_who_is_there.py counts that.
     """
     asked = Counter(sandbox.requests())
-    assert asked.pop(WHO_IS_THERE, 0) <= 2  # that minute's, and one for who opened the chat
+    del asked[WHO_IS_THERE]
     return asked
 
 

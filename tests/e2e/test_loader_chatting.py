@@ -139,9 +139,12 @@ def test_an_open_chat_goes_on_through_a_new_body(host: Host, agent: Agent) -> No
 
 
 NOBODY_LOOKS = "document.hasFocus = () => false;"
+# Chromium without a screen permits no notification, whatever it is told.
 REMEMBER_NOTIFICATIONS = """
 window.notified = [];
 window.Notification = class extends Notification {
+    static permission = "granted";
+    static requestPermission = async () => "granted";
     constructor(title, options) {
         super(title, options);
         notified.push([title, options.body]);
@@ -158,7 +161,6 @@ def ask_for_notifications(chat: Chat) -> None:
 def test_who_asked_for_it_is_notified_by_the_website_when_nobody_looks(
     host: Host, agent: Agent, context: BrowserContext
 ) -> None:
-    context.grant_permissions(["notifications"])
     context.add_init_script(NOBODY_LOOKS + REMEMBER_NOTIFICATIONS)
     host.visit()
     chat = say(host, "Are you there?")
@@ -169,7 +171,6 @@ def test_who_asked_for_it_is_notified_by_the_website_when_nobody_looks(
 
 
 def test_who_did_not_ask_is_not_notified(host: Host, agent: Agent, context: BrowserContext) -> None:
-    context.grant_permissions(["notifications"])
     context.add_init_script(NOBODY_LOOKS + REMEMBER_NOTIFICATIONS)
     host.visit()
     chat = say(host, "Are you there?")

@@ -302,6 +302,35 @@ def test_a_survey_that_was_switched_off_is_not_asked(customer: Visitor, sandbox:
     assert not customer.ask("get", "forms/postchat").content
 
 
+def end_a_chat(browser: Visitor) -> bytes:
+    """What is asked after it."""
+    browser.introduce()
+    browser.send("Hello")
+    browser.ask("post", "end")
+    return browser.ask("get", "forms/postchat").content
+
+
+def test_where_there_is_no_survey_other_tabs_and_pages_do_not_ask_for_it(
+    customer: Visitor, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"postchat": False})
+    assert [end_a_chat(customer), customer.ask("get", "forms/postchat").content] == [b"", b""]
+    assert sandbox.requests().count("get_form") == 1
+    sandbox.settings(forms={"postchat": True})
+    assert end_a_chat(Visitor()), "another customer's answer says nothing"
+
+
+def test_a_survey_that_was_switched_off_can_still_be_sent_by_whom_it_was_shown(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"postchat": True})
+    first = Visitor()
+    answers = answers_to(end_a_chat(first).decode())
+    sandbox.settings(forms={"postchat": False})
+    assert end_a_chat(Visitor()) == b""
+    assert "Thank you" in first.ask("post", "forms/postchat", answers).content.decode()
+
+
 def test_an_unknown_form_is_not_found(customer: Visitor) -> None:
     assert customer.ask("get", "forms/tax").status_code == 404
 

@@ -65,11 +65,21 @@ def find_form(request: CustomerRequest, widget: Widget, kind: str) -> FormToFill
 
 
 def form_after_chat(request: CustomerRequest, widget: Widget) -> FormToFill | None:
-    """What is sent is an answer to what was asked, so LiveChat is not asked for it again."""
+    """As it is now; that there is none is not asked for again by another tab or page.
+
+    Nothing that we know of an organization says when this form was changed, so one customer's
+    answer is not taken for another's. What is sent is an answer to what was asked, so LiveChat
+    is not asked for it again.
+    """
     key = f"form:{widget.key}:{widget.group_id}:postchat"
     found: FormToFill | None = cache.get(key) if request.method == "POST" else None
-    if found is None and (found := request.api.get_form("postchat")):
+    none = f"{key}:none:{request.customer.pk}"
+    if found or cache.get(none):
+        return found
+    if found := request.api.get_form("postchat"):
         cache.set(key, found, FORM_HOLDS)
+    else:
+        cache.set(none, True, FORM_HOLDS)
     return found
 
 

@@ -125,12 +125,18 @@ async def answer(it: Conversation) -> str:
         event = payload["event"]
         return event.get("type") == "message" and event.get("author_id") not in own
 
-    it.answerer.answer(it.chat_id)
-    told = await it.wait_for_answer(is_of_agent)
+    trouble = it.answerer.answer(it.chat_id)
+    it.recording.answered_by = it.answerer.kind
+    try:
+        told = await it.wait_for_answer(is_of_agent)
+    except Trouble as silence:
+        raise Trouble(f"{silence} {trouble}".strip()) from silence
     seen = {"chat_id": it.chat_id, "seen_up_to": told["event"]["created_at"]}
     await it.act("mark_events_as_seen", seen)
     if it.is_of_this_step(told):  # else it was seen already: the customer has written since
         await it.wait_for("events_marked_as_seen", lambda p: p.get("user_id") == it.customer_id)
+    if trouble:
+        raise Remark(f"A person's answer arrives, and LiveChat learns that it was seen. {trouble}")
     return "The agent's answer arrives, and LiveChat learns that it was seen."
 
 

@@ -33,6 +33,18 @@ class TokenInfo:
         return not self.scopes.isdisjoint(scopes)
 
 
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """How LiveChat treats customers' addresses, and the websites they come from.
+
+    `ip_mask` stands for every customer's address, "" if each has their own.
+    Source: "Default properties", namespace `monitoring`.
+    """
+
+    ip_mask: str
+    only_trusted_domains: bool
+
+
 def authorization(token: str) -> str:
     """The header for a bearer token, or for `account_id:token` of a personal access token.
 
@@ -77,14 +89,14 @@ class AgentApi:
         event = {"type": "message", "text": text}
         self._act("agent", "send_event", {"chat_id": chat_id, "event": event})
 
-    def ip_mask(self) -> str:
-        """The address that stands for every customer's, "" if each has their own.
-
-        Source: "Default properties", `monitoring.ip_mask`.
-        """
+    def monitoring(self) -> Monitoring:
         answer = self._act("configuration", "list_license_properties", {"namespace": "monitoring"})
-        monitoring = answer.get("monitoring")
-        return str(monitoring.get("ip_mask") or "") if isinstance(monitoring, dict) else ""
+        found = answer.get("monitoring")
+        found = found if isinstance(found, dict) else {}
+        return Monitoring(
+            ip_mask=str(found.get("ip_mask") or ""),
+            only_trusted_domains=found.get("whitelist_enabled") is True,
+        )
 
     def _act(self, api: str, action: str, payload: Any) -> Json:
         organization = self.organization

@@ -239,13 +239,29 @@ def test_a_wrong_call_says_how_it_is_called() -> None:
     assert Run("only-an-organization").code == MISUSED
 
 
+def token_that_may_not_answer(sandbox: Sandbox) -> str:
+    less = sandbox.control("tokens", {"agent": "piotr@shop.example", "scopes": ["customers:ro"]})
+    token: str = less["token"]
+    return token
+
+
 def test_an_agents_token_that_may_not_answer_is_named(
     sandbox: Sandbox, arguments: list[str]
 ) -> None:
-    less = sandbox.control("tokens", {"agent": "piotr@shop.example", "scopes": ["customers:ro"]})
-    run = Run(*arguments, agent_token=less["token"])
+    run = Run(*arguments, agent_token=token_that_may_not_answer(sandbox), wait=0.1)
+    assert run.outcome("answer").startswith("FAILED ")
     assert "needs the scope chats--access:rw" in run.outcome("answer")
+    assert "lacks the scope properties.license.value--all:ro" in run.outcome("rights")
     assert run.code == FAILED
+
+
+@pytest.mark.usefixtures("person")
+def test_a_person_answers_where_the_token_may_not(sandbox: Sandbox, arguments: list[str]) -> None:
+    run = Run(*arguments, agent_token=token_that_may_not_answer(sandbox), wait=20)
+    assert "Please open LiveChat's app now" in run.text
+    assert run.outcome("answer").startswith("note A person's answer arrives")
+    assert "needs the scope chats--access:rw" in run.outcome("answer")
+    assert run.code == WELL, run.text
 
 
 # What is kept

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatproxy.livechat import accounts
-from chatproxy.livechat.agent_api import AgentApi, TokenInfo
+from chatproxy.livechat.agent_api import AgentApi, Monitoring, TokenInfo
 from chatproxy.livechat.errors import LiveChatError, NotAuthorized
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.service import Reason
@@ -102,7 +102,13 @@ def advice_with_token(widget: Widget) -> str:
                 "The agent's token belongs to another organization. Enter one of yours, or leave "
                 "the field empty."
             )
-        return " ".join(filter(None, (words_for_app(widget, info), words_for_mask(api))))
+        monitoring = api.monitoring()
+        found = (
+            words_for_app(widget, info),
+            words_for_mask(monitoring),
+            words_for_websites(widget, monitoring),
+        )
+        return " ".join(filter(None, found))
     except NotAuthorized:
         return _(
             "The agent's token lacks the scope “%(scope)s”, so we could not see whether customers' "
@@ -115,8 +121,17 @@ def advice_with_token(widget: Widget) -> str:
 
 
 def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
-    """What the app may not do, if the token was given to it; nothing is known of another's."""
-    if info and info.client_id == widget.client_id and not info.allows(SCOPES_OF_AGENT[1]):
+    """What the app may not do, if the token was given to it; nothing is known of another's.
+
+    A personal access token is nobody's app, and LiveChat documents no way to read its scopes.
+    """
+    if info is None:
+        return _(
+            "A personal access token does not show what your app may do. See yourself that it has "
+            "the scope “customers:own”, in the LiveChat Developer Console under “App "
+            "authorization”."
+        )
+    if info.client_id == widget.client_id and not info.allows(SCOPES_OF_AGENT[1]):
         return _(
             "Your app lacks the scope “customers:own”. Add it in the LiveChat Developer Console, "
             "under “App authorization”."
@@ -124,14 +139,26 @@ def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
     return ""
 
 
-def words_for_mask(api: AgentApi) -> str:
+def words_for_mask(monitoring: Monitoring) -> str:
     """Whether banning one address would ban everybody."""
-    if api.ip_mask():
+    if monitoring.ip_mask:
         return ""
     return _(
         "Set LiveChat's property “monitoring.ip_mask” before you go live: all customers come from "
         "this server's address, so whoever bans an address bans them all."
     )
+
+
+def words_for_websites(widget: Widget, monitoring: Monitoring) -> str:
+    """Which websites could not be tried, where LiveChat lets only trusted ones chat."""
+    tried = websites_of(widget)
+    others = [origin for origin in widget.allowed_origins if origin not in tried]
+    if not monitoring.only_trusted_domains or not others:
+        return ""
+    return _(
+        "LiveChat lets only trusted domains chat, and we could not try these websites: "
+        "%(websites)s. See that they stand among the trusted domains in LiveChat's settings."
+    ) % {"websites": ", ".join(others)}
 
 
 def websites_of(widget: Widget) -> list[str]:

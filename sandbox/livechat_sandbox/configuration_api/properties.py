@@ -3,6 +3,7 @@
 Source: Configuration API v3.6, "Properties".
 """
 
+import copy
 from typing import Any, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.configuration_api.agents import tell
@@ -10,7 +11,7 @@ from livechat_sandbox.platform import properties as rules
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Declaration, Organization, Payload, Properties
+from livechat_sandbox.platform.structures import Declaration, Payload, Properties
 from livechat_sandbox.transports.methods import Caller, method
 
 MODES = {"read": "r", "write": "w"}
@@ -160,13 +161,19 @@ def check_owner(caller: Caller, names: dict[str, Any], place: str) -> None:
     rules.check_open(caller.organization, names, caller.client_id, "w")
 
 
-def check_values(organization: Organization, given: Properties) -> None:
-    """Raises validation for what nobody declared, or of another type."""
+def check_values(caller: Caller, given: Properties, place: str) -> None:
+    """Raises validation for what nobody declared, or of another type.
+
+    Raises authorization for what agents may only read there.
+    """
     for namespace, values in given.items():
         for name, value in values.items():
-            declaration = organization.declaration(namespace, name)
+            declaration = caller.organization.declaration(namespace, name)
             if declaration is None:
                 raise LiveChatError("validation", f"Unknown property {namespace}.{name}")
+            modes = "rw" if declaration.agents is None else declaration.agents.get(place, "")
+            if namespace != caller.client_id and "w" not in modes:
+                raise LiveChatError("authorization", f"No write access to {namespace}.{name}")
             if not declaration.accepts(value):
                 raise LiveChatError("validation", f"Wrong value of property {namespace}.{name}")
 
@@ -201,7 +208,7 @@ class UpdateLicenseProperties(TypedDict):
 @method("properties.license.value--my:rw")
 def update_license_properties(caller: Caller, payload: UpdateLicenseProperties) -> Payload:
     check_owner(caller, payload["properties"], "license")
-    check_values(caller.organization, payload["properties"])
+    check_values(caller, payload["properties"], "license")
     rules.merge(caller.organization.properties, payload["properties"])
     told = {"properties": payload["properties"]}
     tell(caller.organization, "license_properties_updated", told)
@@ -215,7 +222,11 @@ class ListLicenseProperties(TypedDict):
 
 @method("properties.license.value--my:ro")
 def list_license_properties(caller: Caller, payload: ListLicenseProperties) -> Properties:
-    return chosen(caller, "license", caller.organization.properties, payload)
+    """With what follows from other settings: whether there are trusted domains."""
+    properties = copy.deepcopy(caller.organization.properties)
+    is_enabled = bool(caller.organization.rules.trusted_domains)
+    rules.merge(properties, {"monitoring": {"whitelist_enabled": is_enabled}})
+    return chosen(caller, "license", properties, payload)
 
 
 class DeleteLicenseProperties(TypedDict):
@@ -238,7 +249,7 @@ class UpdateGroupProperties(TypedDict):
 def update_group_properties(caller: Caller, payload: UpdateGroupProperties) -> Payload:
     group = caller.organization.group(payload["group_id"])
     check_owner(caller, payload["properties"], "group")
-    check_values(caller.organization, payload["properties"])
+    check_values(caller, payload["properties"], "group")
     rules.merge(group.properties, payload["properties"])
     members = [each.id for each in caller.organization.agents.values() if each.is_in([group.id])]
     told = {"group_id": group.id, "properties": payload["properties"]}

@@ -44,6 +44,7 @@ def default_declarations() -> dict[str, dict[str, Declaration]]:
         ("source", "client_id"): Declaration("string", _everywhere("r")),
         ("source", "customer_client_id"): Declaration("string", {"thread": "r", "chat": "r"}),
         ("monitoring", "ip_mask"): Declaration("string"),
+        ("monitoring", "whitelist_enabled"): Declaration("bool", agents={"license": "r"}),
         ("status", "delivered"): Declaration("bool", event_rw),
         ("test", "bool_property"): Declaration("bool", _everywhere("rw")),
         ("test", "int_property"): Declaration("int", _everywhere("rw")),

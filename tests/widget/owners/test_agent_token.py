@@ -71,9 +71,26 @@ def test_without_a_token_nothing_is_said_of_it(widget: Widget) -> None:
     assert "ip_mask" not in try_connection(widget)
 
 
-def test_a_personal_access_token_does_as_well(widget: Widget, agent: Agent) -> None:
+def test_a_personal_access_token_shows_the_mask_and_not_what_the_app_may(
+    widget: Widget, agent: Agent
+) -> None:
     widget.agent_token = agent.config["basic"]
-    assert "Set LiveChat's property “monitoring.ip_mask”" in try_connection(widget)
+    found = try_connection(widget)
+    assert "Set LiveChat's property “monitoring.ip_mask”" in found
+    assert "A personal access token does not show what your app may do" in found
+    widget.agent_token = agent.config["token"]
+    assert "personal access token" not in try_connection(widget)
+
+
+def test_websites_that_could_not_be_tried_are_named_where_only_trusted_ones_chat(
+    widget: Widget, agent: Agent, sandbox: Sandbox
+) -> None:
+    widget.agent_token = agent.config["token"]
+    widget.allowed_origins = ["https://shop.example", "https://*.shop.example"]
+    assert "trusted domains" not in try_connection(widget)
+    sandbox.settings(trusted_domains=["shop.example"])
+    found = try_connection(widget)
+    assert "we could not try these websites: https://*.shop.example." in found
 
 
 def test_a_scope_that_the_app_lacks_is_named(

@@ -11,7 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chatproxy import conf
 from chatproxy.doctor import recordings
-from chatproxy.doctor.answering import Answerer, AnsweringAgent, AnsweringPerson
+from chatproxy.doctor.answering import (
+    Answerer,
+    AnsweringAgent,
+    AnsweringAgentElsePerson,
+    AnsweringPerson,
+)
 from chatproxy.doctor.conversation import Conversation, Patience
 from chatproxy.doctor.differences import Difference, compare
 from chatproxy.doctor.examination import PRICE, Finding, Outcome, costs, examine
@@ -104,9 +109,11 @@ class Command(BaseCommand):
             region=options["region"],
         ).on_page(options["page"])
         patience = Patience(calm=options["calm"])
-        answerer: Answerer = AnsweringPerson(self.ask, options["wait"])
+        person = AnsweringPerson(self.ask, options["wait"])
+        answerer: Answerer = person
         if token:
-            answerer = AnsweringAgent(AgentApi(organization, token), patience.push)
+            agent = AnsweringAgent(AgentApi(organization, token), patience.push)
+            answerer = AnsweringAgentElsePerson(agent, person)
         return Conversation(organization, service, answerer, patience)
 
     # Once more at the sandbox

@@ -31,6 +31,7 @@ urlpatterns = [
     path("w/<slug:key>/lc_api.js", embed.older_api, name="older_api"),
     path("w/<slug:key>/look.css", stylesheet.stylesheet, name="stylesheet"),
     path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
+    path("w/<slug:key>/conversation.js", panel.conversation_part, name="conversation_part"),
     path("w/<slug:key>/welcome", panel.welcome, name="welcome"),
     path("w/<slug:key>/back", panel.back, name="back"),
     path("w/<slug:key>/expected", panel.expect_tab, name="expect_tab"),

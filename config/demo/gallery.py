@@ -19,6 +19,7 @@ from chatproxy.relay.updates import Conversation
 from widget.customers.chat_forms import ChatForm
 from widget.customers.security import secure
 from widget.customers.views.forms import PRECHAT, TICKET, form_context
+from widget.customers.views.stylesheet import style_version
 from widget.languages import language_of
 from widget.models import Widget
 from widget.openers import HelpLink
@@ -356,6 +357,7 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
     pictures = request.build_absolute_uri(f"{settings.STATIC_URL}demo/")
     return {
         "widget": widget,
+        "style_version": style_version(widget),
         "language": language,
         "is_rtl": translation.get_language_bidi(),
         "theme": request.GET.get("theme", ""),

@@ -179,7 +179,7 @@ declare const htmx: {
   process(element: Element): void;
   trigger(element: Element, name: string): void;
   ajax(method: string, url: string, options: object): Promise<void>;
-  ext: { ws: { getRegistry(): { clear(): void } } };
+  ext?: { ws?: { getRegistry(): { clear(): void } } };
 };
 
 interface DocumentEventMap extends CustomEvents<PanelEvents>, CustomEvents<HtmxEvents> {}

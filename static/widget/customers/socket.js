@@ -1,6 +1,7 @@
 // Keeps the socket open for whoever has a token, and says where this tab stands on each connect.
 // A socket can die without a word: the server says something at least every 20 seconds.
 import { announce, tellServer } from "./messages.js";
+import { need } from "./needs.js";
 import { lose, reach } from "./network.js";
 
 const root = document.documentElement;
@@ -18,6 +19,7 @@ let group = "";
 let connection = null;
 let silence = 0;
 let patience = 0;
+let starts = 0;
 
 document.addEventListener("host:hello", ({ detail }) => {
   page = detail.page;
@@ -37,6 +39,7 @@ document.addEventListener("identified", ({ detail }) => {
   token = detail;
   restart();
 });
+document.addEventListener("input", needConversation, { once: true }); // there will be one soon
 addEventListener("pageshow", ({ persisted }) => persisted && restart());
 addEventListener("online", () => token && restart()); // what was open hangs in another network
 
@@ -91,15 +94,25 @@ function expectWord(within) {
   }, within);
 }
 
+/** What only a conversation needs: how it looks, and htmx's parts for it. */
+function needConversation() {
+  return Promise.all([root.dataset.conversation, root.dataset.conversationStyle].map(need));
+}
+
 // The extension ties one connection to one element for good, so a new one needs a new element.
-function restart() {
+async function restart() {
   clearTimeout(silence);
   if (!token) root.dataset.live = "closed";
   connection = null;
-  htmx.ext.ws.getRegistry().clear();
+  htmx.ext?.ws?.getRegistry().clear();
+  const start = ++starts;
+  if (!token) return;
+  expectWord(OPENING);
+  await needConversation();
+  if (start !== starts) return; // once is enough
   const old = document.getElementById("socket");
   const fresh = /** @type {HTMLElement} */ (old.cloneNode());
   old.replaceWith(fresh);
   htmx.process(fresh);
-  if (token) htmx.trigger(fresh, "connect");
+  htmx.trigger(fresh, "connect");
 }

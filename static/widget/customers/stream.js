@@ -3,6 +3,7 @@
 // the server goes by requests of its own.
 import { cut } from "./limits.js";
 import { announce } from "./messages.js";
+import { need } from "./needs.js";
 import { lose, reach } from "./network.js";
 
 const root = document.documentElement;
@@ -15,8 +16,6 @@ let isWanted = false;
 let page = null;
 /** @type {HtmxStream | null} */
 let connection = null;
-/** @type {Promise<unknown> | null} */
-let extension = null;
 let silence = 0;
 let reading = 0;
 
@@ -25,8 +24,7 @@ document.addEventListener("host:page", ({ detail }) => (page = detail.page));
 document.addEventListener("no-socket", async () => {
   if (isWanted) return;
   isWanted = true;
-  extension ??= fetchExtension();
-  await extension;
+  await need(document.getElementById("stream").dataset.extension);
   connect();
 });
 document.addEventListener("htmx:after:ws:connection", stop);
@@ -57,15 +55,6 @@ document.addEventListener("tell-server", ({ detail: { page: moved, seen, sneak_p
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.sourceElement.id === "stream") again();
 });
-
-function fetchExtension() {
-  return new Promise((resolve) => {
-    const script = document.createElement("script");
-    script.src = document.getElementById("stream").dataset.extension;
-    script.onload = resolve;
-    document.head.append(script);
-  });
-}
 
 /** @param {MessageToServer["seen"]} seen */
 function tellSeen({ chat, at, arrived }) {

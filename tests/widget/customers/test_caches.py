@@ -7,7 +7,8 @@ from django.test import Client
 
 from widget.models import Widget
 
-PAGES = ["", "embed.js", "loader_panel.js", "lc_api.js", "look.css", "panel.js", "plain/"]
+PAGES = ["", "embed.js", "loader_panel.js", "lc_api.js", "look.css", "panel.js"]
+PAGES += ["conversation.js", "plain/"]
 HEADERS = {
     "Accept-Language": "fr",
     "X-Chat-Language": "fr",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form_context
+from widget.customers.views.stylesheet import style_version
 from widget.customers.visits import visit_of
 from widget.models import InvitationTally, Tally, Widget
 from widget.previews import preview_of
@@ -35,12 +38,14 @@ logger = logging.getLogger(__name__)
 
 SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
-LIBRARY = "htmx-4.min.js", "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"  # in this order
-SHARED = "messages", "storage", "limits", "network"
+LIBRARY = ("htmx-4.min.js",)
+CONVERSATION_LIBRARY = "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"
+SHARED = "messages", "storage", "limits", "network", "needs"
 SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
-    " state website details count_opening ending focus answers extras"
+    " state website details count_opening focus extras"
 )
+CONVERSATION = "answers", "ending"  # they import nothing
 FEATURES = (
     "files",
     "emoji",
@@ -79,7 +84,9 @@ def shell(
             "title": widget.text("header_title", language),
             "subtitle": widget.text("header_text", language),
             "emoji": EMOJI,
-            "scripts_version": scripts_version(widget),
+            "style_version": style_version(widget),
+            "scripts_version": version_of(scripts_of(widget)),
+            "conversation_version": version_of(conversation_scripts()),
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
             "sample": sample_thread(Locale(language)) if is_sample(widget) else None,
@@ -114,9 +121,20 @@ def expect_tab(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @widget_view
 def scripts(request: HttpRequest, widget: Widget) -> HttpResponse:
     """All the panel's scripts in one answer, for good if it is the version asked for."""
-    is_current = request.META["QUERY_STRING"] == scripts_version(widget)
+    return script_answer(request, scripts_of(widget))
+
+
+@require_safe
+@widget_view
+def conversation_part(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+    """The scripts of a conversation, kept likewise."""
+    return script_answer(request, conversation_scripts())
+
+
+def script_answer(request: HttpRequest, script: str) -> HttpResponse:
+    is_current = request.META["QUERY_STRING"] == version_of(script)
     response = HttpResponse(
-        scripts_of(widget),
+        script,
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": f"public, max-age={SCRIPTS_HOLD if is_current else 0}"},
     )
@@ -134,22 +152,24 @@ def features_of(widget: Widget) -> tuple[str, ...]:
 @made_once
 def scripts_with(features: tuple[str, ...]) -> str:
     """htmx and ours in one file: opening waits for each request more."""
-    library = "".join(f"{source(f'django_htmx/{name}')}\n" for name in LIBRARY)
-    shared, scripts = (
-        [f"customers/{name}.js" for name in names]
-        for names in (SHARED, [*SCRIPTS.split(), *features])
-    )
-    return library + bundle(shared, scripts)
-
-
-def scripts_version(widget: Widget) -> str:
-    return version_with(features_of(widget))
+    return joined(LIBRARY, SHARED, (*SCRIPTS.split(), *features))
 
 
 @made_once
-def version_with(features: tuple[str, ...]) -> str:
-    """Changes with the content of the scripts."""
-    return digest(scripts_with(features))[:8]
+def conversation_scripts() -> str:
+    """What is needed when there is a conversation, and fetched then."""
+    return joined(CONVERSATION_LIBRARY, (), CONVERSATION)
+
+
+def joined(library: Iterable[str], shared: Iterable[str], names: Iterable[str]) -> str:
+    ours = ([f"customers/{name}.js" for name in each] for each in (shared, names))
+    return "".join(f"{source(f'django_htmx/{name}')}\n" for name in library) + bundle(*ours)
+
+
+@lru_cache
+def version_of(script: str) -> str:
+    """Changes with the content of a script."""
+    return digest(script)[:8]
 
 
 @require_safe

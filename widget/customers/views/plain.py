@@ -18,6 +18,7 @@ from widget.customers.failures import log_failure
 from widget.customers.limits import wait_before
 from widget.customers.security import plain_view, session_key, too_often
 from widget.customers.views.conversation import MessageForm, say_or_leave
+from widget.customers.views.stylesheet import style_version
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_context
@@ -100,6 +101,7 @@ def context_of(widget: Widget) -> dict[str, object]:
     language = translation.get_language() or "en"
     return {
         "widget": widget,
+        "style_version": style_version(widget),
         "language": language,
         "is_rtl": translation.get_language_bidi(),
         "title": widget.text("header_title", language),

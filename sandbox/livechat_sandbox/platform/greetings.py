@@ -5,6 +5,7 @@ Source: Customer Chat API v3.6, "Greetings", "Request Welcome Message".
 
 from livechat_sandbox.platform import customer_view, pushes, routing
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.history import GreetingOutcome, Outcome
 from livechat_sandbox.platform.structures import (
     Agent,
     Customer,
@@ -60,6 +61,7 @@ def show(customer: Customer, greeting: Greeting) -> None:
     )
     customer.greetings_seen.add(greeting.id)
     customer.statistics["greetings_shown_count"] += 1
+    keep(customer.organization, greeting.id, "displayed")
     shown = view(customer.organization, customer.greeting)
     pushes.to_customer(customer, "incoming_greeting", shown)
     tell_side_storage(customer)
@@ -127,15 +129,26 @@ def accept(customer: Customer, greeting_id: int, unique_id: str) -> None:
     shown = _shown(customer, unique_id)
     if shown.greeting_id != greeting_id:
         raise LiveChatError("greeting_not_found")
-    if not shown.accepted:
-        shown.accepted = True
-        customer.statistics["greetings_accepted_count"] += 1
+    keep_accepted(customer, shown)
     pushes.to_customer(customer, "greeting_accepted", {"unique_id": unique_id})
     tell_side_storage(customer)
 
 
+def keep_accepted(customer: Customer, shown: ShownGreeting) -> None:
+    """Once, however often it is accepted."""
+    if not shown.accepted:
+        shown.accepted = True
+        customer.statistics["greetings_accepted_count"] += 1
+        keep(customer.organization, shown.greeting_id, "accepted")
+
+
+def keep(organization: Organization, greeting_id: int, outcome: Outcome) -> None:
+    moment = organization.clock.time()
+    organization.history.greetings.append(GreetingOutcome(greeting_id, outcome, moment))
+
+
 def cancel(customer: Customer, unique_id: str) -> None:
-    _shown(customer, unique_id)
+    keep(customer.organization, _shown(customer, unique_id).greeting_id, "canceled")
     customer.greeting = None
     pushes.to_customer(customer, "greeting_canceled", {"unique_id": unique_id})
 
@@ -172,9 +185,8 @@ def open_thread(customer: Customer, thread: Thread) -> None:
             properties={"lc2": dict(lc2)},
         )
     )
-    if customer.greeting and not customer.greeting.accepted:
-        customer.greeting.accepted = True
-        customer.statistics["greetings_accepted_count"] += 1
+    if customer.greeting:
+        keep_accepted(customer, customer.greeting)
 
 
 def request_welcome_message(customer: Customer, group_id: int, message_id: str | None) -> Payload:

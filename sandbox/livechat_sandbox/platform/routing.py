@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from livechat_sandbox.platform import agent_view, customer_view, pushes, system_messages
+from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.history import StatusChange, Wait
 from livechat_sandbox.platform.properties import merge
 from livechat_sandbox.platform.structures import (
     Agent,
@@ -274,6 +276,9 @@ def leave_queue(chat: Chat) -> None:
     if chat.id in chat.organization.queue:
         chat.organization.queue.remove(chat.id)
     thread = chat.last_thread
+    if thread.queued_at:
+        began_at, now = seconds_of(thread.queued_at), chat.organization.clock.time()
+        chat.organization.history.waits.append(Wait(chat.id, thread.id, began_at, now))
     thread.queued_at, thread.queue_position = None, 0
     thread.properties.get("routing", {}).pop("unassigned", None)
 
@@ -303,6 +308,9 @@ def set_status(agent: Agent, status: RoutingStatus, reason: Gone = "signed_out")
     """Agent Chat API v3.6, "Set Routing Status". Who goes offline hands their chats over."""
     if agent.status == status:
         return
+    moment = agent.organization.clock.time()
+    change = StatusChange(agent.id, agent.status, status, moment)
+    agent.organization.history.statuses.append(change)
     agent.status = status
     pushes.to_all_agents(
         agent.organization, "routing_status_set", {"agent_id": agent.id, "status": status}

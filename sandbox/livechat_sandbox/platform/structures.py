@@ -7,6 +7,7 @@ from typing import Any, Literal
 from livechat_sandbox.platform import scopes
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.history import History
 from livechat_sandbox.platform.ids import Ids
 
 Payload = dict[str, Any]
@@ -559,10 +560,12 @@ class Organization(Running):
     translations: dict[str, dict[str, str]] = field(default_factory=dict)  # "0/en" -> phrases
     company: Payload = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
+    history: History = field(default_factory=History)
 
     def run(self, ids: Ids, clock: Clock) -> None:
         """Begin to live, fresh or as it was kept."""
         self.ids, self.clock, self.outbox = ids, clock, []
+        self.history.began_at = self.history.began_at or clock.time()
         for chat in self.chats.values():
             chat.organization = self
             for thread in chat.threads:

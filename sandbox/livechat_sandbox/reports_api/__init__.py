@@ -1,4 +1,4 @@
-"""The Reports API, a first cut: what its clients' examples ask, counted from the chats.
+"""The Reports API: what the chats, agents and visitors of a time amount to.
 
 Shares the agents' authorization, with a scope of its own.
 """

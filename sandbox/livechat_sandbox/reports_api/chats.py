@@ -5,6 +5,7 @@ Source: Reports API v3.6, "Chats".
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.structures import Event, Payload, Thread
@@ -138,7 +139,7 @@ def lasted(thread: Thread) -> float:
 @method(SCOPE)
 def first_response_time(caller: Caller, payload: Report) -> Payload:
     def count(found: list[Counted]) -> Payload:
-        first = [answers[0] for answers in map(answer_times, found) if answers]
+        first = [answers[0].seconds for answers in map(answer_times, found) if answers]
         return {"count": len(first), "first_response_time": mean(first)}
 
     return report("first-response-time", caller, payload, count)
@@ -147,21 +148,32 @@ def first_response_time(caller: Caller, payload: Report) -> Payload:
 @method(SCOPE)
 def response_time(caller: Caller, payload: Report) -> Payload:
     def count(found: list[Counted]) -> Payload:
-        answers = [mean(times) for times in map(answer_times, found) if times]
+        answers = [
+            mean(each.seconds for each in times) for times in map(answer_times, found) if times
+        ]
         return {"count": len(answers), "response_time": mean(answers)}
 
     return report("response-time", caller, payload, count)
 
 
-def answer_times(counted: Counted) -> list[float]:
-    """Seconds from each message of the customer that waited to the agent's next one."""
+class Answered(NamedTuple):
+    """After how many seconds, and by which agent."""
+
+    seconds: float
+    author_id: str
+
+
+def answer_times(counted: Counted) -> list[Answered]:
+    """From each message of the customer that waited to an agent's next one."""
     chat, thread = counted
-    times, asked_at = [], None
+    times: list[Answered] = []
+    asked_at = None
     for event in filter(is_message, thread.events):
         if event.author_id == chat.customer_id:
             asked_at = asked_at or seconds_of(event.created_at)
         elif asked_at:
-            times.append(seconds_of(event.created_at) - asked_at)
+            seconds = seconds_of(event.created_at) - asked_at
+            times.append(Answered(seconds, event.author_id or ""))
             asked_at = None
     return times
 

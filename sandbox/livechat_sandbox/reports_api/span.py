@@ -5,7 +5,7 @@ Source: Reports API v3.6, "Available parameters and filters".
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from livechat_sandbox.agent_api import lists
@@ -19,12 +19,34 @@ FORMATS = {"hour": "%Y-%m-%d %H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "
 Counted = tuple[Chat, Thread]
 
 
+class Wanted(TypedDict, total=False):
+    """One of them: whether there is any, some of these, or none of these."""
+
+    exists: bool
+    values: list[Any]
+    exclude_values: list[Any]
+
+
+Times = TypedDict("Times", {"from": str, "to": str}, total=False)
+
+
+class Filters(Times, total=False):
+    """What is counted; `greetings` has times of its own."""
+
+    agents: Wanted
+    groups: Wanted
+    tags: Wanted
+    event_types: Wanted
+    properties: dict[str, dict[str, Wanted]]
+    greetings: Times
+
+
 class Report(TypedDict):
     """What every report may be asked with."""
 
     distribution: NotRequired[Literal["hour", "day", "month", "year"]]
     timezone: NotRequired[str]
-    filters: NotRequired[Payload]
+    filters: NotRequired[Filters]
 
 
 def threads(organization: Organization, asked: Parameters) -> list[Counted]:
@@ -32,7 +54,7 @@ def threads(organization: Organization, asked: Parameters) -> list[Counted]:
 
     Raises validation.
     """
-    filters: Payload = asked.get("filters") or {}
+    filters = filters_of(asked)
     after, before = borders(organization, asked)
     kept = {name: filters[name] for name in filters if name not in ("from", "to", "groups")}
     return [
@@ -53,13 +75,19 @@ def texts(wanted: Payload) -> Payload:
 
 def borders(organization: Organization, asked: Parameters) -> tuple[float, float]:
     """Unix seconds. Raises validation unless there are both or none."""
-    filters: Payload = asked.get("filters") or {}
+    filters = filters_of(asked)
     now = organization.clock.time()
     if not filters:
         return now - WEEK, now
-    if not {"from", "to"} <= filters.keys():
+    ends = filters if "from" in filters else filters.get("greetings", {})
+    if not {"from", "to"} <= ends.keys():
         raise LiveChatError("validation", "`filters.from` and `filters.to` are required")
-    return lists.moment(filters, "from", default=0), lists.moment(filters, "to", default=0)
+    return lists.moment(ends, "from", default=0), lists.moment(ends, "to", default=0)
+
+
+def filters_of(asked: Parameters) -> Payload:
+    filters: Payload = asked.get("filters") or {}
+    return filters
 
 
 def zone(asked: Parameters) -> tzinfo | None:
@@ -67,8 +95,9 @@ def zone(asked: Parameters) -> tzinfo | None:
     try:
         if "timezone" in asked:
             return ZoneInfo(asked["timezone"])
-        filters: Payload = asked.get("filters") or {"from": "2026-01-01T00:00:00+00:00"}
-        return datetime.fromisoformat(filters["from"]).tzinfo
+        filters = filters_of(asked)
+        ends = filters if "from" in filters else filters.get("greetings", {})
+        return datetime.fromisoformat(ends.get("from", "2026-01-01T00:00:00+00:00")).tzinfo
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise LiveChatError("validation", "`timezone` is unknown") from error
 
@@ -79,12 +108,20 @@ def pieces(
     """Each piece of the time, also one without chats, and what began in it."""
     where = zone(asked)
     style = FORMATS[asked.get("distribution", "day")]
-    by_piece: dict[str, list[Counted]] = {}
-    moment, end = (datetime.fromtimestamp(each, where) for each in borders(organization, asked))
-    while moment <= end:
-        by_piece.setdefault(moment.strftime(style), [])
-        moment += timedelta(hours=1)
+    by_piece: dict[str, list[Counted]] = {piece: [] for piece in empty_pieces(organization, asked)}
     for chat, thread in found:
         began = datetime.fromtimestamp(seconds_of(thread.created_at), where)
         by_piece.setdefault(began.strftime(style), []).append((chat, thread))
     yield from by_piece.items()
+
+
+def empty_pieces(organization: Organization, asked: Parameters) -> list[str]:
+    """The names of all pieces of the time, in their order."""
+    where = zone(asked)
+    style = FORMATS[asked.get("distribution", "day")]
+    moment, end = (datetime.fromtimestamp(each, where) for each in borders(organization, asked))
+    names: dict[str, None] = {}
+    while moment <= end:
+        names[moment.strftime(style)] = None
+        moment += timedelta(hours=1)
+    return [*names]

@@ -1,14 +1,21 @@
-"""The Reports API's door: a resource and a report, asked for with POST."""
+"""The Reports API's door: a resource and a report, asked for with POST or with GET."""
 
-from django.http import HttpRequest
+import re
+from dataclasses import replace
+
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.agent_api.web import authenticate
 from livechat_sandbox.platform import customer_versions as versions
-from livechat_sandbox.platform.structures import Payload
-from livechat_sandbox.reports_api import chats, others
-from livechat_sandbox.transports.methods import methods_in
+from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.structures import Organization, Payload
+from livechat_sandbox.reports_api import agents, answers, chats, queue, visitors
+from livechat_sandbox.transports.methods import Method, methods_in
 from livechat_sandbox.transports.web import Side, answer
+
+LISTS = ("values", "exclude_values")
+TRUTH = {"true": True, "false": False}
 
 
 def same_in_every_version(payload: Payload, _: str) -> Payload:
@@ -17,10 +24,12 @@ def same_in_every_version(payload: Payload, _: str) -> Payload:
 
 REPORTS = Side(
     name="reports",
-    methods={f"chats/{name}": each for name, each in methods_in(chats).items()}
+    methods={f"chats/{name}": each for name, each in methods_in(chats, answers, queue).items()}
+    | {f"agents/{name}": each for name, each in methods_in(agents).items()}
     | {
-        "tags/chat_usage": others.chat_usage,
-        "customers/unique_visitors": others.unique_visitors,
+        "tags/chat_usage": visitors.chat_usage,
+        "customers/unique_visitors": visitors.unique_visitors,
+        "stats/visitor_domains": visitors.visitor_domains,
     },
     versions=versions.VERSIONS,
     default_version=versions.DEFAULT_VERSION,
@@ -29,7 +38,44 @@ REPORTS = Side(
 )
 
 
+def read_query(request: HttpRequest, _method: Method, _organization: Organization) -> Payload:
+    """The same as a body, from `filters.tags.values=a&filters.properties[lc2][x].exists=true`.
+
+    Source: Reports API v3.6, "Filters as query string params".
+    """
+    return nested(request.GET)
+
+
+def nested(query: QueryDict) -> Payload:
+    found: Payload = {}
+    for path, values in query.lists():
+        *places, name = re.findall(r"[^.\[\]]+", path) or [path]
+        inner = found
+        for place in places:
+            inner = inner.setdefault(place, {})
+            if not isinstance(inner, dict):
+                raise LiveChatError("validation", f"`{path}` is more than one thing")
+        read = [typed(places, str(value)) for value in values]
+        inner[name] = read if name in LISTS else read[-1]
+    return found
+
+
+def typed(places: list[str], text: str) -> object:
+    """A truth or, where groups are named, a number; else the text."""
+    if "groups" in places and text.isascii() and text.isdecimal():
+        return int(text)
+    return TRUTH.get(text, text)
+
+
+BY_QUERY = replace(
+    REPORTS,
+    methods={name: replace(each, http="GET") for name, each in REPORTS.methods.items()},
+    read=read_query,
+)
+
+
 async def report(
     request: HttpRequest, resource: str, action: str, version: str | None = None
 ) -> HttpResponseBase:
-    return await answer(request, REPORTS, version, f"{resource}/{action}")
+    side = BY_QUERY if request.method == "GET" else REPORTS
+    return await answer(request, side, version, f"{resource}/{action}")

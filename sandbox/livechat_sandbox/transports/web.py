@@ -25,6 +25,27 @@ from livechat_sandbox.world.wire import Wire
 FORM_OVERHEAD = 64 * 1024  # what multipart adds to a file
 
 
+def read_payload(request: HttpRequest, method: Method, organization: Organization) -> Payload:
+    """The parameters, wherever they are. Raises validation, entity_too_large."""
+    if method.http == "GET":
+        texts = {name: str(values[-1]) for name, values in request.GET.lists()}
+        return read_texts(method.parameters, texts)
+    if request.content_type == "multipart/form-data":
+        length = int(request.headers.get("Content-Length") or 0)
+        if length > organization.rules.upload_bytes + FORM_OVERHEAD:
+            raise LiveChatError("entity_too_large")
+        return dict(request.FILES.items())
+    if len(request.body) > json_body.MOST_BYTES:
+        raise LiveChatError("entity_too_large")
+    try:
+        payload = json_body.decode(request.body or b"{}")
+    except json_body.NotJson as error:
+        raise LiveChatError("validation", str(error)) from error
+    if not isinstance(payload, dict):
+        raise LiveChatError("validation", "The body is not a JSON object")
+    return payload
+
+
 @dataclass(frozen=True)
 class Side:
     """One API of LiveChat: `customer`, `agent`, `configuration`."""
@@ -35,6 +56,7 @@ class Side:
     default_version: str
     authenticate: Callable[[HttpRequest, Method, str], Caller]
     shape: Callable[[Any, str], Any]
+    read: Callable[[HttpRequest, Method, Organization], Payload] = read_payload
 
 
 async def answer(
@@ -153,7 +175,7 @@ async def _succeed(request: HttpRequest, side: Side, version: str, action: str) 
         raise LiveChatError("validation", f"{action} is called with {method.http}")
     caller = side.authenticate(request, method, version)
     limits.count(caller.organization)
-    payload = read_payload(request, method, caller.organization)
+    payload = side.read(request, method, caller.organization)
     return await _run(side, method, caller, payload, request)
 
 
@@ -172,24 +194,3 @@ async def _run(
         script = f"{callback}({json.dumps(shaped)});"
         return HttpResponse(script, content_type="application/javascript")
     return JsonResponse(shaped, safe=False)
-
-
-def read_payload(request: HttpRequest, method: Method, organization: Organization) -> Payload:
-    """The parameters, wherever they are. Raises validation, entity_too_large."""
-    if method.http == "GET":
-        texts = {name: str(values[-1]) for name, values in request.GET.lists()}
-        return read_texts(method.parameters, texts)
-    if request.content_type == "multipart/form-data":
-        length = int(request.headers.get("Content-Length") or 0)
-        if length > organization.rules.upload_bytes + FORM_OVERHEAD:
-            raise LiveChatError("entity_too_large")
-        return dict(request.FILES.items())
-    if len(request.body) > json_body.MOST_BYTES:
-        raise LiveChatError("entity_too_large")
-    try:
-        payload = json_body.decode(request.body or b"{}")
-    except json_body.NotJson as error:
-        raise LiveChatError("validation", str(error)) from error
-    if not isinstance(payload, dict):
-        raise LiveChatError("validation", "The body is not a JSON object")
-    return payload

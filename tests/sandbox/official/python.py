@@ -342,7 +342,8 @@ CONFIGURATION: list[tuple[str, Arguments]] = [
 
 REPORTS_THERE_ARE = (
     *("total_chats", "tags", "groups", "ratings", "ranking", "engagement", "duration"),
-    *("first_response_time", "response_time", "chat_usage", "unique_visitors"),
+    *("first_response_time", "response_time", "chat_usage", "unique_visitors", "availability"),
+    *("performance", "forms", "greetings_conversion", "queued_visitors", "queued_visitors_left"),
 )
 WEEK = {"from": "2020-09-01T00:00:00+02:00", "to": "2020-09-07T23:59:59+02:00"}
 REPORTS: list[tuple[str, Arguments]] = [

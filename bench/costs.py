@@ -14,7 +14,7 @@ import psycopg
 import redis
 import uvloop
 
-from bench import browsers, processes, sends
+from bench import browsers, machine, processes, sends
 from bench.cluster import Cluster
 
 VISITS, SENDERS = 100, 40  # twice the visits are allowed to one address in a minute
@@ -22,7 +22,7 @@ SETTLE = 2.0  # seconds until PostgreSQL has written down what it did
 
 
 class Meter:
-    """Redis' commands, PostgreSQL's transactions, and the processor seconds of the process."""
+    """Round trips to Redis and its commands, PostgreSQL's transactions, and processor seconds."""
 
     def __init__(self, made: Cluster) -> None:
         self.made = made
@@ -31,20 +31,29 @@ class Meter:
 
     def read(self) -> tuple[float, ...]:
         time.sleep(SETTLE)
-        commands = self.redis.info("stats")["total_commands_processed"]
+        redis = self.redis.info("stats")
         committed = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
         row = self.database.execute(committed).fetchone()
         assert row, "PostgreSQL keeps a row for each database"
-        return float(commands), float(row[0]), processes.cpu_seconds(self.made.servers[0])
+        return (
+            float(redis["total_reads_processed"]),  # each script or command that is sent is one
+            float(redis["total_commands_processed"]),  # those inside scripts are counted, too
+            float(row[0]),
+            processes.cpu_seconds(self.made.servers[0]),
+        )
 
     def report(self, name: str, count: int, before: tuple[float, ...]) -> None:
-        commands, queries, cpu = (
+        trips, commands, queries, cpu = (
             (now - was) / count for now, was in zip(self.read(), before, strict=True)
         )
         print(
-            f"{name}: {commands:.0f} Redis commands, {queries:.1f} PostgreSQL queries, "
-            f"{cpu * 1000:.1f} ms of the processor"
+            f"{name}: {trips:.1f} round trips to Redis ({commands:.0f} commands), "
+            f"{queries:.1f} PostgreSQL queries, {cpu * 1000:.1f} ms of the processor"
         )
+        machine.judge(
+            f"{name}, round trips to Redis", trips, 4.5
+        )  # a look at the state now and then
+        machine.judge(f"{name}, PostgreSQL queries", queries, 2.5)
 
 
 async def visit(made: Cluster) -> None:
@@ -60,6 +69,7 @@ async def send(made: Cluster) -> None:
 
 def main() -> None:
     processes.allow_many_sockets()
+    machine.describe()
     with tempfile.TemporaryDirectory() as name, processes.livechat(Path(name)) as (_, upstream):
         made = Cluster(Path(name), 1, f"http://127.0.0.1:{upstream}")
         made.settings["LIMITS"] = "1"  # they cost as well, and so few stay below them

@@ -2,8 +2,13 @@
 
 from django.apps import AppConfig
 
+from chatproxy.regions import Regions
+
 
 class ChatproxyConfig(AppConfig):
     name = "chatproxy"
     verbose_name = "LiveChat connection"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        self.regions = Regions()

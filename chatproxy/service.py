@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING, cast
 
+from django.apps import apps
 from django.core.cache import cache
 from django.dispatch import Signal
 
 from chatproxy import conf, metrics
 from chatproxy.livechat.errors import Internal, NotConnected
 from chatproxy.livechat.service import Call, Ear, VersionEnd
+from chatproxy.regions import Regions
+
+if TYPE_CHECKING:
+    from chatproxy.apps import ChatproxyConfig
 
 logger = logging.getLogger(__name__)
 
-REGION_KEPT = 86_400  # seconds
 VERSION_END_KEPT = 86_400  # seconds
 
 
@@ -42,10 +47,10 @@ class ConfiguredService:
         return conf.api_url()
 
     def last_region(self, organization_id: str) -> str:
-        return str(cache.get(f"region:{organization_id}", ""))
+        return regions().last(organization_id)
 
     def remember_region(self, organization_id: str, region: str) -> None:
-        cache.set(f"region:{organization_id}", region, REGION_KEPT)
+        regions().remember(organization_id, region)
 
     def on_version_end(self, end: VersionEnd) -> None:
         """Into the log once a day for all processes, and kept for whoever owns a widget."""
@@ -57,6 +62,11 @@ class ConfiguredService:
         metrics.count_call(call)
         if self.widget_key and is_billed(call):
             billed.send(ConfiguredService, widget_key=self.widget_key)
+
+
+def regions() -> Regions:
+    """This process's; a test may put others in their place."""
+    return cast("ChatproxyConfig", apps.get_app_config("chatproxy")).regions
 
 
 def is_billed(call: Call) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from chatproxy.regions import Regions
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
 from widget.running import Running
 
@@ -33,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def counts_stay_in_memory() -> None:
     """Serving a test's request must not begin to write to its database, every five seconds."""
     Running.has_begun = True
+
+
+@pytest.fixture(autouse=True)
+def _no_region_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To this process; what is in the cache is for each test to clear."""
+    monkeypatch.setattr(apps.get_app_config("chatproxy"), "regions", Regions())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What a message costs us: round trips to Redis, queries of the database."""
+"""What a message and a visit cost us: round trips to Redis, queries of the database."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db.backends.utils import CursorWrapper
 from redis import Redis
 
 from tests.redis_rig import RedisProcess
-from tests.widget.conftest import AddWidget
+from tests.widget.conftest import AddWidget, OpenSocket
+from tests.widget.customers.test_consumers import say_hello, shown
 from tests.widget.visitor import Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 
 
 @pytest.fixture
@@ -25,6 +28,20 @@ def redis(tmp_path: Path, settings: Any) -> Iterator[RedisProcess]:
     settings.CHAT_LIMITS = True
     yield running
     running.stop()
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database was asked, by any thread."""
+    asked: list[str] = []
+    execute: Callable[..., Any] = CursorWrapper.execute
+
+    def ask(self: CursorWrapper, sql: str, params: Any = None) -> Any:
+        asked.append(sql)
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", ask)
+    return asked
 
 
 @pytest.fixture
@@ -54,4 +71,26 @@ def test_a_message_asks_redis_and_the_database_seldom(
     commands.clear()
     with django_assert_max_num_queries(2):
         assert nora.send("The others go on").status_code == 204
-    assert len(commands) <= 5, commands
+    assert len(commands) <= 4, commands
+
+
+async def test_a_visit_asks_redis_and_the_database_seldom(
+    redis: RedisProcess,
+    add_widget: AddWidget,
+    commands: list[str],
+    queries: list[str],
+    open_socket: OpenSocket,
+) -> None:
+    """The panel says that it comes, then opens its socket and is shown the chat."""
+    await sync_to_async(add_widget)()
+    nora = Visitor()
+    await sync_to_async(nora.introduce)()
+    await sync_to_async(nora.send)("The first finds out where the chat is")
+    commands.clear()
+    queries.clear()
+    await sync_to_async(nora.ask)("post", "expected", {"url": "https://shop.example/"})
+    socket = open_socket(nora.token)
+    await say_hello(socket)
+    await shown(socket, "The first finds out")
+    assert len(commands) <= 4, commands
+    assert len(queries) <= 2, queries

@@ -76,7 +76,8 @@ def main() -> None:
         made.prepare(processes.SEED, json.dumps(processes.tokens(VISITS)))
         with made.serve():
             meter = Meter(made)
-            asyncio.run(visit(made))  # caches fill
+            asyncio.run(visit(made))  # caches fill, threads start, connections open
+            uvloop.run(sends.senders(made.plain_port, sends.ours, SENDERS, 1))
             for what, work, count in (
                 ("a visit", visit, VISITS),
                 ("a message", send, SENDERS * sends.EACH),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,16 @@ class ForgivingRedisCache(RedisCache):
     Then limits let everybody pass and locks hold back this process alone; but people go on
     talking.
     """
+
+    @cached_property
+    def _cache(self) -> RedisCacheClient:
+        """The connections of this process.
+
+        Django makes a cache for each context, so for each request, and each has connections of
+        its own: a request began with opening one.
+        """
+        inside = vars(self)  # not in the stubs
+        return _client(tuple(inside["_servers"]), tuple(inside["_options"].items()))
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._or(True, super().add, *args, **kwargs))
@@ -48,6 +59,11 @@ class ForgivingRedisCache(RedisCache):
         except RedisError as error:
             logger.warning("Redis is of no use now: %s", type(error).__name__)
             return otherwise
+
+
+@lru_cache(maxsize=8)
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:
+    return RedisCacheClient(list(servers), **dict(options))
 
 
 class TidyLocMemCache(LocMemCache):

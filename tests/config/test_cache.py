@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
+from django.core.cache import CacheHandler
 
 from config.cache import ForgivingRedisCache, TidyLocMemCache
 from tests.redis_rig import RedisProcess
+
+BACKEND = "config.cache.ForgivingRedisCache"
 
 
 @pytest.fixture
@@ -75,6 +79,16 @@ def test_redis_that_comes_back_is_used_again(
     assert shared.get("awake") is None
     redis.start()
     wait_until_it_keeps(shared)
+
+
+def test_requests_share_their_connections(shared: ForgivingRedisCache, redis: RedisProcess) -> None:
+    """Each request runs in a context of its own, where Django makes another cache."""
+    settings = {"default": {"BACKEND": BACKEND, "LOCATION": redis.url}}
+    handler = CacheHandler(settings)
+    before = redis.client.info("stats")["total_connections_received"]
+    for _ in range(5):
+        assert copy_context().run(lambda: handler["default"].get("awake")) == "yes"
+    assert redis.client.info("stats")["total_connections_received"] - before <= 1
 
 
 def kept(cache: TidyLocMemCache) -> int:

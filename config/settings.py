@@ -233,6 +233,19 @@ STORAGES = {
     },
 }
 
+LOGIN_URL = "admin:login"
+
+# Where e-mail is handed over: invitations of colleagues are all there is. Without a host none is
+# sent, and whoever invites gets the link to pass on.
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)  # by STARTTLS
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "chat@localhost")
+
 # What an owner's app with codes calls this server.
 OTP_TOTP_ISSUER = "Chat widgets"
 

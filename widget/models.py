@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -52,6 +53,7 @@ from widget.validators import (
 
 # Seconds for which a changed widget may still be seen as it was, if the cache forgot to forget.
 CACHE_SECONDS = 60
+INVITATION_HOLDS = dt.timedelta(days=7)  # of a colleague
 
 
 def new_key() -> str:
@@ -520,6 +522,52 @@ class Membership(models.Model):
             get_user_model()._default_manager.filter(pk=self.user_id, is_staff=False).update(
                 is_staff=True
             )
+
+
+class ColleagueInvitationQuerySet(models.QuerySet["ColleagueInvitation"]):
+    """Invitations, as the admin asks for them."""
+
+    def open(self) -> "ColleagueInvitationQuerySet":
+        """Those whose links work."""
+        return self.filter(closed_at=None, made_at__gt=timezone.now() - INVITATION_HOLDS)
+
+    def close(self) -> int:
+        """Make their links worthless; how many of them still worked."""
+        return self.open().update(closed_at=timezone.now())
+
+    def forget_old(self) -> int:
+        """Delete those whose links have expired; how many they were."""
+        deleted, _each = self.filter(made_at__lte=timezone.now() - INVITATION_HOLDS).delete()
+        return deleted
+
+
+class ColleagueInvitation(models.Model):
+    """Lets whoever has its link join an organization, once, for INVITATION_HOLDS.
+
+    It is closed when it was accepted or withdrawn, and kept until then so that it counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization_id = models.CharField(max_length=36)
+    email = models.EmailField()
+    role = models.CharField(max_length=6, choices=Membership.Role.choices)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = ColleagueInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.id}, {self.get_role_display()}"
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        return self.made_at + INVITATION_HOLDS
 
 
 class Revision(models.Model):

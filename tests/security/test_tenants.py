@@ -24,7 +24,8 @@ from django.utils import timezone
 
 from chatproxy.models import Customer
 from tests.widget.owners.test_admin import ADD, FORM, LIST, OTHER, OWN
-from widget.models import Membership, Revision, Widget
+from widget.models import ColleagueInvitation, Membership, Revision, Widget
+from widget.owners.joining import token_of
 from widget.owners.settings import settings_of
 from widget.statistics import last_seen
 
@@ -196,6 +197,53 @@ def looks_at_a_preview(client: Client, widget: Widget) -> bool:
     return client.get(url).status_code == 200
 
 
+COLLEAGUES = f"{LIST}colleagues/"
+
+
+def invitation() -> ColleagueInvitation:
+    """One to be a viewer, made by an owner."""
+    maker = User.objects.create_user(f"maker-{User.objects.count()}")
+    Membership.objects.create(user=maker, organization_id=OWN, role=OWNER)
+    return ColleagueInvitation.objects.create(
+        organization_id=OWN, email="eve@shop.example", role=VIEWER, invited_by=maker
+    )
+
+
+def lists_colleagues(client: Client, widget: Widget) -> bool:
+    made = invitation()
+    shown = client.get(COLLEAGUES).content.decode()
+    assert (made.email in shown) is (made.invited_by.username in shown) is (token_of(made) in shown)
+    return made.email in shown
+
+
+def invites(role: Role) -> Callable[[Client, Widget], bool]:
+    """Whether a colleague can be given this role."""
+
+    def go(client: Client, widget: Widget) -> bool:
+        data = {"email": "eve@shop.example", "role": role, "organization_id": OWN}
+        assert client.post(COLLEAGUES, data).status_code in (200, 302, 403)
+        return ColleagueInvitation.objects.filter(organization_id=OWN, role=role).exists()
+
+    return go
+
+
+def withdraws_an_invitation(client: Client, widget: Widget) -> bool:
+    client.post(f"{COLLEAGUES}{invitation().pk}/withdraw/")
+    return not ColleagueInvitation.objects.open().exists()
+
+
+def lets_a_colleague_go(client: Client, widget: Widget) -> bool:
+    member = Membership.objects.get(user=invitation().invited_by)
+    client.post(f"{COLLEAGUES}{member.pk}/let-go/")
+    return not Membership.objects.filter(pk=member.pk).exists()
+
+
+def joins_by_a_withdrawn_link(client: Client, widget: Widget) -> bool:
+    made = invitation()
+    ColleagueInvitation.objects.close()
+    return client.post(f"{LIST}join/{token_of(made)}/").status_code != 410
+
+
 EVERYBODY, EDITORS, OWNERS, NOBODY = (OWNER, EDITOR, VIEWER), (OWNER, EDITOR), (OWNER,), ()
 WAYS = [
     Way("", EVERYBODY, lists_it),
@@ -206,6 +254,13 @@ WAYS = [
     Way("preview/", EDITORS, previews_a_new_one),
     Way("preview/<int:pk>/", EDITORS, previews_it),
     Way("previewed/<slug:key>/", NOBODY, looks_at_a_preview),
+    Way("colleagues/", EDITORS, lists_colleagues),
+    Way("colleagues/", OWNERS, invites(OWNER)),
+    Way("colleagues/", EDITORS, invites(EDITOR)),
+    Way("colleagues/", EDITORS, invites(VIEWER)),
+    Way("colleagues/<uuid:invitation_pk>/withdraw/", EDITORS, withdraws_an_invitation),
+    Way("colleagues/<int:membership_pk>/let-go/", OWNERS, lets_a_colleague_go),
+    Way("join/<str:token>/", NOBODY, joins_by_a_withdrawn_link),
     Way("<int:pk>/export/", EVERYBODY, reads("export/")),
     Way("<int:pk>/statistics/", EVERYBODY, reads("statistics/")),
     Way("<int:pk>/statistics.csv", EVERYBODY, reads("statistics.csv")),

@@ -21,6 +21,8 @@ Role = Membership.Role
 VIEWERS = (Role.OWNER, Role.EDITOR, Role.VIEWER)
 EDITORS = (Role.OWNER, Role.EDITOR)
 OWNERS = (Role.OWNER,)
+# What somebody with a role may give a colleague: never more than they have.
+ROLES_TO_GIVE = {Role.OWNER: (Role.OWNER, Role.EDITOR, Role.VIEWER), Role.EDITOR: VIEWERS[1:]}
 
 Roles = tuple[Role, ...]
 User = AbstractUser | AnonymousUser
@@ -89,6 +91,24 @@ def widget_for(user: User, pk: int, roles: Roles) -> Widget:
     if not may(user, roles, widget):
         raise PermissionDenied
     return widget
+
+
+def roles_to_give(user: User, organization_id: str) -> Roles:
+    """The roles to which the user may invite a colleague in this organization."""
+    if is_superuser(user):
+        return VIEWERS
+    for role, roles in ROLES_TO_GIVE.items():
+        if organization_id in organization_ids(user, (role,)):
+            return roles
+    return ()
+
+
+def shared_organizations(user: User) -> list[str]:
+    """The organizations to which the user may invite a colleague."""
+    if not is_superuser(user):
+        return organization_ids(user, EDITORS)
+    ids = Widget.objects.order_by().values_list("organization_id", flat=True)
+    return sorted({*ids, *Membership.objects.values_list("organization_id", flat=True)})
 
 
 def shows_widget(view: View) -> View:

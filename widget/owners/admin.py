@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Membership, Widget
-from widget.owners import access, changes, files, history, preview, statistics
+from widget.owners import access, changes, colleagues, files, history, preview, statistics
 from widget.owners.careful import CarefulAdmin
 from widget.owners.connection import (
     SCOPES_OF_AGENT,
@@ -186,6 +186,20 @@ class WidgetAdmin(CarefulAdmin):
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
             path("previewed/<slug:key>/", view(preview.previewed), name="widget_previewed"),
+            path("colleagues/", view(colleagues.colleagues), name="widget_colleagues"),
+            path(
+                "colleagues/<uuid:invitation_pk>/withdraw/",
+                view(colleagues.withdraw),
+                name="widget_withdraw",
+            ),
+            path(
+                "colleagues/<int:membership_pk>/let-go/",
+                view(colleagues.let_go),
+                name="widget_let_go",
+            ),
+            path(
+                "join/<str:token>/", colleagues.join, name="widget_join"
+            ),  # for who has no name yet
         ]
         return own + super().get_urls()
 

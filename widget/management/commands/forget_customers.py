@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chatproxy.models import BearerToken, Customer
-from widget.models import Widget
+from widget.models import ColleagueInvitation, Widget
 from widget.statistics.counting import forget_old_tallies
 
 LEFT_BEHIND = dt.timedelta(days=1)  # a preview is no widget, and may be in use
@@ -18,7 +18,8 @@ LEFT_BEHIND = dt.timedelta(days=1)  # a preview is no widget, and may be in use
 class Command(BaseCommand):
     help = (
         "Erases customers not seen for as long as their owner chose, those of deleted widgets and "
-        "of previews, tokens and sessions that have expired, and old statistics."
+        "of previews, tokens, sessions and invitations of colleagues that have expired, and old "
+        "statistics."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{widget.key}: {widget.forget_old_customers()} forgotten")
         self.stdout.write(f"deleted widgets and previews: {forget_left_behind()} forgotten")
         self.stdout.write(f"{BearerToken.objects.forget_unused()} tokens have expired")
+        ColleagueInvitation.objects.forget_old()
         forget_old_tallies()
         if apps.is_installed("django.contrib.sessions"):
             call_command("clearsessions")

@@ -1,0 +1,216 @@
+"""Colleagues: invited by e-mail, with a link that works once, for a while, and no further."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.core import mail
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.widget.owners.test_admin import LIST, OTHER, OWN, add_widget, page, signed_in
+from widget.models import ColleagueInvitation, Membership, Widget
+from widget.owners.joining import MOST_A_DAY
+
+pytestmark = pytest.mark.django_db
+
+Role = Membership.Role
+COLLEAGUES = f"{LIST}colleagues/"
+PASSWORD = "a long password"
+
+
+@pytest.fixture(autouse=True)
+def shop() -> Widget:
+    cache.clear()
+    return add_widget()
+
+
+def invite(client: Client, email: str = "eve@shop.example", **changes: str) -> str:
+    """The link in the e-mail; "" if none was sent."""
+    mail.outbox.clear()
+    client.post(COLLEAGUES, {"email": email, "role": Role.EDITOR, "organization_id": OWN} | changes)
+    return link_in(mail.outbox[0]) if mail.outbox else ""
+
+
+def link_in(message: Any) -> str:
+    found = re.search(r"http://testserver(\S+)", message.body)
+    assert found
+    return found[1]
+
+
+def account(**changes: str) -> dict[str, str]:
+    return {"username": "eve", "password1": PASSWORD, "password2": PASSWORD} | changes
+
+
+def roles() -> dict[str, str]:
+    found = Membership.objects.exclude(user__username__in=Role.values)
+    return {each.user.username: each.role for each in found}
+
+
+def test_an_invited_colleague_chooses_a_password_and_works_at_once(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    assert mail.outbox[0].to == ["eve@shop.example"]
+    eve = Client()
+    assert "owner would like you to work on the chat of: Shop." in page(eve, link)
+    eve.post(link, account())
+    assert roles() == {"eve": Role.EDITOR}
+    assert User.objects.get(username="eve").email == "eve@shop.example"
+    assert "Shop" in page(eve, "/admin/")
+    assert eve.get(f"{LIST}add/").status_code == 200
+
+
+def test_a_link_works_once(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    Client().post(link, account())
+    assert Client().get(link).status_code == 410
+    assert Client().post(link, account(username="mallory")).status_code == 410
+    assert roles() == {"eve": Role.EDITOR}
+
+
+def test_a_link_works_for_seven_days(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    made = ColleagueInvitation.objects.all()
+    made.update(made_at=timezone.now() - dt.timedelta(days=6, hours=23))
+    assert Client().get(link).status_code == 200
+    made.update(made_at=timezone.now() - dt.timedelta(days=7))
+    assert Client().get(link).status_code == 410
+    call_command("forget_customers")
+    assert not made.exists()
+
+
+def test_a_withdrawn_link_is_worthless(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    link = invite(owner)
+    assert link in page(owner, COLLEAGUES)
+    owner.post(f"{COLLEAGUES}{ColleagueInvitation.objects.get().pk}/withdraw/")
+    assert Client().get(link).status_code == 410
+    assert link not in page(owner, COLLEAGUES)
+
+
+def test_a_second_invitation_takes_the_place_of_the_first(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    first, second = invite(owner), invite(owner, "Eve@shop.example", role=Role.VIEWER)
+    assert [Client().get(link).status_code for link in (first, second)] == [410, 200]
+
+
+@pytest.mark.parametrize("change", ["x", ""])
+def test_a_link_cannot_be_made_up(client: Client, change: str) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    assert Client().get(f"{link[:-2]}{change}/").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("role", "given"),
+    [
+        (Role.OWNER, [Role.OWNER, Role.EDITOR, Role.VIEWER]),
+        (Role.EDITOR, [Role.EDITOR, Role.VIEWER]),
+        (Role.VIEWER, []),
+    ],
+)
+def test_nobody_gives_a_greater_role_than_their_own(
+    client: Client, role: Role, given: list[Role]
+) -> None:
+    inviter = signed_in(client, role)
+    assert [each for each in Role if invite(inviter, role=each)] == given
+
+
+def test_nobody_invites_into_an_organization_of_others(client: Client) -> None:
+    add_widget(key="other", organization_id=OTHER, name="Other")
+    assert not invite(signed_in(client, Role.OWNER), organization_id=OTHER)
+
+
+def test_an_invitation_ends_with_the_role_of_whoever_made_it(client: Client) -> None:
+    link = invite(signed_in(client, Role.EDITOR))
+    Membership.objects.update(role=Role.VIEWER)
+    assert Client().get(link).status_code == 410
+
+
+def test_whoever_has_an_account_joins_with_it_and_keeps_a_greater_role(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    eve = Client()
+    eve.force_login(User.objects.create_user("eve"))
+    for given, kept in (("viewer", "viewer"), ("owner", "owner"), ("editor", "owner")):
+        link = invite(owner, role=given)
+        assert "You are signed in as eve." in page(eve, link)
+        eve.post(link)
+        assert roles() == {"eve": kept}
+    assert "Shop" in page(eve, "/admin/")
+
+
+def test_a_name_that_is_taken_is_nobody_elses_account(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    User.objects.create_user("eve", password="another password")
+    response = Client().post(link, account())
+    assert "username" in response.context["form"].errors
+    assert User.objects.get(username="eve").check_password("another password")
+    assert Client().get(link).status_code == 200
+
+
+def test_a_weak_password_is_refused(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    response = Client().post(link, account(password1="12345", password2="12345"))
+    assert response.context["form"].errors
+    assert roles() == {}
+
+
+def test_without_email_the_link_is_there_to_copy(client: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    owner = signed_in(client, Role.OWNER)
+    invite(owner)
+    shown = page(owner, COLLEAGUES)
+    assert "Give eve@shop.example the link below." in shown
+    found = re.search(r"http://testserver(/admin/\S+?/join/[^<]+)", shown)
+    assert found
+    assert Client().get(found[1]).status_code == 200
+
+
+def test_a_mail_server_that_fails_is_no_crash(client: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    owner = signed_in(client, Role.OWNER)
+    invite(owner)
+    assert "This server could not send an e-mail." in page(owner, COLLEAGUES)
+
+
+def test_no_organization_invites_without_end(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    sent = [invite(owner, f"{number}@shop.example") for number in range(MOST_A_DAY + 1)]
+    assert [bool(link) for link in sent] == [True] * MOST_A_DAY + [False]
+
+
+def test_an_owner_lets_a_colleague_go_and_stays(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    own = Membership.objects.get()
+    eve = Membership.objects.create(
+        user=User.objects.create_user("eve"), organization_id=OWN, role=Role.EDITOR
+    )
+    for each in (own, eve):
+        owner.post(f"{COLLEAGUES}{each.pk}/let-go/")
+    assert list(Membership.objects.all()) == [own]
+
+
+def test_an_editor_lets_nobody_go(client: Client) -> None:
+    editor = signed_in(client, Role.EDITOR)
+    eve = Membership.objects.create(
+        user=User.objects.create_user("eve"), organization_id=OWN, role=Role.VIEWER
+    )
+    assert editor.post(f"{COLLEAGUES}{eve.pk}/let-go/").status_code == 403
+    assert Membership.objects.filter(pk=eve.pk).exists()
+
+
+def test_an_invitation_speaks_the_inviters_language(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    owner.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    assert invite(owner)
+    assert "Shop" in mail.outbox[0].body
+    assert "would like" not in mail.outbox[0].body
+
+
+def test_a_stranger_invites_nobody() -> None:
+    assert not invite(Client())
+    assert isinstance(Client().get(COLLEAGUES).wsgi_request.user, AnonymousUser)

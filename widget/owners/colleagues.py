@@ -1,0 +1,228 @@
+"""Where owners invite colleagues and let them go, and where an invited colleague comes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from widget.models import ColleagueInvitation, Membership, Widget
+from widget.owners import access, joining
+from widget.owners.joining import MOST_A_DAY, NoLongerOpen
+
+Role = Membership.Role
+
+
+class ColleagueForm(forms.Form):
+    """Whom to invite, and to what. For somebody who may invite."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
+    organization_id = forms.ChoiceField(label=_("Widgets"))
+
+    def __init__(self, user: access.User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+        organizations = access.shared_organizations(user)
+        roles = {role for each in organizations for role in access.roles_to_give(user, each)}
+        of_role: Any = self.fields["role"]
+        of_role.choices = [choice for choice in Role.choices if choice[0] in roles]
+        of_organization: Any = self.fields["organization_id"]
+        of_organization.choices = [(each, joining.names_of_widgets(each)) for each in organizations]
+        if len(organizations) == 1:
+            of_organization.widget = forms.HiddenInput()
+            of_organization.initial = organizations[0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        organization_id = cleaned["organization_id"]
+        if cleaned["role"] not in access.roles_to_give(self.user, organization_id):
+            raise ValidationError(
+                _("You can't give a role higher than your own. Choose another one.")
+            )
+        if joining.invited_today(organization_id) >= MOST_A_DAY:
+            raise ValidationError(
+                _("You can invite %(count)s colleagues a day. Try again tomorrow."),
+                params={"count": MOST_A_DAY},
+            )
+        return cleaned
+
+
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """Who works here, who is invited, and a form to invite one more."""
+    if not access.shared_organizations(request.user):
+        raise PermissionDenied
+    form = ColleagueForm(request.user, *([request.POST] if request.method == "POST" else []))
+    if form.is_valid():
+        made = joining.invite(request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
+        report_invitation(request, made)
+        return redirect("admin:widget_colleagues")
+    context = admin.site.each_context(request) | {
+        "title": gettext("Colleagues"),
+        "opts": Widget._meta,
+        "form": form,
+        "members": members_beside(request.user),
+        "invitations": [
+            {"invitation": each, "link": link_of(request, each)}
+            for each in open_invitations(request.user)
+        ],
+    }
+    return render(request, "widget/owners/colleagues.html", context)
+
+
+def report_invitation(request: HttpRequest, invitation: ColleagueInvitation) -> None:
+    """Send the invitation, and say whether that was possible."""
+    if joining.send_invitation(invitation, link_of(request, invitation)):
+        sent = gettext("The invitation was sent to %(email)s.")
+        messages.success(request, sent % {"email": invitation.email})
+    else:
+        not_sent = gettext("This server could not send an e-mail. Give %(email)s the link below.")
+        messages.warning(request, not_sent % {"email": invitation.email})
+
+
+def link_of(request: HttpRequest, invitation: ColleagueInvitation) -> str:
+    path = reverse("admin:widget_join", args=[joining.token_of(invitation)])
+    return request.build_absolute_uri(path)
+
+
+def open_invitations(user: access.User) -> list[ColleagueInvitation]:
+    """Those that the user could have made."""
+    ids = access.shared_organizations(user)
+    found = ColleagueInvitation.objects.open().filter(organization_id__in=ids)
+    return [each for each in found if each.role in access.roles_to_give(user, each.organization_id)]
+
+
+def members_beside(user: access.User) -> list[dict[str, Any]]:
+    """Everybody in the organizations to which the user may invite, and who can be let go."""
+    found = Membership.objects.filter(organization_id__in=access.shared_organizations(user))
+    return [
+        {
+            "membership": each,
+            "widgets": joining.names_of_widgets(each.organization_id),
+            "may_go": may_let_go(user, each),
+        }
+        for each in found.select_related("user").order_by("organization_id", "user_id")
+    ]
+
+
+def may_let_go(user: access.User, membership: Membership) -> bool:
+    """Owners let others go; nobody leaves an organization by mistake."""
+    if membership.user_id == user.pk:
+        return False
+    owned = access.organization_ids(user, access.OWNERS)
+    return access.is_superuser(user) or membership.organization_id in owned
+
+
+def withdraw(request: HttpRequest, invitation_pk: Any) -> HttpResponse:
+    """Make an invitation's link worthless. POST."""
+    possible = {each.pk: each for each in open_invitations(request.user)}
+    if request.method != "POST" or invitation_pk not in possible:
+        raise PermissionDenied
+    ColleagueInvitation.objects.filter(pk=invitation_pk).close()
+    withdrawn = gettext("The invitation was withdrawn: its link no longer works.")
+    messages.success(request, withdrawn)
+    return redirect("admin:widget_colleagues")
+
+
+def let_go(request: HttpRequest, membership_pk: int) -> HttpResponse:
+    """Take a colleague's role away. POST."""
+    membership = get_object_or_404(Membership, pk=membership_pk)
+    if request.method != "POST" or not may_let_go(request.user, membership):
+        raise PermissionDenied
+    membership.delete()
+    gone = gettext("%(user)s no longer has access to: %(widgets)s.")
+    widgets = joining.names_of_widgets(membership.organization_id)
+    messages.success(request, gone % {"user": membership.user, "widgets": widgets})
+    return redirect("admin:widget_colleagues")
+
+
+def names_of_account() -> list[str]:
+    """What the project's users need besides a password; the e-mail address is known."""
+    user = get_user_model()
+    others = [name for name in user.REQUIRED_FIELDS if name != user.get_email_field_name()]
+    return [user.USERNAME_FIELD, *others]
+
+
+class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # takes none at run time
+    """The account of a colleague who has none yet."""
+
+    class Meta:
+        model = get_user_model()
+        fields = names_of_account()
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Accept an invitation, with the account that is signed in or a new one."""
+    try:
+        invitation = joining.invitation_of(token)
+        if request.user.is_authenticated:
+            return join_as(request, invitation)
+        return join_anew(request, invitation)
+    except NoLongerOpen:
+        context = admin.site.each_context(request) | {"title": gettext("Invitation")}
+        return render(request, "widget/owners/invitation_over.html", context, status=410)
+
+
+def join_as(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+    """Raises NoLongerOpen."""
+    if request.method != "POST":
+        return show_invitation(request, invitation, None)
+    joining.accept(invitation, request.user)  # type: ignore[arg-type]  # signed in
+    return welcome(request, invitation)
+
+
+def join_anew(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+    """Raises NoLongerOpen."""
+    first = {get_user_model().USERNAME_FIELD: invitation.email}
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=first)
+    if not form.is_valid():
+        return show_invitation(request, invitation, form)
+    with transaction.atomic():
+        user: Any = form.save(commit=False)
+        setattr(user, user.get_email_field_name(), invitation.email)
+        user.save()
+        joining.accept(invitation, user)
+        user.refresh_from_db()
+    login(request, user, settings.AUTHENTICATION_BACKENDS[0])
+    return welcome(request, invitation)
+
+
+def show_invitation(
+    request: HttpRequest, invitation: ColleagueInvitation, form: AccountForm | None
+) -> HttpResponse:
+    """Who invites to what, and how to accept."""
+    context = admin.site.each_context(request) | {
+        "title": gettext("Invitation"),
+        "invitation": invitation,
+        "person": joining.inviter_of(invitation),
+        "widgets": joining.names_of_widgets(invitation.organization_id),
+        "form": form,
+        "login_url": resolve_url(settings.LOGIN_URL),
+    }
+    return render(request, "widget/owners/join.html", context)
+
+
+def welcome(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+    joined = gettext("Welcome. You can now work on: %(widgets)s.")
+    widgets = joining.names_of_widgets(invitation.organization_id)
+    messages.success(request, joined % {"widgets": widgets})
+    return redirect("admin:index")

@@ -1,0 +1,139 @@
+"""How a colleague joins an organization: an invitation, its link, and what accepting it does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from smtplib import SMTPException
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.mail import send_mail
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from widget.models import ColleagueInvitation, Membership, Widget
+from widget.owners.access import VIEWERS, Role, roles_to_give
+
+logger = logging.getLogger(__name__)
+
+MOST_A_DAY = 20  # invitations of one organization
+DAY = dt.timedelta(days=1)
+SENDS_NOTHING = "django.core.mail.backends.dummy.EmailBackend"
+
+
+class NoLongerOpen(Exception):
+    """The invitation was accepted or withdrawn, or whoever made it may no longer give its role."""
+
+
+def invited_today(organization_id: str) -> int:
+    """How many invitations were made for this organization within a day, open or not."""
+    since = timezone.now() - DAY
+    return ColleagueInvitation.objects.filter(
+        organization_id=organization_id, made_at__gt=since
+    ).count()
+
+
+def invite(user: AbstractUser, organization_id: str, email: str, role: str) -> ColleagueInvitation:
+    """Make an invitation in place of any earlier one of the same person."""
+    ColleagueInvitation.objects.forget_old()
+    invitations = ColleagueInvitation.objects.filter(organization_id=organization_id)
+    invitations.filter(email__iexact=email).close()
+    return ColleagueInvitation.objects.create(
+        organization_id=organization_id, email=email, role=role, invited_by_id=user.pk
+    )
+
+
+def signer() -> Signer:
+    return Signer(salt="widget.owners.joining")
+
+
+def token_of(invitation: ColleagueInvitation) -> str:
+    """What its link carries."""
+    return signer().sign(invitation.pk.hex)
+
+
+def invitation_of(token: str) -> ColleagueInvitation:
+    """Raises NoLongerOpen."""
+    try:
+        pk = UUID(signer().unsign(token))
+    except (BadSignature, ValueError):
+        raise NoLongerOpen from None
+    invitation = ColleagueInvitation.objects.open().filter(pk=pk).first()
+    if invitation is None or not still_holds(invitation):
+        raise NoLongerOpen
+    return invitation
+
+
+def still_holds(invitation: ColleagueInvitation) -> bool:
+    """Whether whoever made the invitation may still give its role."""
+    return invitation.role in roles_to_give(invitation.invited_by, invitation.organization_id)
+
+
+@transaction.atomic
+def accept(invitation: ColleagueInvitation, user: AbstractUser) -> Membership:
+    """Give the user the role, unless they have a greater one. Raises NoLongerOpen."""
+    if not ColleagueInvitation.objects.filter(pk=invitation.pk).close():
+        raise NoLongerOpen
+    membership, made = Membership.objects.get_or_create(
+        user_id=user.pk,
+        organization_id=invitation.organization_id,
+        defaults={"role": invitation.role},
+    )
+    if not made and is_greater(invitation.role, membership.role):
+        membership.role = invitation.role
+        membership.save()
+    logger.info("user %s joined organization %s", user.pk, invitation.organization_id)
+    return membership
+
+
+def is_greater(role: str, other: str) -> bool:
+    return VIEWERS.index(Role(role)) < VIEWERS.index(Role(other))
+
+
+def send_invitation(invitation: ColleagueInvitation, link: str) -> bool:
+    """Send the link by e-mail, as Django is set up to; whether that was possible."""
+    if settings.EMAIL_BACKEND == SENDS_NOTHING:
+        return False
+    try:
+        send_mail(subject_of(invitation), text_of(invitation, link), None, [invitation.email])
+    except (OSError, SMTPException) as error:
+        logger.warning("an invitation could not be sent: %s", type(error).__name__)
+        return False
+    return True
+
+
+def subject_of(invitation: ColleagueInvitation) -> str:
+    return _("%(person)s invites you to look after a chat") % {"person": inviter_of(invitation)}
+
+
+def text_of(invitation: ColleagueInvitation, link: str) -> str:
+    lines = (
+        _("%(person)s would like you to work on the chat of: %(widgets)s."),
+        _("Your role would be: %(role)s"),
+        "%(link)s",
+        _("The link works once, until %(date)s. If you did not expect it, ignore this e-mail."),
+    )
+    return "\n\n".join(lines) % {
+        "person": inviter_of(invitation),
+        "widgets": names_of_widgets(invitation.organization_id),
+        "role": invitation.get_role_display(),
+        "link": link,
+        "date": date_format(invitation.expires_at),
+    }
+
+
+def inviter_of(invitation: ColleagueInvitation) -> str:
+    """On one line, as a subject has to be."""
+    user = invitation.invited_by
+    return " ".join((user.get_full_name() or user.get_username()).split())
+
+
+def names_of_widgets(organization_id: str) -> str:
+    """What people call an organization: by its widgets, or its ID while it has none."""
+    names = Widget.objects.filter(organization_id=organization_id).values_list("name", flat=True)
+    return ", ".join(names) or organization_id

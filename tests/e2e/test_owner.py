@@ -159,3 +159,29 @@ def test_the_form_fits_on_a_phone(admin: Page, site: Site) -> None:
         box = admin.get_by_label(field, exact=True).first.bounding_box()
         assert box
         assert box["x"] + box["width"] <= 360
+
+
+NARROW = ("", "widget/widget/", "widget/widget/1/change/", "widget/widget/colleagues/")
+
+
+def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
+    admin: Page, site: Site
+) -> None:
+    admin.set_viewport_size({"width": 320, "height": 740})
+    for path in NARROW:
+        admin.goto(f"{site.chat_url}/admin/{path}")
+        boxes = admin.locator("html, .main, .summaries, .module, .results")
+        wide = boxes.evaluate_all(
+            "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1)"
+        )
+        assert wide == [], path
+    open_form(admin, site)
+    buttons = admin.locator(".submit-row > *").all()
+    tops = [box["y"] for button in buttons if (box := button.bounding_box())]
+    assert len(tops) == 2
+    assert tops[0] == tops[1]
+    language = admin.locator("#preview").get_by_label("Language").bounding_box()
+    band = admin.locator("#preview").bounding_box()
+    assert language
+    assert band
+    assert language["y"] + language["height"] <= band["y"] + band["height"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 from PIL import Image
+from urllib3 import encode_multipart_formdata
 
 from tests.sandbox.clients import Customer, Rtm, message
 from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
@@ -107,6 +108,30 @@ def test_an_action_a_version_does_not_have_is_refused(
 ) -> None:
     response = customer.request(action, {}, version=version)
     assert response.json()["error"]["type"] == "validation"
+
+
+def test_a_body_of_null_has_no_parameters(customer: Customer) -> None:
+    url = f"{customer.sandbox.url}/v3.6/customer/action/get_customer"
+    answer = customer.sandbox.http.post(
+        url,
+        params={"organization_id": customer.token["organization_id"]},
+        data="null",
+        headers={"Authorization": customer.authorization, "Content-Type": "application/json"},
+        timeout=REQUEST_LIMIT,
+    )
+    assert answer.json()["id"] == customer.id
+
+
+def test_a_file_may_come_in_chunks(customer: Customer) -> None:
+    body, kind = encode_multipart_formdata({"file": ("list.txt", b"Two teapots", "text/plain")})
+    answer = customer.sandbox.http.post(
+        f"{customer.sandbox.url}/v3.6/customer/action/upload_file",
+        params={"organization_id": customer.token["organization_id"]},
+        data=iter([body[:20], body[20:]]),
+        headers={"Authorization": customer.authorization, "Content-Type": kind},
+        timeout=REQUEST_LIMIT,
+    )
+    assert requests.get(answer.json()["url"], timeout=REQUEST_LIMIT).content == b"Two teapots"
 
 
 def test_a_body_that_is_not_json_is_refused(customer: Customer) -> None:

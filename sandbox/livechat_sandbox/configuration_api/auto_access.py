@@ -23,8 +23,8 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict, total=False):
-    values: list[Match]
-    exclude_values: list[Match]
+    values: list[Match] | None  # null: as if it were not there
+    exclude_values: list[Match] | None
 
 
 class Places(TypedDict):
@@ -44,7 +44,7 @@ def check(organization: Organization, payload: Parameters) -> None:
     conditions: Payload = payload.get("conditions", {"url": {}})
     if not conditions:
         raise LiveChatError("validation", "`conditions` has to have one at least")
-    if any(len(each) > 1 for each in conditions.values()):
+    if any(len([*filter(None, each.values())]) > 1 for each in conditions.values()):
         raise LiveChatError("validation", "Only one of `values` and `exclude_values`")
 
 

@@ -21,8 +21,8 @@ MODES = {"read": "r", "write": "w"}
 
 
 class RegisterPropertyAccess(TypedDict):
-    agent: NotRequired[list[Literal["read", "write"]]]
-    customer: NotRequired[list[Literal["read", "write"]]]
+    agent: NotRequired[list[Literal["read", "write"]] | None]  # null: as if it were not there
+    customer: NotRequired[list[Literal["read", "write"]] | None]
 
 
 Bounds = TypedDict("Bounds", {"from": int, "to": int}, total=False)
@@ -78,7 +78,7 @@ def check_declaration(declaration: Declaration, access: Payload, bounds: Payload
 def modes_of(access: Payload, who: str) -> dict[str, str]:
     """`{"thread": {"agent": ["read", "write"]}}` as `{"thread": "rw"}`."""
     return {
-        location: "".join(MODES[mode] for mode in allowed.get(who, []))
+        location: "".join(MODES[mode] for mode in allowed.get(who) or [])
         for location, allowed in access.items()
     }
 

@@ -25,7 +25,7 @@ def fits(conditions: Payload, url: str) -> bool:
 
 
 def holds(wanted: Payload, text: str) -> bool:
-    excluded = wanted.get("exclude_values", [])
+    excluded = wanted.get("exclude_values") or []
     values = wanted.get("values")
     return not any(is_match(each, text) for each in excluded) and (
         values is None or any(is_match(each, text) for each in values)

@@ -31,8 +31,9 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
         texts = {name: str(values[-1]) for name, values in request.GET.lists()}
         return read_texts(method.parameters, texts)
     if request.content_type == "multipart/form-data":
-        length = int(request.headers.get("Content-Length") or 0)
-        if length > organization.rules.upload_bytes + FORM_OVERHEAD:
+        if "Content-Length" not in request.headers:  # it came in chunks, which Django cannot count
+            request.META["CONTENT_LENGTH"] = str(len(request.body))
+        if int(request.META["CONTENT_LENGTH"]) > organization.rules.upload_bytes + FORM_OVERHEAD:
             raise LiveChatError("entity_too_large")
         return dict(request.FILES.items())
     if len(request.body) > json_body.MOST_BYTES:
@@ -41,6 +42,8 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
         payload = json_body.decode(request.body or b"{}")
     except json_body.NotJson as error:
         raise LiveChatError("validation", str(error)) from error
+    if payload is None:  # as LiveChat's own Go client says that there are no parameters
+        return {}
     if not isinstance(payload, dict):
         raise LiveChatError("validation", "The body is not a JSON object")
     return payload

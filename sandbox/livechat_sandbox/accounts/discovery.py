@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from livechat_sandbox.platform import redirects
-from livechat_sandbox.platform.structures import Client
+from livechat_sandbox.platform.configuration import Client
+from livechat_sandbox.platform.tokens import redirects
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.world.seed import ORGANIZATION_ID

@@ -11,9 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
-from livechat_sandbox.platform import agent_tokens, redirects
+from livechat_sandbox.platform.configuration import Client
+from livechat_sandbox.platform.credentials import AgentToken
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Agent, AgentToken, Client, Organization
+from livechat_sandbox.platform.structures import Agent, Organization
+from livechat_sandbox.platform.tokens import agent_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.transports.web import disturbed, note
 from livechat_sandbox.world.world import World

@@ -11,16 +11,12 @@ from django.http.response import HttpResponseBase
 
 from livechat_sandbox.accounts import oauth
 from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
-from livechat_sandbox.platform import bans, customers, redirects, tokens
+from livechat_sandbox.platform.configuration import Client
+from livechat_sandbox.platform.credentials import AgentToken, CustomerToken
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import (
-    Agent,
-    AgentToken,
-    Client,
-    Customer,
-    CustomerToken,
-    Organization,
-)
+from livechat_sandbox.platform.people import bans, customers
+from livechat_sandbox.platform.structures import Agent, Customer, Organization
+from livechat_sandbox.platform.tokens import customer_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.transports.web import disturbed, note
 from livechat_sandbox.world.journal import Side
@@ -134,7 +130,7 @@ def by_cookie(request: HttpRequest, wished: dict[str, Any], group_id: int | None
     if group_id is not None:
         customer.group_id = group_id
     check_welcome(request, customer)
-    issued = tokens.issue(customer, client.id, lifetime(wished))
+    issued = customer_tokens.issue(customer, client.id, lifetime(wished))
     response = JsonResponse(answer(organization, issued))
     path = request.path.rstrip("/").removesuffix("/token")
     for name, value in (("__lc_cid", customer.id), ("__lc_cst", customer.secret)):
@@ -173,7 +169,7 @@ def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) 
     else:
         raise Refusal("resource_not_found", "entity_id is unknown")
     check_welcome(request, customer)
-    issued = tokens.issue(customer, client.id, lifetime(wished))
+    issued = customer_tokens.issue(customer, client.id, lifetime(wished))
     return JsonResponse(answer(organization, issued))
 
 
@@ -189,12 +185,12 @@ def by_code(request: HttpRequest, wished: dict[str, Any], _: int | None) -> Http
         raise Refusal("invalid_grant", "The code is unknown or was used")
     if code.expires_at <= organization.clock.time() or code.client_id != client.id:
         raise Refusal("invalid_grant", "The code has expired or is of another client")
-    if not tokens.proves(code, str(wished.get("code_verifier", ""))):
+    if not customer_tokens.proves(code, str(wished.get("code_verifier", ""))):
         raise Refusal("invalid_grant", "The code_verifier is wrong")
     del organization.transfer_codes[code_value]
     customer = organization.customers[code.customer_id]
     check_welcome(request, customer)
-    return JsonResponse(answer(organization, tokens.issue(customer, client.id)))
+    return JsonResponse(answer(organization, customer_tokens.issue(customer, client.id)))
 
 
 def check_welcome(request: HttpRequest, customer: Customer) -> None:
@@ -263,7 +259,7 @@ def customer_of(world: World, value: str) -> tuple[Organization, CustomerToken]:
 
 def revoke(request: HttpRequest) -> HttpResponse:
     organization, presented = customer_of(world_of(request), bearer(request))
-    tokens.end(organization, presented, "access_token_revoked")
+    customer_tokens.end(organization, presented, "access_token_revoked")
     return JsonResponse({})
 
 
@@ -319,7 +315,9 @@ def transfer(request: HttpRequest) -> HttpResponse:
     customer = organization.customers.get(customer_id)
     if customer is None:
         raise Refusal("identity_lost", "The customer is unknown", kind="identity")
-    code = tokens.issue_transfer_code(customer, client.id, str(wished.get("code_challenge", "")))
+    code = customer_tokens.issue_transfer_code(
+        customer, client.id, str(wished.get("code_challenge", ""))
+    )
     lasts = round(code.expires_at - organization.clock.time())
     return JsonResponse({"identity_transfer_token": code.value, "expires_in": lasts})
 

@@ -3,10 +3,16 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
-from livechat_sandbox.platform import agent_view, chats, customers, pushes, routing, summaries
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import summaries
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Agent, Customer, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import customers
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.shapes import agent_view
+from livechat_sandbox.platform.structures import Agent, Customer, Organization
 from livechat_sandbox.transports.methods import Caller, method
 
 

@@ -4,8 +4,11 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import agent_view, bans, customers, pages
-from livechat_sandbox.platform.structures import Customer, Payload
+from livechat_sandbox.platform import pages
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import bans, customers
+from livechat_sandbox.platform.shapes import agent_view
+from livechat_sandbox.platform.structures import Customer
 from livechat_sandbox.transports.methods import Caller, method
 
 UNTIL_3_5 = ("3.5",)

@@ -3,10 +3,12 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
-from livechat_sandbox.platform import chats, events, pushes, seen
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import events, seen_marks
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports import files
 from livechat_sandbox.transports.methods import WEB, Caller, method
 
@@ -134,7 +136,7 @@ class MarkEventsAsSeen(TypedDict):
 def mark_events_as_seen(caller: Caller, payload: MarkEventsAsSeen) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat_id"])
-    seen.mark_events_as_seen(chat, agent, payload["seen_up_to"])
+    seen_marks.mark_events_as_seen(chat, agent, payload["seen_up_to"])
     return {}
 
 

@@ -10,19 +10,13 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
-from livechat_sandbox.platform import agent_view, pages
+from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import (
-    Agent,
-    Chat,
-    Event,
-    Organization,
-    Payload,
-    Properties,
-    Thread,
-)
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.shapes import agent_view
+from livechat_sandbox.platform.structures import Agent, Chat, Event, Organization, Thread
 from livechat_sandbox.transports.methods import Caller, method
 
 Period = TypedDict("Period", {"from": str, "to": str}, total=False)  # RFC 3339

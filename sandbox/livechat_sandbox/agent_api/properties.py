@@ -3,9 +3,10 @@
 from typing import TypedDict
 
 from livechat_sandbox.agent_api.access import accessible_chat
-from livechat_sandbox.platform import chats, tags
+from livechat_sandbox.platform.chats import chats
+from livechat_sandbox.platform.events import tags
+from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.properties import check_open
-from livechat_sandbox.platform.structures import Payload, Properties
 from livechat_sandbox.transports.methods import Caller, method
 
 

@@ -8,13 +8,15 @@ from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
-from livechat_sandbox.platform import agent_view, agents
-from livechat_sandbox.platform.agent_versions import shape
 from livechat_sandbox.platform.clock import rfc3339
-from livechat_sandbox.platform.customer_versions import VERSIONS
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
-from livechat_sandbox.platform.structures import Agent, Payload, Push
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import agents
+from livechat_sandbox.platform.shapes import agent_view
+from livechat_sandbox.platform.shapes.agent_versions import shape
+from livechat_sandbox.platform.shapes.customer_versions import VERSIONS
+from livechat_sandbox.platform.structures import Agent, Push
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.rtm import RtmConsumer
 from livechat_sandbox.world.journal import Side

@@ -4,10 +4,12 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import agents, routing
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Agent, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import agents
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Agent
 from livechat_sandbox.transports.methods import Caller, method
 
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.agent_api.methods import METHODS
-from livechat_sandbox.platform import agent_versions
-from livechat_sandbox.platform import customer_versions as versions
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.shapes import agent_versions
+from livechat_sandbox.platform.shapes import customer_versions as versions
 from livechat_sandbox.platform.structures import Agent, Organization
 from livechat_sandbox.transports.methods import Caller, Method
 from livechat_sandbox.transports.regions import check_region, requested_region

@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import agents, pushes
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
-from livechat_sandbox.platform.structures import Agent, Organization, Payload, RoutingStatus
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import agents
+from livechat_sandbox.platform.structures import Agent, Organization, RoutingStatus
 from livechat_sandbox.transports.methods import Caller, method
 
 LOGIN_STATUSES: dict[str, RoutingStatus] = {

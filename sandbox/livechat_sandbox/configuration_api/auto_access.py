@@ -6,10 +6,12 @@ Source: Configuration API v3.6, "Auto access".
 from typing import Any, NotRequired, TypedDict
 
 from livechat_sandbox.configuration_api.agents import tell
-from livechat_sandbox.platform import auto_access
+from livechat_sandbox.platform.configuration import AutoAccess
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import AutoAccess, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import auto_access
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller, method
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from livechat_sandbox.configuration_api import agents, bots, product
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports.methods import Caller, Method, call
 
 SINGLE = (

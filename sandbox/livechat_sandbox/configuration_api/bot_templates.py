@@ -9,9 +9,11 @@ from msgspec import Meta
 
 from livechat_sandbox.configuration_api import bots
 from livechat_sandbox.configuration_api.agents import Priority, apply, remove, tell
+from livechat_sandbox.platform.configuration import BotTemplate
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
-from livechat_sandbox.platform.structures import Agent, BotTemplate, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Agent
 from livechat_sandbox.transports.methods import Caller, method
 
 MOST_OF_AN_APP = 5

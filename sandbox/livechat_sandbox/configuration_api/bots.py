@@ -16,10 +16,11 @@ from livechat_sandbox.configuration_api.agents import (
     remove,
     tell,
 )
-from livechat_sandbox.platform import tokens
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
-from livechat_sandbox.platform.structures import Agent, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Agent
+from livechat_sandbox.platform.tokens import customer_tokens
 from livechat_sandbox.transports.methods import Caller, method
 
 BOT = (
@@ -196,5 +197,5 @@ def issue_bot_token(caller: Caller, payload: IssueBotToken) -> Payload:
         raise LiveChatError("authentication", "Invalid bot credentials")
     token = organization.ids.token(organization.region)
     organization.agent_tokens[token] = bot.id
-    tokens.end_later(organization, token, BOT_TOKEN_LIFETIME)
+    customer_tokens.end_later(organization, token, BOT_TOKEN_LIFETIME)
     return {"token": token}

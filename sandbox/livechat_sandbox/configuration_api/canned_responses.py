@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from livechat_sandbox.configuration_api.agents import tell
 from livechat_sandbox.platform import pages
+from livechat_sandbox.platform.configuration import CannedResponse
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import CannedResponse, Payload
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports.methods import Caller, method
 
 SINCE_3_7 = ("3.7",)

@@ -7,10 +7,11 @@ from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import bans
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Ban, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import bans
+from livechat_sandbox.platform.structures import Ban
 from livechat_sandbox.transports.methods import Caller, method
 
 SINCE_3_6 = ("3.6", "3.7")

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from livechat_sandbox.platform import pages
+from livechat_sandbox.platform.configuration import Greeting
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Greeting, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller, method
 
 SINCE_3_6 = ("3.6", "3.7")

@@ -6,10 +6,12 @@ Source: Configuration API v3.6, "Groups".
 from typing import NotRequired, TypedDict
 
 from livechat_sandbox.configuration_api.agents import Priority, tell
-from livechat_sandbox.platform import routing
+from livechat_sandbox.platform.configuration import Group
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
-from livechat_sandbox.platform.structures import Group, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller, method
 
 MOST_NAME = 180  # characters

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from livechat_sandbox.configuration_api.agents import find
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports.methods import Caller, method
 
 SINCE_3_6, SINCE_3_7 = ("3.6", "3.7"), ("3.7",)

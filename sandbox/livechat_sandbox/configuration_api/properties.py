@@ -11,7 +11,8 @@ from livechat_sandbox.platform import properties as rules
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Declaration, Payload, Properties
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.structures import Declaration
 from livechat_sandbox.transports.methods import Caller, method
 
 MODES = {"read": "r", "write": "w"}

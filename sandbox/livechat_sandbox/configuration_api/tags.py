@@ -6,8 +6,10 @@ Source: Configuration API v3.6, "Tags".
 from typing import NotRequired, TypedDict
 
 from livechat_sandbox.configuration_api.agents import tell
+from livechat_sandbox.platform.configuration import Tag
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Organization, Payload, Tag
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller, method
 
 MOST_NAME = 180  # characters

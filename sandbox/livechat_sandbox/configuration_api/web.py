@@ -19,8 +19,8 @@ from livechat_sandbox.configuration_api import (
     tags,
     webhooks,
 )
-from livechat_sandbox.platform import customer_versions as versions
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import customer_versions as versions
 from livechat_sandbox.transports.methods import methods_in
 from livechat_sandbox.transports.web import Side, answer
 

@@ -5,9 +5,10 @@ Source: Configuration API v3.6, "Webhooks".
 
 from typing import Literal, NotRequired, TypedDict
 
+from livechat_sandbox.platform.configuration import Webhook
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Payload, Webhook
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports.methods import Caller, method
 from livechat_sandbox.webhooks import rules as webhooks
 

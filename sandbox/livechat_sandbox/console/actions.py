@@ -9,9 +9,10 @@ from uuid import uuid4
 from django.http import QueryDict
 
 from livechat_sandbox.agent_api.methods import METHODS
-from livechat_sandbox.platform import routing
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Chat, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Chat
 from livechat_sandbox.transports import files
 from livechat_sandbox.transports.methods import Caller, call
 from livechat_sandbox.world import bot

@@ -12,8 +12,8 @@ from livechat_sandbox.agent_api.access import may_access
 from livechat_sandbox.agent_api.web import client_of
 from livechat_sandbox.console import view as console_view
 from livechat_sandbox.console.actions import IN_CHAT, OF_AGENT, SEND, send
-from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.shapes.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.structures import Agent, Chat
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.scope import world_of

@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from livechat_sandbox.console import view as console_view
 from livechat_sandbox.console.actions import do
 from livechat_sandbox.console.pages import caller_of, find_agent, find_chat
-from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Push
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes.customer_versions import DEFAULT_VERSION
+from livechat_sandbox.platform.structures import Agent, Chat, Organization, Push
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.own_addresses import is_foreign_socket
 from livechat_sandbox.transports.rtm import read_frame

@@ -4,16 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livechat_sandbox.agent_api.access import may_access
-from livechat_sandbox.platform import seen
-from livechat_sandbox.platform.structures import (
-    Agent,
-    Chat,
-    Customer,
-    Event,
-    Organization,
-    Payload,
-    Thread,
-)
+from livechat_sandbox.platform.events import seen_marks
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Agent, Chat, Customer, Event, Organization, Thread
 from livechat_sandbox.world.seed import BOT_ID
 
 CONSOLE = "/sandbox/console"
@@ -325,6 +318,6 @@ def shown_event(organization: Organization, event: Event) -> ShownEvent:
 
 def last_unseen(chat: Chat, agent: Agent) -> str | None:
     """The moment up to which an agent who looks at the chat has now seen it."""
-    if agent.id not in chat.users or not seen.has_unread_events(chat, agent.id):
+    if agent.id not in chat.users or not seen_marks.has_unread_events(chat, agent.id):
         return None
     return max(event.created_at for event in chat.last_thread.events)

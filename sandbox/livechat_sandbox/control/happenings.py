@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livechat_sandbox.control.door import Mistake, door, read
 from livechat_sandbox.control.views import organization_named
-from livechat_sandbox.platform import customers, deletions
+from livechat_sandbox.platform.chats import deletions
+from livechat_sandbox.platform.people import customers
 from livechat_sandbox.transports.scope import world_of
 
 RANGE = ("date_from", "date_to", "tag")

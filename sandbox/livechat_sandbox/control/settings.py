@@ -6,15 +6,11 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 
 from livechat_sandbox.control.door import Mistake
-from livechat_sandbox.platform import pushes, routing
-from livechat_sandbox.platform.structures import (
-    Form,
-    Greeting,
-    Organization,
-    Payload,
-    RoutingStatus,
-    Rules,
-)
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.configuration import Form, Greeting, Rules
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Organization, RoutingStatus
 from livechat_sandbox.world.world import World
 
 # A form or a greeting is switched on or off, or given as an object with what is to change.

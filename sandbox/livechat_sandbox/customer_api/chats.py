@@ -5,13 +5,12 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from livechat_sandbox.customer_api.access import own_chat
-from livechat_sandbox.platform import (
-    chats,
-    customer_view,
-    pages,
-)
+from livechat_sandbox.platform import pages
+from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Payload, Thread
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import customer_view
+from livechat_sandbox.platform.structures import Thread
 from livechat_sandbox.transports.methods import Caller, method
 
 

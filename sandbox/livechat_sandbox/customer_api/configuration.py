@@ -2,11 +2,9 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from livechat_sandbox.platform import (
-    widget_configuration,
-)
+from livechat_sandbox.platform import widget_configuration
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports import link_preview
 from livechat_sandbox.transports.methods import WEB, Caller, method
 

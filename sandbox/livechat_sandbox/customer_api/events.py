@@ -3,12 +3,9 @@
 from typing import NotRequired, TypedDict
 
 from livechat_sandbox.customer_api.access import own_chat
-from livechat_sandbox.platform import (
-    chats,
-    events,
-    seen,
-)
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.chats import chats
+from livechat_sandbox.platform.events import events, seen_marks
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports import files
 from livechat_sandbox.transports.methods import WEB, Caller, method
 
@@ -107,5 +104,5 @@ class MarkEventsAsSeen(TypedDict):
 @method()
 def mark_events_as_seen(caller: Caller, payload: MarkEventsAsSeen) -> Payload:
     chat = own_chat(caller, payload["chat_id"])
-    seen.mark_events_as_seen(chat, caller.customer, payload["seen_up_to"])
+    seen_marks.mark_events_as_seen(chat, caller.customer, payload["seen_up_to"])
     return {}

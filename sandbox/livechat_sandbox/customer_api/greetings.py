@@ -2,10 +2,8 @@
 
 from typing import TypedDict
 
-from livechat_sandbox.platform import (
-    greetings,
-)
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import greetings
 from livechat_sandbox.transports.methods import Caller, method
 
 

@@ -2,15 +2,13 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from livechat_sandbox.platform import (
-    customer_view,
-    greetings,
-    routing,
-    widget_configuration,
-)
+from livechat_sandbox.platform import widget_configuration
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import greetings
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.shapes import customer_view
 from livechat_sandbox.transports.methods import Caller, method
 
 

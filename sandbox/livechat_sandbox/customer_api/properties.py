@@ -3,12 +3,10 @@
 from typing import NotRequired, TypedDict
 
 from livechat_sandbox.customer_api.access import own_chat
-from livechat_sandbox.platform import (
-    chats,
-    widget_configuration,
-)
+from livechat_sandbox.platform import widget_configuration
+from livechat_sandbox.platform.chats import chats
+from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.properties import check_open
-from livechat_sandbox.platform.structures import Payload, Properties
 from livechat_sandbox.transports.methods import WEB, Caller, method
 
 

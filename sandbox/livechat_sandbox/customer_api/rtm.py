@@ -5,11 +5,13 @@ from urllib.parse import parse_qs
 
 from livechat_sandbox.customer_api.methods import METHODS
 from livechat_sandbox.customer_api.web import find_token
-from livechat_sandbox.platform import bans, customers, limits
-from livechat_sandbox.platform.customer_versions import VERSIONS, shape
+from livechat_sandbox.platform import limits
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
-from livechat_sandbox.platform.structures import Customer, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import bans, customers
+from livechat_sandbox.platform.shapes.customer_versions import VERSIONS, shape
+from livechat_sandbox.platform.structures import Customer, Organization
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.regions import check_region, region_of, requested_region
 from livechat_sandbox.transports.rtm import RtmConsumer

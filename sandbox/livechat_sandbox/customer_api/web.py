@@ -4,10 +4,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.customer_api.methods import METHODS
-from livechat_sandbox.platform import bans, limits, tokens
-from livechat_sandbox.platform import customer_versions as versions
+from livechat_sandbox.platform import limits
+from livechat_sandbox.platform.credentials import CustomerToken
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import CustomerToken, Organization
+from livechat_sandbox.platform.people import bans
+from livechat_sandbox.platform.shapes import customer_versions as versions
+from livechat_sandbox.platform.structures import Organization
+from livechat_sandbox.platform.tokens import customer_tokens
 from livechat_sandbox.transports.methods import Caller, Method
 from livechat_sandbox.transports.regions import check_region, requested_region
 from livechat_sandbox.transports.scope import world_of
@@ -36,7 +39,7 @@ def find_token(world: World, organization: Organization, value: str) -> Customer
     for each in world.organizations.values():
         if value in each.customer_tokens and each is not organization:
             raise LiveChatError("authorization")
-    return tokens.find(organization, value)
+    return customer_tokens.find(organization, value)
 
 
 def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:

@@ -21,8 +21,8 @@ from mcp.types import (
 from livechat_sandbox import __version__
 from livechat_sandbox.agent_api.web import client_of, find_agent
 from livechat_sandbox.mcp import tools
-from livechat_sandbox.platform.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.shapes.customer_versions import DEFAULT_VERSION
 from livechat_sandbox.transports.methods import Caller, Method, call, methods_in
 from livechat_sandbox.world.world import World
 

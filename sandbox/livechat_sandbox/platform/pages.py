@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 
 Item = TypeVar("Item")
 MONTH = 30 * 86_400

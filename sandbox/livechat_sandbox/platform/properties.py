@@ -6,13 +6,8 @@ Source: Customer Chat API v3.6, "Default properties".
 from typing import Any, Literal
 
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import (
-    Declaration,
-    Location,
-    Organization,
-    Person,
-    Properties,
-)
+from livechat_sandbox.platform.payloads import Properties
+from livechat_sandbox.platform.structures import Declaration, Location, Organization, Person
 
 LOCATIONS: tuple[Location, ...] = ("event", "thread", "chat")
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import (
     Chat,
     Customer,
     Eviction,
     Organization,
-    Payload,
     Push,
     Visibility,
 )

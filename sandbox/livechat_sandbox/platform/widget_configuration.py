@@ -8,9 +8,10 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from livechat_sandbox.platform.customers import online_group_ids
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Organization, Payload, Properties
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.people.customers import online_group_ids
+from livechat_sandbox.platform.structures import Organization
 
 
 def dynamic_configuration(

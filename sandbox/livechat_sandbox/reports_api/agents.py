@@ -9,7 +9,8 @@ from statistics import fmean
 from typing import Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api import lists
-from livechat_sandbox.platform.structures import Agent, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Agent, Organization
 from livechat_sandbox.reports_api.chats import SCOPE, answer_times, lasted, score
 from livechat_sandbox.reports_api.span import (
     FORMATS,

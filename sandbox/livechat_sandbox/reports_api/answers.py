@@ -7,7 +7,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from livechat_sandbox.platform.structures import Event, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Event
 from livechat_sandbox.reports_api.chats import SCOPE
 from livechat_sandbox.reports_api.span import (
     FORMATS,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from livechat_sandbox.platform.clock import seconds_of
-from livechat_sandbox.platform.structures import Event, Payload, Thread
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Event, Thread
 from livechat_sandbox.reports_api.span import Counted, Report, pieces, threads
 from livechat_sandbox.transports.methods import Caller, method
 

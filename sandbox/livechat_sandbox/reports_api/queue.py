@@ -7,7 +7,8 @@ from typing import NotRequired
 
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.history import Wait
-from livechat_sandbox.platform.structures import Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.reports_api.chats import SCOPE, report
 from livechat_sandbox.reports_api.span import Counted, Report, threads
 from livechat_sandbox.transports.methods import Caller, method

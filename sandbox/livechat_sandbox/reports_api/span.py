@@ -12,7 +12,8 @@ from livechat_sandbox.agent_api import lists
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Chat, Organization, Payload, Thread
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Chat, Organization, Thread
 
 WEEK = 7 * 86_400
 FORMATS = {"hour": "%Y-%m-%d %H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}

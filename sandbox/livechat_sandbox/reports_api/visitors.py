@@ -7,7 +7,8 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from livechat_sandbox.platform.clock import seconds_of
-from livechat_sandbox.platform.structures import Organization, Payload, Visit
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Organization, Visit
 from livechat_sandbox.reports_api.span import Report, borders, threads
 from livechat_sandbox.transports.methods import Caller, method
 

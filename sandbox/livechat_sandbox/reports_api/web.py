@@ -7,9 +7,10 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.agent_api.web import authenticate
-from livechat_sandbox.platform import customer_versions as versions
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import customer_versions as versions
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.reports_api import agents, answers, chats, queue, visitors
 from livechat_sandbox.transports.methods import Method, methods_in
 from livechat_sandbox.transports.web import Side, answer

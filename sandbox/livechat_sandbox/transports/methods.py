@@ -7,10 +7,11 @@ from types import ModuleType
 from typing import Any, Literal
 
 from livechat_sandbox.platform import scopes
-from livechat_sandbox.platform.customer_versions import VERSIONS
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
-from livechat_sandbox.platform.structures import Agent, Customer, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes.customer_versions import VERSIONS
+from livechat_sandbox.platform.structures import Agent, Customer, Organization
 
 Transport = Literal["web", "rtm"]
 BOTH: tuple[Transport, ...] = ("web", "rtm")

@@ -9,10 +9,10 @@ from typing import Any, ClassVar, TypedDict
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from livechat_sandbox.platform import limits
-from livechat_sandbox.platform.customer_versions import ALIASES, DEFAULT_VERSION, STAGES
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
 from livechat_sandbox.platform.parameters import check
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes.customer_versions import ALIASES, DEFAULT_VERSION, STAGES
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
 from livechat_sandbox.world.connections import Connection

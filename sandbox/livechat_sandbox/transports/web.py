@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.platform import limits
-from livechat_sandbox.platform.customer_versions import ALIASES, STAGES
+from livechat_sandbox.platform.configuration import Rules
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import read_texts
-from livechat_sandbox.platform.structures import Organization, Payload, Rules
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes.customer_versions import ALIASES, STAGES
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for
 from livechat_sandbox.transports.scope import wire_of, world_of

@@ -7,7 +7,9 @@ from collections import defaultdict
 from http.client import HTTPException
 from urllib.request import Request, urlopen
 
-from livechat_sandbox.platform.structures import Organization, Payload, Push, Webhook
+from livechat_sandbox.platform.configuration import Webhook
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Organization, Push
 from livechat_sandbox.webhooks import rules as webhooks
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,10 @@ Source: Configuration API v3.6, "Register Webhook"; Webhooks v3.6.
 
 from dataclasses import dataclass
 
-from livechat_sandbox.platform import agent_versions
-from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Push, Webhook
+from livechat_sandbox.platform.configuration import Webhook
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import agent_versions
+from livechat_sandbox.platform.structures import Agent, Chat, Organization, Push
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from livechat_sandbox.platform import chats, events, routing, seen
-from livechat_sandbox.platform.structures import Agent, Chat, Organization, Payload, Push
+from livechat_sandbox.platform.chats import chats
+from livechat_sandbox.platform.events import events, seen_marks
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Agent, Chat, Organization, Push
 from livechat_sandbox.world.seed import BOT_ID
 
 READING = 0.4  # seconds until the bot begins to type
@@ -107,7 +110,7 @@ class Bot:
             return
         last = chat.last_thread.events[-1:]
         if last:
-            seen.mark_events_as_seen(chat, bot, last[0].created_at)
+            seen_marks.mark_events_as_seen(chat, bot, last[0].created_at)
         chats.send_typing_indicator(chat, bot, is_typing=True, visibility="all")
         answers = self._answers_to(said)
         custom_id = bot.organization.ids.hex(16)

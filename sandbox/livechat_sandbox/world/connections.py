@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from livechat_sandbox.platform import agent_versions, customer_versions
-from livechat_sandbox.platform.structures import Organization, Payload, Push
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import agent_versions, customer_versions
+from livechat_sandbox.platform.structures import Organization, Push
 from livechat_sandbox.world.wire import Wire
 
 Send = Callable[["Connection", str, bytes], None]

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 from msgspec import Meta
 
 from livechat_sandbox.platform.clock import Clock
+from livechat_sandbox.platform.configuration import Rules
 from livechat_sandbox.platform.errors import STATUS_AND_MESSAGE, LiveChatError
 from livechat_sandbox.platform.parameters import check
-from livechat_sandbox.platform.structures import Payload, Rules
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.world.connections import Connection, Connections
 
 HELD_LONGEST = 2.0  # seconds that an overtaken push waits for another one

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from livechat_sandbox.platform import agent_tokens, agents, chats, customers, tokens
+from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.ids import Ids
+from livechat_sandbox.platform.people import agents, customers
 from livechat_sandbox.platform.structures import Organization
+from livechat_sandbox.platform.tokens import agent_tokens, customer_tokens
 from livechat_sandbox.world.world import World
 
 FORMAT = "livechat-sandbox/1"
@@ -75,7 +77,7 @@ def ids_of(read: Kept, organization: Organization) -> Ids:
 
 def resume(organization: Organization) -> None:
     """Set every timer again that follows from the state."""
-    tokens.resume(organization)
+    customer_tokens.resume(organization)
     agent_tokens.resume(organization)
     chats.watch_all(organization)
     for customer in organization.customers.values():

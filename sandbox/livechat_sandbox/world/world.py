@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from livechat_sandbox.platform import chats, routing, tokens
+from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.clock import Clock
-from livechat_sandbox.platform.structures import Eviction, Organization, Push, Rules
+from livechat_sandbox.platform.configuration import Rules
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Eviction, Organization, Push
+from livechat_sandbox.platform.tokens import customer_tokens
 from livechat_sandbox.world import seed
 from livechat_sandbox.world.connections import Connection, Connections
 from livechat_sandbox.world.faults import ENDS_TOKENS, Fault, Faults
@@ -70,7 +73,7 @@ class World:
         for organization in self.organizations.values():
             for token in list(organization.customer_tokens.values()):
                 if fault.customer in (None, token.customer_id):
-                    tokens.end(organization, token, ENDS_TOKENS[fault.kind])
+                    customer_tokens.end(organization, token, ENDS_TOKENS[fault.kind])
             self.deliver(organization)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -7,8 +7,9 @@ import base64
 import hashlib
 
 from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.credentials import CustomerToken, TransferCode
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Customer, CustomerToken, Organization, TransferCode
+from livechat_sandbox.platform.structures import Customer, Organization
 
 
 def issue(customer: Customer, client_id: str, lifetime: float | None = None) -> CustomerToken:

@@ -3,7 +3,7 @@
 Source: Customer Chat API v3.6, "System activities".
 """
 
-from livechat_sandbox.platform import events
+from livechat_sandbox.platform.events import events
 from livechat_sandbox.platform.structures import Chat, Event, Thread, Visibility
 
 ANOTHER_AGENT = "{agent_added} took over the chat because {agent_removed} "

@@ -5,7 +5,7 @@ The rules speak 3.6; older and newer shapes are made from its payloads.
 
 from typing import Any
 
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 
 VERSIONS = ("3.5", "3.6", "3.7")
 DEFAULT_VERSION = "3.6"

@@ -9,18 +9,19 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import agent_view, customer_view, properties, pushes, seen
+from livechat_sandbox.platform import properties, pushes
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import seen_marks
 from livechat_sandbox.platform.parameters import Parameters, check
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
     Customer,
     Event,
     Organization,
-    Payload,
     Person,
-    Properties,
     Thread,
     Visibility,
 )
@@ -277,7 +278,7 @@ def send(
     thread = chat.last_thread
     event = append(thread, new)
     note_activity(thread, author)
-    seen.mark(chat, author.id, chat.organization.clock.now())
+    seen_marks.mark(chat, author.id, chat.organization.clock.now())
     tell(chat, thread, event)
     return event
 

@@ -3,8 +3,9 @@
 Source: Agent Chat API v3.6, "Ban Customer"; Configuration API v3.7, "Customer bans".
 """
 
-from livechat_sandbox.platform import pushes, routing
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Agent, Ban, Customer, Organization
 
 DAY = 86_400  # seconds

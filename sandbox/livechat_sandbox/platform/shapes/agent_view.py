@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from livechat_sandbox.platform import customer_view
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -10,7 +11,6 @@ from livechat_sandbox.platform.structures import (
     Customer,
     Event,
     Organization,
-    Payload,
     Thread,
 )
 

@@ -5,16 +5,12 @@ Source: LiveChat's "OAuth authorization".
 
 import hmac
 
-from livechat_sandbox.platform import pushes, tokens
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.configuration import Client
+from livechat_sandbox.platform.credentials import AgentToken, AuthorizationCode, RefreshToken
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import (
-    Agent,
-    AgentToken,
-    AuthorizationCode,
-    Client,
-    Organization,
-    RefreshToken,
-)
+from livechat_sandbox.platform.structures import Agent, Organization
+from livechat_sandbox.platform.tokens import customer_tokens
 
 CODE_LIFETIME = 300  # seconds
 MOST_TOKENS = 25  # of either kind, of one app for one agent; the oldest ends
@@ -115,7 +111,7 @@ def proves(code: AuthorizationCode, verifier: str) -> bool:
         return not verifier
     if not 43 <= len(verifier) <= 128:
         return False
-    answer = tokens.hashed(verifier) if code.challenge_method == "s256" else verifier
+    answer = customer_tokens.hashed(verifier) if code.challenge_method == "s256" else verifier
     return hmac.compare_digest(code.challenge.encode(), answer.encode())
 
 

@@ -5,25 +5,20 @@ Source: Customer Chat API v3.6, "Login", "Customers".
 
 from typing import Any, NotRequired, TypedDict
 
-from livechat_sandbox.platform import (
-    agent_view,
-    bans,
-    customer_view,
-    greetings,
-    pushes,
-    routing,
-    seen,
-    system_messages,
-)
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import seen_marks, system_messages
 from livechat_sandbox.platform.parameters import Parameters, check
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import bans, greetings
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
     Customer,
     Organization,
     Page,
-    Payload,
     Person,
     Visit,
 )
@@ -178,7 +173,7 @@ def _login_answer(customer: Customer) -> Payload:
         "__priv_dynamic_config": _dynamic_config(customer),
     }
     if chat:
-        unread = seen.has_unread_events(chat, customer.id)
+        unread = seen_marks.has_unread_events(chat, customer.id)
         answer["chats"] = [
             {"chat_id": chat.id, "has_unread_events": unread, "has_active_thread": active}
         ]

@@ -7,9 +7,12 @@ import base64
 import hashlib
 import uuid
 
-from livechat_sandbox.platform import agent_view, pushes, routing
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.ids import opaque_agent_id
-from livechat_sandbox.platform.structures import Agent, Organization, Payload
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.shapes import agent_view
+from livechat_sandbox.platform.structures import Agent, Organization
 
 
 def add(

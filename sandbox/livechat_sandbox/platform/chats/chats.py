@@ -6,20 +6,14 @@ Source: Customer Chat API v3.6, "Chats".
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from livechat_sandbox.platform import (
-    agent_view,
-    auto_access,
-    customer_view,
-    events,
-    greetings,
-    properties,
-    pushes,
-    routing,
-    seen,
-    system_messages,
-)
+from livechat_sandbox.platform import properties, pushes
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import events, seen_marks, system_messages
 from livechat_sandbox.platform.parameters import Parameters, check
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.people import greetings
+from livechat_sandbox.platform.routing import auto_access, routing
+from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -28,9 +22,7 @@ from livechat_sandbox.platform.structures import (
     Event,
     Location,
     Organization,
-    Payload,
     Person,
-    Properties,
     Thread,
 )
 
@@ -243,7 +235,7 @@ def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
     if added and isinstance(requester, Customer):
         thread.waiting_since = thread.last_activity
     _find_agents(chat, new)
-    seen.mark(chat, requester.id, organization.clock.now())
+    seen_marks.mark(chat, requester.id, organization.clock.now())
     _tell_incoming_chat(chat, thread, requester)
     if new.active:
         watch_silence(chat, thread)

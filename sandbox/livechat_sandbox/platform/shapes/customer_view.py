@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.properties import readable_by_customers
 from livechat_sandbox.platform.structures import (
     Agent,
@@ -10,7 +11,6 @@ from livechat_sandbox.platform.structures import (
     Customer,
     Event,
     Organization,
-    Payload,
     Thread,
 )
 

@@ -3,17 +3,18 @@
 Source: Customer Chat API v3.6, "Greetings", "Request Welcome Message".
 """
 
-from livechat_sandbox.platform import customer_view, pushes, routing
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.configuration import Greeting
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.history import GreetingOutcome, Outcome
+from livechat_sandbox.platform.payloads import Payload, Properties
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.shapes import customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Customer,
     Event,
-    Greeting,
     Organization,
-    Payload,
-    Properties,
     ShownGreeting,
     Thread,
 )

@@ -2,8 +2,8 @@
 
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.clock import rfc3339, seconds_of
-from livechat_sandbox.platform.customer_view import sees_event
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.shapes.customer_view import sees_event
 from livechat_sandbox.platform.structures import Chat, Person
 
 

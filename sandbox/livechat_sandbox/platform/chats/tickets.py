@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from livechat_sandbox.platform.structures import Chat, Event, Organization, Payload, Thread
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Chat, Event, Organization, Thread
 
 Status = Literal["open", "pending"]
 

@@ -2,8 +2,10 @@
 
 import json
 
-from livechat_sandbox.platform import events, pushes
-from livechat_sandbox.platform.structures import Agent, Chat, Payload, Thread
+from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.events import events
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Agent, Chat, Thread
 
 
 def request(chat: Chat, thread: Thread, requester: Agent) -> None:

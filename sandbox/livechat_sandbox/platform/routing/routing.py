@@ -6,17 +6,19 @@ Source: Customer Chat API v3.6, routing and queues; Agent Chat API v3.6.
 from collections.abc import Sequence
 from typing import Literal
 
-from livechat_sandbox.platform import agent_view, customer_view, pushes, system_messages
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import system_messages
 from livechat_sandbox.platform.history import StatusChange, Wait
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.properties import merge
+from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
     ChatUser,
     Organization,
-    Payload,
     Person,
     RoutingStatus,
     Thread,

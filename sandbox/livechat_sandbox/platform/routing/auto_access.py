@@ -5,7 +5,9 @@ Source: Configuration API v3.6, "Auto access". Geolocation is empty here, so it 
 
 from urllib.parse import urlsplit
 
-from livechat_sandbox.platform.structures import AutoAccess, Customer, Organization, Payload
+from livechat_sandbox.platform.configuration import AutoAccess
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.structures import Customer, Organization
 
 
 def groups_for(customer: Customer) -> list[int] | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from livechat_sandbox.platform.structures import Payload
+from livechat_sandbox.platform.payloads import Payload
 
 NOT_IN_3_5 = frozenset(
     {

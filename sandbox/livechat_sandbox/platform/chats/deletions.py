@@ -4,10 +4,12 @@ Source: Agent Chat API v3.6, "chat_deleted", "thread_deleted", "threads_deleted"
 API deletes, and customers are told nothing.
 """
 
-from livechat_sandbox.platform import pushes, routing
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.structures import Chat, Organization, Payload, Thread
+from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.routing import routing
+from livechat_sandbox.platform.structures import Chat, Organization, Thread
 
 
 def delete_chat(chat: Chat) -> None:

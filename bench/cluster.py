@@ -22,7 +22,7 @@ SETTINGS = {
     "BEHIND_TLS_PROXY": "1",
     "SECURE_SSL_REDIRECT": "0",  # capacity is measured without TLS towards the browsers
     "LOG_LEVEL": "ERROR",
-    "MALLOC_ARENA_MAX": "2",  # as deploy/chat.env has it
+    **processes.ALLOCATOR,
     "LIMITS": "0",  # everybody comes from one address
 }
 

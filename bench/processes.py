@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 KEY = "bench"
 STARTS, WATCHED = 30, 300  # seconds a process may take to listen; under valgrind
+# As deploy/chat.env has it.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
 
 SEED = """
 import datetime as dt, json, os, sys
@@ -154,7 +156,7 @@ def server(
         "SSL_CERT_FILE": str(directory / "certificate.pem"),
         "LOG_LEVEL": "WARNING",
         "LIMITS": "false",
-        "MALLOC_ARENA_MAX": "2",  # as deploy/chat.env has it
+        **ALLOCATOR,
     }
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
@@ -171,7 +173,7 @@ def bare(
     """The floor: Daphne, Channels and Django that do nothing of ours. See `bench.bare`."""
     port = free_port()
     command = (*under, sys.executable, "-m", "bench.bare", str(port), livechat_url)
-    environment = {"SSL_CERT_FILE": str(directory / "certificate.pem"), "MALLOC_ARENA_MAX": "2"}
+    environment = {"SSL_CERT_FILE": str(directory / "certificate.pem"), **ALLOCATOR}
     with process(*command, port=port, **environment) as child:
         yield child, port
 

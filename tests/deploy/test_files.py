@@ -17,7 +17,7 @@ import widget.routing  # noqa: F401 - with all that it counts
 from tests.sandbox_rig import ROOT
 
 DEPLOY = ROOT / "deploy"
-READ_BY_LIBRARIES = {"MALLOC_ARENA_MAX"}
+READ_BY_LIBRARIES = {"MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_"}
 NAME = re.compile(r"\b(?:chat|process)_[a-z_]+")
 
 
@@ -112,6 +112,12 @@ def pods_of(part: Any) -> list[Any]:
         return []
     own = [part] if any(each.get("envFrom") for each in part.get("containers", [])) else []
     return own + [pod for value in part.values() for pod in pods_of(value)]
+
+
+@pytest.mark.parametrize("variable", sorted(READ_BY_LIBRARIES))
+def test_the_image_tells_libraries_the_same(variable: str) -> None:
+    line = re.search(f"^{variable}=.*$", (DEPLOY / "chat.env").read_text(), re.M)
+    assert line and line[0] in (DEPLOY / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from chatproxy.livechat.errors import (
     ChatAlreadyActive,
     ChatInactive,
     ChatLimitReached,
+    GreetingNotFound,
     LiveChatError,
     NotConnected,
     NotFound,
@@ -218,7 +219,17 @@ def _attach(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None: 
 
 
 def _open(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
-    """Begin a thread, in the chat the customer has, or else in the one that this makes."""
+    """Begin a thread. One that a greeting led to begins with it, if LiveChat has it still."""
+    if api.greeting and opening.active:
+        led = {**opening.thread_properties, "lc2": api.greeting.properties}
+        with suppress(GreetingNotFound):
+            _begin(api, unsaid, replace(opening, thread_properties=led))
+            return
+    _begin(api, unsaid, opening)
+
+
+def _begin(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
+    """In the chat the customer has, or else in the one that this makes."""
     how = {"active": opening.active, "continuous": opening.continuous}
     if not api.customer.chat_id:
         group_id = api.organization.group_id if opening.group_id is None else opening.group_id

@@ -310,6 +310,7 @@ class Widget(models.Model):
     history = models.BooleanField(_("earlier chats"), default=True)
     sneak_peek = models.BooleanField(_("sneak peek"), default=False)
     connect_early = models.BooleanField(_("connect on opening"), default=False)
+    track_visitors = models.BooleanField(_("track visitors"), default=False)
     retention_days = models.PositiveSmallIntegerField(
         _("days until a customer is forgotten"),
         default=365,

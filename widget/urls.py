@@ -17,6 +17,7 @@ from widget.customers.views import (
     rich_messages,
     stream,
     stylesheet,
+    visitors,
 )
 from widget.embed import views as embed
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("w/<slug:key>/loader_panel.js", embed.panel_part, name="panel_part"),
     path("w/<slug:key>/invitations.js", embed.invitations_part, name="invitations"),
     path("w/<slug:key>/invited.js", embed.count_invitation, name="invited"),
+    path("w/<slug:key>/visitors.js", embed.visitors_part, name="visitors"),
     path("w/<slug:key>/lc_api.js", embed.older_api, name="older_api"),
     path("w/<slug:key>/look.css", stylesheet.stylesheet, name="stylesheet"),
     path("w/<slug:key>/panel.js", panel.scripts, name="scripts"),
@@ -57,6 +59,9 @@ urlpatterns = [
     path("w/<slug:key>/transcript", history.transcript, name="transcript"),
     path("w/<slug:key>/transcript/link", history.transcript_link, name="transcript_link"),
     path("w/<slug:key>/transcript/email", history.transcript_by_email, name="transcript_email"),
+    path("w/<slug:key>/visitor", visitors.visitor, name="visitor"),
+    path("w/<slug:key>/visitor.js", visitors.script, name="visitor_script"),
+    path("w/<slug:key>/goals", visitors.check_goals, name="goals"),
     path("w/<slug:key>/plain/", plain.plain, name="plain"),
     path("w/<slug:key>/plain/log", plain.log, name="plain_log"),
     path("w/<slug:key>/plain/end", plain.end, name="plain_end"),

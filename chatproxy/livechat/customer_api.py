@@ -231,6 +231,22 @@ class CustomerApi:
     def cancel_greeting(self, unique_id: str) -> None:
         self._act("cancel_greeting", {"unique_id": unique_id})
 
+    def send_greeting_button_clicked(self, unique_id: str, button_id: str) -> None:
+        """From 3.6 on. Raises GreetingNotFound."""
+        payload = {"greeting_unique_id": unique_id, "button_id": button_id}
+        self._act("send_greeting_button_clicked", payload)
+
+    # Goals
+
+    def check_goals(self, url: str, session_fields: list[dict[str, str]]) -> None:
+        """Whether this page, or one of these values, reaches a goal; agents learn of it.
+
+        Only for who has no RTM connection: there LiveChat looks by itself.
+        """
+        group_id = self.organization.group_id
+        payload = {"session_fields": session_fields, "group_id": group_id, "page_url": url}
+        self._act("check_goals", payload)
+
     # The rest
 
     def _act(self, action: str, payload: Json) -> Json:

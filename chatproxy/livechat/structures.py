@@ -596,13 +596,19 @@ class FormToFill:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """One showing (`unique_id`) of a configured greeting (`id`)."""
+    """One showing (`unique_id`) of a configured greeting (`id`).
+
+    With `is_exit_intent` it is to be shown when the customer is about to leave the page.
+    `accepted`: the customer has taken it up.
+    """
 
     id: int
     unique_id: str
     event: Event
     agent: User
     is_exit_intent: bool = False
+    is_announcement: bool = False
+    accepted: bool = False
 
     @classmethod
     def parse(cls, data: Json) -> Greeting:
@@ -612,6 +618,8 @@ class Greeting:
             event=parse_event(_object(data.get("event"))),
             agent=User.parse(_object(data.get("agent"))),
             is_exit_intent=data.get("is_exit_intent") is True,
+            is_announcement=data.get("subtype") == "announcement",
+            accepted=data.get("accepted") is True,
         )
 
 
@@ -625,10 +633,12 @@ class LoginAnswer:
     chat_ids: tuple[str, ...] | None = None
     threads_count: int | None = None
     online_group_ids: frozenset[int] | None = None
+    greeting: Greeting | None = None
 
     @classmethod
     def parse(cls, data: Json) -> LoginAnswer:
         chats, config = data.get("chats"), data.get("__priv_dynamic_config")
+        greeting = data.get("greeting")
         statistics = _object(_object(data.get("customer")).get("statistics"))
         return cls(
             chat_ids=tuple(_text(chat.get("chat_id")) for chat in _objects(chats))
@@ -638,4 +648,5 @@ class LoginAnswer:
             online_group_ids=frozenset(_numbers(config.get("online_groups_ids")))
             if isinstance(config, dict)
             else None,
+            greeting=Greeting.parse(greeting) if isinstance(greeting, dict) else None,
         )

@@ -264,6 +264,7 @@ class LiveCustomer:
             group_id = self.organization.group_id
             self.conversation = Conversation(self.customer.entity_id, group_id)
             self.last_event = Event()
+        self.conversation = replace(self.conversation, greeting=connection.login.greeting)
         return connection
 
     async def _log_in_with(self, token: str, why: Reason) -> Connection:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from contextlib import suppress
 
 from chatproxy import conf
-from chatproxy.livechat.errors import NotConnected
+from chatproxy.livechat.errors import LiveChatError, NotConnected
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.rtm import Visit
 from chatproxy.livechat.structures import Json
@@ -138,6 +139,24 @@ class Relay:
         """Let agents look at what is being typed. It is not worth a second try."""
         if live := self._live.get(customer_pk):
             await live.show_sneak_peek(chat_id, text)
+
+    async def accept_greeting(self, customer_pk: int, greeting_id: int, unique_id: str) -> None:
+        """The customer takes it up. One that is over already is no error, here and below."""
+        payload: Json = {"greeting_id": greeting_id, "unique_id": unique_id}
+        await self._try(customer_pk, "accept_greeting", payload)
+
+    async def cancel_greeting(self, customer_pk: int, unique_id: str) -> None:
+        """The customer waves it away: in all their tabs."""
+        await self._try(customer_pk, "cancel_greeting", {"unique_id": unique_id})
+
+    async def press_greeting_button(self, customer_pk: int, unique_id: str, button_id: str) -> None:
+        """From version 3.6 on."""
+        payload: Json = {"greeting_unique_id": unique_id, "button_id": button_id}
+        await self._try(customer_pk, "send_greeting_button_clicked", payload)
+
+    async def _try(self, customer_pk: int, action: str, payload: Json) -> None:
+        with suppress(LiveChatError):
+            await self.act(customer_pk, action, payload)
 
     async def ask_for_welcome_message(self, customer_pk: int) -> None:
         """Of whoever would answer; LiveChat pushes it if there is one."""

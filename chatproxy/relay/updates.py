@@ -14,8 +14,11 @@ from chatproxy.livechat.pushes import (
     ChatTransferred,
     CustomerUpdated,
     EventsSeen,
+    GreetingAccepted,
+    GreetingCanceled,
     IncomingChat,
     IncomingEvent,
+    IncomingGreeting,
     PropertiesDeleted,
     PropertiesUpdated,
     Push,
@@ -23,7 +26,7 @@ from chatproxy.livechat.pushes import (
     UserAdded,
     UserRemoved,
 )
-from chatproxy.livechat.structures import ChatSummary, Event, Queue, Thread, User
+from chatproxy.livechat.structures import ChatSummary, Event, Greeting, Queue, Thread, User
 
 
 class State(enum.Enum):
@@ -45,6 +48,7 @@ class Conversation:
     `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
     the customer came for. `rating` is the last thread's: what is pushed of it says only what
     changed. `is_offline_message`: the last thread is a message left while nobody was there.
+    `greeting` is the one on show, until a chat begins.
     """
 
     customer_id: str
@@ -57,6 +61,7 @@ class Conversation:
     queue: Queue | None = None
     rating: dict[str, Any] = field(default_factory=dict)
     is_offline_message: bool = False
+    greeting: Greeting | None = None
 
     def author(self, event: Event) -> User | None:
         return self.people.get(event.author_id)
@@ -114,7 +119,14 @@ class Conversation:
                     queue=thread.queue if thread else None,
                     rating=thread.properties.get("rating", {}) if thread else self.rating,
                     is_offline_message=bool(thread and thread.is_offline_message),
+                    greeting=None,
                 ).with_users(chat.users)
+            case IncomingGreeting(greeting=greeting):
+                return replace(self, greeting=greeting)
+            case GreetingAccepted(unique_id=taken):
+                return replace(self, greeting=self._greeting_after(taken, accepted=True))
+            case GreetingCanceled(unique_id=gone):
+                return replace(self, greeting=self._greeting_after(gone, accepted=False))
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
                 return replace(self, active=False, queue=None)
             case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):
@@ -140,6 +152,13 @@ class Conversation:
                 return self._with_seen(event.author_id, event.created_at)
             case _:
                 return self
+
+    def _greeting_after(self, unique_id: str, *, accepted: bool) -> Greeting | None:
+        """The one on show, if that is it, is accepted or gone; another one stays."""
+        shown = self.greeting
+        if shown is None or shown.unique_id != unique_id:
+            return shown
+        return replace(shown, accepted=True) if accepted else None
 
     def _with_seen(self, user_id: str, seen_up_to: str) -> Conversation:
         """Never backwards: LiveChat's times sort as text."""

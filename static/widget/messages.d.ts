@@ -29,6 +29,7 @@ interface InvitationToPanel {
 
 interface MessagesToPanel {
   invitation: InvitationToPanel;
+  press: { button: string };
   here: {};
   hello: {
     token?: string | null;
@@ -42,6 +43,7 @@ interface MessagesToPanel {
     theme?: string;
     draft?: string | null;
     invitation?: InvitationToPanel;
+    press?: string;
     group?: number | string;
   };
   visible: { visible: boolean; focus: boolean };
@@ -51,6 +53,7 @@ interface MessagesToPanel {
   logout: { token: string };
   notifications: { permission?: NotificationPermission };
   reveal: { event: string };
+  check_goals: {};
   hide_greeting: {};
   close_chat: {};
   disable_sounds: {};
@@ -90,6 +93,34 @@ type MessageOf<Messages> = {
 }[keyof Messages];
 type MessageToPanel = MessageOf<MessagesToPanel>;
 type MessageToHost = MessageOf<MessagesToHost>;
+
+// ---- The website's page to the hidden frame of a tracked visitor, and back, the same way
+
+interface VisitorToFrame {
+  hello: {
+    token?: string | null;
+    identity?: string | null;
+    page: Page;
+    language: string;
+    customer: Visitor;
+    group?: number;
+  };
+  page: { page: Page };
+  customer: { customer: Visitor };
+  accept: { id: number; uniqueId: string };
+  cancel: { uniqueId: string };
+  press: { uniqueId: string; button: string };
+  check_goals: {};
+}
+
+interface VisitorToPageMessages {
+  ready: {};
+  token: { token: string | null };
+  visitor: VisitorNews;
+}
+
+type VisitorMessage = MessageOf<VisitorToFrame>;
+type VisitorToPage = MessageOf<VisitorToPageMessages>;
 
 // ---- The panel to the server, as JSON on the socket: one object, what it says by name
 

@@ -255,7 +255,7 @@ def test_session_variables_are_merged_or_replaced(host: Host) -> None:
     assert get(host, "customer_data")["sessionVariables"] == {"c": "3"}
 
 
-@pytest.mark.parametrize("method", ["hide_greeting", "close_chat", "disable_sounds"])
+@pytest.mark.parametrize("method", ["hide_greeting", "close_chat", "disable_sounds", "check_goals"])
 def test_what_only_the_panel_can_do_is_passed_on(host: Host, method: str) -> None:
     connected(host)
     call(host, method)
@@ -269,7 +269,7 @@ def test_what_only_the_panel_can_do_is_passed_on(host: Host, method: str) -> Non
         ("track_sales_event", {"name": "store_order_was_created", "data": {}}),
     ],
 )
-def test_sales_are_told_to_the_page_alone(host: Host, method: str, sale: dict[str, Any]) -> None:
+def test_sales_are_told_to_the_page(host: Host, method: str, sale: dict[str, Any]) -> None:
     host.visit()
     ready(host)
     record(host, method)

@@ -91,10 +91,9 @@ def test_sales_are_told_to_the_page(older: Host) -> None:
     older.page.evaluate(
         """window.sales = [];
         LiveChatWidget.on("trigger_sales_tracker", (sale) => sales.push(sale));
-        LC_API.trigger_sales_tracker("t1", [{ name: "price", value: "10" }])"""
+        LC_API.trigger_sales_tracker("t1", [{ name: "order_price", value: "10" }])"""
     )
-    sale = {"trackerId": "t1", "variables": [{"name": "price", "value": "10"}]}
-    assert older.page.evaluate("sales") == [sale]
+    assert older.page.evaluate("sales") == [{"trackerId": "t1", "orderPrice": "10"}]
 
 
 def test_callbacks_may_be_set_after_the_loader(host: Host) -> None:

@@ -247,7 +247,8 @@ def test_a_greeting_is_configured_and_shown(owner: Owner, customer: Customer) ->
     owner.call("update_greeting", id=greeting_id, active=False, name="Over")
     found = owner.call("get_greeting", id=greeting_id)
     assert (found["active"], found["name"], found["rules"]) == (False, "Over", [rule])
-    assert owner.call("list_greetings")["found_greetings"] == 3
+    listed = owner.call("list_greetings")["greetings"]
+    assert greeting_id in [each["id"] for each in listed]
     owner.call("delete_greeting", id=greeting_id)
     assert refusal(owner, "get_greeting", id=greeting_id) == "not_found"
 

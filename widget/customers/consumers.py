@@ -113,8 +113,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not self.pace.allows():
             return
         for name, content in parse_frame(text_data or "").items():
-            if handle := HEARD.get(name):
-                handle(self, content)
+            if handle := self.handler_of(name):
+                handle(content)
+
+    def handler_of(self, name: str) -> Callable[[Any], None] | None:
+        return {
+            "hello": self.hello,
+            "page": self.page,
+            "seen": self.seen,
+            "sneak_peek": self.sneak_peek,
+        }.get(name)
 
     def hello(self, content: Any) -> None:
         """Begin to show. `event` is the last one on screen, "" for none."""
@@ -221,11 +229,3 @@ def parse_frame(text: str) -> Json:
     except (RecursionError, ValueError):
         return {}
     return message if isinstance(message, dict) else {}
-
-
-HEARD: dict[str, Callable[[ChatConsumer, Any], None]] = {
-    "hello": ChatConsumer.hello,
-    "page": ChatConsumer.page,
-    "seen": ChatConsumer.seen,
-    "sneak_peek": ChatConsumer.sneak_peek,
-}

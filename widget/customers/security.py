@@ -25,7 +25,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
 from chatproxy import conf
-from chatproxy.acting import ActingCustomer
+from chatproxy.acting import ActingCustomer, ShownGreeting
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.customers.limits import wait_before_request
@@ -47,6 +47,8 @@ LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # Django's own, while develo
 SOCKET_HEADER = "X-Chat-Socket"  # "coming" from a panel that is about to open one
 LONGEST_ADDRESS = 2000  # characters of a page's address, where it is a header
 FIRST_LOGIN = 2.0  # seconds
+GREETING_HEADER = "X-Chat-Greeting"
+LONGEST_UNIQUE_ID = 128  # characters
 WEBSITE_HEADER = "X-Chat-Website"
 GONE_HEADER = "X-Chat-Gone"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
@@ -140,6 +142,7 @@ def customer_required(view: View) -> View:
         request = cast(CustomerRequest, request)
         request.customer, request.bearer, request.token = customer, bearer, token
         request.api = running().acting(customer, widget)
+        request.api.greeting = greeting_of(request)
         if request.method != "GET":
             wake(request)
         return view(request, widget, *args, **kwargs)
@@ -162,6 +165,14 @@ def bearer_of(request: HttpRequest) -> str:
     """The token of `Authorization: Bearer …`, or "". Source: RFC 6750."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def greeting_of(request: HttpRequest) -> ShownGreeting | None:
+    """The greeting that the panel shows, if it does: what is said now answers it."""
+    number, _, unique_id = request.headers.get(GREETING_HEADER, "").partition(" ")
+    if not number.isdecimal() or not 0 < len(unique_id) <= LONGEST_UNIQUE_ID:
+        return None
+    return ShownGreeting(int(number), unique_id)
 
 
 def may_act(request: HttpRequest, widget: Widget) -> bool:

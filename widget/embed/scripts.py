@@ -2,7 +2,8 @@
 
 The files are modules, so that editors and `tsc` understand them, in three folders: `loader` runs
 once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat,
-`invitations` where a widget has some; the last two bring `beside`. Each folder travels as one
+`invitations` where a widget has some, `visitors` where they are tracked; the last three bring
+`beside`. Each folder travels as one
 scope, because the loader has no bytes for its inner borders; so no name may stand twice in a
 folder, nor beside one.
 """
@@ -26,6 +27,7 @@ LIFE = [
 ]
 BESIDE = ["cards"]
 INVITATIONS = ["notes", "rules", "begin"]
+VISITORS = ["frame", "card", "greeting", "begin"]
 PANEL = [
     "limits",
     "frame",
@@ -63,6 +65,15 @@ def invitations() -> str:
     """A module of its own. SETTINGS are the widget's, BESIDE_CSS its styles."""
     inside = scope("beside", BESIDE) + scope("invitations", INVITATIONS)
     return short(f"const settings=SETTINGS;export function invite(widget){{{inside}}}")
+
+
+@made_once
+def visitors() -> str:
+    """A module of its own. SETTINGS are the widget's, BESIDE_CSS its styles."""
+    inside = scope("beside", BESIDE) + scope("visitors", VISITORS)
+    return short(
+        f"const settings=SETTINGS;export function begin(widget,load){{{inside}return follow}}"
+    )
 
 
 def scope(folder: str, names: Iterable[str]) -> str:

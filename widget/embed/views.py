@@ -20,7 +20,7 @@ from widget.assets import (
     short_source,
 )
 from widget.availability import is_away, online_groups
-from widget.embed import invitations, pages, scripts
+from widget.embed import invitations, pages, scripts, visitors
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
 from widget.origins import origin_of
@@ -42,6 +42,7 @@ FOR_EVERYBODY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
 }
+ANALYTICS = ("gtag", "gtm")
 BY_LOADER = (Widget.Away.LINK, Widget.Away.NOTHING)
 SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
@@ -53,7 +54,8 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     """The script of the snippet: the launcher and `LiveChatWidget`.
 
     `?of=` is the key of the page's own widget, where a preview of it is to take its place;
-    `?person` is for a website that says at each page who is signed in.
+    `?person` is for a website that says at each page who is signed in, `?analytics=gtag` or `gtm`
+    for one that wants events for Google's tags.
     """
     of = request.GET.get("of")
     if not may_load(key, of):
@@ -65,6 +67,9 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     script = scripts.loader(features_of(widget)).replace("SETTINGS", as_javascript(settings))
     if "person" in request.GET:
         script += ";\n" + short_source("embed/person.js").replace("KEY", as_javascript(key))
+    if (kind := request.GET.get("analytics")) in ANALYTICS:
+        events = short_source("embed/analytics.js").replace("ANALYTICS", as_javascript(kind))
+        script = f"{events};\n{script}"
     holds = LOADER_HOLDS if "online" in settings else UNKNOWN_HOLDS
     response = script_response(request, script, holds)
     vary_by_language(response)
@@ -86,6 +91,20 @@ def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
     widget = Widget.objects.find_or_404(key)
     script = invitations.script(widget, language_of(request, widget))
     is_asked_for = request.META["QUERY_STRING"].endswith(f"&{invitations.version_of(widget)}")
+    response = script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
+    vary_by_language(response)
+    return response
+
+
+@login_not_required
+@require_safe
+def visitors_part(request: HttpRequest, key: str) -> HttpResponse:
+    """What makes a visitor known and shows LiveChat's greetings, in `?lang=`."""
+    widget = Widget.objects.find_or_404(key)
+    if not widget.track_visitors:
+        return HttpResponseNotFound(headers=FOR_EVERYBODY)
+    script = visitors.script(widget, language_of(request, widget))
+    is_asked_for = request.META["QUERY_STRING"].endswith(f"&{visitors.version()}")
     response = script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
     vary_by_language(response)
     return response
@@ -118,8 +137,12 @@ def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
 def features_of(widget: Widget) -> tuple[str, ...]:
     """What its loader does that others need not."""
     is_told = widget.when_away in BY_LOADER and is_away(widget)
-    away = (f"away_{widget.when_away}",) if is_told else ()
-    return (*away, "invite") if invitations.are_there(widget) else away
+    wanted = {
+        f"away_{widget.when_away}": is_told,
+        "invite": invitations.are_there(widget),
+        "track": widget.track_visitors,
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 
 
 def public_settings(widget: Widget, language: str) -> dict[str, Any]:
@@ -139,6 +162,7 @@ def lasting_settings(widget: Widget, language: str) -> dict[str, Any]:
         "position": widget.position if widget.position != "right" else "",
         "theme": widget.theme if widget.theme != "auto" else "",
         "invitations": invitations.are_there(widget) and invitations.version_of(widget),
+        "visitors": widget.track_visitors and visitors.version(),
     }
     return {
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},

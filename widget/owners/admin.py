@@ -147,7 +147,10 @@ class WidgetAdmin(CarefulAdmin):
                 )
             },
         ),
-        (_("Privacy"), {"fields": ("connect_early", "sneak_peek", "retention_days")}),
+        (
+            _("Privacy"),
+            {"fields": ("track_visitors", "connect_early", "sneak_peek", "retention_days")},
+        ),
         (
             _("For experts"),
             {

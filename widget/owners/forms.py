@@ -203,6 +203,13 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "sneak_peek": _(
                 "Agents see what customers type before they send it. The customer is told so."
             ),
+            "track_visitors": _(
+                "LiveChat sees everybody from the page view: agents watch who is on which page, "
+                "and your greetings come. It stores an identity for each visitor in the browser, "
+                "here and at LiveChat, so say it in your privacy notice and ask for consent where "
+                "the law wants it. If LiveChat bills your app, a visit costs two requests and one "
+                "for each further page: ten thousand visits of five pages come to about $16."
+            ),
             "connect_early": _(
                 "Connects to LiveChat as soon as the chat is opened, so that customers see welcome "
                 "messages and who will answer. Without it, we connect at a customer's first "

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
-from chatproxy.livechat.structures import Event, Message, Thread, User
+from chatproxy.livechat.structures import Event, Greeting, Message, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
 from widget.rendering.encoding import encodable
 from widget.rendering.events import is_hidden, render_event, render_event_in
@@ -54,7 +54,9 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
     )
     last = update.threads[-1].properties if update.threads else {}
     rating = render_rating(last.get("rating", {}), locale)
-    return shown + render_state(update.conversation, locale) + rating
+    shown_greeting = update.conversation.greeting
+    greeting = render_greeting(shown_greeting, update.conversation, locale)
+    return shown + render_state(update.conversation, locale) + rating + greeting
 
 
 @render_update.register
@@ -104,7 +106,7 @@ def incoming_chat(push: pushes.IncomingChat, conversation: Conversation, locale:
     """A chat was started or resumed, here or in another tab."""
     thread = push.chat.thread
     threads = [thread_context(thread, conversation, locale)] if thread else []
-    shown = partial(locale, "incoming_chat", threads=threads)
+    shown = partial(locale, "incoming_chat", threads=threads) + partial(locale, "greeting_over")
     return shown + render_state(conversation, locale) + render_rating({}, locale)
 
 
@@ -176,19 +178,27 @@ def properties_deleted(
 def incoming_greeting(
     push: pushes.IncomingGreeting, conversation: Conversation, locale: Locale
 ) -> str:
-    greeting = push.greeting
-    html = render_event_by(greeting.agent, greeting.event, conversation, locale)
-    return partial(locale, "greeting", html=html, greeting=greeting)
+    return render_greeting(push.greeting, conversation, locale)
 
 
 @render_push.register
 def greeting_over(
     _push: pushes.GreetingAccepted | pushes.GreetingCanceled,
-    _conversation: Conversation,
+    conversation: Conversation,
     locale: Locale,
 ) -> str:
     """Accepted or cancelled, here or in another tab."""
-    return partial(locale, "greeting_over")
+    shown = render_greeting(conversation.greeting, conversation, locale)
+    return shown or partial(locale, "greeting_over")
+
+
+def render_greeting(greeting: Greeting | None, conversation: Conversation, locale: Locale) -> str:
+    """The greeting on show, "" if there is none. Accepted, it is the first words of the chat."""
+    if greeting is None:
+        return ""
+    event = replace(greeting.event, id=f"{greeting.unique_id}_1")
+    html = render_event_by(greeting.agent, event, conversation, locale)
+    return partial(locale, "greeting", html=html, greeting=greeting)
 
 
 @render_push.register

@@ -6,7 +6,7 @@ from livechat_sandbox.platform.ids import Ids
 from livechat_sandbox.platform.people import agents
 from livechat_sandbox.platform.properties import default_declarations
 from livechat_sandbox.platform.routing import routing
-from livechat_sandbox.platform.structures import Agent, Organization
+from livechat_sandbox.platform.structures import Agent, Organization, Payload
 
 ORGANIZATION_ID = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 OTHER_ORGANIZATION_ID = "c0a2f6b4-3e1d-4c6b-8f2a-9d5e7b1a6c30"
@@ -45,6 +45,7 @@ def organizations(clock: Clock, start: str, base_url: str) -> dict[str, Organiza
     made = {shop.id: shop, other.id: other}
     for each in made.values():
         routing.tell_group_statuses(each)
+        each.greetings = {greeting.id: greeting for greeting in greetings(base_url)}
         for agent in each.agents.values():
             agent.avatar = f"{base_url}/sandbox/avatars/{agent.name.lower()}.svg"
     return made
@@ -59,7 +60,6 @@ def organization(
     made.declared_properties = default_declarations()
     made.localization = dict(LOCALIZATION)
     made.forms = {"prechat": prechat_form(), "postchat": postchat_form(), "ticket": ticket_form()}
-    made.greetings = {each.id: each for each in greetings()}
     return made
 
 
@@ -150,7 +150,8 @@ def ticket_form() -> Form:
     )
 
 
-def greetings() -> list[Greeting]:
+def greetings(base_url: str) -> list[Greeting]:
+    """One of each kind, switched off."""
     hello = {"type": "message", "text": "Hello! Can I help you to find something?"}
     offer = {
         "type": "rich_message",
@@ -171,7 +172,49 @@ def greetings() -> list[Greeting]:
             }
         ],
     }
+    pots = {
+        "type": "rich_message",
+        "template_id": "cards",
+        "elements": [
+            {
+                "title": "New pots",
+                "subtitle": "Made in Portugal",
+                "image": {
+                    "url": f"{base_url}/sandbox/avatars/pots.svg",
+                    "alternative_text": "A blue pot",
+                },
+                "buttons": [
+                    button("look", "See them", "url", "https://shop.example/pots"),
+                    button("call", "Call us", "phone", "+48 123 456 789"),
+                ],
+            },
+            {"title": "Old pots", "buttons": [button("later", "Not now", "cancel", "cancel")]},
+        ],
+    }
+    question = {
+        "type": "rich_message",
+        "template_id": "quick_replies",
+        "elements": [
+            {
+                "title": "What are you looking for?",
+                "buttons": [
+                    button("plants", "Plants", "message", "Plants"),
+                    button("tools", "Tools", "message", "Tools"),
+                ],
+            }
+        ],
+    }
+    wait = {"type": "message", "text": "Before you go: may we help?"}
     return [
         Greeting(1, hello, delay=1.0),
         Greeting(2, offer, url_contains="/cart", subtype="announcement"),
+        Greeting(3, pots, url_contains="/pots"),
+        Greeting(4, question, url_contains="/search"),
+        Greeting(5, wait, url_contains="/bye", is_exit_intent=True),
     ]
+
+
+def button(postback_id: str, text: str, kind: str, value: str) -> Payload:
+    """One button of a greeting; `kind` is message, url, phone, webview or cancel."""
+    named = {"postback_id": postback_id, "text": text}
+    return {"type": kind, "value": value, "user_ids": []} | named

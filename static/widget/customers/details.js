@@ -5,6 +5,7 @@
 let details = {};
 let lastReport = "";
 let hasCustomer = false;
+let url = ""; // of the website's page
 
 document.addEventListener("host:hello", ({ detail }) => learn(detail.customer ?? {}));
 document.addEventListener("host:customer", ({ detail }) => learn(detail));
@@ -17,6 +18,12 @@ document.addEventListener("identified", ({ detail }) => {
   setTimeout(report); // after everybody has heard of the token
 });
 document.addEventListener("htmx:after:swap", prefill);
+document.addEventListener("host:hello", ({ detail }) => (url = detail.page?.url ?? ""));
+document.addEventListener("host:page", ({ detail }) => (url = detail.page.url));
+document.addEventListener("host:check_goals", () => {
+  const values = { url, session: JSON.stringify(details.session ?? {}) };
+  if (hasCustomer) htmx.ajax("POST", "goals", { values, target: "#notice", swap: "none" });
+});
 
 /** @param {Visitor} visitor */
 function learn({ name, email, session }) {

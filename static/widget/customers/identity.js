@@ -104,12 +104,14 @@ async function send(url, request) {
  * @returns {Record<string, string>}
  */
 function headersOf({ headers }) {
+  const greeting = document.querySelector("#invitation [data-greeting]")?.dataset;
   return {
     ...headers,
     "X-Chat-Language": root.lang,
     "X-Chat-Zone": root.dataset.zone,
     ...(group && { "X-Chat-Group": group }),
     ...(page && { "X-Chat-Page": page }),
+    ...(greeting && { "X-Chat-Greeting": `${greeting.greeting} ${greeting.unique}` }),
     ...(root.dataset.website && { "X-Chat-Website": root.dataset.website }),
     ...(token && { Authorization: `Bearer ${token}` }),
     ...(token && root.dataset.live === "closed" && { "X-Chat-Socket": "coming" }),

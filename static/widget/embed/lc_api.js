@@ -14,6 +14,9 @@ const isVisible = (visibility) => () => get("state").visibility === visibility;
 /** @param {string[]} statuses */
 const hasStatus = (...statuses) => () => statuses.includes(get("customer_data").status);
 
+/** @type {Record<string, string>} What a sale has two names for. */
+const SALE = { order_price: "orderPrice", order_id: "orderId" };
+
 const methods = {
   set_custom_variables: caller("set_session_variables"),
   update_custom_variables: caller("update_session_variables"),
@@ -25,9 +28,11 @@ const methods = {
   close_chat: () => call("close_chat"),
   disable_sounds: () => call("disable_sounds"),
   hide_greeting: () => call("hide_greeting"),
-  /** @param {string} trackerId @param {unknown} [variables] */
-  trigger_sales_tracker: (trackerId, variables) =>
-    call("trigger_sales_tracker", { trackerId, variables }),
+  /** @param {string} trackerId @param {{ name: string, value: unknown }[]} [variables] */
+  trigger_sales_tracker(trackerId, variables = []) {
+    const sale = variables.map(({ name, value }) => [SALE[name] ?? name, value]);
+    call("trigger_sales_tracker", { trackerId, ...Object.fromEntries(sale) });
+  },
   agents_are_available: () => get("state").availability === "online",
   chat_window_maximized: isVisible("maximized"),
   chat_window_minimized: isVisible("minimized"),

@@ -19,17 +19,23 @@ declare const settings: {
   link?: string;
   /** The version of its invitations, if it has some. */
   invitations?: any;
-  /** The name of the button that closes one, in their script. */
+  /** The version of what tracks visitors, if they are. */
+  visitors?: string;
+  /** The name of the button that closes one, in the scripts of invitations and greetings. */
   dismiss?: string;
+  /** That of the button that takes a greeting up. */
+  reply?: string;
   icon?: string;
   pages?: string;
   position?: string;
   theme?: string;
 };
 declare const PANEL_CSS: string;
+declare const GREETING_CSS: string;
 declare const BESIDE_CSS: string;
 declare const ORGANIZATION: string;
 declare const KEY: string;
+declare const ANALYTICS: "gtag" | "gtm";
 
 interface LoaderTexts {
   open: string;
@@ -42,6 +48,9 @@ interface LoaderTexts {
   page: string;
   label: string;
 }
+
+/** What the files of `visitors` are started with: they load the panel where there is a chat. */
+declare const load: () => void;
 
 /** The files of `life`, as one function. */
 declare function start(api: LoaderApi): void;
@@ -129,7 +138,55 @@ interface ShownInvitation {
   a_day?: number;
 }
 
+/** A greeting of LiveChat's, as the server tells it; what is not so is missing. See greetings.py. */
+interface ShownGreeting {
+  id: number;
+  uniqueId: string;
+  name?: string;
+  face?: string;
+  accepted?: boolean;
+  is_exit_intent?: boolean;
+  is_announcement?: boolean;
+  cards: ShownCard[];
+}
+
+interface ShownCard {
+  title?: string;
+  text?: string;
+  picture?: ShownPicture;
+  buttons?: GreetingButton[];
+}
+
+interface ShownPicture {
+  url: string;
+  words?: string;
+  width?: number;
+  height?: number;
+}
+
+interface GreetingButton {
+  text: string;
+  id?: string;
+  /** message, url, phone, webview, cancel; missing for one that only tells it was pressed. */
+  type?: string;
+  link?: string;
+  /** It leads there in this tab. */
+  here?: boolean;
+}
+
+/** What the server tells a page of a visitor who has not opened the chat. */
+interface VisitorNews {
+  greeting: ShownGreeting | null;
+  customer: string;
+  has_chat: boolean;
+  is_chatting: boolean;
+}
+
 interface LoaderWidget {
+  /** The button of a greeting that was pressed and that the panel is not told yet. */
+  press?: string | null;
+  /** Who the customer is has changed: tell the panel, if it is there. */
+  hello?(): void;
   /** The invitation that was accepted and is not told yet. */
   invitation?: InvitationToPanel;
   /** What the page has told for its invitations. */
@@ -188,6 +245,8 @@ interface Window {
   LiveChatWidget?: LoaderApi;
   LC_API?: any;
   __lc?: LoaderConfiguration;
+  gtag?(command: "event", name: string, parameters: object): void;
+  dataLayer?: object[];
   navigation?: EventTarget & { currentEntry?: unknown; entries?(): unknown[] };
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from django import forms
@@ -9,6 +10,8 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_POST
 
 from chatproxy import conversation
+from chatproxy.acting import ShownGreeting
+from chatproxy.livechat.errors import GreetingNotFound
 from chatproxy.livechat.structures import Json
 from widget.customers.custom_ids import SentOnceForm, say_by
 from widget.customers.failures import notice, on_failure
@@ -61,6 +64,8 @@ def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
     form = ButtonForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
+    if (greeting := request.api.greeting) and greeting.unique_id == form.place()[0]:
+        return press_in_greeting(request, widget, form, greeting)
     press = partial(
         request.api.send_rich_message_postback,
         request.customer.chat_id,
@@ -71,4 +76,24 @@ def postback(request: CustomerRequest, widget: Widget) -> HttpResponse:
     if form.cleaned_data["type"] == "message":
         say_by(form.cleaned_data["attempt"])(request.api, form.answer())
     pressed = {"eventId": form.place()[1], "postbackId": form.cleaned_data["postback_id"]}
+    return with_host_event(HttpResponse(status=204), "rich_message_button_clicked", pressed)
+
+
+def press_in_greeting(
+    request: CustomerRequest, widget: Widget, form: ButtonForm, greeting: ShownGreeting
+) -> HttpResponse:
+    """Before a chat; one that speaks for the customer begins it."""
+    button_id, kind = form.cleaned_data["postback_id"], form.cleaned_data["type"]
+    if widget.api_version != "3.5":
+        press = partial(request.api.send_greeting_button_clicked, greeting.unique_id, button_id)
+        with suppress(GreetingNotFound):  # over already
+            conversation.do_once(request.api, form.cleaned_data["custom_id"], press)
+    if kind == "message":
+        words = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
+        say_by(form.cleaned_data["attempt"])(request.api, words)
+    elif kind == "cancel":
+        with suppress(GreetingNotFound):
+            request.api.cancel_greeting(greeting.unique_id)
+    pressed: Json = {"eventId": form.place()[1], "postbackId": button_id}
+    pressed |= {"greeting": {"id": greeting.id, "uniqueId": greeting.unique_id}}
     return with_host_event(HttpResponse(status=204), "rich_message_button_clicked", pressed)

@@ -58,7 +58,7 @@ stand();
 const isPhone = Math.min(innerWidth, screen?.width) <= 480; // the first may not be known yet
 if (storage("sessionStorage") === "maximized" && !isPhone) show("maximized");
 openByLink();
-if (widget.token) (window.requestIdleCallback || setTimeout)(() => signal.aborted || load());
+if (widget.token && !settings.visitors) (window.requestIdleCallback || setTimeout)(() => signal.aborted || load());
 
 // Each at once; async, so that one that throws is reported and stops no other.
 api._q.splice(0).map(async ([method, args]) => window.LiveChatWidget[method](...args));

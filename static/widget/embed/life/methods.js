@@ -51,15 +51,19 @@ export const methods = {
 methods.reset = methods.logout;
 methods.set_page_values = (values) =>
   emit("set_page_values", (widget.values = { ...widget.values, ...values }));
-/** @type {("hide_greeting" | "close_chat" | "disable_sounds")[]} */
-const forPanel = ["hide_greeting", "close_chat", "disable_sounds"];
+/** @type {("hide_greeting" | "close_chat" | "disable_sounds" | "check_goals")[]} */
+const forPanel = ["hide_greeting", "close_chat", "disable_sounds", "check_goals"];
 for (const chat of forPanel) {
   methods[chat] = () => panel?.post({ chat });
 }
-// A customer cannot report sales to LiveChat: the page's own handlers hear of them.
-for (const name of ["trigger_sales_tracker", "track_sales_event"]) {
-  methods[name] = (sale) => emit(name, sale);
-}
+methods.track_sales_event = (sale) => emit("track_sales_event", sale);
+// A customer cannot report sales to LiveChat. As session variables agents see them, and LiveChat's
+// goals.
+methods.trigger_sales_tracker = (sale) => {
+  emit("trigger_sales_tracker", sale);
+  methods.update_session_variables(sale);
+  methods.check_goals();
+};
 
 /**
  * @param {Record<string, any>} table

@@ -1,5 +1,5 @@
 // The panel begins: its style, its iframe, and what the first half of the loader may do with it.
-import { hello, tellCustomer, tellDraft, tellInvitation } from "./customer.js";
+import { hello, tellCustomer, tellDraft, tellReason } from "./customer.js";
 import { leave, load, post, showPanel } from "./frame.js";
 import { holdPage } from "./screen.js";
 import { showUnread } from "./title.js";
@@ -15,6 +15,7 @@ if (organizationId !== ORGANIZATION) {
 }
 load();
 holdPage();
+widget.hello = hello;
 widget.signal.addEventListener("abort", () => showUnread(0));
 
 /** @type {LoaderPanel} */
@@ -33,7 +34,7 @@ export const panel = {
   shown() {
     holdPage();
     showPanel();
-    tellInvitation();
+    tellReason();
     tellDraft();
   },
 };

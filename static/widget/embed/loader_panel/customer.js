@@ -17,9 +17,9 @@ const about = () => ({ ...cutCustomer(widget.known.customer_data), replace: widg
 export function hello() {
   postEarly(() => {
     const customer = about();
-    const { draft, invitation } = widget;
+    const { draft, invitation, press } = widget;
     lastTold = JSON.stringify(customer);
-    widget.draft = widget.invitation = null;
+    widget.draft = widget.invitation = widget.press = null;
     return {
       chat: "hello",
       token: widget.token,
@@ -32,6 +32,7 @@ export function hello() {
       theme: widget.theme,
       draft: draft && cutDraft(draft),
       invitation,
+      press,
       group: groupOfPage(),
     };
   });
@@ -58,10 +59,12 @@ export function tellDraft() {
   widget.draft = null;
 }
 
-export function tellInvitation() {
-  if (!widget.isAlive || !widget.invitation) return;
-  post({ chat: "invitation", ...widget.invitation });
-  widget.invitation = null;
+/** What led here: an invitation of ours, or a button of LiveChat's greeting. */
+export function tellReason() {
+  if (!widget.isAlive) return;
+  if (widget.invitation) post({ chat: "invitation", ...widget.invitation });
+  if (widget.press) post({ chat: "press", button: widget.press });
+  widget.invitation = widget.press = null;
 }
 
 /** Another tab, or the page we went to and came back from, may have a new token or none. */

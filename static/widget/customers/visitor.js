@@ -1,0 +1,204 @@
+// The hidden frame of a website's page: makes its visitor known, says where they are, and passes on
+// which greeting stands. Behind `#` it is told a picture that the website's own policy may refuse.
+(function () {
+  "use strict";
+
+  const { widget } = document.documentElement.dataset;
+  const LOCK = `livechat-customer:${widget}`;
+  const FINAL = 4000; // codes of a closed socket from here on mean: do not come back
+  const UNKNOWN = 4401; // the token; another one is made
+  const SILENCE = 40000; // ms without a word after which the socket counts as dead
+  const ECHO = 1000; // ms the website's page gets to keep the token
+  const LONGEST_PAUSE = 60000; // ms
+
+  let website = ""; // the origin of the page around us
+  /** @type {VisitorToFrame["hello"] | null} */
+  let about = null;
+  /** @type {string | null} */
+  let token = null;
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let tries = 0;
+  let silence = 0;
+  let told = ""; // of the visitor
+  let isIntroducing = false;
+  let kept = () => {};
+
+  if (location.hash) showPicture(JSON.parse(decodeURIComponent(location.hash.slice(1))));
+  else if (parent !== window) {
+    addEventListener("message", receive);
+    addEventListener("online", () => token && open());
+    addEventListener("pageshow", ({ persisted }) => persisted && tell({ chat: "ready" }));
+    tell({ chat: "ready" });
+  }
+
+  /** @param {{ url: string, words: string }} picture */
+  function showPicture({ url, words }) {
+    const picture = new Image();
+    picture.alt = words;
+    picture.src = url;
+    Object.assign(picture.style, { width: "100%", height: "100%", objectFit: "cover" });
+    picture.onerror = () => picture.remove();
+    document.body.style.margin = "0";
+    document.documentElement.style.height = document.body.style.height = "100%";
+    document.body.style.overflow = "hidden";
+    document.body.append(picture);
+  }
+
+  // -- with the website's page
+
+  /** @param {VisitorToPage} message */
+  function tell(message) {
+    parent.postMessage(message, website || "*"); // the first says nothing
+  }
+
+  /** @type {{ [Name in keyof VisitorToFrame]: (message: VisitorToFrame[Name]) => void }} */
+  const messages = {
+    hello(message) {
+      const before = about;
+      about = message;
+      if (message.token && message.token === token) kept();
+      const isProven = !message.identity || message.identity === before?.identity;
+      if (message.token && isProven) use(message.token);
+      else introduce().catch(() => {}); // the next page tries again
+    },
+    page({ page }) {
+      about.page = page;
+      say({ page });
+    },
+    customer({ customer }) {
+      about.customer = customer;
+      tellDetails();
+    },
+    accept: ({ id, uniqueId }) => say({ accept: { id, unique_id: uniqueId } }),
+    cancel: ({ uniqueId }) => say({ cancel: { unique_id: uniqueId } }),
+    press: ({ uniqueId, button }) => say({ press: { unique_id: uniqueId, button } }),
+    check_goals() {
+      const { url } = about.page;
+      if (token) post("goals", { url, session: JSON.stringify(about.customer.session) });
+    },
+  };
+
+  /** @param {MessageEvent} event */
+  function receive({ source, origin, data }) {
+    if (source !== parent || !data || !Object.hasOwn(messages, data.chat)) return;
+    if (data.chat === "hello") website ||= origin;
+    if (origin !== website || (!about && data.chat !== "hello")) return;
+    /** @type {(message: any) => void} */ (messages[/** @type {keyof VisitorToFrame} */ (data.chat)])(data);
+  }
+
+  // -- who it is
+
+  async function introduce() {
+    if (isIntroducing) return;
+    isIntroducing = true;
+    try {
+      if (!navigator.locks) await askForToken(); // on plain http each tab is on its own
+      else if (!await navigator.locks.request(LOCK, { ifAvailable: true }, askForToken)) {
+        await navigator.locks.request(LOCK, () => {}); // another tab asks: our page will know
+        setTimeout(tell, 0, { chat: "ready" });
+      }
+    } finally {
+      isIntroducing = false;
+    }
+  }
+
+  /** @param {Lock | null} [free] */
+  async function askForToken(free) {
+    if (free === null) return false;
+    const response = await post("customer", about.identity ? { identity: about.identity } : {});
+    const given = response.headers.get("X-Chat-Token");
+    if (response.ok && given) {
+      about.token = given;
+      use(given);
+      tell({ chat: "token", token: given });
+      await new Promise((resolve) => {
+        kept = () => resolve(null);
+        setTimeout(resolve, ECHO);
+      });
+    }
+    return true;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} values
+   */
+  function post(path, values) {
+    const bearer = token ?? about.token;
+    return fetch(path, {
+      method: "POST",
+      body: new URLSearchParams(values),
+      credentials: "omit",
+      headers: {
+        "X-Chat-Website": website,
+        "X-Chat-Page": `${website}/`,
+        "X-Chat-Language": about.language,
+        ...(about.group !== undefined && { "X-Chat-Group": String(about.group) }),
+        ...(bearer && { Authorization: `Bearer ${bearer}` }),
+      },
+    });
+  }
+
+  function tellDetails() {
+    const { name = "", email = "", session = {} } = about.customer;
+    const values = { name, email, session: JSON.stringify(session) };
+    const isNews = name || email || Object.keys(session).length;
+    if (!token || !isNews || told === (told = JSON.stringify(values))) return;
+    post("details", values).catch(() => {});
+  }
+
+  // -- with the server
+
+  /** @param {string | null} next */
+  function use(next) {
+    if (next === token) return;
+    token = next;
+    told = "";
+    tellDetails();
+    open();
+  }
+
+  /** @param {object} message */
+  function say(message) {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  }
+
+  function open() {
+    const address = new URL("visit", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const before = socket;
+    const mine = new WebSocket(address, ["chat", `bearer.${token}`]);
+    socket = mine;
+    before?.close();
+    expectWord();
+    mine.onopen = () => {
+      const { page, language, group = "" } = about;
+      say({ hello: { page, language, group: String(group) } });
+    };
+    mine.onmessage = ({ data }) => {
+      tries = 0;
+      expectWord();
+      if (data !== "{}") tell({ chat: "visitor", ...JSON.parse(data) }); // else it only lives
+    };
+    mine.onclose = ({ code }) => mine === socket && close(code);
+  }
+
+  function expectWord() {
+    clearTimeout(silence);
+    silence = setTimeout(open, SILENCE);
+  }
+
+  /** @param {number} code */
+  function close(code) {
+    clearTimeout(silence);
+    socket = null;
+    if (code < FINAL) {
+      const pause = Math.min(LONGEST_PAUSE, 2000 * 2 ** tries++);
+      silence = setTimeout(open, 1000 + Math.random() * pause);
+    } else if (code === UNKNOWN) {
+      token = about.token = null;
+      tell({ chat: "token", token });
+    }
+  }
+})();

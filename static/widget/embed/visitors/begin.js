@@ -1,0 +1,16 @@
+// LiveChat sees this visitor from now on. Only where the owner wants it: see ../life/track.js.
+import { begin, hello, tell, tellCustomer } from "./frame.js";
+import { hear, hideGreeting } from "./greeting.js";
+
+begin((news) => {
+  hear(news);
+  if (news.has_chat) load(); // what was said there may be unread
+});
+
+/** The page has called a method. @param {string} name */
+function follow(name) {
+  if (/^(set|update)_(?!page)/.test(name)) tellCustomer();
+  else if (/^(identify|logout|reset)$/.test(name)) hello();
+  else if (name === "hide_greeting") hideGreeting();
+  else if (name === "check_goals" && !widget.isAlive) tell({ chat: "check_goals" });
+}

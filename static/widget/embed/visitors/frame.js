@@ -1,0 +1,99 @@
+// The hidden frame by which the visitor is known: it is of the chat's own origin, and so is all that
+// it speaks to. What it says and hears is in ../../messages.d.ts.
+const server = widget.home.split("/", 3).join("/");
+const LONGEST_PAGE = 3500; // characters of an address or a title: visits.py
+const SETTLE = 300; // ms a page gets to change its title after its address
+const BURST = 50; // ms: a page may set one value after the other
+
+let previousUrl = document.referrer;
+let { href } = location;
+/** @type {number | undefined} */
+let settling;
+/** @type {number | undefined} */
+let telling;
+
+/** Its source is there before it is, or it would leave an entry in the history. @param {string} [picture] */
+export function makeFrame(picture = "") {
+  const made = /** @type {HTMLIFrameElement} */ (
+    document.createElementNS(widget.root.namespaceURI, "iframe"));
+  made.src = `${widget.home}visitor${picture}`;
+  made.tabIndex = -1;
+  return made;
+}
+
+const frame = makeFrame();
+frame.style.display = "none";
+
+/** @param {VisitorMessage} message */
+export function tell(message) {
+  frame.contentWindow?.postMessage(message, server);
+}
+
+const about = () => {
+  const { name, email, sessionVariables } = widget.known.customer_data;
+  return { name, email, session: sessionVariables };
+};
+
+/** The title without the number of unread messages. */
+const whereabouts = () => ({
+  url: href.slice(0, LONGEST_PAGE),
+  title: document.title.replace(/^\(\d+\) /, "").slice(0, LONGEST_PAGE),
+  referrer: previousUrl.slice(0, LONGEST_PAGE),
+});
+
+export function hello() {
+  const token = widget.storage("localStorage"); // another tab may have one
+  if (token !== undefined) widget.token = token;
+  const group = parseInt(widget.configured.group, 10);
+  tell({
+    chat: "hello",
+    token: widget.token,
+    identity: widget.identity,
+    page: whereabouts(),
+    language: widget.language,
+    customer: about(),
+    group: group >= 0 ? group : undefined,
+  });
+}
+
+/** Where there is a panel, it says so itself: here and below. */
+function move() {
+  clearTimeout(settling);
+  settling = widget.later(() => {
+    if (href !== location.href) [previousUrl, href] = [href, location.href];
+    if (!widget.isAlive) tell({ chat: "page", page: whereabouts() });
+  }, SETTLE);
+}
+
+export function tellCustomer() {
+  clearTimeout(telling);
+  telling = widget.later(() => {
+    if (!widget.isAlive) tell({ chat: "customer", customer: about() });
+  }, BURST);
+}
+
+/** @param {(news: VisitorNews) => void} hear */
+export function begin(hear) {
+  /** @type {{ [Name in keyof VisitorToPageMessages]: (message: VisitorToPageMessages[Name]) => void }} */
+  const messages = {
+    ready: hello,
+    token({ token }) {
+      widget.token = token;
+      widget.storage("localStorage", token);
+      hello();
+      widget.hello?.();
+    },
+    visitor: hear,
+  };
+  widget.listen(window, "message", ({ source, origin, data }) => {
+    if (source !== frame.contentWindow || origin !== server || !data) return;
+    if (Object.hasOwn(messages, data.chat)) {
+      /** @type {(message: any) => void} */ (messages[/** @type {keyof VisitorToPageMessages} */ (data.chat)])(data);
+    }
+  });
+  widget.listen(window, "storage", ({ key, newValue }) =>
+    newValue !== widget.token && key?.endsWith(`:${settings.key}`) && hello());
+  if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
+  else widget.listen(window, "popstate", move);
+  widget.root.append(frame);
+}

@@ -1,0 +1,200 @@
+"""LiveChat's greetings on a website that lets visitors be tracked, and what agents see of them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.hosts import Host, tag
+from tests.e2e.rig import Chat, html
+from tests.e2e.test_loader import STRICTEST
+from tests.sandbox_rig import Agent, Sandbox
+
+KEY = "tracked"
+RECORD = """<script>
+const told = [];
+for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden",
+    "rich_message_button_clicked", "customer_status_changed"]) {
+  addEventListener(`livechat:${name}`, ({ detail }) => told.push([name, detail]));
+}
+</script>"""
+
+Visit = Callable[..., None]
+
+
+@pytest.fixture
+def tracked(site: Any, add_widget: Callable[..., None]) -> None:
+    if not site.run(
+        f"from widget.models import Widget\nanswer = Widget.objects.filter(key='{KEY}').count()"
+    ):
+        add_widget(KEY, track_visitors=True)
+
+
+@pytest.fixture
+def visit(host: Host, sandbox: Sandbox, tracked: None) -> Iterator[Visit]:
+    """Go to a page of the website: `visit("/pots")`, where greeting 3 of the sandbox comes."""
+
+    def go(path: str, greeting: int = 0, headers: dict[str, str] | None = None) -> None:
+        if greeting:
+            sandbox.settings(greetings={str(greeting): {"enabled": True, "delay": 0}})
+        script = "" if headers else RECORD
+        body = f"<h1>Shop</h1><input aria-label='Search'>{script}{tag(host.site, key=KEY)}"
+        host.page.goto(host.websites.publish(path, html(body), headers))
+
+    yield go
+    sandbox.reset()
+
+
+def card(page: Page) -> Locator:
+    """What stands beside the launcher."""
+    return page.locator("chat-widget").get_by_role("status").locator("> div")
+
+
+def told(page: Page) -> list[list[Any]]:
+    """What the website's page was told, in order."""
+    events: list[list[Any]] = page.evaluate("told")
+    return events
+
+
+def names(page: Page) -> list[str]:
+    return [name for name, _detail in told(page) if name != "customer_status_changed"]
+
+
+def chat_in(page: Page) -> Chat:
+    return Chat(page, page.frame_locator("iframe#chat-widget"))
+
+
+def test_agents_see_who_is_on_which_page_before_anybody_asks(
+    visit: Visit, host: Host, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.control("requests", method="DELETE")
+    visit("/first")
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_function("localStorage.length")
+    wait_for_page(host.page, agent, "/first")
+    visit("/second")
+    wait_for_page(host.page, agent, "/second")
+    host.page.evaluate("history.pushState({}, '', '/third'); document.title = 'Third'")
+    (customer,) = wait_for_page(host.page, agent, "/third")
+    pages = [page["url"] for page in customer["last_visit"]["last_pages"]]
+    assert [url.rsplit("/", 1)[1] for url in pages] == ["first", "second", "third"]
+    asked = [name for name in sandbox.requests() if name != "get_dynamic_configuration"]
+    assert asked == ["token", "login", "update_customer_page", "update_customer_page"]
+    assert "iframe" not in host.page.content()  # neither theirs nor a panel on the page itself
+    assert host.page.evaluate("LiveChatWidget.get('customer_data').id") == customer["id"]
+
+
+def wait_for_page(page: Page, agent: Agent, path: str) -> list[dict[str, Any]]:
+    """The customers in the traffic list, once one is on this page."""
+    for _ in range(100):
+        customers = agent.call("list_customers", version="3.5")["customers"]
+        if any(each["last_visit"]["last_pages"][-1]["url"].endswith(path) for each in customers):
+            break
+        page.wait_for_timeout(50)
+    found: list[dict[str, Any]] = customers
+    return found
+
+
+def test_a_text_stands_beside_the_launcher_and_becomes_the_first_words_of_a_chat(
+    visit: Visit, host: Host, agent: Agent
+) -> None:
+    visit("/", greeting=1)
+    expect(card(host.page)).to_contain_text("Hello! Can I help you to find something?")
+    expect(card(host.page)).to_contain_text("Piotr")
+    assert host.page.evaluate("document.activeElement.tagName") == "BODY"
+    assert names(host.page) == ["greeting_displayed"]
+    assert ["customer_status_changed", {"status": "invited"}] in told(host.page)
+    card(host.page).get_by_role("button", name="Reply").click()
+    chat = chat_in(host.page)
+    expect(chat.panel.locator("#invitation")).to_contain_text("Hello! Can I help you")
+    expect(chat.panel.get_by_role("button", name="Reply")).to_be_hidden()
+    expect(card(host.page)).to_have_count(0)
+    assert names(host.page) == ["greeting_displayed", "greeting_accepted"]
+    chat.send("Yes, please")
+    expect(chat.messages("customer")).to_contain_text("Yes, please")
+    events = agent.chat(agent.chats()[0]["id"])["thread"]["events"]
+    assert [event.get("text") for event in events] == [
+        "Hello! Can I help you to find something?",
+        "Yes, please",
+    ]
+    assert events[0]["properties"]["lc2"]["greeting_id"] == 1
+    expect(chat.log).to_contain_text("Hello! Can I help you")
+    expect(chat.panel.locator("#invitation")).to_be_empty()
+
+
+def test_cards_with_pictures_and_links_need_no_other_policy(
+    visit: Visit, host: Host, context: BrowserContext, sandbox: Sandbox
+) -> None:
+    policy = STRICTEST.format(chat=host.site.chat_url)
+    visit("/pots", greeting=3, headers={"Content-Security-Policy": policy})
+    expect(card(host.page)).to_contain_text("New pots")
+    expect(card(host.page)).to_contain_text("Old pots")
+    pictures = card(host.page).locator("iframe")
+    expect(pictures).to_have_count(2)  # Piotr's face and the pot
+    for number in range(2):
+        shown = pictures.nth(number).content_frame.locator("img")
+        assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    context.route("https://shop.example/**", lambda route: route.fulfill(body="Pots"))
+    with context.expect_page() as opened:
+        card(host.page).get_by_role("button", name="See them").click()
+    assert opened.value.url == "https://shop.example/pots"
+    expect(card(host.page)).to_have_count(0)
+    for method in ("send_greeting_button_clicked", "accept_greeting"):
+        wait_for_request(host.page, sandbox, method)
+
+
+def wait_for_request(page: Page, sandbox: Sandbox, method: str) -> None:
+    for _ in range(100):
+        if method in sandbox.requests():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{method} was not asked for")
+
+
+def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
+    visit: Visit, host: Host, context: BrowserContext, sandbox: Sandbox
+) -> None:
+    visit("/cart", greeting=2)
+    expect(card(host.page)).to_contain_text("Free delivery today")
+    second = context.new_page()
+    second.goto(host.page.url)
+    expect(card(second)).to_contain_text("Free delivery today")
+    second.keyboard.press("Escape")
+    expect(card(second)).to_have_count(0)
+    expect(card(host.page)).to_have_count(0)
+    assert names(host.page) == names(second) == ["greeting_displayed", "greeting_hidden"]
+    assert sandbox.requests().count("cancel_greeting") == 1
+    second.reload()
+    second.wait_for_load_state("networkidle")
+    expect(card(second)).to_have_count(0)
+
+
+def test_a_button_that_speaks_for_the_customer_begins_the_chat(
+    visit: Visit, host: Host, agent: Agent, sandbox: Sandbox
+) -> None:
+    visit("/search", greeting=4)
+    expect(card(host.page)).to_contain_text("What are you looking for?")
+    card(host.page).get_by_role("button", name="Plants").click()
+    chat = chat_in(host.page)
+    expect(chat.messages("customer")).to_contain_text("Plants")
+    first, second = agent.chat(agent.chats()[0]["id"])["thread"]["events"]
+    assert (first["type"], second["text"]) == ("rich_message", "Plants")
+    assert "send_greeting_button_clicked" in sandbox.requests()
+    pressed = dict(told(host.page))["rich_message_button_clicked"]
+    assert (pressed["postbackId"], pressed["greeting"]["id"]) == ("plants", 4)
+
+
+def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
+    visit: Visit, host: Host
+) -> None:
+    visit("/bye", greeting=5)
+    host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
+    expect(card(host.page)).to_have_count(0)
+    assert names(host.page) == []
+    host.page.evaluate("document.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))")
+    expect(card(host.page)).to_contain_text("Before you go")
+    assert names(host.page) == ["greeting_displayed"]
+    host.page.evaluate("LiveChatWidget.call('hide_greeting')")
+    expect(card(host.page)).to_have_count(0)
+    assert names(host.page) == ["greeting_displayed", "greeting_hidden"]

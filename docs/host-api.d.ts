@@ -62,11 +62,12 @@ interface LiveChatWidgetMessage {
   agent_login?: string;
 }
 
+/** What else it says becomes a session variable as well. */
 interface LiveChatWidgetSale {
-  trackerId?: string;
+  trackerId: string;
   orderPrice?: string;
   orderId?: string;
-  [detail: string]: unknown;
+  [detail: string]: LiveChatWidgetText;
 }
 
 /** `LiveChatWidget.get(name)` */
@@ -97,6 +98,7 @@ interface LiveChatWidgetMethods {
   disable_sounds: void;
   trigger_sales_tracker: LiveChatWidgetSale;
   track_sales_event: { name: string; data: unknown };
+  check_goals: void;
 }
 
 /** `LiveChatWidget.on(name, handler)`: what each handler receives. */
@@ -115,6 +117,7 @@ interface LiveChatWidgetEvents {
   rating_submitted: "good" | "bad" | "none";
   rating_comment_submitted: string;
   greeting_displayed: LiveChatWidgetGreeting;
+  greeting_accepted: LiveChatWidgetGreeting;
   greeting_hidden: LiveChatWidgetGreeting;
   rich_message_button_clicked: {
     eventId: string;
@@ -186,7 +189,7 @@ interface LiveChatOlderApi {
   close_chat(): void;
   disable_sounds(): void;
   hide_greeting(): void;
-  trigger_sales_tracker(trackerId: string, variables?: unknown): void;
+  trigger_sales_tracker(trackerId: string, variables?: { name: string; value: LiveChatWidgetText }[]): void;
 
   agents_are_available(): boolean | undefined;
   chat_window_maximized(): boolean | undefined;

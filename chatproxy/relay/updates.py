@@ -125,8 +125,8 @@ class Conversation:
                 return replace(self, greeting=greeting)
             case GreetingAccepted(unique_id=taken):
                 return replace(self, greeting=self._greeting_after(taken, accepted=True))
-            case GreetingCanceled(unique_id=gone):
-                return replace(self, greeting=self._greeting_after(gone, accepted=False))
+            case GreetingCanceled(unique_id=over):
+                return replace(self, greeting=self._greeting_after(over, accepted=False))
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
                 return replace(self, active=False, queue=None)
             case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):

@@ -1,13 +1,13 @@
 """LiveChat's greetings on a website that lets visitors be tracked, and what agents see of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, html
+from tests.e2e.rig import Chat, Site, html
 from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
 
@@ -23,16 +23,14 @@ for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden"
 Visit = Callable[..., None]
 
 
-@pytest.fixture
-def tracked(site: Any, add_widget: Callable[..., None]) -> None:
-    if not site.run(
-        f"from widget.models import Widget\nanswer = Widget.objects.filter(key='{KEY}').count()"
-    ):
-        add_widget(KEY, track_visitors=True)
+@pytest.fixture(scope="module")
+def tracked(site: Site, demo_fields: dict[str, Any]) -> None:
+    """A widget that lets LiveChat see visitors."""
+    site.add_widget(KEY, **demo_fields | {"name": "Tracked", "track_visitors": True})
 
 
 @pytest.fixture
-def visit(host: Host, sandbox: Sandbox, tracked: None) -> Iterator[Visit]:
+def visit(host: Host, sandbox: Sandbox, tracked: None) -> Visit:
     """Go to a page of the website: `visit("/pots")`, where greeting 3 of the sandbox comes."""
 
     def go(path: str, greeting: int = 0, headers: dict[str, str] | None = None) -> None:
@@ -42,8 +40,7 @@ def visit(host: Host, sandbox: Sandbox, tracked: None) -> Iterator[Visit]:
         body = f"<h1>Shop</h1><input aria-label='Search'>{script}{tag(host.site, key=KEY)}"
         host.page.goto(host.websites.publish(path, html(body), headers))
 
-    yield go
-    sandbox.reset()
+    return go
 
 
 def card(page: Page) -> Locator:
@@ -66,34 +63,32 @@ def chat_in(page: Page) -> Chat:
 
 
 def test_agents_see_who_is_on_which_page_before_anybody_asks(
-    visit: Visit, host: Host, agent: Agent, sandbox: Sandbox
+    visit: Visit, host: Host, agent: Agent
 ) -> None:
-    sandbox.control("requests", method="DELETE")
     visit("/first")
     expect(host.launcher).to_be_visible()
-    host.page.wait_for_function("localStorage.length")
-    wait_for_page(host.page, agent, "/first")
+    first = on_page(host.page, agent, "/first")
     visit("/second")
-    wait_for_page(host.page, agent, "/second")
+    on_page(host.page, agent, "/second")
     host.page.evaluate("history.pushState({}, '', '/third'); document.title = 'Third'")
-    (customer,) = wait_for_page(host.page, agent, "/third")
+    customer = on_page(host.page, agent, "/third")
     pages = [page["url"] for page in customer["last_visit"]["last_pages"]]
     assert [url.rsplit("/", 1)[1] for url in pages] == ["first", "second", "third"]
-    asked = [name for name in sandbox.requests() if name != "get_dynamic_configuration"]
-    assert asked == ["token", "login", "update_customer_page", "update_customer_page"]
-    assert "iframe" not in host.page.content()  # neither theirs nor a panel on the page itself
+    assert customer["id"] == first["id"]
     assert host.page.evaluate("LiveChatWidget.get('customer_data').id") == customer["id"]
+    assert host.page.locator("iframe#chat-widget").count() == 0  # nor is the panel there
 
 
-def wait_for_page(page: Page, agent: Agent, path: str) -> list[dict[str, Any]]:
-    """The customers in the traffic list, once one is on this page."""
+def on_page(page: Page, agent: Agent, path: str) -> dict[str, Any]:
+    """The customer in the traffic list who is on this page, once there is one."""
     for _ in range(100):
-        customers = agent.call("list_customers", version="3.5")["customers"]
-        if any(each["last_visit"]["last_pages"][-1]["url"].endswith(path) for each in customers):
-            break
+        customers: list[dict[str, Any]] = agent.call("list_customers", version="3.5")["customers"]
+        for customer in customers:
+            pages = customer.get("last_visit", {}).get("last_pages")
+            if pages and pages[-1]["url"].endswith(path):
+                return customer
         page.wait_for_timeout(50)
-    found: list[dict[str, Any]] = customers
-    return found
+    raise AssertionError(f"nobody is on {path}")
 
 
 def test_a_text_stands_beside_the_launcher_and_becomes_the_first_words_of_a_chat(

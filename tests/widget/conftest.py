@@ -74,10 +74,11 @@ async def open_socket(process: Running) -> AsyncIterator[OpenSocket]:
         key: str = "shop",
         origin: str = "http://testserver",
         host: str = "testserver",
+        path: str = "socket",
     ) -> WebsocketCommunicator:
         socket = WebsocketCommunicator(
             application,
-            f"/w/{key}/socket",
+            f"/w/{key}/{path}",
             headers=[(b"origin", origin.encode()), (b"host", host.encode())],
             subprotocols=["chat", f"bearer.{token}"],
         )

@@ -205,10 +205,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
             "track_visitors": _(
                 "LiveChat sees everybody from the page view: agents watch who is on which page, "
-                "and your greetings come. It stores an identity for each visitor in the browser, "
-                "here and at LiveChat, so say it in your privacy notice and ask for consent where "
-                "the law wants it. If LiveChat bills your app, a visit costs two requests and one "
-                "for each further page: ten thousand visits of five pages come to about $16."
+                "and your greetings come. Each visitor gets an identity that is kept in their "
+                "browser, here and at LiveChat: say so in your privacy notice, and ask first where "
+                "the law wants it. If LiveChat bills your app, a visit costs two requests, and "
+                "each further page one."
             ),
             "connect_early": _(
                 "Connects to LiveChat as soon as the chat is opened, so that customers see welcome "

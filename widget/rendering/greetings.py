@@ -52,8 +52,7 @@ def cards_of(event: Event) -> list[dict[str, Any]]:
     if isinstance(event, Message):
         return [{"text": words(event.translation or event.text)}]
     if isinstance(event, File) and event.is_image:
-        picture = Image(event.url, event.name, event.width, event.height, event.alternative_text)
-        return [{"picture": picture_of(picture)}]
+        return [{"picture": picture_of(event)}]
     if isinstance(event, RichMessage):
         return [card_of(element) for element in event.elements[:MOST_CARDS]]
     return []
@@ -69,7 +68,7 @@ def card_of(element: Element) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def picture_of(image: Image) -> dict[str, Any]:
+def picture_of(image: Image | File) -> dict[str, Any]:
     told = {"url": image.url, "width": image.width, "height": image.height}
     told["words"] = words(image.alternative_text or image.name)
     return {name: value for name, value in told.items() if value}

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("widget", "0012_openers"),
+        ("widget", "0013_colleague_invitations"),
     ]
 
     operations = [

@@ -29,7 +29,7 @@ const methods = {
   disable_sounds: () => call("disable_sounds"),
   hide_greeting: () => call("hide_greeting"),
   /** @param {string} trackerId @param {{ name: string, value: unknown }[]} [variables] */
-  trigger_sales_tracker(trackerId, variables = []) {
+  trigger_sales_tracker: (trackerId, variables = []) => {
     const sale = variables.map(({ name, value }) => [SALE[name] ?? name, value]);
     call("trigger_sales_tracker", { trackerId, ...Object.fromEntries(sale) });
   },

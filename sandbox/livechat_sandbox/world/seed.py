@@ -3,10 +3,11 @@
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.configuration import Client, Form, Greeting, Group
 from livechat_sandbox.platform.ids import Ids
+from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import agents
 from livechat_sandbox.platform.properties import default_declarations
 from livechat_sandbox.platform.routing import routing
-from livechat_sandbox.platform.structures import Agent, Organization, Payload
+from livechat_sandbox.platform.structures import Agent, Organization
 
 ORGANIZATION_ID = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 OTHER_ORGANIZATION_ID = "c0a2f6b4-3e1d-4c6b-8f2a-9d5e7b1a6c30"

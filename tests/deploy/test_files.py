@@ -117,7 +117,8 @@ def pods_of(part: Any) -> list[Any]:
 @pytest.mark.parametrize("variable", sorted(READ_BY_LIBRARIES))
 def test_the_image_tells_libraries_the_same(variable: str) -> None:
     line = re.search(f"^{variable}=.*$", (DEPLOY / "chat.env").read_text(), re.M)
-    assert line and line[0] in (DEPLOY / "Dockerfile").read_text()
+    assert line
+    assert line[0] in (DEPLOY / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize(

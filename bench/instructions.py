@@ -17,7 +17,7 @@ import uvloop
 from bench import browsers, processes
 
 RATE = 10  # pushes a second: valgrind takes fifty times as long as the machine
-START = 300  # seconds for a server to start and everybody to be shown the chat
+START = 1200  # seconds for a server to start and everybody to be shown the chat
 SUMMARY = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)
 
 

@@ -109,7 +109,7 @@ class SignalSender:
     def _tell_received(
         self, customer: Customer, push: Push, event: Event, conversation: Conversation
     ) -> None:
-        if event.type not in SAID:
+        if event.type not in SAID or not message_received.has_listeners(Widget):
             return
         author = conversation.author(event)
         self._send(

@@ -181,7 +181,7 @@ class Connection:
         """Settle a response; return a push. What cannot be read is nothing."""
         self._heard_at = self._loop.time()
         try:
-            message = json.loads(frame)
+            message = json.loads(_text_of(frame))
             kind, action, payload = message["type"], str(message["action"]), message.get("payload")
         except (KeyError, TypeError, ValueError, RecursionError):
             logger.debug("LiveChat sent a frame that cannot be read")
@@ -235,6 +235,11 @@ class Connection:
         for answer in pending.values():
             if not answer.done():
                 answer.set_exception(Unreachable("the connection closed"))
+
+
+def _text_of(frame: bytes | str) -> str:
+    """A text frame is UTF-8 (RFC 6455, 5.6): what bytes `json` is given, it has to guess."""
+    return frame if isinstance(frame, str) else frame.decode("utf-8", "surrogatepass")
 
 
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:

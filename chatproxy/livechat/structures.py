@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -104,13 +105,12 @@ class Event:
     @property
     def number(self) -> int | None:
         """Where the event stands in its thread, or None if its id has another form."""
-        tail = self.id.rpartition("_")[2]
-        return int(tail) if tail.isascii() and tail.isdigit() and len(tail) < 16 else None
+        return _parts_of(self.id)[1]
 
     @property
     def thread_id(self) -> str:
         """The thread the id begins with, "" if it has another form."""
-        return "" if self.number is None else self.id.rpartition("_")[0]
+        return _parts_of(self.id)[0]
 
     def is_after(self, other: Event) -> bool:
         """Whether it stands later in the same thread, or in another thread."""
@@ -120,6 +120,14 @@ class Event:
     def sort_key(self) -> tuple[bool, int, str, str]:
         number = self.number
         return number is None, number or 0, self.created_at, self.id
+
+
+@lru_cache(maxsize=4096)  # a push asks twenty times
+def _parts_of(event_id: str) -> tuple[str, int | None]:
+    """The thread and the number that an event's id is made of."""
+    thread_id, _, tail = event_id.rpartition("_")
+    is_number = tail.isascii() and tail.isdigit() and len(tail) < 16
+    return (thread_id, int(tail)) if is_number else ("", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,8 @@ class Conversation:
     def after(self, push: Push) -> Conversation:
         """What is known once this push has been heard."""
         match push:
+            case IncomingEvent(event=event) if event.author_id:  # first: most pushes are one
+                return self._with_seen(event.author_id, event.created_at)
             case IncomingChat(chat=chat):
                 thread = chat.thread
                 return replace(
@@ -148,8 +150,6 @@ class Conversation:
                 return replace(self, people={**self.people, named.id: named})
             case EventsSeen(user_id=user_id, seen_up_to=seen_up_to):
                 return self._with_seen(user_id, seen_up_to)
-            case IncomingEvent(event=event) if event.author_id:
-                return self._with_seen(event.author_id, event.created_at)
             case _:
                 return self
 

@@ -57,6 +57,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     relay: Relay
     renderer: Renderer
     heartbeat: asyncio.TimerHandle | None = None
+    spoke_at: float  # on the loop's clock
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
@@ -85,7 +86,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif not self.may_come_from(*found):
             await self.refuse(FORBIDDEN_ORIGIN)
         else:
-            self.rest()
+            self.spoke_at = asyncio.get_running_loop().time()
+            self.rest(HEARTBEAT)
             widget, bearer = found
             self.customer, self.customer_pk = bearer.customer, bearer.customer_id
             self.widget_key, self.token_hash = widget.key, bearer.token_hash
@@ -168,18 +170,24 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
         async with self.turn:  # what is heavy takes its time, and nothing may overtake it
             if html := await self.renderer.html_of(update, self.locale):
-                self.rest()
+                self.spoke_at = asyncio.get_running_loop().time()
                 await self.send(text_data=html)
 
-    def rest(self) -> None:
-        """Say nothing for HEARTBEAT seconds, unless there is something to show."""
-        if self.heartbeat:
-            self.heartbeat.cancel()
+    def rest(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        self.heartbeat = loop.call_later(HEARTBEAT, lambda: self.relay.tasks.start(self.beat()))
+        self.heartbeat = loop.call_later(seconds, self.beat)
 
-    async def beat(self) -> None:
-        self.rest()
+    def beat(self) -> None:
+        """Say something after HEARTBEAT seconds of quiet: no push has to set a timer anew."""
+        now = asyncio.get_running_loop().time()
+        if (left := self.spoke_at + HEARTBEAT - now) > 0:
+            self.rest(left)
+            return
+        self.spoke_at = now
+        self.rest(HEARTBEAT)
+        self.relay.tasks.start(self.say_it_lives())
+
+    async def say_it_lives(self) -> None:
         with suppress(OSError):  # the browser has gone; `disconnect` comes next
             await self.send(text_data=ALIVE)
 

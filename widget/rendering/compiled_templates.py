@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 MARK = "\ue000"  # of a private area of Unicode: none of our templates writes it
+NEEDS_ESCAPE = re.compile("[&<>\"']").search
 PLACEHOLDER = re.compile(f"{MARK}(\\w+){MARK}")
 
 
@@ -28,7 +29,7 @@ def render_compiled(
     given = tuple(name for name, text in texts.items() if text)
     pieces = list(_compile(template, language, tuple(shape.items()), given))
     pieces[1::2] = [_escape(texts[name]) for name in pieces[1::2]]
-    return mark_safe("".join(pieces))  # noqa: S308 - the template's own text, and what is escaped
+    return SafeString("".join(pieces))  # not mark_safe, which looks for lazy texts first
 
 
 @lru_cache(maxsize=1000)
@@ -42,4 +43,5 @@ def _compile(
 
 
 def _escape(text: str) -> str:
-    return text if isinstance(text, SafeString) else escape(text)
+    """Most of them are ids and times, in which there is nothing to escape."""
+    return escape(text) if NEEDS_ESCAPE(text) and not isinstance(text, SafeString) else text

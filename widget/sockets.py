@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import aclosing
+from contextvars import Context
 from typing import Protocol
 
 from channels.db import database_sync_to_async
@@ -67,7 +68,8 @@ class OpenSockets:
     def _hear(self, ending: Ending, **_signal: object) -> None:
         """Called in any thread, in which this process brought the ending about."""
         if self._loop and self._sockets and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._look_soon, ending)
+            # The look is nobody's request: in its context it would wait for that request's thread.
+            self._loop.call_soon_threadsafe(self._look_soon, ending, context=Context())
 
     def _look_soon(self, ending: Ending) -> None:
         look = asyncio.ensure_future(self._look_at(ending))

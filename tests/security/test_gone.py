@@ -40,6 +40,7 @@ from widget import sockets
 from widget.models import Membership, Widget
 
 Role = Membership.Role
+AT_ONCE = sockets.LOOK_EVERY / 2  # seconds
 SHOP, OUTLET = "https://shop.example", "https://outlet.example"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -78,11 +79,11 @@ async def welcomed(socket: WebsocketCommunicator) -> WebsocketCommunicator:
     return socket
 
 
-async def closed_with(socket: WebsocketCommunicator, seconds: float = 15) -> int:
-    """The code with which the server closes the socket."""
-    async with asyncio.timeout(seconds):
+async def closed_with(socket: WebsocketCommunicator) -> int:
+    """The code with which the server closes the socket, at once: it need not look now and then."""
+    async with asyncio.timeout(AT_ONCE):
         while True:
-            message = await socket.receive_output(timeout=seconds)
+            message = await socket.receive_output(timeout=AT_ONCE)
             if message["type"] == "websocket.close":
                 return int(message["code"])
 
@@ -157,7 +158,7 @@ async def test_who_listens_without_a_websocket_is_sent_away_too(
     events = aiter(answer.streaming_content)
     await anext(events)
     await sync_to_async(end)(nora, widget)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(AT_ONCE):
         async for _ in events:
             pass
 

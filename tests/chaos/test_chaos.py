@@ -71,7 +71,7 @@ async def write_for(storm: Storm, seconds: float) -> None:
     await asyncio.gather(*(write(number) for number in range(len(storm.customers))))
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error() -> None:
     async def restart_all(storm: Storm) -> None:
         for customer in storm.customers:
@@ -92,7 +92,7 @@ def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error
     assert storm.findings.all_is_well, str(storm.findings)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_on_sigterm_a_send_is_finished_browsers_go_elsewhere_and_livechat_is_left() -> None:
     with House() as house:
         agent = Agent(house.sandbox)

@@ -39,8 +39,10 @@ SIGNED_IN_CUSTOMERS = (
     {
         "classes": ("collapse",),
         "description": _(
-            "Your website can say who is signed in, so that a customer has one conversation on "
-            "all their devices. Its server signs that with this secret: docs/host-site.md."
+            "Your website can tell us who is signed in, so that a customer finds the "
+            "same conversation on all their devices. Its server signs this with the "
+            "secret below (docs/host-site.md). Whoever has the secret can pose as any "
+            "of your customers."
         ),
         "fields": ("secret",),
     },
@@ -48,9 +50,10 @@ SIGNED_IN_CUSTOMERS = (
 MOST_OF_A_TOKEN = 1000  # characters
 AGENTS_TOKEN = (_("agent's token"), {"classes": ("collapse",), "fields": ("agent_token_form",)})
 AGENT_TOKEN_NOTE = _(
-    "Optional. With it the connection test also checks whether customers' addresses are masked and "
-    "what your app may do. It needs the scopes %(scopes)s. It is kept encrypted and never shown "
-    "again. Save an empty field to forget it."
+    "Optional. With this token, the connection test also checks whether "
+    "customers' addresses are masked and what your app may do. It lets us act "
+    "as that agent, so give it no scopes but %(scopes)s. We keep it encrypted "
+    "and never show it again. Save the empty field to delete it."
 )
 
 
@@ -125,9 +128,10 @@ class WidgetAdmin(CarefulAdmin):
             {
                 "classes": ("collapse",),
                 "description": _(
-                    "Words beside the launcher for visitors who have not asked. Their browser "
-                    "decides when: nobody is told of them and nothing is stored until one is "
-                    "shown, which is counted, and dismissed, which is noted in their browser."
+                    "A message beside the launcher for visitors who have not asked anything. "
+                    "Their own browser decides when to show it, and sends nothing about them. "
+                    "We count each time it is shown; the browser notes when it is dismissed. "
+                    "Show few: too many drive people away."
                 ),
                 "fields": ("invitations",),
             },

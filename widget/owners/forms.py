@@ -78,8 +78,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         label=label_of("allowed_origins"),
         required=False,
         help_text=_(
-            "One address per line. https://*.shop.example covers every subdomain, but not "
-            "shop.example itself. While the list is empty, the chat opens on no website."
+            "One address per line. https://*.shop.example includes every subdomain, "
+            "but not shop.example itself. While the list is empty, the chat appears "
+            "nowhere. List only websites you control: each can show this chat as its "
+            "own."
         ),
     )
     shown_pages = PagesField(
@@ -155,9 +157,12 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "You see it in the address when you open the group in LiveChat."
             ),
             "identity_per_group": _(
-                "Only where LiveChat keeps your groups' customers apart (larger plans only)."
+                "Only if LiveChat keeps your groups' customers apart (larger plans). The "
+                "same person is then a new customer in each group."
             ),
-            "region": _("Where your LiveChat account was opened."),
+            "region": _(
+                "Where your LiveChat account was created, and so where LiveChat stores your chats."
+            ),
             "brand_color": _(
                 "For the launcher, the header and the customer's messages. The text on it turns "
                 "black or white, and links are darkened or lightened, so that all can be read."
@@ -167,8 +172,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "offset_y": _("In pixels. Choose more if your page has a bar at the bottom."),
             "launcher_size": _("In pixels, from 44 to 96."),
             "header_picture": _(
-                "Your logo or your team, square, like https://shop.example/team.jpg. It stands in "
-                "the header until an agent's face does."
+                "Your logo or a picture of your team, square, like "
+                "https://shop.example/team.jpg. It is shown until an agent answers. "
+                "Customers' browsers load it from that address, which then sees their IP "
+                "address."
             ),
             "launcher_label": _("For example “Chat with us”. Empty: only the round button."),
             "header_title": _("For example your shop's name."),
@@ -176,8 +183,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "greeting_text": _("What an open, still empty chat says."),
             "offline_text": _("What customers read when nobody can answer: say when you are back."),
             "show_reply_time": _(
-                "Said in the empty chat, as measured over the last seven days: once there are five "
-                "replies, and only if they came within an hour."
+                "Shown in the empty chat: your average of the last seven days, once there "
+                "were five replies and if it is under an hour. Turn it off if you may not "
+                "keep it up: people trust what it says."
             ),
             "openers": _("Up to four questions to begin with, one per line: a press sends one."),
             "help_links": _("Up to four pages that answer by themselves: words, then the address."),
@@ -192,16 +200,30 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "away_link": _(
                 "Like mailto:help@shop.example, tel:+4912345678 or https://shop.example/contact."
             ),
-            "ask_first": _("If your LiveChat has a pre-chat form, that one is asked instead."),
-            "files": _("Pictures and documents up to 10 MB."),
+            "ask_first": _(
+                "Ask only for what you need: each question costs you some customers. If "
+                "your LiveChat has a pre-chat form, that form is used instead."
+            ),
+            "files": _(
+                "Pictures and documents up to 10 MB. Tell your agents to be careful: files "
+                "from strangers can be harmful."
+            ),
             "sound_on": _(
                 "Otherwise customers switch it on themselves. They can always mute it, at the top "
                 "of the chat. Browsers keep it silent until somebody has clicked."
             ),
             "rating": _("Thumbs up or down, and a comment."),
-            "history": _("Customers can scroll back to what was said before."),
+            "transcript": _(
+                "Customers can have the conversation sent to any e-mail address they enter, or "
+                "save it as a file."
+            ),
+            "history": _(
+                "Customers can scroll back to earlier chats. On a shared computer, so can "
+                "whoever uses it next."
+            ),
             "sneak_peek": _(
-                "Agents see what customers type before they send it. The customer is told so."
+                "Agents see what customers type before they send it, even what they delete "
+                "again. Customers are told. Leave this off unless you need it."
             ),
             "track_visitors": _(
                 "LiveChat sees everybody from the page view: agents watch who is on which page, "
@@ -211,13 +233,15 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "each further page one."
             ),
             "connect_early": _(
-                "Connects to LiveChat as soon as the chat is opened, so that customers see welcome "
-                "messages and who will answer. Without it, we connect at a customer's first "
-                "message, and people who only look are not stored."
+                "Connects to LiveChat as soon as a customer opens the chat, so that they "
+                "see welcome messages and who will answer. LiveChat then stores people who "
+                "only look, too, and each opening costs requests. When this is off, we "
+                "connect at the first message."
             ),
             "retention_days": _(
-                "Counted from a customer's last visit. Afterwards we no longer recognise the "
-                "browser. What was said stays in LiveChat, under LiveChat's own rules."
+                "Counted from a customer's last visit. After that we no longer recognise "
+                "their browser. Fewer days mean more privacy; with more, regular customers "
+                "find their chat again. LiveChat keeps what was said under its own rules."
             ),
         }
         error_messages = {

@@ -81,4 +81,6 @@ def begin(request: HttpRequest, device: TOTPDevice) -> None:
 def end(request: HttpRequest, device: TOTPDevice) -> None:
     """The password is enough again."""
     device.delete()
-    messages.success(request, gettext("Your second factor is gone. Your password is enough again."))
+    messages.success(
+        request, gettext("The second factor is off. You log in with your password alone.")
+    )

@@ -24,8 +24,9 @@ REFUSED_GRANTS = {
         "Copy it again from your app in the LiveChat Developer Console, under “App authorization”."
     ),
     "invalid_redirect_uri": gettext_lazy(
-        "This redirect URI is not registered for your app. Add exactly this address in "
-        "the LiveChat Developer Console, under “App authorization”, or enter one that stands there."
+        "This redirect URI is not registered for your app. Add exactly this "
+        "address in the LiveChat Developer Console, under “App authorization”, or "
+        "enter one that is listed there."
     ),
     "redirect_uri_not_set": gettext_lazy(
         "Your app has no redirect URI yet. "
@@ -53,13 +54,13 @@ REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
     (
         Unreachable,
         gettext_lazy(
-            "We cannot reach LiveChat at the moment. Nothing is wrong with your settings as far as "
-            "we can tell: try again in a minute, and tell whoever runs this server if it stays so."
+            "We cannot reach LiveChat at the moment. Your settings seem to be fine: "
+            "try again in a minute. If it still fails, tell whoever runs this server."
         ),
     ),
     (
         LicenseNotFound,
-        gettext_lazy("LiveChat knows no organization with this ID. Copy it again, whole."),
+        gettext_lazy("LiveChat does not know this organization ID. Copy it again, all of it."),
     ),
     (
         LicenseExpired,
@@ -67,14 +68,17 @@ REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
     ),
     (
         GroupNotFound,
-        gettext_lazy("There is no group with this number. You find it in the group's address."),
+        gettext_lazy(
+            "There is no group with this number. Open the group in LiveChat: its "
+            "number is in the address."
+        ),
     ),
     (
         CustomerBanned,
         gettext_lazy(
-            "LiveChat has banned this server's address, and with it every customer. Lift the ban "
-            "in LiveChat, and set its property “monitoring.ip_mask”: all customers come from one "
-            "address, so whoever bans an address bans them all."
+            "LiveChat has banned this server's address, and with it every customer. "
+            "Lift the ban in LiveChat, and set its property “monitoring.ip_mask”: all "
+            "customers share this server's address, so banning it bans everybody."
         ),
     ),
     (
@@ -83,7 +87,10 @@ REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
     ),
     (
         WrongProductVersion,
-        gettext_lazy("This organization is still on LiveChat Classic, which has no chat API."),
+        gettext_lazy(
+            "This organization still uses LiveChat Classic, which has no chat API. Ask "
+            "LiveChat's support to move it."
+        ),
     ),
 )
 

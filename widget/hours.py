@@ -36,8 +36,8 @@ def spans_of_line(line: str) -> list[Span]:
     """Raises ValidationError."""
     refusal = ValidationError(
         _(
-            "“%(line)s” says no hours. Write each line like Mon-Fri 9:00-17:00 or "
-            "Sat 10:00-14:00; a night goes over two lines."
+            "“%(line)s” is not a period. Write each line like Mon-Fri 9:00-17:00 or "
+            "Sat 10:00-14:00. For a night, write two lines."
         ),
         params={"line": line.strip()},
     )

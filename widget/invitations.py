@@ -53,7 +53,7 @@ VARIANTS = ("a", "b")
 MOST = 20
 LONGEST = 500  # characters of a text
 HIGHEST = 100_000  # of a number
-FOREIGN = _("This is not a file that “Export” gave.")  # nor what our form gives
+FOREIGN = _("This file was not made with “Export”. Choose one that was.")  # nor what our form gives
 
 CHOICES = {"visitor": VISITORS, "device": DEVICES, "availability": AVAILABILITIES}
 
@@ -85,7 +85,7 @@ def value_of_line(line: str) -> list[str]:
     found = VALUE.fullmatch(line)
     if not found:
         raise ValidationError(
-            _("“%(line)s” compares nothing. Write each line like cart >= 100 or plan = gold."),
+            _("“%(line)s” is not a comparison. Write each line like cart >= 100 or plan = gold."),
             params={"line": line.strip()},
         )
     return list(found.groups())
@@ -140,7 +140,7 @@ def check_one(invitation: Invitation, checks: dict[str, Callable[[Any], None]]) 
         check_text(" ".join(value))
         value_of_line(" ".join(value))
     if invitation["link_label"] and not invitation["link"]:
-        raise ValidationError(_("Enter where the link leads."))
+        raise ValidationError(_("Enter the link's address."))
     for name, check_value in checks.items():
         if invitation[name]:
             check_value(invitation[name])

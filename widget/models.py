@@ -143,8 +143,8 @@ class Widget(models.Model):
     version = ""  # another one after each change, for all who have it from the cache; not stored
 
     class Theme(models.TextChoices):
-        AUTO = "auto", _("As the customer's device is set")
-        HOST = "host", _("As the website is, followed live")
+        AUTO = "auto", _("Like the customer's device")
+        HOST = "host", _("Like the website")
         LIGHT = "light", _("Always light")
         DARK = "dark", _("Always dark")
 
@@ -367,7 +367,7 @@ class Widget(models.Model):
             )
 
         if self.when_away == self.Away.LINK and not self.away_link:
-            raise ValidationError({"away_link": _("Enter where the link leads.")})
+            raise ValidationError({"away_link": _("Enter the link's address.")})
 
     def clean_fields(self, exclude: Any = None) -> None:
         """Forgive what does not matter (capitals, spaces, paths), then validate."""

@@ -26,7 +26,8 @@ def clean_origin(text: str) -> str:
     address = text.strip().lower()
     if address in ("*", "null", "'self'", "'none'"):
         raise ValidationError(
-            _("“%(text)s” is not the address of one website."), params={"text": text}
+            _("“%(text)s” is not the address of a website. Write it like https://shop.example."),
+            params={"text": text},
         )
     if "://" not in address:
         address = f"https://{address}"
@@ -45,7 +46,10 @@ def clean_origin(text: str) -> str:
         raise ValidationError(NO_ADDRESS, params={"text": text})
     if host.startswith("*.") and "." not in host[2:] and host != "*.localhost":
         raise ValidationError(
-            _("“%(text)s” would allow every website under “%(domain)s”."),
+            _(
+                "“%(text)s” would allow every website under “%(domain)s”. Write the "
+                "address of your own, like https://shop.example."
+            ),
             params={"text": text, "domain": host[2:]},
         )
     return f"{parts.scheme}://{host}{port_of(parts.scheme, port)}"

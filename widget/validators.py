@@ -35,7 +35,9 @@ def validate_key(value: str) -> None:
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", value):
         raise ValidationError(_("A key has only small letters, digits and hyphens, like my-shop."))
     if value.startswith(PREVIEW_PREFIX):
-        raise ValidationError(_("Keys that begin with “preview-” are for previews."))
+        raise ValidationError(
+            _("Choose another key: those that begin with “preview-” are reserved for previews.")
+        )
 
 
 def validate_color(value: str) -> None:
@@ -159,7 +161,7 @@ def validate_variables(variables: object) -> None:
             )
         if not isinstance(value, str) or not MEASURE.fullmatch(value):
             raise ValidationError(
-                _("“%(value)s” is no measure for %(name)s. Write one like 16px or 1rem."),
+                _("“%(value)s” is not a size for %(name)s. Write one like 16px or 1rem."),
                 params={"value": value, "name": name},
             )
 
@@ -187,7 +189,7 @@ def validate_texts(texts: object) -> None:
         for name, text in written.items():
             if name not in TEXTS:
                 raise ValidationError(
-                    _("“%(name)s” is none of the texts: %(names)s."),
+                    _("There is no text called “%(name)s”. There are: %(names)s."),
                     params={"name": name, "names": ", ".join(TEXTS)},
                 )
             if not isinstance(text, str) or len(text) > TEXT_LENGTH or "\0" in text:

@@ -110,7 +110,7 @@ class NotAuthorized(Refused):
 
 class Invalid(Refused):
     type = "validation"
-    advice = _("The chat could not take that message.")
+    advice = _("The chat did not accept this message. Change it, then send it again.")
 
 
 class ChatInactive(Refused):
@@ -150,7 +150,7 @@ class IdentityLost(Refused):
 
 class EntityTooLarge(Refused):
     type = "entity_too_large"
-    advice = _("That is too large to send.")
+    advice = _("This is too large to send. Send less at once.")
 
 
 class GreetingNotFound(Refused):
@@ -177,7 +177,7 @@ class NotAllowed(Refused):
 
 class NotFound(Refused):
     type = "not_found"
-    advice = _("That is no longer there.")
+    advice = _("This is no longer available. Reload the page.")
 
 
 class SessionFieldsLimitReached(Refused):

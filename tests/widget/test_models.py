@@ -59,7 +59,7 @@ def test_a_widget_with_four_values_from_livechat_is_valid() -> None:
         ("brand_color", "blue", "written as #"),
         ("default_language", "klingon", "not a language code"),
         ("allowed_origins", ["shop example"], "not an address such as"),
-        ("texts", {"de": {"footer": "Hallo"}}, "none of the texts"),
+        ("texts", {"de": {"footer": "Hallo"}}, "There is no text called"),
         ("texts", {"klingon": {"header_title": "nuqneH"}}, "not a language code"),
         ("texts", {"de": {"header_title": "x" * 501}}, "may have 500 characters"),
         ("corner_radius", 99, "less than or equal to 32"),

@@ -71,8 +71,8 @@ class WidgetAdmin(CarefulAdmin):
             _("Your LiveChat"),
             {
                 "description": _(
-                    "Four values connect the widget with your LiveChat account. "
-                    "“Save and test” tries them and says what is wrong."
+                    "These values connect the widget to your LiveChat account. “Save and test "
+                    "the connection” tries them and says what is wrong."
                 ),
                 "fields": (
                     "organization_id",
@@ -103,11 +103,13 @@ class WidgetAdmin(CarefulAdmin):
                 )
             },
         ),
-        (_("Where it stands"), {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
+        (_("Where it appears"), {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
         (
             _("Words"),
             {
-                "description": _("Leave a field empty to use our own text, in every language."),
+                "description": _(
+                    "Leave a field empty to use our standard text, in every language."
+                ),
                 "fields": (
                     "default_language",
                     "header_title",
@@ -447,7 +449,13 @@ def report_connection(request: HttpRequest, widget: Widget) -> None:
 def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Make what was signed with the old secret worthless. POST."""
     widget.renew_secret()
-    messages.success(request, gettext("Give your website the new secret now."))
+    messages.success(
+        request,
+        gettext(
+            "The secret was renewed. Give the new one to your website's server now: "
+            "until then, it cannot sign customers in to the chat."
+        ),
+    )
     return redirect("admin:widget_widget_change", widget.pk)
 
 

@@ -67,8 +67,8 @@ def words_for_version(widget: Widget) -> str:
     if (end := version_end(widget.api_version)) is None:
         return ""
     return _(
-        "LiveChat says that API version %(version)s reaches the end of its stage on %(date)s: "
-        "choose the stable one before then."
+        "LiveChat will end this stage of API version %(version)s on %(date)s. "
+        "Choose the stable version before then."
     ) % {"version": end.version, "date": date_format(end.date)}
 
 
@@ -115,9 +115,7 @@ def advice_with_token(widget: Widget) -> str:
             "addresses are masked."
         ) % {"scope": SCOPES_OF_AGENT[0]}
     except LiveChatError:
-        return _(
-            "LiveChat does not take the agent's token. Enter another one, or leave the field empty."
-        )
+        return _("LiveChat refused the agent's token. Enter another one, or leave the field empty.")
 
 
 def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
@@ -127,9 +125,9 @@ def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
     """
     if info is None:
         return _(
-            "A personal access token does not show what your app may do. See yourself that it has "
-            "the scope “customers:own”, in the LiveChat Developer Console under “App "
-            "authorization”."
+            "A personal access token does not show what your app may do. Check in the "
+            "LiveChat Developer Console, under “App authorization”, that it has the "
+            "scope “customers:own”."
         )
     if info.client_id == widget.client_id and not info.allows(SCOPES_OF_AGENT[1]):
         return _(
@@ -144,8 +142,8 @@ def words_for_mask(monitoring: Monitoring) -> str:
     if monitoring.ip_mask:
         return ""
     return _(
-        "Set LiveChat's property “monitoring.ip_mask” before you go live: all customers come from "
-        "this server's address, so whoever bans an address bans them all."
+        "Set LiveChat's property “monitoring.ip_mask” before you go live: all "
+        "customers share this server's address, so banning it bans everybody."
     )
 
 
@@ -156,8 +154,9 @@ def words_for_websites(widget: Widget, monitoring: Monitoring) -> str:
     if not monitoring.only_trusted_domains or not others:
         return ""
     return _(
-        "LiveChat lets only trusted domains chat, and we could not try these websites: "
-        "%(websites)s. See that they stand among the trusted domains in LiveChat's settings."
+        "LiveChat only lets trusted domains chat, and we could not test these "
+        "websites: %(websites)s. Check that they are among the trusted domains in "
+        "LiveChat's settings."
     ) % {"websites": ", ".join(others)}
 
 
@@ -172,9 +171,9 @@ def trouble_with_websockets(address: str) -> str:
         try_websocket(address)
     except NoWebsocket as error:
         return _(
-            "Websockets don't reach this server: what stands in front of it answers %(status)s. "
-            "Chats work, but messages come later. Whoever runs the server finds out more with "
-            "“manage.py check_websockets”."
+            "Websockets don't reach this server: the proxy in front of it answers "
+            "%(status)s. Chats work, but messages arrive later. Whoever runs the "
+            "server can find out more with “manage.py check_websockets”."
         ) % {"status": error.status}
     except NotReached:  # a server need not know itself by the name that others know
         return ""

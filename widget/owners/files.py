@@ -35,7 +35,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("One that “Export” gave you: its name ends in .json."),
+        help_text=_("A file made with “Export”: its name ends in .json."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )
 
@@ -79,9 +79,17 @@ def make_widget(request: HttpRequest, form: ImportForm) -> Widget | None:
         form.add_error("file", sentences(error))
         return None
     except PermissionDenied:
-        form.add_error("file", gettext("It belongs to an organization that you have no part in."))
+        form.add_error(
+            "file",
+            gettext(
+                "The widget in this file belongs to an organization in which you may not "
+                "change widgets. Ask one of its owners to invite you."
+            ),
+        )
         return None
-    imported = gettext("“%(widget)s” was imported. It is switched off.") % {"widget": widget}
+    imported = gettext(
+        "“%(widget)s” was imported. It is switched off: check it, then switch it on."
+    ) % {"widget": widget}
     messages.success(request, imported)
     report_left_out(request, unknown_names(settings))
     return widget
@@ -103,5 +111,7 @@ def duplicate(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Make a twin to change. POST."""
     twin = copy_of(widget)
     publish(twin, request.user)
-    messages.success(request, gettext("This is the copy. It is switched off until you are done."))
+    messages.success(
+        request, gettext("This is the copy. It is switched off: check it, then switch it on.")
+    )
     return redirect("admin:widget_widget_change", twin.pk)

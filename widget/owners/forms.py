@@ -117,7 +117,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         label=label_of("default_language"),
         choices=settings.LANGUAGES,
         initial="en",
-        help_text=_("The language of the texts below, and of the widget where nothing else fits."),
+        help_text=_(
+            "The language of the texts below. Customers whose language we don't have "
+            "see the chat in it, too."
+        ),
     )
 
     class Meta:
@@ -138,23 +141,24 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             ),
         }
         help_texts = {
-            "name": _("Only you see it, for example “Shop, Spain”."),
-            "enabled": _("Switched off, the widget disappears from every website."),
+            "name": _("Only you and your colleagues see it, for example “Shop, Spain”."),
+            "enabled": _("When this is off, the widget disappears from every website."),
             "key": _("Part of the snippet's address: it cannot be changed later."),
             "organization_id": _(
-                "Whose chats these are. In the LiveChat Developer Console: Settings, "
-                "“Organization ID”. Like 7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44."
+                "Says which LiveChat account the chats belong to. You find it in the "
+                "LiveChat Developer Console: Settings, “Organization ID”. Like "
+                "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44."
             ),
             "client_id": _(
-                "Of your app in the Developer Console: “App authorization”, “Client ID”."
+                "In the Developer Console, open your app: “App authorization”, “Client ID”."
             ),
             "redirect_uri": _(
-                "An address from the “Redirect URI whitelist” of the same app, exactly as it is "
-                "written there. Nobody is redirected to it: LiveChat only compares it."
+                "An address from the “Redirect URI whitelist” of the same app, exactly as "
+                "it is written there. LiveChat only compares it; nobody is sent there."
             ),
             "group_id": _(
-                "The number of the group that answers. 0 is “General”. "
-                "You see it in the address when you open the group in LiveChat."
+                "The number of the group that answers; 0 is “General”. Open the group in "
+                "LiveChat: its number is in the address."
             ),
             "identity_per_group": _(
                 "Only if LiveChat keeps your groups' customers apart (larger plans). The "
@@ -163,9 +167,17 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "region": _(
                 "Where your LiveChat account was created, and so where LiveChat stores your chats."
             ),
+            "api_version": _(
+                "Keep the stable version unless you need another: a preview may change without "
+                "notice, and a legacy version will end."
+            ),
+            "agent_pictures": _(
+                "LiveChat keeps these pictures: customers' browsers load them from there."
+            ),
             "brand_color": _(
-                "For the launcher, the header and the customer's messages. The text on it turns "
-                "black or white, and links are darkened or lightened, so that all can be read."
+                "For the launcher, the header and the customer's messages. We choose black "
+                "or white text on it and adjust the colour of links, so that everything is "
+                "easy to read."
             ),
             "corner_radius": _("In pixels: 0 is square, 32 is very round."),
             "offset_x": _("In pixels."),
@@ -177,25 +189,32 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "Customers' browsers load it from that address, which then sees their IP "
                 "address."
             ),
-            "launcher_label": _("For example “Chat with us”. Empty: only the round button."),
+            "launcher_label": _(
+                "For example “Chat with us”. Leave it empty to show the button alone."
+            ),
             "header_title": _("For example your shop's name."),
             "header_text": _("For example “We usually answer within ten minutes.”"),
-            "greeting_text": _("What an open, still empty chat says."),
-            "offline_text": _("What customers read when nobody can answer: say when you are back."),
+            "greeting_text": _("Shown in a new, empty chat."),
+            "offline_text": _("Shown when nobody can answer. Say when you will be back."),
             "show_reply_time": _(
                 "Shown in the empty chat: your average of the last seven days, once there "
                 "were five replies and if it is under an hour. Turn it off if you may not "
                 "keep it up: people trust what it says."
             ),
-            "openers": _("Up to four questions to begin with, one per line: a press sends one."),
-            "help_links": _("Up to four pages that answer by themselves: words, then the address."),
+            "openers": _(
+                "Up to four questions to start with, one per line. A click sends the question."
+            ),
+            "help_links": _(
+                "Up to four pages with answers, one per line: a title, then the address."
+            ),
             "opening_hours": _(
-                "One line for each, like Mon-Fri 9:00-17:00. When nobody is there, customers read "
-                "when you are back, on their own clock. LiveChat alone decides who is there."
+                "One period per line, like Mon-Fri 9:00-17:00. When nobody is there, "
+                "customers read when you will be back, in their own time zone. Only "
+                "LiveChat decides whether somebody is there."
             ),
             "when_away": _(
-                "When nobody is there, and outside the opening hours if you wrote any. Customers "
-                "who have a conversation already find it as usual."
+                "When nobody is there, and outside your opening hours. Customers who "
+                "already have a conversation see it as usual."
             ),
             "away_link": _(
                 "Like mailto:help@shop.example, tel:+4912345678 or https://shop.example/contact."
@@ -209,8 +228,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "from strangers can be harmful."
             ),
             "sound_on": _(
-                "Otherwise customers switch it on themselves. They can always mute it, at the top "
-                "of the chat. Browsers keep it silent until somebody has clicked."
+                "When this is off, customers can switch it on. They can always mute it at "
+                "the top of the chat. Browsers stay silent until the visitor has clicked "
+                "somewhere."
             ),
             "rating": _("Thumbs up or down, and a comment."),
             "transcript": _(

@@ -45,7 +45,13 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     except PermissionDenied:
-        messages.error(request, gettext("It belonged to an organization that you do not own."))
+        messages.error(
+            request,
+            gettext(
+                "This version belonged to an organization that you do not own, so you "
+                "cannot restore it. Ask one of its owners."
+            ),
+        )
     else:
         restored = gettext("“%(widget)s” has been restored.") % {"widget": widget}
         messages.success(request, restored)

@@ -28,7 +28,7 @@ LABELS = {
     "text": _("Text"),
     "text_b": _("Another text to compare with"),
     "chat_label": _("Button that opens the chat"),
-    "words": _("Words already written there"),
+    "words": _("Message filled in for the customer"),
     "link_label": _("Button with a link"),
 }
 
@@ -105,18 +105,19 @@ class InvitationForm(forms.Form):
         help_text=_("Only where there is a pointer: not on phones."),
     )
     page_count = number(
-        _("From this page of the visit on"),
+        _("From which page of the visit"),
         help_text=_(
-            "We store nothing to count them: the browser tells how many pages of your website this "
-            "tab has shown. An older one tells only whether it is the first."
+            "We store nothing for this: the browser says how many pages of your "
+            "website this tab has shown. Older browsers only say whether it is the "
+            "first."
         ),
     )
     visitor = choice(
         _("For whom"),
         _("Everybody"),
         _(
-            "We know only who has a chat in this browser, or has dismissed an invitation there. "
-            "Everybody else is new."
+            "We only know who has a chat in this browser or dismissed an invitation "
+            "there. Everybody else counts as new."
         ),
         new=_("Who is new"),
         returning=_("Who has been here before"),
@@ -130,7 +131,7 @@ class InvitationForm(forms.Form):
         _("While"), _("Any"), online=_("Somebody is there"), offline=_("Nobody is there")
     )
     values = ValuesField(
-        label=_("Values your page tells"),
+        label=_("Values from your page"),
         required=False,
         help_text=_(
             "One per line, like cart >= 100, for "
@@ -138,9 +139,12 @@ class InvitationForm(forms.Form):
         ),
     )
     days = number(
-        _("Once dismissed, not again for so many days"), help_text=_("0: not in this visit.")
+        _("After a dismissal, not again for so many days"),
+        help_text=_("0: not again in this visit."),
     )
-    a_day = number(_("Dismissed so often on one day, not again on it"), help_text=_("0: no limit."))
+    a_day = number(
+        _("After so many dismissals in a day, not again that day"), help_text=_("0: no limit.")
+    )
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """What is said, and when, as owners think of it."""
@@ -212,7 +216,9 @@ class InvitationsField(forms.Field):
         if value is None:
             return []
         if not value.is_valid():
-            raise ValidationError(_("Look through the invitations: something there is not right."))
+            raise ValidationError(
+                _("Check the invitations: a field there is marked with what is wrong.")
+            )
         filled_in = (form for form in value.forms if form.has_changed() or form.initial)
         kept = (form for form in filled_in if not form.cleaned_data.get("DELETE"))
         return [form.invitation() for form in kept]

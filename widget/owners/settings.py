@@ -36,7 +36,11 @@ def apply_settings(widget: Widget, settings: Settings) -> None:
     known = {name: value for name, value in settings.items() if name in FIELDS}
     if settings and not known:
         raise ValidationError(
-            _("A widget has no %(names)s."), params={"names": ", ".join(unknown_names(settings))}
+            _(
+                "This file is not a widget: there is no setting called %(names)s. Choose "
+                "another file."
+            ),
+            params={"names": ", ".join(unknown_names(settings))},
         )
     for name, value in known.items():
         setattr(widget, name, value_of(name, value))
@@ -56,7 +60,9 @@ def value_of(name: str, value: Any) -> Any:
     field = FIELDS[name]
     is_json = isinstance(field, models.JSONField)
     if not isinstance(value, type(field.get_default()) if is_json else str | int):
-        raise ValidationError({name: _("This is not a file that “Export” gave.")})
+        raise ValidationError(
+            {name: _("This file was not made with “Export”. Choose one that was.")}
+        )
     return value if is_json else field.to_python(value)
 
 
@@ -74,7 +80,7 @@ def settings_in(content: bytes) -> Settings:
     except (ValueError, RecursionError):
         settings = kept = None
     if not isinstance(settings, dict) or "\\u0000" in str(kept):
-        raise ValidationError(_("This is not a file that “Export” gave."))
+        raise ValidationError(_("This file was not made with “Export”. Choose one that was."))
     return settings
 
 

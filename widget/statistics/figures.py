@@ -106,9 +106,9 @@ def figures_of(days: list[Day]) -> list[Figure]:
             },
         ),
         Figure(
-            _("First reply after"),
+            _("Average wait for the first reply"),
             "–" if mean is None else duration(mean),
-            _("the mean of %(count)s") % {"count": group_digits(replies)}
+            _("average of %(count)s") % {"count": group_digits(replies)}
             if replies
             else _("No chat was answered yet."),
             bars((day.date, day.mean_wait or 0, duration(day.mean_wait or 0)) for day in days),

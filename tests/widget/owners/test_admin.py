@@ -269,7 +269,7 @@ def test_every_change_stands_in_the_history_with_who_made_it(superuser: Client) 
     superuser.post(change(widget), FORM | {"brand_color": "#ffcc00"})
     html = page(superuser, f"{LIST}{widget.pk}/history/")
     assert "Brand colour" in html
-    assert "The widget was made." in html
+    assert "The widget was created." in html
     assert "<td>admin</td>" in html
 
 
@@ -337,9 +337,9 @@ def test_a_widget_survives_the_way_through_a_file(superuser: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"not json", "not a file that"),
-        (b"[]", "not a file that"),
-        (b'{"colour": "red"}', "A widget has no colour."),
+        (b"not json", "not made with"),
+        (b"[]", "not made with"),
+        (b'{"colour": "red"}', "there is no setting called colour."),
         (b'{"organization_id": 5}', "An organization ID looks like"),
     ],
 )
@@ -352,7 +352,7 @@ def test_an_editor_imports_into_their_own_organization_only(client: Client) -> N
     other = add_widget(organization_id=OTHER)
     content = json.dumps(settings_of(other)).encode()
     response = imported(signed_in(client, Membership.Role.EDITOR), content)
-    assert "you have no part in" in response.content.decode()
+    assert "in which you may not change widgets" in response.content.decode()
     assert Widget.objects.count() == 1
 
 
@@ -497,7 +497,7 @@ def test_an_owner_is_told_when_the_api_version_ends(
     superuser: Client, livechat: dict[str, Any]
 ) -> None:
     found = words_of_the_test(superuser, **livechat, api_version="3.5")
-    assert "API version 3.5 reaches the end of its stage on May 31, 2027" in found
+    assert "LiveChat will end this stage of API version 3.5 on May 31, 2027" in found
 
 
 def test_a_good_connection_is_confirmed(superuser: Client, livechat: dict[str, Any]) -> None:
@@ -580,3 +580,16 @@ def test_an_editor_neither_sees_nor_changes_the_secret(client: Client) -> None:
     assert "Signed-in customers" not in page
     assert widget.identity_secret not in page
     assert client.post(f"{LIST}{widget.pk}/new-secret/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("allowed_origins", "region", "identity_per_group", "api_version"),
+        *("header_picture", "agent_pictures", "show_reply_time", "ask_first", "files"),
+        *("transcript", "history", "connect_early", "sneak_peek", "retention_days"),
+    ],
+)
+def test_what_costs_privacy_money_or_trust_comes_with_advice(superuser: Client, name: str) -> None:
+    form = superuser.get(change(add_widget())).context["adminform"].form
+    assert len(str(form[name].help_text)) > 60

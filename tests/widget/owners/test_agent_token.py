@@ -90,7 +90,7 @@ def test_websites_that_could_not_be_tried_are_named_where_only_trusted_ones_chat
     assert "trusted domains" not in try_connection(widget)
     sandbox.settings(trusted_domains=["shop.example"])
     found = try_connection(widget)
-    assert "we could not try these websites: https://*.shop.example." in found
+    assert "we could not test these websites: https://*.shop.example." in found
 
 
 def test_a_scope_that_the_app_lacks_is_named(
@@ -114,7 +114,7 @@ def test_a_scope_that_the_token_lacks_is_named(widget: Widget, sandbox: Sandbox)
 
 def test_a_token_that_livechat_does_not_take_is_named(widget: Widget, sandbox: Sandbox) -> None:
     widget.agent_token = "dal:nobody"
-    assert "LiveChat does not take the agent's token" in try_connection(widget)
+    assert "LiveChat refused the agent's token" in try_connection(widget)
     widget.agent_token = sandbox.config["other_organization"]["agents"][0]["token"]
     assert "belongs to another organization" in try_connection(widget)
 

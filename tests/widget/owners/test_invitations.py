@@ -73,8 +73,8 @@ def test_what_was_written_is_stored_shown_and_taken_away(superuser: Client) -> N
     ("wrong", "words"),
     [
         ({"invitations-0-text": ""}, "This field is required."),
-        ({"invitations-0-values": "cart is full"}, "compares nothing"),
-        ({"invitations-0-link_label": "See"}, "Enter where the link leads."),
+        ({"invitations-0-values": "cart is full"}, "is not a comparison"),
+        ({"invitations-0-link_label": "See"}, "Enter the link"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_lost(

@@ -51,7 +51,7 @@ def test_figures_add_up_the_days(widget: Widget) -> None:
 
 def test_the_mean_wait_counts_every_reply_alike(widget: Widget) -> None:
     reply = figures_of(days_of(widget, 7))[3]
-    assert (reply.total, reply.note) == ("1 min", "the mean of 3")
+    assert (reply.total, reply.note) == ("1 min", "average of 3")
 
 
 def test_an_owner_reads_what_a_chat_takes_and_a_month_costs(client: Client, widget: Widget) -> None:

@@ -270,10 +270,15 @@ class Widget(models.Model):
     header_title = models.CharField(_("header title"), max_length=60, blank=True)
     header_text = models.CharField(_("header text"), max_length=160, blank=True)
     greeting_text = models.TextField(_("greeting"), max_length=TEXT_LENGTH, blank=True)
-    offline_text = models.TextField(_("when nobody is there"), max_length=TEXT_LENGTH, blank=True)
-    show_reply_time = models.BooleanField(_("how soon you answer"), default=True)
+    offline_text = models.TextField(
+        _("text when nobody is there"), max_length=TEXT_LENGTH, blank=True
+    )
+    show_reply_time = models.BooleanField(_("show how soon you answer"), default=True)
     openers = models.TextField(
-        _("openers"), max_length=TEXT_LENGTH, blank=True, validators=[validate_openers]
+        _("questions to start with"),
+        max_length=TEXT_LENGTH,
+        blank=True,
+        validators=[validate_openers],
     )
     help_links = models.TextField(
         _("help links"), max_length=TEXT_LENGTH, blank=True, validators=[validate_help_links]
@@ -282,13 +287,20 @@ class Widget(models.Model):
         _("opening hours"), max_length=1000, blank=True, validators=[validate_hours]
     )
     opening_zone = models.CharField(
-        _("time zone of the hours"), max_length=50, default="UTC", validators=[validate_zone]
+        _("time zone of the opening hours"),
+        max_length=50,
+        default="UTC",
+        validators=[validate_zone],
     )
     when_away = models.CharField(
-        _("what customers get then"), max_length=7, choices=Away.choices, default="", blank=True
+        _("what customers see when nobody is there"),
+        max_length=7,
+        choices=Away.choices,
+        default="",
+        blank=True,
     )
     away_link = models.CharField(
-        _("the link"), max_length=500, blank=True, validators=[validate_link]
+        _("address of the link"), max_length=500, blank=True, validators=[validate_link]
     )
     texts = models.JSONField(
         _("texts in other languages"), default=dict, blank=True, validators=[validate_texts]

@@ -8,12 +8,20 @@ from pathlib import Path
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.configuration_api.web import CONFIGURATION
+from livechat_sandbox.customer_api.methods import METHODS as CUSTOMER
 from livechat_sandbox.transports.methods import Method
 from livechat_sandbox.webhooks.rules import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "agent-side.md"
-RTM_ONLY = ("login", "ping", "set_away_status", "update_session", "change_push_notifications")
+REFERENCE = "messaging/agent-chat-api/rtm-reference/"
+RTM_ONLY = {
+    "login": f"{REFERENCE}#login",
+    "ping": f"{REFERENCE}#server-pinging",
+    "set_away_status": f"{REFERENCE}#set-away-status",
+    "update_session": f"{REFERENCE}#update-session",
+}
+NOT_BUILT = ("subscribe_customers", "unsubscribe_customers")
 # Agent Chat API v3.6, Web reference, and `logout` of LiveChat's Python client.
 THIRTY_SIX = [
     "list_chats",
@@ -57,14 +65,26 @@ THIRTY_SIX = [
 
 DOCUMENTATION = "https://platform.text.com/docs/"
 DOCUMENTED = tomllib.loads((Path(__file__).parent / "documented.toml").read_text())
+THERE = {
+    "agent": METHODS,
+    "configuration": CONFIGURATION.methods,
+    "customer": CUSTOMER,
+}
 HEAD = ["| method | Web | RTM | versions | scopes |", "|---|---|---|---|---|"]
 
 
 def methods_table() -> str:
     others = sorted(METHODS.keys() - set(THIRTY_SIX))
     lines = [*HEAD, *(row("agent", name, METHODS.get(name)) for name in (*THIRTY_SIX, *others))]
-    lines += [f"| `{name}` | | yes | 3.5, 3.6, 3.7 | |" for name in RTM_ONLY]
-    lines.append("| `subscribe_customers`, `unsubscribe_customers` | | no | | |")
+    lines += [
+        f"| [`{name}`]({DOCUMENTATION}{at}) | | yes | 3.5, 3.6, 3.7 | |"
+        for name, at in RTM_ONLY.items()
+    ]
+    lines.append("| `change_push_notifications` | | yes | 3.5, 3.6, 3.7 | |")
+    lines += [
+        f"| [`{name}`]({DOCUMENTATION}{REFERENCE}#{name.replace('_', '-')}) | | no | | |"
+        for name in NOT_BUILT
+    ]
     return "\n".join(lines)
 
 
@@ -124,18 +144,16 @@ def page() -> str:
 
 def missing() -> set[str]:
     """Documented methods that the sandbox does not have."""
-    there = {"agent": METHODS, "configuration": CONFIGURATION.methods}
-    return {f"{api}/{name}" for api in there for name in DOCUMENTED[api] if name not in there[api]}
+    return {f"{api}/{name}" for api in THERE for name in DOCUMENTED[api] if name not in THERE[api]}
 
 
 def in_other_versions() -> set[str]:
     """Methods that the sandbox has in other versions than LiveChat documents."""
-    there = {"agent": METHODS, "configuration": CONFIGURATION.methods}
     return {
         f"{api}/{name}"
         for api, documented in DOCUMENTED.items()
         for name, known in documented.items()
-        if name in there[api] and list(there[api][name].versions) != known["versions"]
+        if name in THERE[api] and list(THERE[api][name].versions) != known["versions"]
     }
 
 

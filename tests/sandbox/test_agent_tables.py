@@ -1,4 +1,4 @@
-"""docs/agent-side.md says what is true."""
+"""docs/agent-side.md and docs/customer-side.md say what is true."""
 
 import json
 import os
@@ -10,6 +10,8 @@ from tests.sandbox_rig import ROOT
 ASK = (
     "import json; from tests.sandbox import agent_tables as t;"
     "is_true = t.PAGE.read_text() == t.page();"
+    "from tests.sandbox import customer_tables as c;"
+    "is_true = is_true and c.PAGE.read_text() == c.page();"
     "print(json.dumps([is_true, sorted(t.missing()), sorted(t.in_other_versions())]))"
 )
 

@@ -78,7 +78,7 @@ class Cluster:
         self.servers[number].kill()
         self.stop(number)
 
-    def held(self) -> list[int]:
+    def count_customers(self) -> list[int]:
         """How many customers are live in each process, as its metrics say."""
         return [
             sum(int(float(value)) for value in re.findall(LIVE, self.metrics(number)))

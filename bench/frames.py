@@ -24,10 +24,10 @@ def frame(payload: bytes, *, opcode: int = TEXT, mask: bool = False) -> bytes:
         head = struct.pack("!BBH", 0x80 | opcode, bit | 126, length)
     else:
         head = struct.pack("!BBQ", 0x80 | opcode, bit | 127, length)
-    return head + (masked(payload) if mask else payload)
+    return head + (mask_payload(payload) if mask else payload)
 
 
-def masked(payload: bytes) -> bytes:
+def mask_payload(payload: bytes) -> bytes:
     key = os.urandom(4)
     return key + _xor(payload, key)
 

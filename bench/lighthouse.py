@@ -53,10 +53,10 @@ def look(address: str) -> dict[str, float]:
     )
     report = json.loads(told.stdout)
     scores = {name: 100 * report["categories"][name]["score"] for name in CATEGORIES}
-    return scores | {label: measured(report["audits"][name]) for name, label in MEASURES.items()}
+    return scores | {label: measure(report["audits"][name]) for name, label in MEASURES.items()}
 
 
-def measured(audit: dict[str, Any]) -> float:
+def measure(audit: dict[str, Any]) -> float:
     """The number of an audit; of a list, how long it is."""
     listed = audit.get("details", {}).get("items", [])
     return float(audit["numericValue"] if "numericValue" in audit else len(listed))

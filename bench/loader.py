@@ -125,11 +125,11 @@ def traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic]:
     page.on("requestfinished", lambda request: finished.append(request))
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    before = counted(finished)
+    before = count(finished)
     finished.clear()
     open_chat(page)
     page.wait_for_timeout(1000)
-    after = counted(finished)
+    after = count(finished)
     page.close()
     return before, after
 
@@ -141,16 +141,16 @@ def invitation_traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic
     page.on("requestfinished", lambda request: finished.append(request))
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    before, stored_before = counted(finished), page.evaluate(STORED)
+    before, stored_before = count(finished), page.evaluate(STORED)
     finished.clear()
     with page.expect_request_finished(lambda request: "invited.js" in request.url):
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    shown, stored = counted(finished), page.evaluate(STORED)
+    shown, stored = count(finished), page.evaluate(STORED)
     page.close()
     return before, shown, stored_before, stored
 
 
-def counted(requests: list[Request]) -> Traffic:
+def count(requests: list[Request]) -> Traffic:
     total = Traffic()
     for request in requests:
         if "//chat." in request.url:

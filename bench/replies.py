@@ -57,7 +57,7 @@ async def polling(upstream: int, customers: int, replies: int) -> tuple[list[flo
     return crowd.took, requests
 
 
-async def pushed(port: int, upstream: int, customers: int, replies: int) -> tuple[list[float], int]:
+async def push(port: int, upstream: int, customers: int, replies: int) -> tuple[list[float], int]:
     crowd = browsers.Crowd()
     opening = browsers.panel(port, processes.KEY)
     await browsers.gather(crowd, port, opening, processes.tokens(customers))
@@ -88,7 +88,7 @@ def main() -> None:
             processes.livechat(directory) as (_, upstream),
             processes.server(directory, f"http://127.0.0.1:{upstream}", customers) as (_, port),
         ):
-            took, idle = uvloop.run(pushed(port, upstream, customers, replies))
+            took, idle = uvloop.run(push(port, upstream, customers, replies))
     per_hour = 3600 / IDLE / customers
     for title, times, requests in (
         (f"polling every {PERIOD:.0f} s", polled, asked),

@@ -45,10 +45,10 @@ def capacity(directory: Path, count: int, size: Size) -> float:
         tokens = processes.tokens(max(size.customers, size.senders))
         made.prepare(processes.SEED, json.dumps(tokens))
         with made.serve():
-            return uvloop.run(pushed(made, upstream, size))
+            return uvloop.run(push(made, upstream, size))
 
 
-async def pushed(made: Cluster, upstream: int, size: Size) -> float:
+async def push(made: Cluster, upstream: int, size: Size) -> float:
     crowd = browsers.Crowd()
     opening = browsers.panel(made.plain_port, processes.KEY)
     await browsers.gather(crowd, made.plain_port, opening, processes.tokens(size.customers))
@@ -73,7 +73,7 @@ async def pushed(made: Cluster, upstream: int, size: Size) -> float:
     took = await sends.senders(made.plain_port, sends.ours, size.senders)
     median, p99 = statistics.median(crowd.took), sorted(crowd.took)[int(len(crowd.took) * 0.99)]
     print(
-        f"{len(servers)} process{'es' * (len(servers) > 1)}: customers held {made.held()}, "
+        f"{len(servers)} process{'es' * (len(servers) > 1)}: {made.count_customers()} customers, "
         f"{sum(map(processes.resident, servers)) // 1024} MiB; {sent} pushes, all arrived, "
         f"median {median / 1000:.2f} ms, p99 {p99 / 1000:.2f} ms; CPU a push {each * 1e6:.0f} µs "
         f"(nginx {nginx / sent * 1e6:.0f}); a message sent {statistics.median(took):.1f} ms"

@@ -49,7 +49,9 @@ class RelayCollector(Collector):
         yield customers
         yield GaugeMetricFamily("chat_tabs", "Tabs that are shown a chat.", relay.tabs())
         yield GaugeMetricFamily(
-            "chat_pushes_held", "Pushes that wait for a tab's snapshot.", relay.held()
+            "chat_pushes_held",
+            "Pushes that wait for a tab's snapshot.",
+            relay.pushes_waiting(),
         )
 
 

@@ -29,11 +29,11 @@ def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
 
     With DEBUG it is made anew each time, for whoever is changing them.
     """
-    remembered = lru_cache(maxsize=64)(make)
+    make_once = lru_cache(maxsize=64)(make)
 
     @wraps(make)
     def get(*names: *Names) -> str:
-        return make(*names) if settings.DEBUG else remembered(*cast("tuple[Hashable]", names))
+        return make(*names) if settings.DEBUG else make_once(*cast("tuple[Hashable]", names))
 
     return get
 
@@ -47,14 +47,14 @@ def made_once_a_version(
     """
 
     @lru_cache(maxsize=256)
-    def remembered(widget: Widget, _version: str, *names: *Names) -> Made:
+    def make_once(widget: Widget, _version: str, *names: *Names) -> Made:
         return make(widget, *names)
 
     @wraps(make)
     def get(widget: Widget, *names: *Names) -> Made:
         if settings.DEBUG or not widget.version:
             return make(widget, *names)
-        return remembered(widget, widget.version, *cast("tuple[Hashable]", names))
+        return make_once(widget, widget.version, *cast("tuple[Hashable]", names))
 
     return get
 

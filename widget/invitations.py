@@ -67,7 +67,7 @@ def complete(invitation: Invitation) -> Invitation:
     return DEFAULTS | invitation
 
 
-def enabled(invitations: list[Invitation]) -> Iterator[Invitation]:
+def choose_enabled(invitations: list[Invitation]) -> Iterator[Invitation]:
     """Those that may be shown, complete."""
     return (each for each in map(complete, invitations) if each["enabled"])
 

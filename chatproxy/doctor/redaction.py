@@ -87,7 +87,7 @@ class Redaction:
 
     def _name(self, name: str, free_levels: int) -> str:
         known = name in KNOWN_NAMES if free_levels else FIELD.fullmatch(name)
-        return name if known else self._numbered("name", name)
+        return name if known else self._number("name", name)
 
     def _text(self, text: str, field: str, *, is_free: bool) -> str:
         if not text:
@@ -101,9 +101,9 @@ class Redaction:
         if any(secret in field for secret in SECRETS) or REGION_AND_MORE.fullmatch(text):
             return "<secret>"
         if field in ("id", "ids") or field.endswith(("_id", "_ids")):
-            return self._numbered("id", text)
+            return self._number("id", text)
         return "<text>"
 
-    def _numbered(self, kind: str, value: str) -> str:
+    def _number(self, kind: str, value: str) -> str:
         known = [key for key in self._numbers if key[0] == kind]
         return f"<{kind} {self._numbers.setdefault((kind, value), len(known) + 1)}>"

@@ -61,7 +61,7 @@ def kind_of(entry: Any) -> str:
 def differences(real: Shape, ours: Shape, path: str = "") -> Iterator[tuple[str, str]]:
     """Kind (missing, extra, type) and words for each difference: what is real, and what is ours."""
     if real.types != ours.types:
-        yield "type", f"`{path}` is {named(real.types)}, here {named(ours.types)}"
+        yield "type", f"`{path}` is {join_names(real.types)}, here {join_names(ours.types)}"
         return
     is_chosen = path.rpartition(".")[2] in CHOSEN_OBJECTS
     for name in sorted(real.fields.keys() | ours.fields.keys()):
@@ -90,5 +90,5 @@ def _of_entries(real: Shape, ours: Shape, path: str) -> Iterator[tuple[str, str]
             yield ("missing" if kind in real.entries else "extra"), f"`{inner}` {where}"
 
 
-def named(types: set[str]) -> str:
+def join_names(types: set[str]) -> str:
     return " or ".join(sorted(types))

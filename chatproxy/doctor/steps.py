@@ -152,12 +152,12 @@ async def form(it: Conversation) -> str:
     for kind in ("postchat", "prechat"):
         if asked := it.api.get_form(kind):
             it.recording.form = kind
-            await say(it, filled(asked, kind))
+            await say(it, fill(asked, kind))
             return f"The {kind} form is filled in and arrives."
     raise Remark("Neither a pre-chat nor a post-chat form is switched on, so none was tried.")
 
 
-def filled(asked: FormToFill, kind: str) -> Json:
+def fill(asked: FormToFill, kind: str) -> Json:
     return {
         "type": "filled_form",
         "form_id": asked.id,

@@ -202,7 +202,7 @@ class Relay:
         """How many tabs are told what happens."""
         return sum(len(live.tabs) for live in tuple(self._live.values()))
 
-    def held(self) -> int:
+    def pushes_waiting(self) -> int:
         """How many pushes wait for a tab's snapshot."""
         lives = tuple(self._live.values())
         return sum(len(tab.held or ()) for live in lives for tab in tuple(live.tabs))

@@ -49,7 +49,7 @@ def rich(template_id: str, *elements: Json) -> Json:
     return {"type": "rich_message", "template_id": template_id, "elements": [*elements]}
 
 
-def said(text: str, author: str, **more: Any) -> Json:
+def message(text: str, author: str, **more: Any) -> Json:
     return {"type": "message", "text": text, "author_id": author, **more}
 
 
@@ -60,19 +60,19 @@ def system(kind: str, **variables: str) -> Json:
 def texts(_: str = "") -> list[Json]:
     bold = {"chats": {"formatting": "commonmark"}}
     return [
-        said("Has my parcel left?\nOrder 1042 😊", "nora"),
+        message("Has my parcel left?\nOrder 1042 😊", "nora"),
         system("agent_joined", agent="Piotr"),
-        said("Good morning! It left yesterday: https://track.example/1042", "piotr"),
-        said("You can also write to care@shop.example.", "piotr"),
-        said("مرحبا، شكرا جزيلا على المساعدة.", "nora"),
-        said(
+        message("Good morning! It left yesterday: https://track.example/1042", "piotr"),
+        message("You can also write to care@shop.example.", "piotr"),
+        message("مرحبا، شكرا جزيلا على المساعدة.", "nora"),
+        message(
             "**Three things** to know:\n\n- water it once a week\n- keep it out of the sun\n",
             "fern",
             properties=bold,
         ),
-        said("🌱", "nora"),
-        said("Call us: +48 555 123 456.", "piotr"),
-        said("A long answer, folded until somebody wants to read all of it. " * 30, "piotr"),
+        message("🌱", "nora"),
+        message("Call us: +48 555 123 456.", "piotr"),
+        message("A long answer, folded until somebody wants to read all of it. " * 30, "piotr"),
         {"type": "hologram", "author_id": "piotr"},
     ]
 
@@ -104,9 +104,9 @@ def answers(_: str = "") -> list[Json]:
     bold = {"chats": {"formatting": "commonmark"}}
     rated = bold | {"rating": {"score": 1}}
     return [
-        said("How do I return a plant?", "nora"),
-        said(ANSWER, "fern", properties=bold),
-        said("Shall I **order a pick-up**?", "fern", properties=rated),
+        message("How do I return a plant?", "nora"),
+        message(ANSWER, "fern", properties=bold),
+        message("Shall I **order a pick-up**?", "fern", properties=rated),
     ]
 
 

@@ -10,7 +10,7 @@ from livechat_sandbox.accounts import views as accounts
 from livechat_sandbox.agent_api import web as agent_api
 from livechat_sandbox.configuration_api import web as configuration_api
 from livechat_sandbox.console import pages as console
-from livechat_sandbox.control import happenings
+from livechat_sandbox.control import changes
 from livechat_sandbox.control import views as control
 from livechat_sandbox.customer_api import web as customer_api
 from livechat_sandbox.reports_api import web as reports_api
@@ -54,8 +54,8 @@ urlpatterns = [
     path("sandbox/bot", control.switch_bot),
     path("sandbox/multicast", control.multicast),
     path("sandbox/settings", control.settings),
-    path("sandbox/deletions", happenings.deletions_wished),
-    path("sandbox/carts", happenings.carts),
+    path("sandbox/deletions", changes.delete_threads),
+    path("sandbox/carts", changes.carts),
     path("sandbox/requests", control.requests),
     path("sandbox/state", control.state),
     path("sandbox/tokens", control.tokens),

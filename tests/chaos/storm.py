@@ -87,8 +87,8 @@ class Findings:
         return "\n".join(
             [
                 f"seed {self.seed}",
-                f"actions {self.actions.total()}: {counted(self.actions)}",
-                f"faults {self.faults.total()}: {counted(self.faults)}",
+                f"actions {self.actions.total()}: {list_counts(self.actions)}",
+                f"faults {self.faults.total()}: {list_counts(self.faults)}",
                 f"processes killed {self.killed}",
                 f"events {self.events} on {self.screens} screens",
                 f"lost {len(self.lost)} {sorted(self.lost)[:5] or ''}",
@@ -99,7 +99,7 @@ class Findings:
         )
 
 
-def counted(counter: Counter[str]) -> str:
+def list_counts(counter: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counter.items()))
 
 

@@ -40,10 +40,10 @@ def threads(api: ActingCustomer) -> list[Thread]:
 
 
 def all_said(api: ActingCustomer) -> list[str]:
-    return [text for thread in said(api) for text in thread]
+    return [text for thread in texts_of(api) for text in thread]
 
 
-def said(api: ActingCustomer) -> list[list[str]]:
+def texts_of(api: ActingCustomer) -> list[list[str]]:
     """What is written in each thread."""
     return [
         [event.text for event in thread.events if isinstance(event, Message)]
@@ -56,20 +56,20 @@ def said(api: ActingCustomer) -> list[list[str]]:
 
 def test_the_first_message_starts_the_chat(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
-    assert said(api) == [["Hello"]]
+    assert texts_of(api) == [["Hello"]]
 
 
 def test_the_next_message_goes_into_the_same_thread(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     say(api, message("Are you there?", "m-2"))
-    assert said(api) == [["Hello", "Are you there?"]]
+    assert texts_of(api) == [["Hello", "Are you there?"]]
 
 
 def test_a_message_to_an_inactive_chat_resumes_it(api: ActingCustomer) -> None:
     say(api, message("Hello", "m-1"))
     conversation.end(api)
     say(api, message("One more thing", "m-2"))
-    assert said(api) == [["Hello"], ["One more thing"]]
+    assert texts_of(api) == [["Hello"], ["One more thing"]]
 
 
 def test_a_chat_the_agent_closed_is_resumed(
@@ -78,7 +78,7 @@ def test_a_chat_the_agent_closed_is_resumed(
     say(api, message("Hello", "m-1"))
     agent.close(api.customer.chat_id)
     say(again(), message("Wait!", "m-2"))
-    assert said(api) == [["Hello"], ["Wait!"]]
+    assert texts_of(api) == [["Hello"], ["Wait!"]]
 
 
 def test_a_chat_started_elsewhere_is_found_and_not_doubled(
@@ -89,7 +89,7 @@ def test_a_chat_started_elsewhere_is_found_and_not_doubled(
     assert other_tab.customer.chat_id == ""
     say(other_tab, message("From the other tab", "m-2"))
     assert len(api.list_chats()) == 1
-    assert said(api) == [["Hello", "From the other tab"]]
+    assert texts_of(api) == [["Hello", "From the other tab"]]
 
 
 def test_an_ended_chat_started_elsewhere_is_found_and_resumed(
@@ -99,7 +99,7 @@ def test_an_ended_chat_started_elsewhere_is_found_and_resumed(
     say(api, message("Hello", "m-1"))
     conversation.end(api)
     say(other_tab, message("From the other tab", "m-2"))
-    assert said(api) == [["Hello"], ["From the other tab"]]
+    assert texts_of(api) == [["Hello"], ["From the other tab"]]
 
 
 def test_a_chat_resumed_by_another_tab_takes_the_message(
@@ -109,7 +109,7 @@ def test_a_chat_resumed_by_another_tab_takes_the_message(
     say(api, message("Hello", "m-1"))
     sandbox.fault("error", method="send_event", type="chat_inactive", count=1)
     say(again(), message("Into the open thread", "m-2"))
-    assert said(api) == [["Hello", "Into the open thread"]]
+    assert texts_of(api) == [["Hello", "Into the open thread"]]
 
 
 def test_the_chat_is_remembered(api: ActingCustomer, again: Again) -> None:
@@ -120,26 +120,26 @@ def test_the_chat_is_remembered(api: ActingCustomer, again: Again) -> None:
 def test_a_chat_that_is_no_more_is_forgotten(api: ActingCustomer) -> None:
     api.customer.found_chat("GONEGONE00")
     say(api, message("Hello", "m-1"))
-    assert said(api) == [["Hello"]]
+    assert texts_of(api) == [["Hello"]]
 
 
 def test_an_offline_message_makes_a_closed_thread(api: ActingCustomer, sandbox: Sandbox) -> None:
     say(api, message("Call me", "m-1"), Opening(active=False))
     assert [thread.active for thread in threads(api)] == [False]
-    assert said(api) == [["Call me"]]
+    assert texts_of(api) == [["Call me"]]
 
 
 def test_nobody_there_is_told(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.settings(agents={"piotr@shop.example": "offline"})
     with pytest.raises(GroupsOffline):
         say(api, message("Hello", "m-1"))
-    assert said(api) == []
+    assert texts_of(api) == []
 
 
 def test_a_continuous_chat_needs_nobody(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.settings(agents={"piotr@shop.example": "offline"})
     say(api, message("Hello", "m-1"), Opening(continuous=True))
-    assert said(api) == [["Hello"]]
+    assert texts_of(api) == [["Hello"]]
 
 
 def test_a_thread_opens_with_the_form_that_was_filled_in(api: ActingCustomer) -> None:
@@ -243,21 +243,21 @@ def begun(api: ActingCustomer) -> ActingCustomer:
 def test_the_same_message_again_is_not_sent_again(begun: ActingCustomer, again: Again) -> None:
     say(begun, message("Once", "m-1"))
     say(again(), message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_the_first_message_again_is_not_a_second_chat(api: ActingCustomer, again: Again) -> None:
     stale = again()
     say(api, message("Once", "m-1"))
     say(stale, message("Once", "m-1"))
-    assert said(api) == [["Once"]]
+    assert texts_of(api) == [["Once"]]
 
 
 def test_the_same_message_twice_at_once_is_sent_once(begun: ActingCustomer, again: Again) -> None:
     tabs = [again() for _ in range(5)]
     with ThreadPoolExecutor(5) as workers:
         list(workers.map(lambda tab: say(tab, message("Once", "m-1")), tabs))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_message_that_takes_longer_than_a_lock_s_lease_is_sent_once(
@@ -269,7 +269,7 @@ def test_a_message_that_takes_longer_than_a_lock_s_lease_is_sent_once(
     tabs = [again(), again()]
     with ThreadPoolExecutor(2) as workers:
         list(workers.map(lambda tab: say(tab, message("Once", "m-1")), tabs))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_two_first_messages_at_once_are_one_chat(api: ActingCustomer, again: Again) -> None:
@@ -327,7 +327,7 @@ def test_a_message_livechat_took_but_answered_too_late_is_found(
     monkeypatch.setattr(http, "TIMEOUT", (1, 0.3))
     sandbox.fault("latency", method="send_event", seconds=0.8, when="after", count=1)
     say(begun, message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
@@ -340,7 +340,7 @@ def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
     with ThreadPoolExecutor(1) as livechat:
         livechat.submit(take_late, again(), message("Once", "m-1"))
         say(again(), message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_message_is_found_behind_much_that_was_said_since(
@@ -382,7 +382,7 @@ def test_a_message_livechat_refused_is_tried_again_without_waiting(
     started = time.monotonic()
     say(again(), message("Once", "m-1"))
     assert time.monotonic() - started < 1
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_request_livechat_gave_up_is_told(begun: ActingCustomer, sandbox: Sandbox) -> None:
@@ -396,7 +396,7 @@ def test_livechat_that_is_not_taking_requests_is_asked_once_more(
 ) -> None:
     sandbox.fault("error", method="send_event", type="service_unavailable", count=1)
     say(begun, message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_livechat_that_stays_away_is_told(begun: ActingCustomer, sandbox: Sandbox) -> None:
@@ -404,7 +404,7 @@ def test_livechat_that_stays_away_is_told(begun: ActingCustomer, sandbox: Sandbo
     with pytest.raises(ServiceUnavailable):
         say(begun, message("Never", "m-1"))
     sandbox.clear_faults()
-    assert said(begun) == [["Hello"]]
+    assert texts_of(begun) == [["Hello"]]
 
 
 def slow_down(sandbox: Sandbox, seconds: int) -> None:
@@ -422,7 +422,7 @@ def test_too_many_requests_are_followed_by_the_pause_that_was_asked_for(
     slow_down(sandbox, seconds=2)
     say(begun, message("Once", "m-1"))
     assert waited == [2.0]
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_pause_too_long_to_wait_for_is_the_customers(
@@ -441,7 +441,7 @@ def test_without_a_connection_the_message_is_told_and_arrives_when_tried_again(
         say(begun, message("Once", "m-1"))
     settings.LIVECHAT_API_URL = sandbox.url
     say(again(), message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 @pytest.mark.parametrize("ends", ["token_expired", "token_revoked"])
@@ -450,7 +450,7 @@ def test_a_token_that_ends_between_two_messages_is_renewed(
 ) -> None:
     sandbox.fault(ends)
     say(begun, message("Still me", "m-1"))
-    assert said(begun) == [["Hello", "Still me"]]
+    assert texts_of(begun) == [["Hello", "Still me"]]
 
 
 def test_a_message_to_the_wrong_region_goes_to_the_right_one(
@@ -458,7 +458,7 @@ def test_a_message_to_the_wrong_region_goes_to_the_right_one(
 ) -> None:
     sandbox.settings(region="fra")
     say(begun, message("Bonjour", "m-1"))
-    assert said(begun) == [["Hello", "Bonjour"]]
+    assert texts_of(begun) == [["Hello", "Bonjour"]]
 
 
 def test_a_retry_after_our_process_died_finds_what_was_sent(
@@ -467,7 +467,7 @@ def test_a_retry_after_our_process_died_finds_what_was_sent(
     """The process that sent it took its memory of the first try along."""
     begun.send_event(begun.customer.chat_id, message("Once", "m-1"))
     say_again(again(), message("Once", "m-1"))
-    assert said(begun) == [["Hello", "Once"]]
+    assert texts_of(begun) == [["Hello", "Once"]]
 
 
 def test_a_message_sent_long_ago_is_found_among_many(
@@ -479,4 +479,4 @@ def test_a_message_sent_long_ago_is_found_among_many(
         agent_says = message(f"{number}", f"n-{number}")
         begun.send_event(begun.customer.chat_id, agent_says)
     say_again(again(), message("Once", "m-1"))
-    assert said(begun)[0].count("Once") == 1
+    assert texts_of(begun)[0].count("Once") == 1

@@ -95,7 +95,7 @@ def test_nobody_is_signed_in_who_is_not(
         assert not customer.get("email")
 
 
-def counted(project: Project) -> int:
+def count_customers(project: Project) -> int:
     """All that was counted for the statistics."""
     with closing(sqlite3.connect(project.folder / "db.sqlite3")) as database:
         [[total]] = database.execute("SELECT coalesce(sum(count), 0) FROM widget_tally")
@@ -107,9 +107,9 @@ def test_the_last_that_happened_is_written_down_when_the_server_ends(
     project: Project, sandbox: Sandbox, server: str
 ) -> None:
     """Otherwise it is written every five seconds."""
-    before = counted(project)
+    before = count_customers(project)
     with project.served_by(server):
         opened = f"http://127.0.0.1:{project.port}/chat/w/shop/opened"
         headers = {"Host": f"shop.localhost:{project.port}", "Origin": project.url}
         assert requests.post(opened, headers=headers, timeout=10).status_code == 204
-    assert counted(project) == before + 1
+    assert count_customers(project) == before + 1

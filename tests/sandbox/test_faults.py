@@ -15,7 +15,7 @@ from tests.sandbox_rig import ROOT, Agent, Payload, Refused, Sandbox
 Connect = Callable[..., Rtm]
 
 
-def pushed(rtm: Rtm, customer: Customer, *names: str) -> list[str]:
+def push(rtm: Rtm, customer: Customer, *names: str) -> list[str]:
     """Rename the customer several times over the Web; which renamings arrived, in order."""
     for name in names:
         customer.call("update_customer", name=name)
@@ -313,34 +313,34 @@ def test_a_token_ends_early(customer: Customer, rtm: Rtm, kind: str, reason: str
 
 def test_a_push_can_be_lost(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_lost", method="customer_updated", count=1)
-    assert pushed(rtm, customer, "a", "b") == ["b"]
+    assert push(rtm, customer, "a", "b") == ["b"]
 
 
 def test_a_push_can_come_twice(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_doubled", count=1)
-    assert pushed(rtm, customer, "a", "b") == ["a", "a", "b"]
+    assert push(rtm, customer, "a", "b") == ["a", "a", "b"]
 
 
 def test_a_push_can_be_overtaken(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_reordered", count=1)
-    assert pushed(rtm, customer, "a", "b", "c") == ["b", "a", "c"]
+    assert push(rtm, customer, "a", "b", "c") == ["b", "a", "c"]
 
 
 def test_a_push_that_nothing_overtakes_comes_late(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_reordered", count=1)
-    assert pushed(rtm, customer, "a") == []
+    assert push(rtm, customer, "a") == []
     assert rtm.next("customer_updated")["name"] == "a"
 
 
 def test_a_push_can_be_delayed(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_delayed", seconds=2, count=1)
-    assert pushed(rtm, customer, "a", "b") == ["b"]
+    assert push(rtm, customer, "a", "b") == ["b"]
     assert rtm.next("customer_updated")["name"] == "a"
 
 
 def test_other_pushes_are_left_alone(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_lost", method="incoming_event")
-    assert pushed(rtm, customer, "a", "b") == ["a", "b"]
+    assert push(rtm, customer, "a", "b") == ["a", "b"]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -69,7 +69,7 @@ def assert_harmless(html: str) -> None:
             assert "noreferrer" in attributes.get("rel", "")
 
 
-def shown(event: dict[str, Any]) -> Iterator[str]:
+def render(event: dict[str, Any]) -> Iterator[str]:
     """The event as each kind of update shows it, written by a hostile agent."""
     hostile = User.parse({"id": "agent", "type": "agent", "name": HOSTILE[1], "avatar": HOSTILE[3]})
     conversation = NORA.with_users((hostile,))
@@ -85,7 +85,7 @@ def shown(event: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("formatting", ["", "commonmark"])
 def test_a_hostile_message_is_words(words: str, formatting: str) -> None:
     properties = {"chats": {"formatting": formatting}}
-    for html in shown({"type": "message", "text": words, "properties": properties}):
+    for html in render({"type": "message", "text": words, "properties": properties}):
         assert_harmless(html)
 
 
@@ -94,7 +94,7 @@ def test_a_hostile_file_is_words(words: str) -> None:
     file = {"name": words, "url": words, "thumbnail_url": words, "thumbnail2x_url": words}
     for size in ({}, {"width": 8, "height": 8}):
         event = {"type": "file", **file, **size, "alternative_text": words, "content_type": words}
-        for html in shown(event):
+        for html in render(event):
             assert_harmless(html)
 
 
@@ -110,7 +110,7 @@ def test_a_hostile_card_is_words(words: str, template: str, button: str) -> None
         "buttons": [{**pressed, "target": words, "role": words, "user_ids": [words]}],
         "ecommerce": {"product_id": words, "options": [{"option_id": words, "label": words}]},
     }
-    for html in shown({"type": "rich_message", "template_id": template, "elements": [element]}):
+    for html in render({"type": "rich_message", "template_id": template, "elements": [element]}):
         assert_harmless(html)
 
 
@@ -129,13 +129,13 @@ def test_a_hostile_form_and_system_message_are_words(words: str) -> None:
         },
     ]
     for event in events:
-        for html in shown(event):
+        for html in render(event):
             assert_harmless(html)
 
 
 @given(EVENTS)
 def test_any_event_is_shown_harmlessly(event: dict[str, Any]) -> None:
-    for html in shown(event):
+    for html in render(event):
         assert_harmless(html)
 
 

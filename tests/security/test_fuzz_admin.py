@@ -120,9 +120,9 @@ def routes(patterns: Any = None, prefix: str = "/admin/") -> Iterator[str]:
             yield route
 
 
-def filled(route: str, values: Iterator[str]) -> str:
+def fill(route: str, values: Iterator[str]) -> str:
     before, found, rest = route.partition("<")
-    return before + (next(values) + filled(rest.partition(">")[2], values) if found else "")
+    return before + (next(values) + fill(rest.partition(">")[2], values) if found else "")
 
 
 WITH_IDS = [route for route in routes() if "<" in route]
@@ -141,7 +141,7 @@ def test_an_odd_id_is_nobodys(superuser: Client, route: str) -> None:
     Revision.objects.create(widget=widget, settings=settings_of(widget))
     for odd in IDS:
         ids = [str(widget.pk), odd] if route.count("<") > 1 else [odd]
-        address = filled(route, iter(ids))
+        address = fill(route, iter(ids))
         for answer in (superuser.get(address), superuser.post(address, FORM)):
             assert answer.status_code < 500, address
     assert Widget.objects.filter(pk=widget.pk).exists() or "delete" in route
@@ -157,7 +157,7 @@ def test_an_odd_query_is_answered(superuser: Client, route: str) -> None:
 @pytest.mark.parametrize("route", [*WITHOUT_IDS, *WITH_FORMS])
 def test_an_odd_post_is_answered(superuser: Client, route: str) -> None:
     widget = add_widget()
-    address = filled(route, iter([str(widget.pk), "1"]))
+    address = fill(route, iter([str(widget.pk), "1"]))
     for action in ACTIONS:
         assert superuser.post(address, action).status_code < 500, action
 
@@ -171,7 +171,7 @@ FORMS_OF_WIDGETS = [route for route in WITH_FORMS if "/widget/widget/" in route]
 def test_a_character_that_is_none_is_taken_in_no_field(
     superuser: Client, number: int, step: int
 ) -> None:
-    address = filled(FORMS_OF_WIDGETS[number], iter([str(add_widget().pk)]))
+    address = fill(FORMS_OF_WIDGETS[number], iter([str(add_widget().pk)]))
     for name in list(FORM)[number % step :: step]:
         assert superuser.post(address, FORM | {name: "a\0b"}).status_code < 500, name
 

@@ -253,7 +253,7 @@ WAYS = [
     Way("import/", EDITORS, imports_one),
     Way("preview/", EDITORS, previews_a_new_one),
     Way("preview/<int:pk>/", EDITORS, previews_it),
-    Way("previewed/<slug:key>/", NOBODY, looks_at_a_preview),
+    Way("preview-page/<slug:key>/", NOBODY, looks_at_a_preview),
     Way("colleagues/", EDITORS, lists_colleagues),
     Way("colleagues/", OWNERS, invites(OWNER)),
     Way("colleagues/", EDITORS, invites(EDITOR)),

@@ -58,7 +58,7 @@ from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
 from widget.rendering.system_messages import sentence_of
-from widget.rendering.unfinished import finished
+from widget.rendering.unfinished import finish
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = [
@@ -376,7 +376,7 @@ def test_nor_does_markdown(step: int, floor: float) -> None:
 
 @STEPS
 def test_nor_does_markdown_that_is_being_written(step: int, floor: float) -> None:
-    assert not dear(finished, floor, step)
+    assert not dear(finish, floor, step)
 
 
 NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")

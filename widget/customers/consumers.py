@@ -122,7 +122,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         return {
             "hello": self.hello,
             "page": self.page,
-            "seen": self.seen,
+            "seen": self.see,
             "sneak_peek": self.sneak_peek,
         }.get(name)
 
@@ -144,7 +144,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             url, title = word(content, "url"), word(content, "title")
             self.relay.tasks.start(self.relay.move(self.customer.pk, url, title))
 
-    def seen(self, content: Any) -> None:
+    def see(self, content: Any) -> None:
         """Everything up to this `created_at` is on screen, in a visible tab.
 
         `arrived`: it was shown as it came, to somebody who was looking.

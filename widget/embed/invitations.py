@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from widget.assets import as_javascript, digest, made_once, short_source
 from widget.embed import pages, scripts
-from widget.invitations import Invitation, enabled, text
+from widget.invitations import Invitation, choose_enabled, text
 from widget.models import InvitationTally, Widget
 from widget.running import running
 
@@ -37,7 +37,7 @@ RULES = [
 
 
 def are_there(widget: Widget) -> bool:
-    return any(enabled(widget.invitations))
+    return any(choose_enabled(widget.invitations))
 
 
 def version_of(widget: Widget) -> str:
@@ -58,7 +58,7 @@ def template() -> str:
 
 def settings_in(widget: Widget, language: str) -> dict[str, Any]:
     with translation.override(language):
-        shown = [public(widget, each, language) for each in enabled(widget.invitations)]
+        shown = [public(widget, each, language) for each in choose_enabled(widget.invitations)]
         return {"key": widget.key, "dismiss": gettext("Dismiss"), "invitations": shown}
 
 

@@ -60,7 +60,15 @@ AGENT_TOKEN_NOTE = _(
 @admin.register(Widget)
 class WidgetAdmin(CarefulAdmin):
     form = WidgetForm
-    list_display = ("name", "state", "websites", "seen", "group", "changed", "figures")
+    list_display = (
+        "name",
+        "state",
+        "websites",
+        "last_seen_at",
+        "group",
+        "last_changed_at",
+        "figures",
+    )
     search_fields = ("name", "key", "organization_id", "allowed_origins")
     actions = ("test_the_connection",)
     save_on_top = False
@@ -194,7 +202,9 @@ class WidgetAdmin(CarefulAdmin):
             path("<int:pk>/agent-token/", view(keep_agent_token), name="widget_agent_token"),
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
-            path("previewed/<slug:key>/", view(preview.previewed), name="widget_previewed"),
+            path(
+                "preview-page/<slug:key>/", view(preview.preview_page), name="widget_preview_page"
+            ),
             path("colleagues/", view(colleagues.colleagues), name="widget_colleagues"),
             path(
                 "colleagues/<uuid:invitation_pk>/withdraw/",
@@ -240,7 +250,7 @@ class WidgetAdmin(CarefulAdmin):
         return ", ".join(widget.allowed_origins) or gettext("No website yet")
 
     @admin.display(description=_("Last seen there"))
-    def seen(self, widget: Widget) -> str:
+    def last_seen_at(self, widget: Widget) -> str:
         sighting = last_seen.last(widget)
         return f"{naturaltime(sighting.at)}" if sighting else gettext("Not yet")
 
@@ -249,7 +259,7 @@ class WidgetAdmin(CarefulAdmin):
         return f"{widget.group_id}" if widget.group_id else gettext("0 (General)")
 
     @admin.display(description=_("Last change"), ordering="updated_at")
-    def changed(self, widget: Widget) -> str:
+    def last_changed_at(self, widget: Widget) -> str:
         return f"{naturaltime(widget.updated_at)}"
 
     @admin.display(description=_("What happened"))

@@ -36,7 +36,7 @@ def preview_form(request: HttpRequest, form: WidgetForm, saved: Widget | None) -
     if request.POST.get("preview_shows") == "conversation":  # here, not on their websites
         shown_key = publish_preview(draft, about._replace(has_conversation=True), origin)
     answer = {
-        "url": reverse("admin:widget_previewed", args=[shown_key]),
+        "url": reverse("admin:widget_preview_page", args=[shown_key]),
         "websites": addresses(saved, draft, key),
         "notes": color_notes(draft),
     }
@@ -71,7 +71,7 @@ def addresses(saved: Widget | None, draft: Widget, key: str) -> list[str]:
 
 
 @xframe_options_sameorigin
-def previewed(request: HttpRequest, key: str) -> HttpResponse:
+def preview_page(request: HttpRequest, key: str) -> HttpResponse:
     """A page that carries the preview with this key, as a website would. For who made it."""
     preview = preview_of(key)
     if preview is None or preview.user_id != request.user.pk:
@@ -82,6 +82,6 @@ def previewed(request: HttpRequest, key: str) -> HttpResponse:
         "page_key": preview.widget_key,
         "language": language if language in dict(settings.LANGUAGES) else "en",
     }
-    response = render(request, "widget/owners/previewed.html", context)
+    response = render(request, "widget/owners/preview_page.html", context)
     response["Content-Security-Policy"] = POLICY
     return response

@@ -22,7 +22,7 @@ from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Sna
 from widget.rendering.encoding import encodable
 from widget.rendering.events import is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
-from widget.rendering.unfinished import finished
+from widget.rendering.unfinished import finish
 
 NEW = "is-new"
 SCORES: dict[float, str] = {1: "good", 0: "bad"}
@@ -93,10 +93,10 @@ def event_deleted(push: pushes.EventDeleted, _conversation: Conversation, locale
 
 @render_push.register
 def event_preview(push: pushes.EventPreview, conversation: Conversation, locale: Locale) -> str:
-    """An answer in the making stands where the finished one will, as it will stand."""
+    """An answer in the making stands where the finish one will, as it will stand."""
     event = push.event
     if isinstance(event, Message) and event.is_markdown:
-        event = replace(event, text=finished(event.text))
+        event = replace(event, text=finish(event.text))
     html = render_event(event, conversation, locale)
     return partial(locale, "event_preview", html=html)
 

@@ -15,7 +15,7 @@ BEFORE = " \t>"  # of what begins a block
 EMPTY_ENDS = " \t\n*_`"
 
 
-def finished(text: str) -> str:
+def finish(text: str) -> str:
     """The text as if it ended here. Takes as long as the text is."""
     lines = text.split("\n")
     fence = open_fence(lines)

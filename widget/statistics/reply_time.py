@@ -24,12 +24,12 @@ def reply_minutes(widget: Widget) -> int | None:
     key = f"reply_time:{widget.key}"
     minutes: int | None = cache.get(key)
     if minutes is None:
-        minutes = measured(widget)
+        minutes = measure(widget)
         cache.set(key, minutes, HOLDS)
     return minutes if 0 < minutes <= LONGEST else None
 
 
-def measured(widget: Widget) -> int:
+def measure(widget: Widget) -> int:
     """0 if there are too few replies."""
     since = timezone.now().date() - dt.timedelta(days=DAYS)
     replies = widget.tallies.filter(what=Tally.What.FIRST_REPLY, day__gte=since)

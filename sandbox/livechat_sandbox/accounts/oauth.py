@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
+from livechat_sandbox.accounts.refusals import Refusal, read_body, require, unauthorized_client
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.credentials import AgentToken
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Agent, Organization
 from livechat_sandbox.platform.tokens import agent_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
-from livechat_sandbox.transports.web import disturbed, note
+from livechat_sandbox.transports.web import answer_disturbed, note
 from livechat_sandbox.world.world import World
 
 ASKED = (
@@ -126,7 +126,7 @@ async def token(request: HttpRequest) -> HttpResponseBase:
     if request.method not in ("POST", "DELETE"):
         return HttpResponseNotAllowed(("POST", "DELETE"))
 
-    async def undisturbed() -> HttpResponse:
+    async def answer_undisturbed() -> HttpResponse:
         try:
             return revoke(request) if request.method == "DELETE" else grant(request)
         except Refusal as refusal:
@@ -136,9 +136,9 @@ async def token(request: HttpRequest) -> HttpResponseBase:
 
     disturbance = world_of(request).faults.on_request("agent", "accounts", "token", None)
     response: HttpResponseBase = (
-        await undisturbed()
+        await answer_undisturbed()
         if disturbance is None
-        else await disturbed(request, disturbance, undisturbed, refuse)
+        else await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
     )
     method = "revoke" if request.method == "DELETE" else "token"
     note(request, "agent", "accounts", method, response)
@@ -151,7 +151,7 @@ def refuse(error: LiveChatError) -> HttpResponse:
 
 def grant(request: HttpRequest) -> HttpResponse:
     wished = read_body(request)
-    organization, client = find_client(world_of(request), required(wished, "client_id"))
+    organization, client = find_client(world_of(request), require(wished, "client_id"))
     secret = str(wished.get("client_secret", ""))
     kind = wished.get("grant_type")
     try:
@@ -159,23 +159,23 @@ def grant(request: HttpRequest) -> HttpResponse:
             issued = agent_tokens.exchange(
                 organization,
                 client,
-                required(wished, "code"),
-                redirect_uri=required(wished, "redirect_uri"),
+                require(wished, "code"),
+                redirect_uri=require(wished, "redirect_uri"),
                 secret=secret,
                 verifier=str(wished.get("code_verifier", "")),
             )
         elif kind == "refresh_token":
-            value = required(wished, "refresh_token")
+            value = require(wished, "refresh_token")
             issued = agent_tokens.refresh(organization, client, value, secret)
         else:
             raise Refusal("unsupported_grant_type", f"Unknown grant type {kind}")
     except LiveChatError as error:
         words = "unauthorized_client" if error.type == "authorization" else "invalid_grant"
         raise Refusal(words, error.message) from error
-    return JsonResponse(described(organization.agents[issued.agent_id], issued))
+    return JsonResponse(describe(organization.agents[issued.agent_id], issued))
 
 
-def described(agent: Agent, issued: AgentToken) -> dict[str, Any]:
+def describe(agent: Agent, issued: AgentToken) -> dict[str, Any]:
     organization = agent.organization
     told = {
         "access_token": issued.value,

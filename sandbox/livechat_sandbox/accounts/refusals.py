@@ -52,7 +52,7 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     return wished
 
 
-def required(wished: dict[str, Any], name: str) -> str:
+def require(wished: dict[str, Any], name: str) -> str:
     """Raises Refusal."""
     value = wished.get(name)
     if not isinstance(value, str) or not value:

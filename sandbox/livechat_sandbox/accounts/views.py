@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.accounts import oauth
-from livechat_sandbox.accounts.refusals import Refusal, read_body, required, unauthorized_client
+from livechat_sandbox.accounts.refusals import Refusal, read_body, require, unauthorized_client
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.credentials import AgentToken, CustomerToken
 from livechat_sandbox.platform.errors import LiveChatError
@@ -18,7 +18,7 @@ from livechat_sandbox.platform.people import bans, customers
 from livechat_sandbox.platform.structures import Agent, Customer, Organization
 from livechat_sandbox.platform.tokens import customer_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
-from livechat_sandbox.transports.web import disturbed, note
+from livechat_sandbox.transports.web import answer_disturbed, note
 from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
@@ -45,7 +45,7 @@ async def answer_token(
 ) -> HttpResponseBase:
     world = world_of(request)
 
-    async def undisturbed() -> HttpResponse:
+    async def answer_undisturbed() -> HttpResponse:
         try:
             if request.method == "DELETE":
                 return revoke(request)
@@ -59,8 +59,8 @@ async def answer_token(
         "customer", "accounts", "token", request.COOKIES.get("__lc_cid")
     )
     if disturbance is None:
-        return await undisturbed()
-    return await disturbed(request, disturbance, undisturbed, refuse)
+        return await answer_undisturbed()
+    return await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
 
 
 def refuse(error: LiveChatError) -> HttpResponse:
@@ -96,7 +96,7 @@ def grant(request: HttpRequest, organization_id: str | None, group_id: int | Non
 
 
 def find_client(wished: dict[str, Any], organizations: Iterable[Organization]) -> Client:
-    client_id = required(wished, "client_id")
+    client_id = require(wished, "client_id")
     for each in organizations:
         if client_id in each.clients:
             return each.clients[client_id]
@@ -111,7 +111,7 @@ def find_organization(world: World, wished: dict[str, Any]) -> Organization:
             if license_id in (each.license_id, str(each.license_id)):
                 return each
         raise Refusal("invalid_request", "license_id is unknown")
-    organization = world.organizations.get(required(wished, "organization_id"))
+    organization = world.organizations.get(require(wished, "organization_id"))
     if organization is None:
         raise Refusal("invalid_request", "organization_id is unknown")
     return organization
@@ -176,7 +176,7 @@ def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) 
 def by_code(request: HttpRequest, wished: dict[str, Any], _: int | None) -> HttpResponse:
     organizations = world_of(request).organizations.values()
     client = find_client(wished, organizations)
-    code_value = required(wished, "code")
+    code_value = require(wished, "code")
     for organization in organizations:
         code = organization.transfer_codes.get(code_value)
         if code is not None:
@@ -228,7 +228,7 @@ def bearer(request: HttpRequest) -> str:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme == "Bearer" and value:
         return value
-    raise Refusal("invalid_grant", "A bearer token is required")
+    raise Refusal("invalid_grant", "A bearer token is require")
 
 
 def agent_of(request: HttpRequest) -> Agent:
@@ -305,7 +305,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     wished = read_body(request)
     if wished.get("bearer_type") == "agent":
         organization = speaking_for_customers(request)
-        customer_id = required(wished, "customer_id")
+        customer_id = require(wished, "customer_id")
     elif wished.get("bearer_type") == "customer":
         organization, presented = customer_of(world_of(request), bearer(request))
         customer_id = presented.customer_id
@@ -328,4 +328,4 @@ def describe_agent(request: HttpRequest) -> HttpResponse:
     issued = organization.oauth_tokens.get(value) or AgentToken(
         value, agent.id, next(iter(organization.clients)), organization.clock.time() + COOKIE_AGE
     )
-    return JsonResponse(oauth.described(agent, issued))
+    return JsonResponse(oauth.describe(agent, issued))

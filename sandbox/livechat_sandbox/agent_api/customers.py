@@ -14,7 +14,7 @@ from livechat_sandbox.transports.methods import Caller, method
 UNTIL_3_5 = ("3.5",)
 
 
-def shown(customer: Customer) -> Payload:
+def view(customer: Customer) -> Payload:
     chat_id = customer.organization.chat_of_customer.get(customer.id)
     return agent_view.customer(customer) | {"chat_ids": [chat_id] if chat_id else []}
 
@@ -26,7 +26,7 @@ class GetCustomer(TypedDict):
 @method("customers:ro")
 def get_customer(caller: Caller, payload: GetCustomer) -> Payload:
     organization = caller.organization
-    return shown(organization.customer(payload["id"]))
+    return view(organization.customer(payload["id"]))
 
 
 class UpdateCustomer(TypedDict):
@@ -77,7 +77,7 @@ def list_customers(caller: Caller, payload: ListCustomers) -> Payload:
         now=organization.clock.time(),
     )
     return {
-        "customers": [shown(customer) for customer in page.items],
+        "customers": [view(customer) for customer in page.items],
         "total_customers": len(found),
     } | page.ids()
 

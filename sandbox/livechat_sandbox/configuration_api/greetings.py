@@ -62,7 +62,7 @@ class UpdateGreeting(TypedDict):
     rich_message: NotRequired[Payload]
 
 
-def configured(greeting: Greeting) -> Payload:
+def view(greeting: Greeting) -> Payload:
     """What an owner would see of a greeting, also of one that came with the sandbox."""
     kind = "announcement" if greeting.subtype == "announcement" else "normal"
     text = {TEXT: greeting.event["text"]} if "text" in greeting.event else {}
@@ -92,7 +92,7 @@ def apply(greeting: Greeting, payload: Parameters) -> None:
     """Take over what was given, and what of it the sandbox follows. Raises validation."""
     check_rules(payload.get("rules", []))
     given = {name: value for name, value in payload.items() if name != "id"}
-    greeting.settings = configured(greeting) | given
+    greeting.settings = view(greeting) | given
     greeting.enabled = greeting.settings["active"]
     greeting.group_id = greeting.settings["group"] or None
     announces = greeting.settings["type"] == "announcement"
@@ -159,7 +159,7 @@ def delete_greeting(caller: Caller, payload: OneGreeting) -> Payload:
 
 @method("greetings:ro", versions=SINCE_3_6)
 def get_greeting(caller: Caller, payload: OneGreeting) -> Payload:
-    return configured(find(caller.organization, payload["id"]))
+    return view(find(caller.organization, payload["id"]))
 
 
 class ListGreetings(TypedDict):
@@ -173,7 +173,7 @@ def list_greetings(caller: Caller, payload: ListGreetings) -> Payload:
     groups = payload.get("groups")
     found = [
         shown
-        for shown in map(configured, caller.organization.greetings.values())
+        for shown in map(view, caller.organization.greetings.values())
         if groups is None or shown["group"] in groups
     ]
     asked: Payload = {name: payload[name] for name in ("limit", "page_id") if name in payload}

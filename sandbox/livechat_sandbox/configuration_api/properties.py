@@ -179,7 +179,7 @@ def check_values(caller: Caller, given: Properties, place: str) -> None:
                 raise LiveChatError("validation", f"Wrong value of property {namespace}.{name}")
 
 
-def chosen(caller: Caller, place: str, properties: Properties, payload: Parameters) -> Properties:
+def choose(caller: Caller, place: str, properties: Properties, payload: Parameters) -> Properties:
     """What the app may read, of a namespace, or whose names begin with a prefix."""
     prefix = payload.get("name_prefix", "")
     everybodys = f"properties.{place}.value--all:ro" in caller.scopes
@@ -227,7 +227,7 @@ def list_license_properties(caller: Caller, payload: ListLicenseProperties) -> P
     properties = copy.deepcopy(caller.organization.properties)
     is_enabled = bool(caller.organization.rules.trusted_domains)
     rules.merge(properties, {"monitoring": {"whitelist_enabled": is_enabled}})
-    return chosen(caller, "license", properties, payload)
+    return choose(caller, "license", properties, payload)
 
 
 class DeleteLicenseProperties(TypedDict):
@@ -271,7 +271,7 @@ def list_groups_properties(caller: Caller, payload: ListGroupsProperties) -> lis
     return [
         {
             "id": group_id,
-            "properties": chosen(
+            "properties": choose(
                 caller, "group", caller.organization.group(group_id).properties, payload
             ),
         }

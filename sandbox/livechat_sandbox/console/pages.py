@@ -31,7 +31,7 @@ def strict(view: View) -> View:
     """Nothing inline, nothing from elsewhere, no other site's forms and frames."""
 
     @wraps(view)
-    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    async def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         site = request.headers.get("Sec-Fetch-Site", "none")
         if request.method == "POST" and site not in ("same-origin", "none"):
             return HttpResponse("Not from another site", status=403)
@@ -41,7 +41,7 @@ def strict(view: View) -> View:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
-    return guarded
+    return answer
 
 
 def find_agent(world: World, agent_id: str) -> Agent | None:

@@ -21,7 +21,7 @@ def door(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        async def checked(request: HttpRequest) -> HttpResponse:
+        async def answer(request: HttpRequest) -> HttpResponse:
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             try:
@@ -31,7 +31,7 @@ def door(*methods: str) -> Callable[[View], View]:
             except LiveChatError as error:
                 return JsonResponse({"error": error.message}, status=400)
 
-        return checked
+        return answer
 
     return decorate
 

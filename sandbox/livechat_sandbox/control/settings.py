@@ -31,7 +31,7 @@ class FormField(msgspec.Struct):
     label: str
 
 
-def shown(organization: Organization) -> Payload:
+def view(organization: Organization) -> Payload:
     return vars(organization.rules) | {
         "region": organization.region,
         "expired": organization.expired,
@@ -45,7 +45,7 @@ def shown(organization: Organization) -> Payload:
 
 def change(world: World, organization: Organization, wished: Payload) -> None:
     """All or nothing: a mistake changes nothing. Raises Mistake, naming what is known."""
-    given = checked(organization, wished)
+    given = check(organization, wished)
     forms = [form_of(organization, kind, wish) for kind, wish in given.pop("forms", {}).items()]
     greetings = [
         greeting_of(organization, number, wish)
@@ -58,10 +58,10 @@ def change(world: World, organization: Organization, wished: Payload) -> None:
     turn(world, organization, given)
 
 
-def checked(organization: Organization, wished: Payload) -> Payload:
+def check(organization: Organization, wished: Payload) -> Payload:
     """The wishes as what they have to be. Raises Mistake."""
     refuse_unknown("settings", wished.keys(), KNOWN)
-    given = {name: converted(name, value, KNOWN[name]) for name, value in wished.items()}
+    given = {name: convert(name, value, KNOWN[name]) for name, value in wished.items()}
     for name in ("agents", "max_chats"):
         refuse_unknown(f"agents in `{name}`", given.get(name, {}), organization.agents)
     refuse_unknown("forms", given.get("forms", {}), organization.forms)
@@ -75,7 +75,7 @@ def refuse_unknown(what: str, names: Any, known: Any) -> None:
         raise Mistake(f"Unknown {what}: {', '.join(unknown)}. There are: {there_are}")
 
 
-def converted(name: str, value: Any, wanted: Any) -> Any:
+def convert(name: str, value: Any, wanted: Any) -> Any:
     """JSON has text for keys, so numbers among them are read from text. Raises Mistake."""
     try:
         return msgspec.json.decode(msgspec.json.encode(value), type=wanted)
@@ -88,8 +88,8 @@ def form_of(organization: Organization, kind: str, wish: bool | Payload) -> tupl
     form = organization.forms[kind]
     changes = {"enabled": wish} if isinstance(wish, bool) else wish
     refuse_unknown(f"names in the form `{kind}`", changes, ("fields", "enabled"))
-    made: Form = converted(f"forms.{kind}", asdict(form) | changes, Form)
-    converted(f"forms.{kind}.fields", made.fields, list[FormField])
+    made: Form = convert(f"forms.{kind}", asdict(form) | changes, Form)
+    convert(f"forms.{kind}.fields", made.fields, list[FormField])
     for number, field in enumerate(made.fields):
         field.setdefault("id", f"{made.id}{number}")
     return kind, made
@@ -106,7 +106,7 @@ def greeting_of(organization: Organization, number: int, wish: bool | Payload) -
         f"names in the greeting `{number}`", wish, [each.name for each in fields(Greeting)]
     )
     before = asdict(known) if known else {}
-    made: Greeting = converted(f"greetings.{number}", before | wish | {"id": number}, Greeting)
+    made: Greeting = convert(f"greetings.{number}", before | wish | {"id": number}, Greeting)
     if not isinstance(made.event.get("type"), str):
         raise Mistake(f"`greetings.{number}`: `event` needs a `type`")
     return made

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livechat_sandbox.control import avatars
 from livechat_sandbox.control.door import Mistake, door, read
-from livechat_sandbox.control.settings import change, refuse_unknown, shown
+from livechat_sandbox.control.settings import change, refuse_unknown, view
 from livechat_sandbox.platform import pushes, scopes
 from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports import json_body
@@ -109,7 +109,7 @@ async def faults(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wished = json_body.decode(request.body)
         world.switch_on(wished if isinstance(wished, list) else [wished])
-    return JsonResponse({"faults": world.faults.shown()})
+    return JsonResponse({"faults": world.faults.describe_all()})
 
 
 @door("GET", "PUT")
@@ -141,7 +141,7 @@ async def requests(request: HttpRequest) -> HttpResponse:
 async def switch_bot(request: HttpRequest) -> HttpResponse:
     """`{"on": true}` lets the bot agent answer customers, `{"on": false}` sends it away."""
     wished = read(request)
-    organization = organization_named(world_of(request), wished)
+    organization = find_organization(world_of(request), wished)
     if wished.get("on"):
         bot.switch_on(organization)
     else:
@@ -154,7 +154,7 @@ async def switch_bot(request: HttpRequest) -> HttpResponse:
 async def tokens(request: HttpRequest) -> HttpResponse:
     """`{"agent": email, "scopes": ["chats--access:ro"]}` makes a bearer token that may do less."""
     wished = read(request)
-    organization = organization_named(world_of(request), wished)
+    organization = find_organization(world_of(request), wished)
     token = token_with(organization, wished.get("agent"), wished.get("scopes"))
     return JsonResponse({"token": token, "scopes": sorted(organization.scopes_of(token))})
 
@@ -176,14 +176,14 @@ async def settings(request: HttpRequest) -> HttpResponse:
     """Change rules and switches of an organization; the answer is what they are now."""
     world = world_of(request)
     wished = read(request) if request.method == "POST" else {}
-    organization = organization_named(world, wished)
+    organization = find_organization(world, wished)
     if wished:
         change(world, organization, wished)
-        world.rules_changed(organization)
-    return JsonResponse(shown(organization))
+        world.apply_rules(organization)
+    return JsonResponse(view(organization))
 
 
-def organization_named(world: World, wished: dict[str, Any]) -> Organization:
+def find_organization(world: World, wished: dict[str, Any]) -> Organization:
     """Whom a wish is about; the first organization unless it says so. Raises Mistake."""
     organization_id = str(wished.pop("organization_id", seed.ORGANIZATION_ID))
     refuse_unknown("organization_id", [organization_id], world.organizations)
@@ -194,7 +194,7 @@ def organization_named(world: World, wished: dict[str, Any]) -> Organization:
 async def multicast(request: HttpRequest) -> HttpResponse:
     """`{"content": ..., "type": "x", "customers": [ids]}` tells everybody, or these customers."""
     wished = read(request)
-    organization = organization_named(world_of(request), wished)
+    organization = find_organization(world_of(request), wished)
     told: dict[str, Any] = {key: wished[key] for key in ("content", "type") if key in wished}
     chosen = wished.get("customers", list(organization.customers))
     if not isinstance(chosen, list):

@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 from livechat_sandbox.agent_api import lists
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Agent, Organization
-from livechat_sandbox.reports_api.chats import SCOPE, answer_times, lasted, score
+from livechat_sandbox.reports_api.chats import SCOPE, answer_times, score, seconds_of_thread
 from livechat_sandbox.reports_api.span import (
     FORMATS,
     Counted,
@@ -103,7 +103,7 @@ def times_of(agent: Agent, found: list[Counted], time: Interval) -> Payload:
         sum(end - start for start, end in intervals(agent, status, time))
         for status in ("accepting_chats", "not_accepting_chats")
     )
-    chatting = sum(lasted(thread) for _, thread in found if agent.id in thread.user_ids)
+    chatting = sum(seconds_of_thread(thread) for _, thread in found if agent.id in thread.user_ids)
     return {
         "accepting_chats_time": round(accepting),
         "not_accepting_chats_time": round(not_accepting),

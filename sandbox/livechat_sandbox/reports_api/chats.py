@@ -126,13 +126,13 @@ def duration(caller: Caller, payload: Report) -> Payload:
     """From the first event of a thread to its last; an agent's time is the chat's here."""
 
     def count(found: list[Counted]) -> Payload:
-        average = mean(lasted(thread) for _, thread in found)
+        average = mean(seconds_of_thread(thread) for _, thread in found)
         return {"count": len(found), "duration": average, "agents_chatting_duration": average}
 
     return report("duration", caller, payload, count)
 
 
-def lasted(thread: Thread) -> float:
+def seconds_of_thread(thread: Thread) -> float:
     last = thread.events[-1].created_at if thread.events else thread.created_at
     return seconds_of(last) - seconds_of(thread.created_at)
 

@@ -44,10 +44,10 @@ def read_query(request: HttpRequest, _method: Method, _organization: Organizatio
 
     Source: Reports API v3.6, "Filters as query string params".
     """
-    return nested(request.GET)
+    return nest(request.GET)
 
 
-def nested(query: QueryDict) -> Payload:
+def nest(query: QueryDict) -> Payload:
     found: Payload = {}
     for path, values in query.lists():
         *places, name = re.findall(r"[^.\[\]]+", path) or [path]
@@ -56,12 +56,12 @@ def nested(query: QueryDict) -> Payload:
             inner = inner.setdefault(place, {})
             if not isinstance(inner, dict):
                 raise LiveChatError("validation", f"`{path}` is more than one thing")
-        read = [typed(places, str(value)) for value in values]
+        read = [read_value(places, str(value)) for value in values]
         inner[name] = read if name in LISTS else read[-1]
     return found
 
 
-def typed(places: list[str], text: str) -> object:
+def read_value(places: list[str], text: str) -> object:
     """A truth or, where groups are named, a number; else the text."""
     if "groups" in places and text.isascii() and text.isdecimal():
         return int(text)

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     """Returns the exit code: 0 if everybody was served rightly, 1 if not, 2 for a mistake."""
     options = parser().parse_args(arguments)
     try:
-        customers = chosen(script.read(options.script), options.kind)
+        customers = choose(script.read(options.script), options.kind)
         config = Livechat(options.url).config
     except script.Unreadable as error:
         return complain(str(error))
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def chosen(customers: list[Customer], kinds: list[str] | None) -> list[Customer]:
+def choose(customers: list[Customer], kinds: list[str] | None) -> list[Customer]:
     """Raises Unreadable for a kind that nobody is of."""
     there = {each.kind for each in customers}
     unknown = set(kinds or []) - there

@@ -97,7 +97,7 @@ def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> Htt
         organization is None
         or stored is None
         or stored.name != name
-        or expired(organization, stored)
+        or is_expired(organization, stored)
     ):
         return HttpResponse("Not found", status=404, content_type="text/plain")
     content = stored.content
@@ -117,7 +117,7 @@ def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> Htt
     )
 
 
-def expired(organization: Organization, stored: StoredFile) -> bool:
+def is_expired(organization: Organization, stored: StoredFile) -> bool:
     """An upload that nobody sent is temporary."""
     age = organization.clock.time() - stored.uploaded_at
     return not stored.kept and age > organization.rules.upload_lifetime

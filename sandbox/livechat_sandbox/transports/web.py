@@ -71,7 +71,7 @@ async def answer(
     asked = version or request.headers.get("X-API-Version") or side.default_version
     version = ALIASES.get(asked, asked)
 
-    async def undisturbed() -> HttpResponse:
+    async def answer_undisturbed() -> HttpResponse:
         try:
             return await _succeed(request, side, version, action)
         except LiveChatError as error:
@@ -80,9 +80,9 @@ async def answer(
     faults = world_of(request).faults
     disturbance = faults.on_request(side.name, "web", action, user_id_of(request))
     if disturbance is None:
-        response: HttpResponseBase = await undisturbed()
+        response: HttpResponseBase = await answer_undisturbed()
     else:
-        response = await disturbed(request, disturbance, undisturbed, refusal)
+        response = await answer_disturbed(request, disturbance, answer_undisturbed, refusal)
     note(request, "customer" if side.name == "customer" else "agent", "web", action, response)
     response.headers["X-Debug-Id"] = uuid4().hex
     if asked in STAGES:
@@ -123,7 +123,7 @@ def user_id_of(request: HttpRequest) -> str | None:
     return None
 
 
-async def disturbed(
+async def answer_disturbed(
     request: HttpRequest,
     disturbance: Disturbance,
     produce: Callable[[], Awaitable[HttpResponse]],
@@ -153,12 +153,12 @@ async def disturbed(
         wire.abort()
         return Aborted()
     if disturbance.truncates:
-        return truncated(response, wire)
+        return truncate(response, wire)
     response.content = disturbance.spoil(response.content.decode())
     return response
 
 
-def truncated(response: HttpResponse, wire: Wire) -> StreamingHttpResponse:
+def truncate(response: HttpResponse, wire: Wire) -> StreamingHttpResponse:
     """Promise the whole body, send half of it and hang up."""
 
     async def half() -> AsyncIterator[bytes]:

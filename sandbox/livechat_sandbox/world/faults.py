@@ -275,7 +275,7 @@ class Faults:
         for connection in self._connections.all:
             connection.wire.delay = 0.0
 
-    def shown(self) -> list[dict[str, Any]]:
+    def describe_all(self) -> list[dict[str, Any]]:
         self._forget_the_ended()
         return [
             {name: value for name, value in asdict(fault).items() if value is not None}

@@ -157,7 +157,7 @@ class World:
         self.clock.advance(seconds)
         self.deliver_all()
 
-    def rules_changed(self, organization: Organization) -> None:
+    def apply_rules(self, organization: Organization) -> None:
         chats.watch_all(organization)
         routing.drain_queue(organization)
         self.deliver(organization)

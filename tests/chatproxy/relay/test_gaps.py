@@ -11,7 +11,7 @@ from chatproxy.relay.gaps import LONGEST, PATIENCE, Gaps, Step, last_after, late
 LAST = Event(id="T_3", created_at="2026-03-18T09:00:03.000000Z")
 
 
-def said(event_id: str) -> IncomingEvent:
+def message(event_id: str) -> IncomingEvent:
     thread_id = event_id.rpartition("_")[0]
     return IncomingEvent(chat_id="C", thread_id=thread_id, event=Event(id=event_id))
 
@@ -35,24 +35,24 @@ def test_an_event_follows_skips_or_shows_that_much_was_lost(event_id: str, step:
 
 def test_up_to_the_last_event_nothing_is_news() -> None:
     gaps = Gaps()
-    assert gaps.is_past(said("T_3"), LAST)
-    assert not gaps.is_past(said("T_4"), LAST)
+    assert gaps.is_past(message("T_3"), LAST)
+    assert not gaps.is_past(message("T_4"), LAST)
 
 
 def test_what_was_passed_over_is_news_when_it_comes_late_and_only_once() -> None:
     gaps = Gaps()
     gaps.skip(Event(id="T_6"), LAST)
     assert gaps.missing == {"T_4", "T_5"}
-    assert not gaps.is_past(said("T_5"), Event(id="T_6"))
-    gaps.hear(said("T_5"))
-    assert gaps.is_past(said("T_5"), Event(id="T_6"))
+    assert not gaps.is_past(message("T_5"), Event(id="T_6"))
+    gaps.hear(message("T_5"))
+    assert gaps.is_past(message("T_5"), Event(id="T_6"))
 
 
 def test_what_was_deleted_meanwhile_is_not_waited_for() -> None:
     gaps = Gaps()
     gaps.skip(Event(id="T_5"), LAST)
     gaps.hear(EventDeleted(chat_id="C", thread_id="T", event_id="T_4"))
-    assert gaps.is_past(said("T_4"), Event(id="T_5"))
+    assert gaps.is_past(message("T_4"), Event(id="T_5"))
 
 
 def test_a_thread_that_began_before_the_last_event_is_past() -> None:
@@ -84,8 +84,8 @@ def test_a_push_that_was_really_lost_makes_us_quick_again() -> None:
 
 
 def test_the_last_event_moves_forward_only() -> None:
-    assert last_after(said("T_4"), LAST).id == "T_4"
-    assert last_after(said("T_2"), LAST) is LAST
+    assert last_after(message("T_4"), LAST).id == "T_4"
+    assert last_after(message("T_2"), LAST) is LAST
 
 
 def test_after_a_reading_the_higher_number_of_a_thread_is_the_last() -> None:

@@ -26,7 +26,7 @@ HELLO = {
 }
 
 
-async def shown(socket: WebsocketCommunicator, text: str) -> str:
+async def wait_until_shown(socket: WebsocketCommunicator, text: str) -> str:
     """The first fragment that contains this."""
     while True:
         fragment: str = await socket.receive_from(timeout=15)
@@ -76,7 +76,7 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
     await database_sync_to_async(customer.send)("Before the socket")
     socket = open_socket(customer.token)
     await say_hello(socket)
-    assert "Before the socket" in await shown(socket, "hx-upsert")
+    assert "Before the socket" in await wait_until_shown(socket, "hx-upsert")
 
 
 async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
@@ -85,7 +85,7 @@ async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
     await database_sync_to_async(customer.send)("Before the socket")
     first = open_socket(customer.token)
     await say_hello(first)
-    await shown(first, "Before the socket")
+    await wait_until_shown(first, "Before the socket")
     await first.disconnect()
     await process.relay.close()
 
@@ -97,7 +97,7 @@ async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
     sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
     second = open_socket(customer.token)
     await say_hello(second)
-    assert "Before the socket" in await shown(second, "hx-upsert")
+    assert "Before the socket" in await wait_until_shown(second, "hx-upsert")
 
 
 @pytest.mark.parametrize("token", ["", "unknown"])
@@ -113,10 +113,10 @@ async def test_what_the_agent_says_is_shown_in_every_tab(
     tabs = [open_socket(customer.token) for _ in range(2)]
     for tab in tabs:
         await say_hello(tab)
-        await shown(tab, "Hello")
+        await wait_until_shown(tab, "Hello")
     await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "How can I help?")
     for tab in tabs:
-        assert "is-new" in await shown(tab, "How can I help?")
+        assert "is-new" in await wait_until_shown(tab, "How can I help?")
 
 
 async def test_times_are_on_the_customer_s_clock(
@@ -125,7 +125,7 @@ async def test_times_are_on_the_customer_s_clock(
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await say_hello(socket, language="ar", zone="Asia/Tokyo")
-    fragment = await shown(socket, "Hello")
+    fragment = await wait_until_shown(socket, "Hello")
     assert "<time" in fragment
     assert " PM<" not in fragment
     assert " AM<" not in fragment
@@ -148,7 +148,7 @@ async def test_the_agent_sees_the_customer_s_page(
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await shown(socket, "Hello")
+    await wait_until_shown(socket, "Hello")
     await socket.send_json_to({"page": {"url": "https://shop.example/cart", "title": "Cart"}})
     chat_id = agent.chats()[0]["id"]
     assert await page_of_the_customer(agent, chat_id) == "https://shop.example/cart"
@@ -161,11 +161,11 @@ async def test_what_was_seen_is_told_to_the_agent(
     chat_id = agent.chats()[0]["id"]
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await shown(socket, "Hello")
+    await wait_until_shown(socket, "Hello")
     await database_sync_to_async(agent.send)(chat_id, "Look")
-    at = (await shown(socket, "Look")).split('data-at="')[1].split('"')[0]
+    at = (await wait_until_shown(socket, "Look")).split('data-at="')[1].split('"')[0]
     await socket.send_json_to({"seen": {"chat": chat_id, "at": at}})
-    assert f'data-seen="{at}"' in await shown(socket, f'data-seen="{at}"')
+    assert f'data-seen="{at}"' in await wait_until_shown(socket, f'data-seen="{at}"')
 
 
 async def test_a_customer_s_new_name_is_shown(
@@ -174,9 +174,9 @@ async def test_a_customer_s_new_name_is_shown(
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await shown(socket, "Hello")
+    await wait_until_shown(socket, "Hello")
     await database_sync_to_async(customer.ask)("post", "details", {"name": "Nora"})
-    await shown(socket, 'data-name="Nora"')
+    await wait_until_shown(socket, 'data-name="Nora"')
 
 
 async def test_the_socket_tells_when_nobody_is_there_any_more(
@@ -184,10 +184,10 @@ async def test_the_socket_tells_when_nobody_is_there_any_more(
 ) -> None:
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await shown(socket, "hx-upsert")
+    await wait_until_shown(socket, "hx-upsert")
     everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
     await database_sync_to_async(sandbox.settings)(agents=everybody)
-    await shown(socket, 'data-availability="offline"')
+    await wait_until_shown(socket, 'data-availability="offline"')
 
 
 async def test_a_message_left_while_nobody_is_there_is_thanked_for(
@@ -200,11 +200,11 @@ async def test_a_message_left_while_nobody_is_there_is_thanked_for(
     await database_sync_to_async(customer.ask)("post", "forms/ticket", answers)
     socket = open_socket(customer.token)
     await say_hello(socket)
-    left = await shown(socket, "Thank you. We have your message.")
+    left = await wait_until_shown(socket, "Thank you. We have your message.")
     assert "nora@example.com" in left
     assert "This chat has ended" not in left
     await database_sync_to_async(customer.send)("One more thing")
-    assert 'class="left unanswered"' in await shown(socket, 'data-status="chatting"')
+    assert 'class="left unanswered"' in await wait_until_shown(socket, 'data-status="chatting"')
 
 
 async def test_an_event_is_shown_again_when_its_properties_change(
@@ -214,16 +214,16 @@ async def test_an_event_is_shown_again_when_its_properties_change(
     chat_id = agent.chats()[0]["id"]
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await shown(socket, "Hello")
+    await wait_until_shown(socket, "Hello")
     event_id = await database_sync_to_async(agent.send)(chat_id, "Guten Tag")
-    await shown(socket, "Guten Tag")
+    await wait_until_shown(socket, "Guten Tag")
     where = {"chat_id": chat_id, "thread_id": event_id.rpartition("_")[0], "event_id": event_id}
     translation = {"translation": {"target_message": "Good day"}}
     change = database_sync_to_async(agent.call)
     await change("update_event_properties", **where, properties=translation)
-    assert f'id="event-{event_id}"' in await shown(socket, "Good day")
+    assert f'id="event-{event_id}"' in await wait_until_shown(socket, "Good day")
     await change("delete_event_properties", **where, properties={"translation": ["target_message"]})
-    assert f'id="event-{event_id}"' in await shown(socket, "Guten Tag")
+    assert f'id="event-{event_id}"' in await wait_until_shown(socket, "Guten Tag")
 
 
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])
@@ -235,7 +235,7 @@ async def test_nonsense_is_ignored(
     await socket.connect()
     await socket.send_to(text_data=nonsense)
     await socket.send_json_to({"hello": HELLO})
-    assert await shown(socket, "Hello")
+    assert await wait_until_shown(socket, "Hello")
 
 
 async def test_a_quiet_socket_says_that_it_lives(
@@ -245,4 +245,4 @@ async def test_a_quiet_socket_says_that_it_lives(
     socket = open_socket(customer.token)
     await say_hello(socket)
     for _ in range(2):
-        assert await shown(socket, consumers.ALIVE) == consumers.ALIVE
+        assert await wait_until_shown(socket, consumers.ALIVE) == consumers.ALIVE

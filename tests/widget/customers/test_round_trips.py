@@ -13,7 +13,7 @@ from redis import Redis
 
 from tests.redis_rig import RedisProcess
 from tests.widget.conftest import AddWidget, OpenSocket
-from tests.widget.customers.test_consumers import say_hello, shown
+from tests.widget.customers.test_consumers import say_hello, wait_until_shown
 from tests.widget.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -91,6 +91,6 @@ async def test_a_visit_asks_redis_and_the_database_seldom(
     await sync_to_async(nora.ask)("post", "expected", {"url": "https://shop.example/"})
     socket = open_socket(nora.token)
     await say_hello(socket)
-    await shown(socket, "The first finds out")
+    await wait_until_shown(socket, "The first finds out")
     assert len(commands) <= 4, commands
     assert len(queries) <= 2, queries

@@ -13,7 +13,7 @@ from chatproxy.relay.updates import Conversation, Happened
 from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
 from widget.rendering.pushes import html_of
-from widget.rendering.unfinished import finished
+from widget.rendering.unfinished import finish
 
 FERN = User(id="fern", type="agent", name="Fern", is_bot=True, present=True)
 PIOTR = User(id="piotr", type="agent", name="Piotr", present=True)
@@ -144,14 +144,14 @@ def test_a_long_answer_stays_open() -> None:
     ],
 )
 def test_what_has_begun_looks_as_it_will(so_far: str, shown: str) -> None:
-    assert shown in render_markdown(finished(so_far))
+    assert shown in render_markdown(finish(so_far))
 
 
 def test_no_word_that_is_shown_goes_again() -> None:
     """Letter by letter: what is on screen stays, and grows at its end."""
     whole = letters(ANSWER)
     for length in range(len(ANSWER)):
-        assert whole.startswith(letters(finished(ANSWER[:length]))), ANSWER[:length]
+        assert whole.startswith(letters(finish(ANSWER[:length]))), ANSWER[:length]
 
 
 def test_a_preview_is_finished_and_changes_in_place() -> None:

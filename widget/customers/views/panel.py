@@ -152,16 +152,16 @@ def features_of(widget: Widget) -> tuple[str, ...]:
 @made_once
 def scripts_with(features: tuple[str, ...]) -> str:
     """htmx and ours in one file: opening waits for each request more."""
-    return joined(LIBRARY, SHARED, (*SCRIPTS.split(), *features))
+    return join(LIBRARY, SHARED, (*SCRIPTS.split(), *features))
 
 
 @made_once
 def conversation_scripts() -> str:
     """What is needed when there is a conversation, and fetched then."""
-    return joined(CONVERSATION_LIBRARY, (), CONVERSATION)
+    return join(CONVERSATION_LIBRARY, (), CONVERSATION)
 
 
-def joined(library: Iterable[str], shared: Iterable[str], names: Iterable[str]) -> str:
+def join(library: Iterable[str], shared: Iterable[str], names: Iterable[str]) -> str:
     ours = ([f"customers/{name}.js" for name in each] for each in (shared, names))
     return "".join(f"{source(f'django_htmx/{name}')}\n" for name in library) + bundle(*ours)
 

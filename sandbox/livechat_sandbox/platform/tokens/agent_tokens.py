@@ -111,7 +111,7 @@ def proves(code: AuthorizationCode, verifier: str) -> bool:
         return not verifier
     if not 43 <= len(verifier) <= 128:
         return False
-    answer = customer_tokens.hashed(verifier) if code.challenge_method == "s256" else verifier
+    answer = customer_tokens.hash_of(verifier) if code.challenge_method == "s256" else verifier
     return hmac.compare_digest(code.challenge.encode(), answer.encode())
 
 

@@ -81,10 +81,10 @@ def proves(code: TransferCode, verifier: str) -> bool:
         return True
     if not 43 <= len(verifier) <= 128:
         return False
-    return code.challenge in (verifier, hashed(verifier))
+    return code.challenge in (verifier, hash_of(verifier))
 
 
-def hashed(verifier: str) -> str:
+def hash_of(verifier: str) -> str:
     """RFC 7636, S256."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livechat_sandbox.control.door import Mistake, door, read
-from livechat_sandbox.control.views import organization_named
+from livechat_sandbox.control.views import find_organization
 from livechat_sandbox.platform.chats import deletions
 from livechat_sandbox.platform.people import customers
 from livechat_sandbox.transports.scope import world_of
@@ -14,10 +14,10 @@ RANGE = ("date_from", "date_to", "tag")
 
 
 @door("POST")
-async def deletions_wished(request: HttpRequest) -> HttpResponse:
+async def delete_threads(request: HttpRequest) -> HttpResponse:
     """`chat_id`, with `thread_id` or without; or `date_from`, `date_to`, `tag` for many threads."""
     wished = read(request)
-    organization = organization_named(world_of(request), wished)
+    organization = find_organization(world_of(request), wished)
     chat_id: Any = wished.get("chat_id")
     if chat_id is None:
         deletions.delete_threads(organization, {n: wished[n] for n in RANGE if n in wished})
@@ -33,7 +33,7 @@ async def deletions_wished(request: HttpRequest) -> HttpResponse:
 async def carts(request: HttpRequest) -> HttpResponse:
     """`customer_id` and `cart`: what the customer's cart in a shop holds now."""
     wished = read(request)
-    organization = organization_named(world_of(request), wished)
+    organization = find_organization(world_of(request), wished)
     cart: Any = wished.get("cart")
     if not isinstance(cart, dict) or not isinstance(cart.get("store_uuid"), str):
         raise Mistake("`cart` is an object with a `store_uuid`")

@@ -30,6 +30,16 @@ DEFAULTS: dict[str, Any] = {
     "CHAT_RELAY_LOGIN_PAUSE": 30.0,
     # How many days a browser's token holds when it is not used.
     "CHAT_TOKEN_DAYS": 90,
+    # The private key with which notifications are signed, and a mailto: or https: address for the
+    # push services; `manage.py new_push_key` makes one. Empty: nobody is offered notifications.
+    "CHAT_PUSH_KEY": "",
+    "CHAT_PUSH_CONTACT": "",
+    # For how many hours after their last visit we listen for who asked to be told of an answer.
+    "CHAT_PUSH_HOURS": 24,
+    # For how many such browsers at most, in each process.
+    "CHAT_PUSH_BROWSERS": 1000,
+    # Push services beside the public ones with https, as origins: a test's own.
+    "CHAT_PUSH_SERVICES": [],
     # Dotted path of the function that says who is signed in; see widget/identity.py.
     "CHAT_IDENTITY": "widget.identity.claims_of",
 }
@@ -84,3 +94,28 @@ def relay_logins_per_second() -> float:
 def relay_login_pause() -> float:
     """Seconds that nobody logs in, at most, after refusals."""
     return float(setting("CHAT_RELAY_LOGIN_PAUSE"))
+
+
+def push_key() -> str:
+    """The private key with which notifications are signed, "" for none."""
+    return str(setting("CHAT_PUSH_KEY"))
+
+
+def push_contact() -> str:
+    """Where a push service may complain of us."""
+    return str(setting("CHAT_PUSH_CONTACT"))
+
+
+def push_period() -> dt.timedelta:
+    """How long we listen after the last visit of who asked to be told."""
+    return dt.timedelta(hours=setting("CHAT_PUSH_HOURS"))
+
+
+def push_browsers() -> int:
+    """Browsers that one process listens for."""
+    return int(setting("CHAT_PUSH_BROWSERS"))
+
+
+def push_services() -> list[str]:
+    """Origins of push services that need be neither public nor https."""
+    return list(setting("CHAT_PUSH_SERVICES"))

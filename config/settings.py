@@ -123,6 +123,17 @@ CHAT_LIMITS = env.bool("LIMITS", not DEBUG)
 # How many days a browser's token holds when it is not used.
 CHAT_TOKEN_DAYS = env.int("TOKEN_DAYS", DEFAULTS["CHAT_TOKEN_DAYS"])
 
+# With these customers may be told of an answer after they have left: PUSH_KEY is what
+# `manage.py new_push_key` writes, PUSH_CONTACT a mailto: or https: address for the browsers' push
+# services. Without them nobody is offered it.
+CHAT_PUSH_KEY = env.str("PUSH_KEY", DEFAULTS["CHAT_PUSH_KEY"])
+CHAT_PUSH_CONTACT = env.str("PUSH_CONTACT", DEFAULTS["CHAT_PUSH_CONTACT"])
+# For how many hours after their last visit we listen for them, for how many in each process.
+CHAT_PUSH_HOURS = env.float("PUSH_HOURS", DEFAULTS["CHAT_PUSH_HOURS"])
+CHAT_PUSH_BROWSERS = env.int("PUSH_BROWSERS", DEFAULTS["CHAT_PUSH_BROWSERS"])
+# Origins of push services that need be neither public nor https: for tests alone.
+CHAT_PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", DEFAULTS["CHAT_PUSH_SERVICES"])
+
 # How many requests may wait for LiveChat at the same moment, in each process.
 WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.

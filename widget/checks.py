@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 
 from chatproxy import conf
 from widget.asgi import ChatApplication, path_in_urls
+from widget.notifications import keys
 
 # Entries of a cache that drops some when it is full: counts must not be among them.
 FEWEST_ENTRIES = 10_000
@@ -106,6 +107,18 @@ def is_positive(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
+def is_list_of_origins(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(is_address(one) for one in value)
+
+
+def is_push_key(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and bool(keys.public_key_of(value)))
+
+
+def is_push_contact(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and value.startswith(keys.CONTACTS))
+
+
 def is_callable_path(value: Any) -> bool:
     """The dotted path of something that can be called, or nothing at all."""
     try:
@@ -124,6 +137,11 @@ RIGHT: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CHAT_RELAY_LOGINS_PER_SECOND": (is_positive, "a number"),
     "CHAT_RELAY_LOGIN_PAUSE": (is_positive, "a number of seconds"),
     "CHAT_TOKEN_DAYS": (is_positive, "a number of days"),
+    "CHAT_PUSH_KEY": (is_push_key, "a key as manage.py new_push_key makes it, or empty"),
+    "CHAT_PUSH_CONTACT": (is_push_contact, "a mailto: or https: address, or empty"),
+    "CHAT_PUSH_HOURS": (is_positive, "a number of hours"),
+    "CHAT_PUSH_BROWSERS": (is_positive, "a number"),
+    "CHAT_PUSH_SERVICES": (is_list_of_origins, "a list of origins"),
     "CHAT_IDENTITY": (is_callable_path, "the dotted path of a function, or empty"),
 }
 
@@ -144,6 +162,25 @@ def check_settings(**_: Any) -> Iterator[checks.CheckMessage]:
                 hint=f"Did you mean {meant[0]}?",
                 id="widget.W002",
             )
+
+
+@checks.register()
+def check_notifications(**_: Any) -> Iterator[checks.CheckMessage]:
+    """A key alone tells nobody of an answer."""
+    if not conf.push_key():
+        return
+    if not keys.has_library():
+        yield checks.Error(
+            "CHAT_PUSH_KEY is set, but what sends notifications is not installed.",
+            hint='pip install "livechat-web-widget[push]"',
+            id="widget.E008",
+        )
+    if not keys.has_contact():
+        yield checks.Error(
+            "CHAT_PUSH_KEY is set without CHAT_PUSH_CONTACT: push services would refuse us.",
+            hint="Set a mailto: or https: address at which they can reach you.",
+            id="widget.E008",
+        )
 
 
 @checks.register()

@@ -1,9 +1,11 @@
 """The widget a site owner configures, and who may configure it."""
 
 import datetime as dt
+import json
 import secrets
 import uuid
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -18,13 +20,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chatproxy import conf
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import BearerToken, Customer
+from chatproxy.models import BearerToken, Customer, hash_of
 from chatproxy.service import ConfiguredService
 from widget.appearance import Appearance
 from widget.hours import next_opening
+from widget.notifications.outcomes import Browser
 from widget.openers import (
     HelpLink,
     help_links_of,
@@ -316,6 +320,7 @@ class Widget(models.Model):
     files = models.BooleanField(_("sending files"), default=True)
     emoji = models.BooleanField(_("emoji picker"), default=True)
     sound = models.BooleanField(_("sound for new messages"), default=True)
+    words_in_notifications = models.BooleanField(_("the message in notifications"), default=False)
     sound_on = models.BooleanField(_("sound on from the start"), default=False)
     rating = models.BooleanField(_("rating the chat"), default=True)
     transcript = models.BooleanField(_("transcript by e-mail or download"), default=True)
@@ -689,3 +694,161 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.widget}: {self.customers} in {self.process}"
+
+
+class SubscriptionManager(models.Manager["Subscription"]):
+    """Who asked to be told of an answer, as the processes share them out among themselves."""
+
+    LEASE = dt.timedelta(seconds=30)  # after which another process takes over from a dead one
+    MOST = 10  # browsers of one customer
+
+    def subscribe(
+        self, bearer: BearerToken, browser: Browser, *, page: str, language: str, group_id: int
+    ) -> "Subscription":
+        """Tell this browser, instead of what it gave before. The oldest of too many gives way."""
+        secret = json.dumps([browser.endpoint, browser.p256dh, browser.auth, page])
+        with transaction.atomic():
+            self.filter(bearer_token=bearer).delete()
+            theirs = self.filter(bearer_token__customer=bearer.customer).order_by("-pk")
+            spared = list(theirs.values_list("pk", flat=True)[: self.MOST - 1])
+            theirs.exclude(pk__in=spared).delete()
+            return self.create(
+                bearer_token=bearer,
+                secret=secret,
+                language=language,
+                group_id=group_id,
+                until=timezone.now() + conf.push_period(),
+            )
+
+    def claim(self, name: str, watched: Collection[int], room: int) -> "list[Subscription]":
+        """Those that this process is to listen for: at most `room`, `name` is the process's.
+
+        What `watched` customers have is taken from any other: their browsers are here.
+        """
+        now = timezone.now()
+        until, held_until = now + conf.push_period(), now + self.LEASE
+        theirs = self.filter(bearer_token__customer__in=watched) if watched else self.none()
+        renewed = now + self.LEASE / 2
+        others = ~models.Q(held_by=name) | models.Q(held_until__lt=renewed)
+        if theirs.filter(others).exists():
+            theirs.update(held_by=name, held_until=held_until, until=until)
+        mine = self.filter(held_by=name, until__gt=now)
+        if mine.filter(held_until__lt=renewed).exists():
+            mine.update(held_until=held_until)
+        free = self.filter(until__gt=now, held_until__lt=now).order_by("-until")
+        pks = list(free.values_list("pk", flat=True)[: max(0, room - mine.count())])
+        if pks:
+            self.filter(pk__in=pks, held_until__lt=now).update(held_by=name, held_until=held_until)
+        return list(mine.select_related("bearer_token__customer"))
+
+    def is_held(self, pk: int, name: str) -> bool:
+        """Whether it is still this process's."""
+        return self.filter(pk=pk, held_by=name, held_until__gt=timezone.now()).exists()
+
+    def let_go(self, name: str) -> None:
+        """Another process may take over at once."""
+        self.filter(held_by=name).update(held_by="", held_until=timezone.now())
+
+    def encrypt_again(self) -> int:
+        """Encrypt every secret with the newest key; how many they are. Raises UnreadableSecret."""
+        for subscription in self.order_by("pk"):
+            self.filter(pk=subscription.pk).update(secret=subscription.secret)
+        return self.count()
+
+
+class Subscription(models.Model):
+    """A browser that asked to be told of an answer after its page is closed (Web Push).
+
+    It ends with the browser's bearer token. `secret` is where its push service is, with which keys
+    only this browser can read, and the page of the website to come back to. `told` is LiveChat's
+    time of the newest answer that was told; `tries` and `try_at` are about the next one. The
+    process `held_by` listens for it, unless it does not say so any more by `held_until`.
+    """
+
+    bearer_token = models.OneToOneField(
+        BearerToken, on_delete=models.CASCADE, related_name="subscription"
+    )
+    secret = EncryptedTextField()
+    language = models.CharField(max_length=12)
+    group_id = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(help_text="We do not listen any longer.")
+    told = models.CharField(max_length=40, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField(null=True)
+    held_by = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects: ClassVar[SubscriptionManager] = SubscriptionManager()
+
+    def __str__(self) -> str:
+        return f"notifications for {self.bearer_token}"
+
+    @property
+    def browser(self) -> Browser:
+        return Browser(*json.loads(self.secret)[:3])
+
+    @property
+    def page(self) -> str:
+        return str(json.loads(self.secret)[3])
+
+    def keep_state(self) -> None:
+        """Store what was told, unless it has ended meanwhile."""
+        state = {name: getattr(self, name) for name in ("told", "tries", "try_at")}
+        Subscription.objects.filter(pk=self.pk).update(**state)
+
+
+class MoveManager(models.Manager["Move"]):
+    """Links with which a chat goes on in another browser."""
+
+    HOLDS = dt.timedelta(minutes=5)
+    NEWS = dt.timedelta(days=1)  # in which the first browser may come back and be told
+
+    def open(self, bearer: BearerToken) -> str:
+        """A code for one more browser of this customer; the one before opens nothing any more."""
+        code = secrets.token_urlsafe(32)
+        values = {"code_hash": hash_of(code), "made_at": timezone.now(), "used_at": None}
+        self.update_or_create(bearer_token=bearer, defaults=values)
+        return code
+
+    def use(self, widget: Widget, code: str) -> str:
+        """A bearer token for the first who brings this code, "" for all others."""
+        there = self.filter(code_hash=hash_of(code), used_at=None, made_at__gt=self._too_long_ago())
+        theirs = there.filter(bearer_token__customer__widget_key=widget.key)
+        move = theirs.select_related("bearer_token__customer").first()
+        if move is None or not widget.may_stand_on(move.bearer_token.website):
+            return ""
+        if not there.filter(pk=move.pk).update(used_at=timezone.now()):
+            return ""
+        customer = move.bearer_token.customer
+        token = customer.admit()
+        announce(widget.key, customer.pk)  # the first browser is told
+        return token
+
+    def take_news(self, token_hashes: Collection[str]) -> set[str]:
+        """Which of these browsers are to be told that their chat has gone on elsewhere: once."""
+        used = self.filter(used_at__gt=timezone.now() - self.NEWS).values_list(
+            "pk", "bearer_token__token_hash"
+        )
+        return {
+            token_hash
+            for pk, token_hash in used
+            if token_hash in token_hashes and self.filter(pk=pk).delete()[0]
+        }
+
+    def _too_long_ago(self) -> dt.datetime:
+        return timezone.now() - self.HOLDS
+
+
+class Move(models.Model):
+    """A link that opens one browser's chat in another one; we keep the hash of its code only."""
+
+    bearer_token = models.OneToOneField(BearerToken, on_delete=models.CASCADE, related_name="move")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[MoveManager] = MoveManager()
+
+    def __str__(self) -> str:
+        return f"a link from {self.bearer_token}"

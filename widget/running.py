@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
+from django.utils.module_loading import import_string
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
@@ -18,6 +19,8 @@ from chatproxy.relay.relay import Relay
 from chatproxy.service import billed
 from widget.availability import AvailabilityKeeper
 from widget.models import Widget
+from widget.notifications import keys
+from widget.notifications.listening import Listener
 from widget.rendering.heavy import Renderer
 from widget.signals import SignalSender
 from widget.sockets import OpenSockets
@@ -41,6 +44,7 @@ class Running:
         self.sockets = OpenSockets()
         billed.connect(self.tallies.bill)
         self.availability = AvailabilityKeeper()
+        self.listener: Listener | None = None
 
     def begin(self) -> None:
         """This process serves, so it writes down what it counts, and knows who is there."""
@@ -48,9 +52,19 @@ class Running:
             self.has_begun = True
             self.tallies.write_forever(self.relay.customers_of_widgets)
             self.availability.keep_forever()
+            self._listen()
+
+    def _listen(self) -> None:
+        """For who has left and asked to be told, where that is possible."""
+        if keys.is_possible():
+            sender = import_string("widget.notifications.sending.Sender")()
+            self.listener = Listener(self.relay, sender)
+            self.listener.begin()
 
     async def leave(self) -> None:
         """Close the connections to LiveChat politely, and write down the last counts."""
+        if self.listener:
+            await self.listener.close()
         await self.relay.close()
         await asyncio.to_thread(self.tallies.write)
 

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from chatproxy.endings import Ending, ended, endings_elsewhere
 from chatproxy.models import BearerToken
-from widget.models import Widget
+from widget.models import Move, Widget
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ class Socket(Protocol):
     website: str
 
     async def refuse(self, code: int) -> None: ...
+
+    async def tell_of_move(self) -> None: ...
 
 
 class OpenSockets:
@@ -107,12 +109,15 @@ class OpenSockets:
         """Send away who may not stay. A look that fails is made up for by the next."""
         try:
             refused = await reasons_to_go(sockets)
+            moved = await news_of_moves(sockets)
         except Exception:
             logger.exception("it is unknown who may stay")
             return
         for socket, code in refused.items():
             if socket in self._sockets:
                 await socket.refuse(code)
+        for socket in moved - refused.keys():
+            await socket.tell_of_move()
 
 
 @database_sync_to_async
@@ -141,3 +146,10 @@ def _reasons(key: str, sockets: list[Socket], there: set[str]) -> Iterable[tuple
         elif not widget.may_stand_on(socket.website):
             reasons.append((socket, FORBIDDEN_ORIGIN))
     return reasons
+
+
+@database_sync_to_async
+def news_of_moves(sockets: Iterable[Socket]) -> set[Socket]:
+    """Those whose chat has gone on in another browser, and who do not know it yet."""
+    news = Move.objects.take_news({socket.token_hash for socket in sockets})
+    return {socket for socket in sockets if socket.token_hash in news}

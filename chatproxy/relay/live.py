@@ -40,7 +40,7 @@ from chatproxy.relay.properties import with_properties
 from chatproxy.relay.reactions import Reaction, backoff, reaction_to
 from chatproxy.relay.reading import Question, Reading, all_in
 from chatproxy.relay.seen import SeenMark
-from chatproxy.relay.tabs import ExpectedTab, Show, Tab
+from chatproxy.relay.tabs import Ear, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 
@@ -179,6 +179,17 @@ class LiveCustomer:
     async def _mark_as_seen(self, payload: Json) -> None:
         with suppress(LiveChatError):
             await self.act("mark_events_as_seen", payload)
+
+    @property
+    def seen_up_to(self) -> str:
+        """Until when the customer has read, LiveChat's time; LiveChat may not know it yet."""
+        return max(self.seen_mark.up_to, self._seen_up_to)
+
+    @property
+    def is_only_listened_to(self) -> bool:
+        """Whether no browser of theirs is here."""
+        tabs = tuple(self.tabs)
+        return bool(tabs) and all(isinstance(tab, Ear) for tab in tabs)
 
     @property
     def _seen_up_to(self) -> str:

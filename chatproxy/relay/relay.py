@@ -23,7 +23,7 @@ from chatproxy.relay import seen
 from chatproxy.relay.gate import Gate
 from chatproxy.relay.live import LiveCustomer
 from chatproxy.relay.pace import Pace
-from chatproxy.relay.tabs import ExpectedTab, Show, Tab
+from chatproxy.relay.tabs import Ear, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import Conversation, State
 
@@ -62,6 +62,14 @@ class Relay:
         tab = Tab(show, since)
         live.add(tab)
         return tab
+
+    def listen(self, customer: Customer, organization: Organization, show: Show) -> Ear:
+        """Tell `show` everything about a customer who has left; ends by `detach`."""
+        self._loop = asyncio.get_running_loop()
+        live = self._live.get(customer.pk) or self._begin(customer, organization, Visit())
+        ear = Ear(show, since="")
+        live.add(ear)
+        return ear
 
     def _begin(self, customer: Customer, organization: Organization, visit: Visit) -> LiveCustomer:
         live = self._live[customer.pk] = LiveCustomer(
@@ -175,6 +183,15 @@ class Relay:
             time.sleep(LOOK_EVERY)
         return False
 
+    def watched(self) -> set[int]:
+        """The customers who may be looking at the website in some tab of this process."""
+        return {pk for pk, live in self._live.items() if any(tab.is_visible for tab in live.tabs)}
+
+    def seen_up_to(self, customer_pk: int) -> str:
+        """How far the customer has read, in any browser, whether LiveChat knows it yet or not."""
+        live = self._live.get(customer_pk)
+        return live.seen_up_to if live else ""
+
     def conversation_of(self, customer_pk: int) -> Conversation | None:
         """The chat of a customer who is live, as it is known now. Any thread may ask."""
         live = self._live.get(customer_pk)
@@ -195,8 +212,9 @@ class Relay:
         return Counter(live.connection_state.state for live in tuple(self._live.values()))
 
     def customers_of_widgets(self) -> Counter[str]:
-        """How many customers each widget has, by its key. Any thread may ask."""
-        return Counter(live.customer.widget_key for live in tuple(self._live.values()))
+        """How many customers each widget has on its website, by its key. Any thread may ask."""
+        lives = [live for live in tuple(self._live.values()) if not live.is_only_listened_to]
+        return Counter(live.customer.widget_key for live in lives)
 
     def tabs(self) -> int:
         """How many tabs are told what happens."""

@@ -16,15 +16,18 @@ HELD_LIMIT = 500  # pushes held for one tab, past which its snapshot is read ane
 class Tab:
     """One open panel of a customer. `since` is the last event it shows, "" for none.
 
+    `is_visible`: somebody may be looking at the website, as far as the browser says.
+
     `show` hands the update to the server and does not wait for the browser: who does not read
     is for the server to let go. It raises OSError when the browser has gone.
     """
 
-    __slots__ = ("held", "show", "since")
+    __slots__ = ("held", "is_visible", "show", "since")
 
     def __init__(self, show: Show, since: str) -> None:
         self.show = show
         self.since = since
+        self.is_visible = False
         self.held: list[Push] | None = []  # what waits for its snapshot; None: up to date
 
     def hold(self, push: Push) -> None:
@@ -39,6 +42,12 @@ class Tab:
         if self.held is None:
             self.since = last_event_id
         self.held = []
+
+
+class Ear(Tab):
+    """No browser's: somebody who has left asked to be told of an answer."""
+
+    __slots__ = ()
 
 
 class ExpectedTab(Tab):

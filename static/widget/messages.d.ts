@@ -54,6 +54,7 @@ interface MessagesToPanel {
   notifications: { permission?: NotificationPermission };
   reveal: { event: string };
   check_goals: {};
+  push: { isReady?: boolean; subscription?: PushSubscriptionJSON | null };
   hide_greeting: {};
   close_chat: {};
   disable_sounds: {};
@@ -77,6 +78,7 @@ interface MessagesToHost {
   unread: { count: number; messages?: UnreadMessage[]; dismiss?: string };
   ask_to_notify: {};
   notify: { title: string; body: string };
+  push: { key?: string };
   event: { name: string; data: unknown };
   state: {
     availability?: string;
@@ -125,7 +127,8 @@ type VisitorToPage = MessageOf<VisitorToPageMessages>;
 // ---- The panel to the server, as JSON on the socket: one object, what it says by name
 
 interface MessageToServer {
-  hello?: { page: Partial<Page>; group: string; zone: string; language: string; event: string };
+  hello?: { page: Partial<Page>; group: string; zone: string; language: string; event: string; visible: boolean };
+  visible?: boolean;
   page?: Partial<Page>;
   seen?: { chat: string; at: string; arrived: boolean };
   sneak_peek?: { chat: string; text: string };
@@ -254,6 +257,7 @@ interface PanelElements {
   "pending-file": HTMLTemplateElement;
   "pending-message": HTMLTemplateElement;
   preview: HTMLElement;
+  push: HTMLElement;
   scroll: HTMLElement;
   "seen-mark": HTMLTemplateElement;
   socket: HTMLElement;

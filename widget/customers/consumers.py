@@ -19,6 +19,7 @@ from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import Snapshot, Update
 from widget.customers import metrics
 from widget.customers.limits import Pace, open_sockets, wait_before
+from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
 from widget.models import Widget
@@ -48,7 +49,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     organization: Organization
     agents_may_peek: bool
     is_welcomed = False
-    locale: Locale
+    locale = Locale()
     tab: Tab | None = None
     address: str
     counted = False
@@ -101,6 +102,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         metrics.refused.labels(code).inc()
         await self.close(code)
 
+    async def tell_of_move(self) -> None:
+        """Their chat was opened in another browser: they may not have done it themselves."""
+        with suppress(OSError):
+            await self.send(text_data=moved_html(self.locale.language))
+
     async def disconnect(self, code: int) -> None:
         if self.counted:
             open_sockets.remove(self.address)
@@ -124,6 +130,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             "page": self.page,
             "seen": self.see,
             "sneak_peek": self.sneak_peek,
+            "visible": self.visible,
         }.get(name)
 
     def hello(self, content: Any) -> None:
@@ -137,6 +144,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.tab = self.relay.attach(
             self.customer, self.organization, visit, self.show, word(content, "event")
         )
+        self.visible(content.get("visible", True))
+
+    def visible(self, content: Any) -> None:
+        """Whether the website is on screen in this tab."""
+        if self.tab:
+            self.tab.is_visible = content is not False
 
     def page(self, content: Any) -> None:
         """The customer is on another page of the website."""

@@ -10,7 +10,7 @@ folder, nor beside one.
 
 from collections.abc import Iterable
 
-from widget.assets import body, made_once, shorten
+from widget.assets import body, made_once, shorten, source
 
 # In the order in which they run.
 LOADER = ["tag", "storage", "install", "older_api"]
@@ -74,6 +74,12 @@ def visitors() -> str:
     return short(
         f"const settings=SETTINGS;export function begin(widget,load){{{inside}return follow}}"
     )
+
+
+@made_once
+def push() -> str:
+    """A module of its own. KEY is the widget's."""
+    return short(source("widget/embed/push/begin.js"))
 
 
 def scope(folder: str, names: Iterable[str]) -> str:

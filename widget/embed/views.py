@@ -86,6 +86,15 @@ def panel_part(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def push_part(request: HttpRequest, key: str) -> HttpResponse:
+    """What a website's page does for notifications, fetched when a customer has written."""
+    widget = Widget.objects.find_or_404(key)
+    script = scripts.push().replace("KEY", as_javascript(widget.key))
+    return script_response(request, script, OTHER_PART_HOLDS)
+
+
+@login_not_required
+@require_safe
 def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
     """What decides whether somebody is invited, with the invitations in `?lang=`."""
     widget = Widget.objects.find_or_404(key)

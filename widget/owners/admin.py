@@ -155,6 +155,7 @@ class WidgetAdmin(CarefulAdmin):
                     "emoji",
                     "sound",
                     "sound_on",
+                    "words_in_notifications",
                     "rating",
                     "transcript",
                     "history",

@@ -232,6 +232,10 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "the top of the chat. Browsers stay silent until the visitor has clicked "
                 "somewhere."
             ),
+            "words_in_notifications": _(
+                "Who asked to be told of an answer reads who wrote it and its first words, on a "
+                "locked screen too. Without it, a notification says only that there is an answer."
+            ),
             "rating": _("Thumbs up or down, and a comment."),
             "transcript": _(
                 "Customers can have the conversation sent to any e-mail address they enter, or "

@@ -1,6 +1,7 @@
 // What is seldom needed is fetched when it is first needed: the viewer of pictures, the frame of
 // small applications, the arrows of a carousel. Their addresses stand in the shell.
-const { viewer, moment, carousel, style } = document.getElementById("extras").dataset;
+let isOffered = false; // once while the page stands
+const { viewer, moment, carousel, push, style } = document.getElementById("extras").dataset;
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
@@ -12,6 +13,20 @@ document.addEventListener("click", (event) => {
   const module = link.matches(".picture") ? viewer : moment;
   import(module).then(({ open }) => open(link), () => window.open(link.href, "_blank", "noopener"));
 });
+
+// What was written has arrived: an answer may take longer than the customer stays.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (isOffered || !ctx.sourceElement?.matches?.(".pending") || ctx.response.status !== 204) return;
+  isOffered = true;
+  offerToTell();
+});
+document.getElementById("notify").addEventListener("change", ({ target }) => {
+  if (/** @type {HTMLInputElement} */ (target).checked) offerToTell();
+});
+
+function offerToTell() {
+  if (push && "PushManager" in window) import(push).then(({ offer }) => offer());
+}
 
 document.addEventListener("shown", findCarousels);
 document.addEventListener("htmx:after:swap", findCarousels);

@@ -4,6 +4,7 @@ const scroller = document.getElementById("scroll");
 const toEnd = document.getElementById("to-end");
 const NEAR = 60; // px
 let isFollowing = true;
+let revealed = ""; // the id of an element that is to be shown once it is there
 const hasBegun = () => scroller.querySelector(".event") !== null; // before, one reads from the top
 
 scroller.addEventListener("scroll", () => {
@@ -16,11 +17,18 @@ toEnd.addEventListener("click", () => {
 });
 
 document.addEventListener("host:reveal", ({ detail }) => {
-  const event = document.querySelector(`#threads #${CSS.escape(detail.event)}`);
-  if (!event) return;
+  revealed = detail.event;
+  reveal();
+});
+document.addEventListener("shown", reveal);
+
+function reveal() {
+  const event = revealed && document.querySelector(`#threads #${CSS.escape(revealed)}`);
+  if (!event) return; // not yet
+  revealed = "";
   isFollowing = false; // until it turns out that this is at the end
   event.scrollIntoView({ block: "center" });
-});
+}
 
 new MutationObserver(follow).observe(scroller, { childList: true, subtree: true });
 new ResizeObserver(follow).observe(scroller);

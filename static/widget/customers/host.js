@@ -32,7 +32,10 @@ function receive({ source, origin, data }) {
  */
 function pass(message) {
   const detail = { ...message };
-  if ("page" in detail) detail.page = cutPage(detail.page);
+  if ("page" in detail) {
+    detail.page = cutPage(detail.page);
+    root.dataset.page = detail.page?.url ?? "";
+  }
   if ("group" in detail) detail.group = cutGroup(detail.group);
   if ("customer" in detail) detail.customer = cutVisitor(detail.customer ?? {});
   if (detail.chat === "customer") return announce("host:customer", cutVisitor(detail));

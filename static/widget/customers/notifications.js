@@ -5,6 +5,7 @@ import { readStorage, writeStorage } from "./storage.js";
 
 const toggle = document.getElementById("notify");
 const STORAGE_KEY = `notify:${document.documentElement.dataset.widget}`;
+const PUSH_KEY = `push:${document.documentElement.dataset.widget}`; // see extras/push.js
 const LONGEST = 120; // characters of a message
 const isAlone = parent === window;
 
@@ -21,12 +22,27 @@ toggle.addEventListener("change", () => {
 });
 
 document.addEventListener("unnoticed", ({ detail: event }) => {
-  if (!toggle.checked) return;
+  if (!toggle.checked || readStorage("localStorage", PUSH_KEY)) return; // told once
   const title = event.querySelector(".by b")?.textContent || document.title;
   const body = event.querySelector(".bubble")?.textContent.trim().slice(0, LONGEST) ?? "";
   if (!isAlone) return tellHost({ chat: "notify", title, body });
-  new Notification(title, { body, tag: STORAGE_KEY }).onclick = () => window.focus();
+  try {
+    new Notification(title, { body, tag: STORAGE_KEY }).onclick = () => window.focus();
+  } catch {
+    showByWorker(title, body);
+  }
 });
+
+/**
+ * Android's Chrome shows none in another way.
+ * @param {string} title
+ * @param {string} body
+ */
+async function showByWorker(title, body) {
+  const data = { widget: document.documentElement.dataset.widget, url: location.href };
+  await navigator.serviceWorker?.register("worker.js");
+  (await navigator.serviceWorker?.ready)?.showNotification(title, { body, data, tag: STORAGE_KEY });
+}
 
 /** @param {NotificationPermission} [permission] none where there are no notifications */
 function permit(permission) {

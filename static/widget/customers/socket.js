@@ -56,8 +56,10 @@ document.addEventListener("htmx:after:ws:connection", ({ detail }) => {
   const { zone } = root.dataset;
   const last = [...document.querySelectorAll("#threads .event")].at(-1);
   const event = last?.id.slice("event-".length) ?? "";
-  tellServer({ hello: { page, group, zone, language: root.lang, event } });
+  const visible = !document.hidden;
+  tellServer({ hello: { page, group, zone, language: root.lang, event, visible } });
 });
+document.addEventListener("visibilitychange", () => tellServer({ visible: !document.hidden }));
 document.addEventListener("htmx:before:ws:message", (event) => {
   expectWord(SILENCE);
   reach();

@@ -27,6 +27,7 @@ from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form
 from widget.customers.views.stylesheet import style_version
 from widget.customers.visits import visit_of
 from widget.models import InvitationTally, Tally, Widget
+from widget.notifications import keys
 from widget.previews import preview_of
 from widget.rendering.locale import Locale, is_zone
 from widget.rendering.sample import sample_thread
@@ -93,6 +94,7 @@ def shell(
             "team": team,
             "reply_minutes": minutes,
             "openers": widget.openers_in(language),
+            "notifies": keys.is_possible(),
             "help_links": widget.help_links_in(language),
         },
     )

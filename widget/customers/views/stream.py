@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import cast
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from chatproxy.relay.updates import Update
 from widget.customers.consumers import HEARTBEAT
 from widget.customers.limits import open_sockets
+from widget.customers.moves import moved_html
 from widget.customers.security import CustomerRequest, customer_required, too_often, widget_view
 from widget.customers.visits import visit_of, word
 from widget.models import Widget
@@ -57,7 +59,8 @@ class Stream:
         zone = request.headers.get("X-Chat-Zone", "")
         self.locale = Locale.of(translation.get_language() or "en", zone)
         self.address = address
-        self.unread: asyncio.Queue[Update | None] = asyncio.Queue(MOST_UNREAD)  # None: the end
+        # Also fragments; None is the end.
+        self.unread: asyncio.Queue[Update | str | None] = asyncio.Queue(MOST_UNREAD)
 
     async def events(self) -> AsyncIterator[str]:
         """The fragments, and a word whenever there is nothing to say."""
@@ -83,6 +86,8 @@ class Stream:
             return ALIVE
         if update is None:
             return ""
+        if isinstance(update, str):
+            return event_of(update)
         return event_of(await running().renderer.html_of(update, self.locale))
 
     async def refuse(self, code: int) -> None:
@@ -90,6 +95,10 @@ class Stream:
         while not self.unread.empty():
             self.unread.get_nowait()
         self.unread.put_nowait(None)
+
+    async def tell_of_move(self) -> None:
+        with suppress(asyncio.QueueFull):
+            self.unread.put_nowait(moved_html(self.locale.language))
 
     async def show(self, update: Update) -> None:
         """Raises OSError when the browser does not read."""

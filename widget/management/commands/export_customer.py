@@ -11,7 +11,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import BearerToken, Customer
-from widget.models import Widget
+from widget.models import Subscription, Widget
 
 
 class Command(BaseCommand):
@@ -47,11 +47,22 @@ def record_of(customer: Customer) -> dict[str, Any]:
     } | said_by(customer)
 
 
-def browser_of(token: BearerToken) -> dict[str, str]:
+def browser_of(token: BearerToken) -> dict[str, Any]:
+    asked = Subscription.objects.filter(bearer_token=token).first()
     return {
         "website": token.website,
         "since": token.created_at.isoformat(),
         "last_used": token.used_at.isoformat(),
+        "notifications": asked and notifications_of(asked),
+    }
+
+
+def notifications_of(subscription: Subscription) -> dict[str, str]:
+    """Where this browser is told of answers."""
+    return {
+        "push_service": subscription.browser.endpoint,
+        "page": subscription.page,
+        "since": subscription.created_at.isoformat(),
     }
 
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chatproxy.encryption import UnreadableSecret
 from chatproxy.models import Customer
-from widget.models import Widget
+from widget.models import Subscription, Widget
 
 
 class Command(BaseCommand):
@@ -16,6 +16,7 @@ class Command(BaseCommand):
         try:
             customers = Customer.objects.encrypt_again()
             widgets = Widget.objects.encrypt_again()
+            Subscription.objects.encrypt_again()
         except UnreadableSecret as error:
             raise CommandError(
                 f"A customer's or a widget's secrets open with none of the keys. {error}"

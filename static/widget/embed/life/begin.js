@@ -30,7 +30,7 @@ listen(window, "click", (event) => {
   lookUp(methods, link.dataset.livechat || "maximize")({}, true);
 });
 
-const openByLink = () => location.hash === "#chat" && show("maximized");
+const openByLink = () => /^#chat(=|$)/.test(location.hash) && show("maximized");
 listen(window, "hashchange", openByLink);
 
 // -- what the page does to its elements: it may even replace all of them

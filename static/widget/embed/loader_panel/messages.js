@@ -19,6 +19,7 @@ const messages = {
     widget.leaving = null;
     hello();
     showPanel();
+    revealLinked();
   },
   token({ token }) {
     widget.token = token;
@@ -33,6 +34,10 @@ const messages = {
     post({ chat: "notifications", permission: await Notification.requestPermission() });
   },
   notify: ({ title, body }) => notify(title, body),
+  async push({ key }) {
+    const part = await import(`${widget.home}push.js`);
+    post({ chat: "push", ...await part.push(key) });
+  },
   event: ({ name, data }) => widget.emit(name, data),
   state({ availability, status, chatId, threadId, customer, statistics }) {
     const { known } = widget;
@@ -48,16 +53,24 @@ const messages = {
  * @param {string} title
  * @param {string} body
  */
-function notify(title, body) {
+async function notify(title, body) {
+  const options = { body, tag: widget.home }; // one for all tabs
   try {
-    const shown = new Notification(title, { body, tag: widget.home }); // one for all tabs
-    shown.onclick = () => {
+    new Notification(title, options).onclick = () => {
       window.focus();
       widget.show("maximized", true);
     };
-  } catch {
-    return; // Android's Chrome wants a service worker for it
+  } catch { // Android's Chrome wants a service worker for it: the website's, if it has one
+    const data = { widget: widget.home.split("/").at(-2), url: `${location.href.split("#")[0]}#chat` };
+    const registration = await navigator.serviceWorker?.getRegistration();
+    registration?.showNotification(title, { ...options, data });
   }
+}
+
+/** A notification leads to the page with the event in its address. */
+function revealLinked() {
+  const [, event] = location.hash.match(/^#chat=(.+)/) ?? [];
+  if (event) post({ chat: "reveal", event: `event-${event}` });
 }
 
 /**
@@ -79,6 +92,7 @@ function change(known, name, value, event) {
  */
 const receive = (name, message) => messages[name](message);
 
+widget.listen(window, "hashchange", revealLinked);
 widget.listen(window, "message", (event) => {
   if (!isFromPanel(event) || !event.data) return;
   /** @type {{ chat: keyof MessagesToHost } & any} */

@@ -1,0 +1,193 @@
+"""Told of an answer after the page is closed; and a chat that goes on in another browser.
+
+Chromium's own push service cannot be reached: what a browser would give is made here, and what was
+sent is handed to its service worker by the debugger.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, CDPSession, Page, expect
+
+from tests.e2e.hosts import tag
+from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html
+from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
+from tests.widget.notifications.push_service import Device, PushService
+from widget.notifications import keys
+
+SUBSCRIPTIONS = """
+from widget.models import Subscription
+answer = [subscription.page for subscription in Subscription.objects.all()]
+"""
+SUBSCRIBE = """
+Notification.requestPermission = async () => "granted";
+PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+  globalThis.applicationServerKey = applicationServerKey;
+  const { endpoint, ...keys } = SUBSCRIPTION;
+  return { toJSON: () => ({ endpoint, keys }) };
+};
+"""
+# Chromium without a screen shows none.
+RECORD = """() => {
+  self.shown = [];
+  registration.showNotification = async (title, { body, data }) => {
+    shown.push({ title, body, data });
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def push_service() -> Iterator[tuple[PushService, str]]:
+    """It, and the private key with which it expects us to sign."""
+    key = keys.new_private_key()
+    service = PushService(keys.public_key_of(key))
+    yield service, key
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def telling_site(
+    tmp_path_factory: pytest.TempPathFactory,
+    sandbox_process: SandboxProcess,
+    demo_fields: dict[str, Any],
+    push_service: tuple[PushService, str],
+) -> Iterator[Site]:
+    """A server that tells of answers."""
+    service, key = push_service
+    site = Site(tmp_path_factory.mktemp("telling"), sandbox_process.url)
+    site.environment |= {
+        "PUSH_KEY": key,
+        "PUSH_CONTACT": "mailto:chat@shop.example",
+        "PUSH_SERVICES": service.url,
+    }
+    site.manage("migrate", "--verbosity", "0")
+    site.add_widget("demo", **demo_fields)
+    site.start()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def browser_device(push_service: tuple[PushService, str], context: BrowserContext) -> Device:
+    """What this browser would have at its push service."""
+    device = push_service[0].device("browser")
+    context.add_init_script(SUBSCRIBE.replace("SUBSCRIPTION", json.dumps(device.subscription())))
+    return device
+
+
+def deliver(session: CDPSession, origin: str, registration_id: str, news: dict[str, Any]) -> None:
+    """As the browser's push service does."""
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": origin, "registrationId": registration_id, "data": json.dumps(news)},
+    )
+
+
+def wait_for(page: Page, find: Callable[[], Any]) -> Any:
+    """What no page tells us of, looked for again and again."""
+    for _look in range(100):
+        if found := find():
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come")
+
+
+def offer_in(chat: Chat) -> Any:
+    return chat.panel.get_by_role("link", name="Tell me when you answer")
+
+
+def test_the_websites_own_worker_tells_of_an_answer(
+    page: Page,
+    telling_site: Site,
+    websites: Websites,
+    sandbox: Sandbox,
+    agent: Agent,
+    browser_device: Device,
+) -> None:
+    """Seconds long, because an answer may be seen elsewhere for a moment before it is told."""
+    script = f'importScripts("{telling_site.chat_url}/w/demo/worker.js");'
+    websites.publish("/sw.js", script, {"Content-Type": "text/javascript"})
+    register = '<script>navigator.serviceWorker.register("/sw.js")</script>'
+    address = websites.publish("/told", html(register + tag(telling_site)))
+    registrations: dict[str, str] = {}
+
+    def note(event: dict[str, Any]) -> None:
+        for each in event["registrations"]:
+            registrations[each["scopeURL"]] = each["registrationId"]
+
+    session = page.context.new_cdp_session(page)
+    session.on("ServiceWorker.workerRegistrationUpdated", note)
+    session.send("ServiceWorker.enable")
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    chat = Shop(page).open_chat()
+    expect(offer_in(chat)).to_have_count(0)
+    chat.send("Do you ship to Norway?")
+    offer_in(chat).click()
+    expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
+    assert address in telling_site.run(SUBSCRIPTIONS)
+    chat_id = agent.chats()[0]["id"]
+    page.goto(websites.publish("/elsewhere", html("")))  # the chat is closed
+    event_id = agent.send(chat_id, "Yes, we do.")
+    wait_for(page, lambda: browser_device.shown)
+    origin = websites.origins[0]
+    (worker,) = page.context.service_workers
+    worker.evaluate(RECORD)
+    for _twice in range(2):
+        deliver(session, origin, registrations[f"{origin}/"], browser_device.shown[0])
+    (notification,) = wait_for(page, lambda: worker.evaluate("shown"))
+    assert (notification["title"], notification["body"]) == ("Chat", "You have an answer.")
+    page.goto(notification["data"]["url"])
+    expect(Shop(page).chat.panel.locator(f"#event-{event_id}")).to_be_in_viewport()
+
+
+def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
+    page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
+) -> None:
+    page.goto(websites.publish("/page", html(tag(telling_site))))
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    with page.expect_popup() as opened:
+        offer_in(chat).click()
+    window = opened.value
+    expect(window).to_have_url(re.compile("lang=en$"))  # the rest is in no history
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Allow notifications").click()
+    page.bring_to_front()
+    expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
+    chat.panel.get_by_role("button", name="Stop").click()
+    expect(offer_in(chat)).to_be_visible()
+
+
+def test_a_chat_goes_on_in_another_browser(
+    page: Page,
+    telling_site: Site,
+    websites: Websites,
+    sandbox: Sandbox,
+    new_context: Callable[..., BrowserContext],
+    console: Console,
+) -> None:
+    console.expect("403")  # what a link is answered that has been used
+    page.goto(websites.publish("/page", html(tag(telling_site))))
+    chat = Shop(page).open_chat()
+    chat.send("Hello from the desk")
+    expect(chat.messages("customer")).to_have_count(1)
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_role("button", name="Continue on another device").click()
+    link = chat.panel.get_by_role("link", name="Or open this link there.")
+    expect(chat.panel.locator("#move svg")).to_be_visible()
+    address = link.get_attribute("href")
+    assert address
+    phone = new_context(viewport={"width": 360, "height": 720}).new_page()
+    phone.goto(address)
+    moved = Chat(phone, phone)
+    expect(moved.messages("customer")).to_contain_text("Hello from the desk")
+    expect(chat.panel.get_by_text("This chat is now open on another device, too.")).to_be_attached()
+    phone.goto(address)
+    phone.get_by_role("button", name="Open the other chat").click()
+    expect(phone.get_by_text("This link has been used")).to_be_visible()

@@ -1,0 +1,1 @@
+"""Tests of Web Push, with a push service of our own."""

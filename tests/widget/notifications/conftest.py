@@ -1,0 +1,85 @@
+"""A push service, and a customer who has left and asked to be told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pytest_django import Settings
+
+from tests.sandbox_rig import Agent
+from tests.widget.notifications.push_service import PushService
+from tests.widget.visitor import Visitor
+from widget.models import Widget
+from widget.notifications import keys
+from widget.notifications.listening import Listener
+from widget.notifications.sending import Sender
+from widget.running import Running
+
+PAGE = "https://shop.example/pots?sort=size"
+
+
+@pytest.fixture
+def push_service(settings: Settings) -> Iterator[PushService]:
+    settings.CHAT_PUSH_KEY = keys.new_private_key()
+    settings.CHAT_PUSH_CONTACT = "mailto:chat@shop.example"
+    service = PushService(keys.public_key())
+    settings.CHAT_PUSH_SERVICES = [service.url]
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def gone(
+    transactional_db: None, push_service: PushService, shop_widget: Widget, settings: Settings
+) -> Visitor:
+    """Somebody who has written, asked to be told on the device `phone`, and closed the page."""
+    settings.CHAT_RELAY_LINGER = 0.1
+    visitor = Visitor()
+    visitor.introduce()
+    assert visitor.send("Do you ship to Norway?").status_code == 204
+    ask_to_be_told(visitor, push_service.device("phone").subscription())
+    return visitor
+
+
+def ask_to_be_told(visitor: Visitor, subscription: dict[str, str]) -> None:
+    response = visitor.ask("post", "notifications", subscription | {"page": PAGE})
+    assert response.status_code == 200, response.content
+
+
+@pytest_asyncio.fixture
+async def listen(process: Running) -> AsyncIterator[Callable[..., Listener]]:
+    """`listen()` is a process that begins to listen; a second one is another process."""
+    begun: list[Listener] = []
+
+    def begin(**options: Any) -> Listener:
+        listener = Listener(process.relay, Sender(), **{"pause": 0.05} | options)
+        listener.first_wait = 0.02
+        listener.begin(look_every=0.05, tell_every=0.02)
+        begun.append(listener)
+        return listener
+
+    yield begin
+    for listener in begun:
+        await listener.close()
+    await process.relay.close()
+
+
+async def eventually(holds: Callable[[], Any], seconds: float = 8) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - a push service tells nobody
+            await asyncio.sleep(0.02)
+
+
+async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    return await asyncio.to_thread(work, *arguments)
+
+
+async def answer(agent: Agent, text: str) -> str:
+    """The agent writes in the newest chat; the event's id."""
+    chat_id = (await in_thread(agent.chats))[0]["id"]
+    event_id: str = await in_thread(agent.send, chat_id, text)
+    return event_id

@@ -1,0 +1,216 @@
+"""Who has left and asked for it is told of an answer: once, and whatever breaks on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.conftest import OpenSocket
+from tests.widget.notifications.conftest import PAGE, answer, eventually, in_thread
+from tests.widget.notifications.push_service import PushService
+from tests.widget.visitor import Visitor
+from widget.models import Subscription, Widget
+from widget.notifications.listening import Listener
+from widget.running import Running
+
+Listen = Callable[..., Listener]
+
+
+@sync_to_async
+def change_widget(**fields: object) -> None:
+    widget = Widget.objects.get()
+    for name, value in fields.items():
+        setattr(widget, name, value)
+    widget.save()
+
+
+async def test_an_answer_is_told_without_its_words(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    listen()
+    event_id = await answer(agent, "Yes, we do.")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: phone.shown)
+    told = phone.shown[0]
+    assert told["title"] == "Chat"
+    assert told["body"] == "You have an answer."
+    assert told["url"] == f"{PAGE}#chat={event_id}"
+    assert "ship" not in str(told)
+    assert push_service.headers[0]["Urgency"] == "high"
+
+
+async def test_its_words_are_told_where_the_owner_wants_it(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    await change_widget(words_in_notifications=True)
+    listen()
+    await answer(agent, "Yes, we do.")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: phone.shown)
+    assert (phone.shown[0]["title"], phone.shown[0]["body"]) == ("Piotr", "Yes, we do.")
+
+
+async def test_what_was_answered_while_nobody_listened_is_told_afterwards(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    await answer(agent, "Yes, we do.")
+    listen()
+    await eventually(lambda: push_service.devices["phone"].shown)
+
+
+async def test_what_was_seen_elsewhere_is_not_told(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    listener = listen(pause=0.6)
+    event_id = await answer(agent, "Yes, we do.")
+    chat = (await in_thread(agent.chats))[0]
+    events = (await in_thread(agent.chat, chat["id"]))["thread"]["events"]
+    at = next(event["created_at"] for event in events if event["id"] == event_id)
+    await in_thread(gone.ask, "post", "seen", {"chat": chat["id"], "at": at})
+    last = await answer(agent, "And to Sweden.")
+    await eventually(lambda: push_service.devices["phone"].shown)
+    told = push_service.devices["phone"].shown
+    assert [news["id"] for news in told] == [last]
+    assert listener
+
+
+async def test_nobody_is_told_who_may_be_looking(
+    gone: Visitor,
+    listen: Listen,
+    open_socket: OpenSocket,
+    process: Running,
+    push_service: PushService,
+    agent: Agent,
+) -> None:
+    """A tab that is shown has the answer on screen; one in the background does not count."""
+    listen()
+    socket = open_socket(gone.token)
+    await socket.connect()
+    await socket.send_json_to({"hello": {"page": {}, "visible": True}})
+    await eventually(process.relay.watched)
+    event_id = await answer(agent, "Yes, we do.")
+    while event_id not in await socket.receive_from(5):
+        continue
+    await asyncio.sleep(0.3)  # several looks at what is to be told
+    phone = push_service.devices["phone"]
+    assert not phone.shown
+    await socket.send_json_to({"visible": False})
+    await eventually(lambda: phone.shown)
+    assert not process.relay.watched()
+
+
+async def test_a_passing_failure_is_tried_again(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    push_service.answers += [500, 429, "late", 503]
+    listen()
+    await answer(agent, "Yes, we do.")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: len(phone.received) == 2)
+    assert len(phone.shown) == 1  # the service worker knows the second one
+
+
+async def test_after_many_tries_it_is_given_up_and_the_next_answer_is_told(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    push_service.answers += [500] * 8
+    listener = listen()
+    listener.first_wait = 0.001
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: not push_service.answers)
+    last = await answer(agent, "Are you there?")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: phone.shown)
+    assert [news["id"] for news in phone.shown] == [last]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_browser_that_is_gone_is_forgotten(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent, status: int
+) -> None:
+    push_service.answers += [status]
+    listen()
+    await answer(agent, "Yes, we do.")
+    async with asyncio.timeout(8):
+        while await Subscription.objects.aexists():  # noqa: ASYNC110 - nothing tells us
+            await asyncio.sleep(0.02)
+
+
+async def test_a_redirect_is_not_followed(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    push_service.answers += [302]
+    listen()
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: push_service.headers)
+    await answer(agent, "And to Sweden.")
+    await eventually(lambda: push_service.devices["phone"].shown)
+    assert len(push_service.headers) == 2  # none of them asked for /elsewhere
+
+
+async def test_another_process_takes_over_from_one_that_died(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    """What was told is not told again."""
+    first = listen()
+    phone = push_service.devices["phone"]
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: phone.shown)
+    await first.stop()  # as if it had been killed: it gives nothing back
+    await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
+    listen()
+    last = await answer(agent, "And to Sweden.")
+    await eventually(lambda: len(phone.shown) == 2)
+    assert phone.shown[-1]["id"] == last
+    assert len(phone.received) == 2
+
+
+async def test_only_so_many_are_listened_for(
+    gone: Visitor, listen: Listen, push_service: PushService, process: Running, settings: Settings
+) -> None:
+    settings.CHAT_PUSH_BROWSERS = 0
+    listener = listen()
+    await listener.look()
+    assert not process.relay.states()
+
+
+async def test_nobody_is_listened_for_any_longer_than_promised(
+    gone: Visitor, listen: Listen, process: Running
+) -> None:
+    await Subscription.objects.aupdate(until=timezone.now())
+    await listen().look()
+    assert not process.relay.states()
+
+
+async def test_a_widget_that_is_switched_off_tells_nobody(
+    gone: Visitor, listen: Listen, process: Running
+) -> None:
+    await change_widget(enabled=False)
+    await listen().look()
+    assert not process.relay.states()
+
+
+async def test_customers_who_have_left_are_no_visitors(
+    gone: Visitor, listen: Listen, process: Running
+) -> None:
+    await listen().look()
+    assert process.relay.states().total() == 1
+    assert not process.relay.customers_of_widgets()
+
+
+async def test_a_connection_that_broke_loses_no_answer(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent, sandbox: Sandbox
+) -> None:
+    listen()
+    await in_thread(sandbox.fault, "drop")
+    event_id = await answer(agent, "Yes, we do.")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: phone.shown, 15)
+    assert [news["id"] for news in phone.shown] == [event_id]

@@ -1,0 +1,99 @@
+"""Push services fail, connections break and processes die: each answer is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Awaitable, Callable
+
+import pytest
+from django.utils import timezone
+
+from chatproxy.relay.relay import Relay
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.notifications.conftest import eventually, in_thread
+from tests.widget.notifications.push_service import PushService
+from tests.widget.visitor import Visitor
+from widget.models import Subscription
+from widget.notifications.listening import Listener
+from widget.notifications.sending import Sender
+
+ANSWERS: list[list[int | str]] = [[], [500], ["late"], [429, 503], ["late", "late"], [500, "late"]]
+
+
+class Process:
+    """One that listens, and may die."""
+
+    def __init__(self) -> None:
+        self.relay, self.sender = Relay(), Sender()
+        self.listener = Listener(self.relay, self.sender, pause=0.02)
+        self.listener.first_wait = 0.005
+        self.listener.begin(look_every=0.05, tell_every=0.01)
+
+    async def die(self) -> None:
+        """At once, whatever it was doing: nothing is written down, nothing given back."""
+        await self.listener.stop()
+        for task in tuple(self.listener._telling.values()):
+            task.cancel()
+        await self.relay.close()
+        await self.sender.close()
+
+
+class Storm:
+    """Begins as calm weather; `break_something` brings one fault."""
+
+    def __init__(self, push_service: PushService, sandbox: Sandbox) -> None:
+        self.push_service, self.sandbox = push_service, sandbox
+        self.chance = random.Random()
+        self.process = Process()
+        self.deaths = self.late = 0
+
+    async def break_something(self) -> None:
+        faults: list[Callable[[], Awaitable[None]]] = [self.fail, self.fail, self.drop, self.kill]
+        await self.chance.choice(faults)()
+
+    async def fail(self) -> None:
+        """The push service fails, or takes a notification without saying so."""
+        answers = self.chance.choice(ANSWERS)
+        self.late += answers.count("late")
+        self.push_service.answers += answers
+
+    async def drop(self) -> None:
+        await in_thread(self.sandbox.fault, "drop")
+
+    async def kill(self) -> None:
+        """At any moment of what comes next; another process takes over."""
+        await asyncio.sleep(self.chance.uniform(0, 0.1))
+        await self.process.die()
+        self.deaths += 1
+        await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
+        self.process = Process()
+
+
+@pytest.mark.parametrize(
+    "rounds", [12, pytest.param(1000, marks=[pytest.mark.night, pytest.mark.timeout(3600)])]
+)
+async def test_no_answer_is_lost_or_told_twice(
+    gone: Visitor,
+    push_service: PushService,
+    sandbox: Sandbox,
+    agent: Agent,
+    monkeypatch: pytest.MonkeyPatch,
+    rounds: int,
+) -> None:
+    monkeypatch.setattr(
+        "chatproxy.relay.reactions.random.uniform", lambda shortest, _longest: shortest / 50
+    )
+    storm = Storm(push_service, sandbox)
+    phone = push_service.devices["phone"]
+    chat_id = (await in_thread(agent.chats))[0]["id"]
+    answers: list[str] = []
+    for number in range(rounds):
+        broken = asyncio.create_task(storm.break_something())
+        answers.append(await in_thread(agent.send, chat_id, f"Answer {number}"))
+        await broken
+        await eventually(lambda: [news["id"] for news in phone.shown] == answers, 20)
+    await storm.process.die()
+    # What comes twice is what a process could not know, and the service worker does.
+    assert len(phone.received) - len(phone.shown) <= storm.late + storm.deaths

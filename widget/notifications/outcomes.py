@@ -1,0 +1,30 @@
+"""To whom a notification goes, and what came of it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a browser's push service is, and the keys with which only this browser can read."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class Outcome(enum.Enum):
+    DELIVERED = "delivered"  # to the push service, which delivers it when it can
+    GONE = "gone"  # the browser has ended it: nobody is there any more
+    LATER = "later"  # it may work another time
+    REFUSED = "refused"  # the same would be refused again
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`wait` is the push service's wish, in seconds, 0 for none."""
+
+    outcome: Outcome
+    wait: float = 0

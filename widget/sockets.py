@@ -35,6 +35,7 @@ class Socket(Protocol):
     customer_pk: int
     token_hash: str
     website: str
+    hears_of_moves: bool
 
     async def refuse(self, code: int) -> None: ...
 
@@ -151,5 +152,6 @@ def _reasons(key: str, sockets: list[Socket], there: set[str]) -> Iterable[tuple
 @database_sync_to_async
 def news_of_moves(sockets: Iterable[Socket]) -> set[Socket]:
     """Those whose chat has gone on in another browser, and who do not know it yet."""
-    news = Move.objects.take_news({socket.token_hash for socket in sockets})
-    return {socket for socket in sockets if socket.token_hash in news}
+    panels = [socket for socket in sockets if socket.hears_of_moves]
+    news = Move.objects.take_news({socket.token_hash for socket in panels})
+    return {socket for socket in panels if socket.token_hash in news}

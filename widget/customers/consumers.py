@@ -49,6 +49,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     organization: Organization
     agents_may_peek: bool
     is_welcomed = False
+    hears_of_moves = True
     locale = Locale()
     tab: Tab | None = None
     address: str

@@ -6,6 +6,7 @@ shows it beside the launcher.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ class VisitorConsumer(ChatConsumer):
     """One page. It is told how things stand, whenever that changes."""
 
     told = ""
+    hears_of_moves = False  # nobody would read it
     has_greeting_buttons: bool
 
     def may_come_from(self, widget: Widget, bearer: BearerToken) -> bool:
@@ -37,6 +39,9 @@ class VisitorConsumer(ChatConsumer):
             "cancel": self.wave_away,
             "press": self.press,
         }.get(name)
+
+    def visible(self, content: Any) -> None:
+        """Only a panel says so."""
 
     def take_up(self, content: Any) -> None:
         """The visitor goes into the chat that a greeting offers."""
@@ -67,7 +72,7 @@ class VisitorConsumer(ChatConsumer):
         news = json.dumps(seen_from_page(conversation))
         if news != self.told:
             self.told = news
-            self.rest()
+            self.spoke_at = asyncio.get_running_loop().time()
             await self.send(text_data=news)
 
 

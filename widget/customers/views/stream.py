@@ -48,6 +48,8 @@ def stream(request: CustomerRequest, widget: Widget) -> HttpResponse:
 class Stream:
     """One tab that listens by HTTP."""
 
+    hears_of_moves = True
+
     def __init__(self, request: CustomerRequest, widget: Widget, address: str) -> None:
         said = request.GET.dict()
         self.customer, self.customer_pk = request.customer, request.customer.pk

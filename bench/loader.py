@@ -60,24 +60,25 @@ class Traffic:
         response = request.response()
         if response is None or request.url.startswith("data:"):
             return
+        wire = request.sizes()["responseBodySize"]
+        raw = 0 if response.status == 204 else len(response.body())
+        if wire <= 0 < raw:
+            return  # the browser had it
         self.requests += 1
-        self.wire += request.sizes()["responseBodySize"]
-        if response.status != 204:
-            self.raw += len(response.body())
+        self.wire += wire
+        self.raw += raw
 
     def __str__(self) -> str:
         return f"{self.requests} requests, {self.wire:,} bytes ({self.raw:,} unpacked)"
 
 
-def inviting(fields: dict[str, Any], websites: Websites) -> dict[str, Any]:
-    """A widget that invites who has read half of the page."""
-    invitation = {"id": "0a1b2c3d", "name": "Half", "text": "May we help?", "scroll": 50}
-    return {
-        "name": "Inviting",
-        "allowed_origins": websites.origins,
-        "invitations": [invitation],
-        **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
-    }
+HALF = {"id": "0a1b2c3d", "name": "Half", "text": "May we help?", "scroll": 50}
+# What each widget is besides what all are.
+WIDGETS: dict[str, dict[str, Any]] = {
+    "demo": {},
+    "inviting": {"invitations": [HALF]},  # who has read half of the page
+    "tracking": {"track_visitors": True},
+}
 
 
 @contextmanager
@@ -91,19 +92,22 @@ def website() -> Iterator[tuple[Site, Websites, str]]:
             site.manage("migrate", "--verbosity", "0")
             site.manage("collectstatic", "--noinput", "--verbosity", "0")
             fields = Sandbox(livechat.url).config
-            site.add_widget(
-                "demo",
-                name="Demo",
-                allowed_origins=websites.origins,
-                **{key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")},
-            )
-            site.add_widget("inviting", **inviting(fields, websites))
+            reachable = {
+                key: fields[key] for key in ("organization_id", "client_id", "redirect_uri")
+            }
+            reachable["allowed_origins"] = websites.origins
+            for key, more in WIDGETS.items():
+                site.add_widget(key, name=key, **reachable, **more)
             site.start()
-            yield site, websites, f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
+            yield site, websites, snippet_of(site, "demo")
         finally:
             site.stop()
             websites.close()
             livechat.stop()
+
+
+def snippet_of(site: Site, key: str) -> str:
+    return f'<script async src="{site.chat_url}/w/{key}/embed.js"></script>'
 
 
 def sizes(script: bytes) -> str:
@@ -148,6 +152,29 @@ def invitation_traffic(browser: Browser, address: str) -> tuple[Traffic, Traffic
     shown, stored = count(finished), page.evaluate(STORED)
     page.close()
     return before, shown, stored_before, stored
+
+
+def traffic_of_visitor(
+    browser: Browser, address: str, livechat: Sandbox
+) -> tuple[Traffic, Traffic, int]:
+    """What is fetched on a visitor's first page and on the next, and how many values are stored.
+
+    LiveChat's greeting with a picture stands on the first when it has been counted.
+    """
+    livechat.settings(greetings={"3": {"enabled": True, "delay": 0, "url_contains": "/t"}})
+    page = browser.new_page()
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+    pages = []
+    for _ in range(2):
+        page.goto(address)
+        expect(page.get_by_role("button", name="Dismiss")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        pages.append(count(finished))
+        finished.clear()
+    stored: int = page.evaluate(STORED)
+    page.close()
+    return pages[0], pages[1], stored
 
 
 def count(requests: list[Request]) -> Traffic:
@@ -201,11 +228,18 @@ def main() -> None:
         before, after = traffic(browser, address)
         print("before opening:", before)
         print("by opening:", after)
-        inviting = f'<script async src="{site.chat_url}/w/inviting/embed.js"></script>'
+        inviting = snippet_of(site, "inviting")
         long_page = html(f"<h1>A shop</h1><p style='height: 3000px'></p>{inviting}")
         before, shown, *stored = invitation_traffic(browser, websites.publish("/i", long_page))
         print(f"with invitations: {before}, {stored[0]} values stored")
         print(f"one is shown: {shown}, {stored[1]} values stored")
+        tracking = websites.publish("/t", html(f"<h1>A shop</h1>{snippet_of(site, 'tracking')}"))
+        livechat = Sandbox(site.environment["LIVECHAT_API_URL"])
+        first, second, kept = traffic_of_visitor(browser, tracking, livechat)
+        print(f"visitors tracked, with a greeting: {first}, {kept} values stored")
+        print(f"on the next page: {second}")
+        for part in ("visitors.js", "visitor", "visitor.js"):
+            print(f"  of which {part}:", sizes(site.get(f"/w/tracking/{part}").body))
         browser.close()
         browser = launch(playwright, SLOWED_ARGUMENTS)
         visits = [slow_visit(browser, address) for _ in range(options.runs)]

@@ -193,3 +193,36 @@ def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     host.page.evaluate("LiveChatWidget.call('hide_greeting')")
     expect(card(host.page)).to_have_count(0)
     assert names(host.page) == ["greeting_displayed", "greeting_hidden"]
+
+
+def test_who_has_talked_before_is_greeted_beside_the_closed_chat_and_at_its_end(
+    visit: Visit, host: Host, agent: Agent, sandbox: Sandbox
+) -> None:
+    visit("/")
+    host.launcher.click()
+    chat = chat_in(host.page)
+    chat.send("Do you have teapots?")
+    expect(chat.messages("customer")).to_contain_text("teapots")
+    chat_id = agent.chats()[0]["id"]
+    agent.close(chat_id)
+    expect(chat.panel.locator("#ended")).not_to_be_empty()
+    host.launcher.click()
+    sandbox.settings(greetings={"1": {"enabled": True, "delay": 0}})
+    host.page.evaluate("history.pushState({}, '', '/teapots')")
+    expect(card(host.page).get_by_text("Can I help you")).to_be_visible()
+    host.launcher.click()
+    greeting = chat.panel.locator("#invitation").get_by_text("Can I help you")
+    expect(greeting).to_be_in_viewport()
+    assert names(host.page) == ["greeting_displayed", "greeting_accepted"]
+    earlier = chat.messages("customer").bounding_box()
+    latest = greeting.bounding_box()
+    assert earlier
+    assert latest
+    assert latest["y"] > earlier["y"]
+    chat.send("Yes, blue ones")
+    expect(chat.messages("customer")).to_have_count(2)
+    first, second = agent.chat(chat_id)["thread"]["events"]
+    assert [first["text"], second["text"]] == [
+        "Hello! Can I help you to find something?",
+        "Yes, blue ones",
+    ]

@@ -277,6 +277,40 @@ def test_sales_are_told_to_the_page(host: Host, method: str, sale: dict[str, Any
     assert recorded(host, 1) == [[method, sale]]
 
 
+def test_a_sale_reaches_the_customer_and_livechat_s_goals(host: Host) -> None:
+    connected(host)
+    sale = {"trackerId": "t1", "orderPrice": "10", "orderId": "7"}
+    call(host, "trigger_sales_tracker", sale)
+    host.expect_to_hear("check_goals")
+    host.expect_to_hear("customer", session=sale)
+
+
+@pytest.mark.parametrize("kind", ["gtm", "gtag"])
+def test_a_page_that_asks_for_them_gets_events_for_google_s_tags(host: Host, kind: str) -> None:
+    google = "<script>window.calls = []; window.gtag = (...call) => calls.push(call)</script>"
+    script = f'<script async src="{host.site.chat_url}/w/demo/embed.js?analytics={kind}"></script>'
+    host.page.goto(host.websites.publish(f"/{kind}", html(google + script)))
+    ready(host)
+    call(host, "maximize")
+    host.page.evaluate(
+        "dispatchEvent(new CustomEvent('livechat:rating_submitted', { detail: 'good' }))"
+    )
+    told = {
+        "gtm": [
+            {"event": "livechat_chat_opened"},
+            {"event": "livechat_chat_rated", "rating": "good"},
+        ],
+        "gtag": [
+            ["event", "livechat_chat_opened", {}],
+            ["event", "livechat_chat_rated", {"rating": "good"}],
+        ],
+    }
+    assert host.page.evaluate("[window.dataLayer ?? [], calls]") == [
+        told["gtm"] if kind == "gtm" else [],
+        told["gtag"] if kind == "gtag" else [],
+    ]
+
+
 def test_an_unknown_method_is_named_in_the_console(host: Host, console: Console) -> None:
     console.expect('[LiveChatWidget] There is no "dance".')
     host.visit()

@@ -27,12 +27,20 @@ function look(open = isOpen, button = "") {
   isOpen = open;
   wanted ||= button;
   const form = invitation.querySelector("[data-greeting]");
+  if (form && document.querySelector("#threads .event")) comeLast();
   if (!isTold) tellOf(form?.dataset);
   const pressed = form && wanted
     && invitation.querySelector(`[name=postback_id][value="${CSS.escape(wanted)}"]`);
   if (!pressed) return;
   wanted = "";
   /** @type {HTMLFormElement} */ (pressed.closest("form")).requestSubmit();
+}
+
+/** To who has talked here before, it says something new. */
+function comeLast() {
+  if (invitation.matches(":last-child")) return;
+  invitation.parentElement.append(invitation);
+  invitation.scrollIntoView({ block: "end" });
 }
 
 /** @param {DOMStringMap} [shown] */

@@ -14,6 +14,7 @@ from tests.sandbox_rig import Sandbox
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_consumers import refusal
 from tests.widget.visitor import Visitor
+from widget.running import Running
 
 BUDGET = 8_000  # bytes, brotli, more than the loader
 HELLO = {"page": {"url": "https://shop.example/cart", "title": "Cart"}, "language": "en"}
@@ -101,6 +102,18 @@ async def test_a_page_that_comes_later_is_told_of_the_greeting_that_stands(
     await second.send_json_to({"cancel": {"unique_id": unique_id}})
     assert (await told(first))["greeting"] is None
     assert (await told(second))["greeting"] is None
+
+
+async def test_a_greeting_is_still_there_after_the_connection_was_lost(
+    tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox, process: Running
+) -> None:
+    sandbox.settings(greetings={"2": {"enabled": True, "delay": 0}})
+    first = await come(tracked, open_socket)
+    unique_id = (await greeted(first))["uniqueId"]
+    await first.disconnect()
+    await process.relay.close()
+    second = await come(tracked, open_socket)
+    assert (await greeted(second))["uniqueId"] == unique_id
 
 
 @pytest.mark.parametrize("content", [None, [], {"unique_id": 5}, {"unique_id": "x", "id": "3"}])

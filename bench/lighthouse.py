@@ -1,9 +1,11 @@
 """What Lighthouse says of a page with the snippet, beside the same page without it.
 
+With a widget as it comes, one with invitations, and one that tracks its visitors.
+
 `python -m bench.lighthouse [--runs 5]`
 
 Lighthouse comes from npm at its first run (`npm/package-lock.json` has the version), the browser is
-Chromium, the server runs as in production. The two pages take turns; medians are printed.
+Chromium, the server runs as in production. The pages take turns; medians are printed.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from bench.loader import website
+from bench.loader import WIDGETS, snippet_of, website
 from tests.e2e.rig import chromium, html
 
 HERE = Path(__file__).with_name("npm")
@@ -67,17 +69,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     install()
-    with website() as (_, websites, snippet):
-        pages = {
-            "without": websites.publish("/without", page("")),
-            "with": websites.publish("/with", page(snippet)),
-        }
+    with website() as (site, websites, _):
+        pages = {"without": websites.publish("/without", page(""))}
+        for key in WIDGETS:
+            pages[key] = websites.publish(f"/{key}", page(snippet_of(site, key)))
         looks: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
         for _ in range(options.runs):
             for name, address in pages.items():
                 looks[name].append(look(address))
-    print(f"{'':24}{'without':>12}{'with':>12}")
-    for measure in looks["with"][0]:
+    print(f"{'':24}" + "".join(f"{name:>12}" for name in pages))
+    for measure in looks["without"][0]:
         medians = (statistics.median(one[measure] for one in looks[name]) for name in pages)
         print(f"{measure:24}" + "".join(f"{median:>12,.4g}" for median in medians))
 

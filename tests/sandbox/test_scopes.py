@@ -19,10 +19,14 @@ LINK = "https://platform.text.com/docs/"
 
 
 def methods() -> list[tuple[str, str, tuple[str, ...]]]:
-    """The API, the name and the documented scopes of each row that links to LiveChat's page."""
+    """The API, the name and the documented scopes of each row that links to LiveChat's page.
+
+    What is for RTM only asks for no scope.
+    """
     page = (ROOT / "docs" / "agent-side.md").read_text()
     row = re.compile(
-        rf"^\| \[`(\w+)`\]\({LINK}(\w+)/[^)]*\) \|.* 3\.\d \| *((?:`\S+` ?)*)\|$", re.MULTILINE
+        rf"^\| \[`(\w+)`\]\({LINK}(\w+)/[^)]*\) \|(?! \|).* 3\.\d \| *((?:`\S+` ?)*)\|$",
+        re.MULTILINE,
     )
     apis = {"messaging": "agent", "management": "configuration"}
     return [

@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    FloatRect,
     FrameLocator,
     Locator,
     Page,
@@ -327,6 +328,15 @@ class Chat:
         self.panel.get_by_role("button", name="End chat").click()
         dialog = self.panel.get_by_role("dialog", name="End this chat?")
         dialog.get_by_role("button", name="End chat").click()
+
+
+MOVES = "element => Promise.all(element.getAnimations().map(each => each.finished))"
+
+
+def box_at_rest(element: Locator) -> FloatRect | None:
+    """Where it is once it has moved in."""
+    element.evaluate(MOVES)
+    return element.bounding_box()
 
 
 class Shop:

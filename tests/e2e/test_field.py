@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, Websites, html
+from tests.e2e.rig import Chat, Console, Site, Websites, box_at_rest, html
 from tests.sandbox_rig import Agent
 
 TAKEN = 3500  # characters of an address or a title that the server takes
@@ -418,8 +418,7 @@ def test_the_pages_styles_move_nothing_of_ours(host: Host, style: str) -> None:
     box = host.launcher.bounding_box()
     assert box == pytest.approx({"x": 1200, "y": 640, "width": 60, "height": 60}, abs=1)
     host.open()
-    host.page.wait_for_timeout(300)  # the panel's own movement
-    panel = host.iframe.bounding_box()
+    panel = box_at_rest(host.iframe)
     assert panel == pytest.approx({"x": 860, "y": 20, "width": 400, "height": 604}, abs=1)
 
 
@@ -430,8 +429,7 @@ def test_the_pages_styles_move_nothing_on_a_phone(
     host = Host(context.new_page(), site, websites)
     host.visit(head=f"<style>{STYLES['custom properties of the same names']}</style>")
     host.open()
-    host.page.wait_for_timeout(300)  # the panel's own movement
-    assert host.iframe.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 700}
+    assert box_at_rest(host.iframe) == {"x": 0, "y": 0, "width": 390, "height": 700}
 
 
 # ---- documents of other kinds

@@ -1,14 +1,13 @@
 """The launcher on a website: what it costs, how it opens the panel, and what it survives."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Console, Shop, Site, Websites, html
+from tests.e2e.rig import Console, Shop, Site, Websites, box_at_rest, html
 
 STRICTEST = (
     "default-src 'none'; script-src {chat}; frame-src {chat}; img-src data:; base-uri 'none'; "
@@ -439,10 +438,7 @@ def test_on_a_phone_the_panel_covers_the_page_which_does_not_scroll(phone: Host)
     phone.open()
     expect(phone.launcher).to_be_hidden()
     whole = {"x": 0, "y": 0, "width": 390, "height": 700}
-    deadline = time.monotonic() + 5
-    while phone.iframe.bounding_box() != whole:  # it moves in
-        assert time.monotonic() < deadline
-        phone.page.wait_for_timeout(20)
+    assert box_at_rest(phone.iframe) == whole
     assert phone.page.evaluate("document.documentElement.style.overflow") == "hidden"
     phone.page.frame_locator("iframe").get_by_role("button", name="Minimize window").click()
     expect(phone.launcher).to_be_visible()

@@ -28,6 +28,7 @@ from chatproxy.models import Customer
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
 NOWHERE = Visit()
+NO_FAULTS: dict[str, list[object]] = {"faults": []}
 
 
 class Listener:
@@ -237,9 +238,11 @@ async def test_what_was_asked_when_the_connection_broke_is_of_unknown_outcome(
     log_in: Any, sandbox: Sandbox
 ) -> None:
     listener = await log_in()
-    sandbox.fault("latency", transport="rtm", seconds=5)
+    sandbox.fault("latency", transport="rtm", seconds=5, count=1)
     asked = asyncio.create_task(listener.connection.act("list_chats", {}))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(5):
+        while await asyncio.to_thread(sandbox.control, "faults", method="GET") != NO_FAULTS:
+            pass
     sandbox.fault("drop")
     with pytest.raises(Unreachable):
         await asked

@@ -48,6 +48,11 @@ async def eventually(holds: Callable[[], Any], seconds: float = 5) -> None:
             await asyncio.sleep(0.1)
 
 
+def has_begun(sandbox: Sandbox) -> bool:
+    """Whether the one request that a fault waits for has come."""
+    return not sandbox.control("faults", method="GET")["faults"]
+
+
 # A tab from its beginning to its end
 
 
@@ -492,7 +497,7 @@ async def test_what_happens_while_the_snapshot_is_read_is_told_after_it(
     relay._live[customer.pk].memory.forget()
     sandbox.fault("latency", method="get_chat", seconds=0.5, when="before", count=1)
     late = Watcher(relay, customer, organization)
-    await asyncio.sleep(0.2)
+    await eventually(lambda: has_begun(sandbox))
     await in_thread(agent.send, chat_id, "Meanwhile")
     await late.shows("Hello", "Meanwhile")
     assert isinstance(late.updates[0], Snapshot)
@@ -545,8 +550,9 @@ async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
     await in_thread(agent.send, chat_id, "One")
     await in_thread(agent.send, chat_id, "Two")
     await tab.shows("Hello", "Again", "One", "Two")
-    await asyncio.sleep(1.5)
-    await tab.shows("Hello", "Again", "One", "Two")
+    sandbox.fault("push_delayed", method="incoming_event", seconds=1, count=1)
+    await in_thread(agent.send, chat_id, "After what came late")
+    await tab.shows("Hello", "Again", "One", "Two", "After what came late")
 
 
 async def test_an_event_that_comes_late_does_not_undo_its_deletion(
@@ -560,8 +566,9 @@ async def test_an_event_that_comes_late_does_not_undo_its_deletion(
     thread_id = tab.conversation.thread_id
     await in_thread(delete_event, api, chat_id, thread_id, f"{thread_id}_2")
     await tab.shows("Hello", "Pardon?")
-    await asyncio.sleep(1.5)
-    await tab.shows("Hello", "Pardon?")
+    sandbox.fault("push_delayed", method="incoming_event", seconds=1, count=1)
+    await in_thread(agent.send, chat_id, "After what came late")
+    await tab.shows("Hello", "Pardon?", "After what came late")
 
 
 async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
@@ -573,7 +580,7 @@ async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     relay._live[customer.pk].memory.forget()
     sandbox.fault("latency", method="get_chat", seconds=0.8, when="after", count=1)
     late = Watcher(relay, customer, organization)
-    await asyncio.sleep(0.1)
+    await eventually(lambda: has_begun(sandbox))
     texts = [f"{number}" for number in range(9)]
     for text in texts:
         await in_thread(agent.send, chat_id, text)

@@ -46,9 +46,10 @@ def tls_front(backend_port: int, folder: Path) -> Iterator[TlsFront]:
         ports.put(server.sockets[0].getsockname()[1])
         await stopping.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
             task.cancel()
-        await asyncio.sleep(0.1)  # the cancelled connections close
+        await asyncio.gather(*others, return_exceptions=True)
 
     def work() -> None:
         loop.run_until_complete(run())

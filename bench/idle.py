@@ -6,8 +6,6 @@
 import argparse
 import asyncio
 import subprocess
-import tempfile
-from pathlib import Path
 
 import uvloop
 
@@ -34,17 +32,8 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    processes.allow_many_sockets()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        with (
-            processes.livechat(directory) as (_, upstream),
-            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
-                child,
-                port,
-            ),
-        ):
-            heard, busy = uvloop.run(hold(port, options.customers, options.seconds, child))
+    with processes.secure_server(options.customers) as (child, port):
+        heard, busy = uvloop.run(hold(port, options.customers, options.seconds, child))
     share = 60 / options.seconds / options.customers
     print(f"{options.customers} customers with a quiet chat open for {options.seconds:.0f} s")
     print(f"{heard * share:.1f} bytes a minute to each browser: heartbeats and pings")

@@ -167,6 +167,19 @@ def server(
 
 
 @contextmanager
+def secure_server(customers: int) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server that speaks TLS with LiveChat, as in real life, and its port."""
+    allow_many_sockets()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with (
+            livechat(directory) as (_, upstream),
+            server(directory, f"https://localhost:{upstream + 1}", customers) as (child, port),
+        ):
+            yield child, port
+
+
+@contextmanager
 def bare(
     directory: Path, livechat_url: str, under: Sequence[str] = ()
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:

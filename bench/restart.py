@@ -4,9 +4,7 @@
 """
 
 import argparse
-import tempfile
 import time
-from pathlib import Path
 
 import uvloop
 
@@ -27,17 +25,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=5000)
     options = parser.parse_args()
-    processes.allow_many_sockets()
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        with (
-            processes.livechat(directory) as (_, upstream),
-            processes.server(directory, f"https://localhost:{upstream + 1}", options.customers) as (
-                _,
-                port,
-            ),
-        ):
-            seconds, failed = uvloop.run(come_back(port, options.customers))
+    with processes.secure_server(options.customers) as (_, port):
+        seconds, failed = uvloop.run(come_back(port, options.customers))
     print(
         f"{options.customers} customers back in {seconds:.1f} s "
         f"({options.customers / seconds:.0f} a second), {failed} failed"

@@ -254,12 +254,12 @@ def remove(agent: Agent) -> None:
     pushes.evict(organization, agent.id, "access_token_revoked")
 
 
-class SuspendAgent(TypedDict):
+class OneAgent(TypedDict):
     id: str
 
 
 @method("agents--all:rw")
-def suspend_agent(caller: Caller, payload: SuspendAgent) -> Payload:
+def suspend_agent(caller: Caller, payload: OneAgent) -> Payload:
     caller.needs("sessions--all:rw")
     agent = find(caller.organization, payload["id"])
     agents.go_offline(agent, "remotely_signed_out")
@@ -269,32 +269,27 @@ def suspend_agent(caller: Caller, payload: SuspendAgent) -> Payload:
     return {}
 
 
-class UnsuspendAgent(TypedDict):
-    id: str
-
-
 @method("agents--all:rw")
-def unsuspend_agent(caller: Caller, payload: UnsuspendAgent) -> Payload:
-    caller.needs("accounts--all:rw")
-    caller.needs("subscription.lc:rw")
-    agent = find(caller.organization, payload["id"])
+def unsuspend_agent(caller: Caller, payload: OneAgent) -> Payload:
+    agent = find_to_admit(caller, payload)
     agent.suspended = False
     tell(caller.organization, "agent_unsuspended", {"id": agent.id})
     return {}
 
 
-class ApproveAgent(TypedDict):
-    id: str
-
-
 @method("agents--all:rw")
-def approve_agent(caller: Caller, payload: ApproveAgent) -> Payload:
-    caller.needs("accounts--all:rw")
-    caller.needs("subscription.lc:rw")
-    agent = find(caller.organization, payload["id"])
+def approve_agent(caller: Caller, payload: OneAgent) -> Payload:
+    agent = find_to_admit(caller, payload)
     agent.awaiting_approval = False
     tell(caller.organization, "agent_approved", {"id": agent.id})
     return {}
+
+
+def find_to_admit(caller: Caller, payload: OneAgent) -> Agent:
+    """Whoever lets somebody in needs two scopes more: each agent is paid for."""
+    caller.needs("accounts--all:rw")
+    caller.needs("subscription.lc:rw")
+    return find(caller.organization, payload["id"])
 
 
 class Nothing(TypedDict):

@@ -48,6 +48,12 @@ class Caller:
             raise LiveChatError("authentication")
         return self.person
 
+    @property
+    def requester(self) -> Customer | Agent:
+        if self.person is None:
+            raise LiveChatError("authentication")
+        return self.person
+
     def needs(self, *any_of: str) -> None:
         """Raises authorization where the token has none of these scopes."""
         if self.scopes.isdisjoint(any_of):

@@ -207,3 +207,33 @@ def test_a_bot_streams_its_answer(sandbox: Sandbox, customer: Customer, rtm: Rtm
     final = rtm.of("incoming_event")[0]["event"]
     assert all(final["text"].startswith(each["event"]["text"]) for each in previews)
     assert {each["event"]["custom_id"] for each in previews} == {final["custom_id"]}
+
+
+def test_a_bot_stops_writing_when_it_is_told_to(
+    sandbox: Sandbox, customer: Customer, rtm: Rtm
+) -> None:
+    sandbox.control("bot", {"on": True})
+    chat_id, _thread_id = customer.start("Hello")
+    while not rtm.of("incoming_event_preview"):
+        sandbox.advance(0.25)
+    begun = rtm.of("incoming_event_preview")[-1]["event"]
+    content = {"stop_answer": begun["custom_id"]}
+    customer.call("send_event", chat_id=chat_id, event={"type": "custom", "content": content})
+    for _ in range(8):
+        sandbox.advance(0.25)
+    said = [each["event"]["text"] for each in rtm.of("incoming_event") if "text" in each["event"]]
+    assert said[0] == begun["text"] + " …"
+
+
+def test_a_thread_may_go_past_bots(sandbox: Sandbox, customer: Customer) -> None:
+    """Source: "Default properties", `routing.ignore_bots`."""
+    sandbox.control("bot", {"on": True})
+    thread = {"events": [{"type": "message", "text": "A person, please"}]}
+    past = thread | {"properties": {"routing": {"ignore_bots": True}}}
+    chat_id = customer.call("start_chat", active=True, chat={"thread": thread})["chat_id"]
+    users = [customer.call("get_chat", chat_id=chat_id)["users"]]
+    customer.call("deactivate_chat", id=chat_id)
+    customer.call("resume_chat", active=True, chat={"id": chat_id, "thread": past})
+    users.append(customer.call("get_chat", chat_id=chat_id)["users"])
+    bots = [[user.get("name") for user in each if user["type"] == "agent"] for each in users]
+    assert bots[0] != bots[1]

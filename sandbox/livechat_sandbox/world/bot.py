@@ -76,6 +76,7 @@ class Bot:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
+        self._stopped: set[str] = set()  # answers, by `custom_id`
 
     def hears(self, organization: Organization, push: Push) -> None:
         bot = organization.agents.get(BOT_ID)
@@ -93,7 +94,14 @@ class Bot:
         elif push.action == "incoming_event":
             chat = organization.chats[told["chat_id"]]
             if told["event"].get("author_id") == chat.customer_id:
-                self._begin(bot, chat, told["event"])
+                self._hear(bot, chat, told["event"])
+
+    def _hear(self, bot: Agent, chat: Chat, event: Payload) -> None:
+        """A customer's widget may send `{"stop_answer": custom_id}` while an answer is written."""
+        if event["type"] != "custom":
+            self._begin(bot, chat, event)
+        elif isinstance(event.get("content"), dict):
+            self._stopped.add(str(event["content"].get("stop_answer")))
 
     def _begin(self, bot: Agent, chat: Chat, event: Payload | None) -> None:
         if chat.active and chat.id in bot.chat_ids:
@@ -131,7 +139,10 @@ class Bot:
         if not self._still_there(bot, chat, thread_id):
             return
         words = answers[0].get("text", "").split()
-        if piece * 3 < len(words):
+        if custom_id in self._stopped:
+            self._stopped.remove(custom_id)
+            answers = [message(" ".join(words[: (piece - 1) * 3]) + " …")]
+        elif piece * 3 < len(words):
             begun = {
                 "type": "message",
                 "text": " ".join(words[: piece * 3]),

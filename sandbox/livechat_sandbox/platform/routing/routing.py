@@ -42,13 +42,30 @@ def free_agent(
     organization: Organization, group_ids: Sequence[int], *, but_not: Agent | None = None
 ) -> Agent | None:
     """The least busy agent below their limit, bots first, then who has waited longest."""
-    free = [
+    return least_busy(free_agents(organization, group_ids, but_not))
+
+
+def free_agents(
+    organization: Organization, group_ids: Sequence[int], but_not: Agent | None
+) -> list[Agent]:
+    return [
         agent
         for agent in accepting_agents(organization, group_ids)
         if len(agent.chat_ids) < agent.max_chats and agent is not but_not
     ]
+
+
+def free_agent_for(chat: Chat, *, but_not: Agent | None = None) -> Agent | None:
+    """As `free_agent`. A thread with `routing.ignore_bots` goes to people alone."""
+    if not chat.last_thread.properties.get("routing", {}).get("ignore_bots"):
+        return free_agent(chat.organization, chat.group_ids, but_not=but_not)
+    free = free_agents(chat.organization, chat.group_ids, but_not)
+    return least_busy([agent for agent in free if not agent.is_bot])
+
+
+def least_busy(agents: Sequence[Agent]) -> Agent | None:
     return min(
-        free,
+        agents,
         key=lambda agent: (not agent.is_bot, len(agent.chat_ids), agent.last_assigned_at),
         default=None,
     )
@@ -213,7 +230,7 @@ def route(chat: Chat) -> None:
     by_hand = chat.properties.get("routing", {}).get("ignore_agents_routing")
     if organization.rules.manual_routing or by_hand:
         merge(thread.properties, {"routing": {"unassigned": True}})
-    elif agent := free_agent(organization, chat.group_ids):
+    elif agent := free_agent_for(chat):
         join(chat, agent)
     else:
         wait(chat, thread)
@@ -260,7 +277,7 @@ def drain_queue(organization: Organization) -> None:
     if not organization.rules.manual_routing:
         for chat_id in list(organization.queue):
             chat = organization.chats[chat_id]
-            if agent := free_agent(organization, chat.group_ids):
+            if agent := free_agent_for(chat):
                 assign(chat, agent)
     tell_queue_positions(organization)
     tell_group_statuses(organization)
@@ -339,7 +356,7 @@ def hand_over(chat: Chat, agent: Agent, reason: Gone) -> None:
     """Find another agent for a chat, else queue it, else close it."""
     organization = chat.organization
     thread = chat.last_thread
-    replacement = free_agent(organization, chat.group_ids, but_not=agent)
+    replacement = free_agent_for(chat, but_not=agent)
     if reason == "inactive" and not replacement:
         return
     leave(chat, agent)

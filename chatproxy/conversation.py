@@ -37,6 +37,8 @@ LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
 BEGAN = time.time()  # a try this process knows nothing of was made before
 PAUSE = 0.5  # seconds before the one second try
+# Source: "Default properties": customers may write it at threads, and nobody may read it.
+PAST_BOTS: Properties = {"routing": {"ignore_bots": True}}
 TURNS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
 
@@ -141,6 +143,23 @@ def end(api: ActingCustomer) -> None:
     if chat_id:
         with suppress(ChatInactive, NotFound):
             api.deactivate_chat(chat_id)
+
+
+def leave_bot(api: ActingCustomer, event: Json) -> None:
+    """End the thread, so that the event opens one that goes past bots: see PAST_BOTS.
+
+    Nothing is ended if the event stands already, for what it opened is a person's.
+    """
+    if _unfound(api, [event]):
+        end(api)
+
+
+def stop_answer(answer_id: str, custom_id: str) -> Json:
+    """What asks a bot not to write on: an event that apps may fill and nobody is shown.
+
+    `answer_id` is the `custom_id` of the answer in the making. Source: "Events", type `custom`.
+    """
+    return {"type": "custom", "custom_id": custom_id, "content": {"stop_answer": answer_id}}
 
 
 def _try_note(api: ActingCustomer, event: Json) -> Note:

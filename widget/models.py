@@ -325,6 +325,10 @@ class Widget(models.Model):
     rating = models.BooleanField(_("rating the chat"), default=True)
     transcript = models.BooleanField(_("transcript by e-mail or download"), default=True)
     history = models.BooleanField(_("earlier chats"), default=True)
+    voice_messages = models.BooleanField(_("voice messages"), default=False)
+    talk_to_person = models.BooleanField(_("a way past the bot"), default=False)
+    stop_answers = models.BooleanField(_("stopping an answer"), default=False)
+    link_previews = models.BooleanField(_("previews of links"), default=False)
     sneak_peek = models.BooleanField(_("sneak peek"), default=False)
     connect_early = models.BooleanField(_("connect on opening"), default=False)
     track_visitors = models.BooleanField(_("track visitors"), default=False)
@@ -468,6 +472,11 @@ class Widget(models.Model):
         """Erase whom we have not seen for `retention_days`. Return how many they were."""
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
         return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago)
+
+    @property
+    def records(self) -> bool:
+        """Whether customers may send their voice, which is a file."""
+        return self.files and self.voice_messages
 
     @property
     def deletes(self) -> bool:

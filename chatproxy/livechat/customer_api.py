@@ -222,6 +222,10 @@ class CustomerApi:
         answer = self._act("get_form", payload)
         return FormToFill.parse(answer.get("form")) if answer.get("enabled") is True else None
 
+    def get_url_info(self, url: str) -> Json:
+        """What LiveChat finds at the address: `title`, `description` and more, if there is any."""
+        return self._act("get_url_info", {"url": url})
+
     # Greetings
 
     def accept_greeting(self, greeting_id: int, unique_id: str) -> None:

@@ -185,6 +185,15 @@ def files_and_forms(pictures: str) -> list[Json]:
     ]
 
 
+def links(_: str = "") -> list[Json]:
+    details = {"title": "Returning a plant", "description": "Within 30 days, packed as it came."}
+    known = {"url_details": details | {"url": "https://shop.example/returns"}}
+    return [
+        message("Here you are: https://shop.example/returns", "piotr", properties=known),
+        message("And here: https://www.shop.example/terms?of=use", "piotr"),
+    ]
+
+
 QUESTIONS: list[Json] = [
     {"id": "0", "type": "header", "label": "Tell us who you are"},
     {"id": "1", "type": "name", "label": "Your name", "required": False},
@@ -296,6 +305,28 @@ STATES = {
     "blocked": State(
         "Websockets are blocked", events=one_message, extra=lambda: {"is_blocked": True}
     ),
+    "past": State(
+        "Somebody comes back",
+        replace(TALKING, active=False, chat_id=""),
+        extra=lambda: {
+            "past": {"words": "Perfect, thank you!", "day": "March 18"},
+            "openers": ["Where is my order?"],
+        },
+    ),
+    "bot": State(
+        "A bot, and the way past it",
+        replace(TALKING, people={"nora": NORA, "fern": FERN}),
+        answers,
+        extra=lambda: {"stops": True, "preview": shown_by(FERN, "A pick-up costs"), "person": True},
+    ),
+    "links": State("Pages that were linked to", events=links),
+    "uploads": State(
+        "Files on their way",
+        events=one_message,
+        extra=lambda: {"uploads": ("leaf.png", "care.pdf")},
+    ),
+    "recording": State("A voice message", extra=lambda: {"recorder": "recording"}),
+    "no-microphone": State("No microphone", extra=lambda: {"recorder": "refused"}),
     "left": State(
         "A message was left",
         replace(TALKING, active=False, is_offline_message=True, people={"nora": NORA}),
@@ -346,6 +377,7 @@ def state(request: HttpRequest, name: str) -> HttpResponse:
     if name not in STATES:
         raise Http404
     with translation.override(language_of(request, widget)):
+        widget.voice_messages = widget.stop_answers = True
         response = render(request, "demo/gallery/state.html", context_of(request, widget, name))
     return secure(response, "'self'")
 

@@ -155,6 +155,8 @@ interface PanelEvents extends HostEvents {
   shown: null;
   /** The customer says this, by something they have opened. */
   say: string;
+  /** The customer has made this file here: their voice. */
+  "send-file": File;
   /** What an application has found out of the customer. */
   attributes: Record<string, string>;
   /** The server was reached after all. */

@@ -21,6 +21,12 @@ STATES += [
     "away",
     "prechat",
     "wrong",
+    "past",
+    "bot",
+    "links",
+    "uploads",
+    "recording",
+    "no-microphone",
 ]
 
 

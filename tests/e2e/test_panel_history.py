@@ -1,5 +1,6 @@
 """A long history costs nothing until one reads it."""
 
+import datetime as dt
 import time
 from statistics import median
 
@@ -84,3 +85,25 @@ def test_one_can_scroll_back_through_five_thousand_events(panel: Chat, agent: Ag
     usual, worst = scroller.evaluate(FRAMES)
     print(f"a frame takes {usual:.0f} ms, one in twenty {worst:.0f} ms")  # noqa: T201
     assert usual < 100
+
+
+def test_who_comes_back_later_is_welcomed_and_finds_the_last_conversation(panel: Chat) -> None:
+    """Not at once, and not what has not been read: see past.js."""
+    page = panel.page
+    page.reload()
+    expect(panel.messages("customer")).to_be_visible()
+    page.clock.set_system_time(dt.datetime.now() + dt.timedelta(days=3))
+    page.reload()
+    entry = page.get_by_role("button", name="Your last conversation")
+    expect(entry).to_contain_text("Hello")
+    expect(page.get_by_role("heading", name="Hello!")).to_be_visible()
+    expect(panel.messages("customer")).to_be_hidden()
+    entry.press("Enter")
+    expect(panel.messages("customer")).to_be_visible()
+    expect(page.locator("#scroll")).to_be_focused()
+
+    page.reload()
+    panel.send("It is me again")
+    expect(panel.messages("customer")).to_have_count(2)
+    expect(panel.messages("customer").first).to_be_visible()
+    expect(entry).to_be_hidden()

@@ -1,7 +1,10 @@
 """Nothing moves: a bubble stands where it will stand. Measured in each frame of Chromium."""
 
+import struct
+import zlib
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rig import Chat, Site
@@ -9,6 +12,20 @@ from tests.sandbox_rig import Agent, Sandbox
 
 MOST = 2  # px that a bubble may move
 MOST_SHIFT = 0.01  # of the viewport, as Chromium scores it
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    check = zlib.crc32(kind + body)
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+
+# A grey picture of 400 x 300. Source: PNG (Third Edition).
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 400, 300, 8, 0, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress((b"\0" + b"\x99" * 400) * 300))
+    + chunk(b"IEND", b"")
+)
 
 # By text: where each of the customer's bubbles stood, frame by frame; and every layout shift.
 WATCH = """
@@ -85,3 +102,34 @@ def test_a_bubble_stands_where_it_will_stand(
     assert {text for text, by in measured.items() if by > MOST} == set()
     shifts = page.evaluate("shifts")
     assert [shift for shift in shifts if shift["value"] > MOST_SHIFT] == []
+
+
+# Where each file of the customer's stands, frame by frame, however it is drawn.
+WATCH_FILES = """
+window.files = [];
+(function watch() {
+  const files = document.querySelectorAll(
+    "[data-author=customer]:not([data-state=offered]) :is(.picture, .bubble)");
+  if (files.length) window.files.push([...files].map((file) => file.getBoundingClientRect().top));
+  requestAnimationFrame(watch);
+})();
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("leaf.png", "image/png"), ("care.pdf", "application/pdf"), ("birds.mp3", "audio/mpeg")],
+)
+def test_a_file_stands_where_it_will_stand(page: Page, site: Site, name: str, kind: str) -> None:
+    page.add_init_script(WATCH_FILES)
+    page.goto(f"{site.chat_url}/w/demo/")
+    content = PICTURE if kind == "image/png" else b"1" * 2000
+    page.locator("#files").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+    if kind == "image/png":
+        page.get_by_role("button", name="Send this file").click()
+    expect(page.locator("#threads .file")).to_have_count(1)
+    expect(page.locator("#pending > *")).to_have_count(0)
+    frames = page.evaluate("files")
+    assert {len(tops) for tops in frames} == {1}
+    tops = [tops[0] for tops in frames]
+    assert max(tops) - min(tops) <= MOST

@@ -44,6 +44,7 @@ def test_an_upgrade_keeps_every_widget_and_gives_new_settings_their_defaults(
     assert (widget.text("header_title", "de"), widget.identity_secret) == ("Hallo", "kept")
     assert (widget.agent_pictures, widget.variables) == (True, {})
     assert (widget.openers, widget.help_links, widget.show_reply_time) == ("", "", True)
+    assert not any((widget.voice_messages, widget.talk_to_person, widget.link_previews))
     widget.full_clean(exclude=["client_id", "redirect_uri"])
 
 

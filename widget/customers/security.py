@@ -52,6 +52,7 @@ LONGEST_UNIQUE_ID = 128  # characters
 WEBSITE_HEADER = "X-Chat-Website"
 GONE_HEADER = "X-Chat-Gone"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
+WITH_MICROPHONE = PERMISSIONS.replace("microphone=()", "microphone=(self)")
 
 
 class CustomerRequest(HttpRequest):
@@ -88,7 +89,10 @@ def widget_view(view: View) -> View:
         with translation.override(language_of(request, widget)):
             if seconds := wait_before_request(request, key, bearer_of(request)):
                 return secure(too_often(request, seconds), widget.frame_ancestors)
-            return secure(view(request, widget, *args, **kwargs), widget.frame_ancestors)
+            response = secure(view(request, widget, *args, **kwargs), widget.frame_ancestors)
+        if widget.records:
+            response.headers["Permissions-Policy"] = WITH_MICROPHONE
+        return response
 
     return inner
 

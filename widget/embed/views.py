@@ -150,6 +150,7 @@ def features_of(widget: Widget) -> tuple[str, ...]:
         f"away_{widget.when_away}": is_told,
         "invite": invitations.are_there(widget),
         "track": widget.track_visitors,
+        "microphone": widget.records,
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 

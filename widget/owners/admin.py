@@ -159,6 +159,10 @@ class WidgetAdmin(CarefulAdmin):
                     "rating",
                     "transcript",
                     "history",
+                    "voice_messages",
+                    "talk_to_person",
+                    "stop_answers",
+                    "link_previews",
                 )
             },
         ),

@@ -245,6 +245,21 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "Customers can scroll back to earlier chats. On a shared computer, so can "
                 "whoever uses it next."
             ),
+            "voice_messages": _(
+                "Up to two minutes, sent as a file. The browser asks for the microphone first."
+            ),
+            "talk_to_person": _(
+                "While a bot answers, customers can ask for a person: the chat goes on with "
+                "somebody of the same group, past all bots."
+            ),
+            "stop_answers": _(
+                "A button while a bot writes. Only for a bot that understands it: the handbook for "
+                "owners says what it is sent."
+            ),
+            "link_previews": _(
+                "Title and first words of a page that your team links to. LiveChat reads the page, "
+                "not the customer's browser: one request a day for each page, $0.27 for a thousand."
+            ),
             "sneak_peek": _(
                 "Agents see what customers type before they send it, even what they delete "
                 "again. Customers are told. Leave this off unless you need it."

@@ -30,6 +30,7 @@ from widget.rendering.emoji import is_few_emoji
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
+from widget.rendering.pages import page_of
 from widget.rendering.system_messages import sentence_of
 
 # What LiveChat says a customer's client shows nothing for.
@@ -75,8 +76,9 @@ def render_event_in(
         "score": score_of(event),
     }
     if isinstance(event, Message):  # what happens most
-        shape |= shape_of(event)
-        texts["text"] = text_of(event, locale)
+        page_shape, page_texts = page_of(event, author_kind(event, conversation, author))
+        shape |= shape_of(event) | page_shape
+        texts |= page_texts | {"text": text_of(event, locale)}
         return render_compiled(template, locale.language, shape, texts)
     with translation.override(locale.language):
         context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}

@@ -55,6 +55,15 @@ def link_addresses(text: str) -> SafeString:
     return SafeString("".join(html))
 
 
+def first_page(text: str) -> str:
+    """The first web address in it, "" if there is none."""
+    for match in ADDRESS.finditer(text):
+        if not (match["phone"] or match["email"]):
+            kept = match[0].rstrip(TRAILING)
+            return kept if "://" in kept else f"https://{kept}"
+    return ""
+
+
 def link(match: re.Match[str]) -> str:
     """One address as a link, without the full stop that ends its sentence."""
     address = match[0]

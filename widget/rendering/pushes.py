@@ -98,7 +98,7 @@ def event_preview(push: pushes.EventPreview, conversation: Conversation, locale:
     if isinstance(event, Message) and event.is_markdown:
         event = replace(event, text=finish(event.text))
     html = render_event(event, conversation, locale)
-    return partial(locale, "event_preview", html=html)
+    return partial(locale, "event_preview", html=html, answer=event.custom_id)
 
 
 @render_push.register

@@ -20,7 +20,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   isOffered = true;
   offerToTell();
 });
-document.getElementById("notify").addEventListener("change", ({ target }) => {
+document.getElementById("notify")?.addEventListener("change", ({ target }) => {
   if (/** @type {HTMLInputElement} */ (target).checked) offerToTell();
 });
 

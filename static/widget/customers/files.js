@@ -6,6 +6,8 @@ const pending = document.getElementById("pending");
 const chooser = document.getElementById("files");
 const template = document.getElementById("pending-file");
 const LIMIT = 10 * 1024 * 1024; // bytes
+const WIDTH = 280; // px, at most, as the server has it in rendering/events.py
+const HEIGHT = 320; // px
 
 chooser.addEventListener("change", () => {
   const [first, ...more] = chooser.files;
@@ -39,16 +41,20 @@ document.addEventListener("drop", (event) => {
   }
 });
 
+document.addEventListener("send-file", ({ detail }) => send(detail));
+
 /** @param {File} file */
-function send(file) {
-  const bubble = addBubble(file);
+async function send(file) {
+  const picture = await pictureOf(file);
+  const bubble = addBubble(file, picture);
   if (file.size <= LIMIT) bubble.requestSubmit();
   else refuse(bubble, ".too-large");
 }
 
 /** @param {File} file */
-function offer(file) {
-  const bubble = addBubble(file);
+async function offer(file) {
+  const picture = await pictureOf(file);
+  const bubble = addBubble(file, picture);
   if (file.size <= LIMIT) bubble.dataset.state = "offered";
   else refuse(bubble, ".too-large");
 }
@@ -57,19 +63,45 @@ function offer(file) {
  * One picture can be put into words before it goes; several at once go as they are.
  * @param {File} file
  */
-function describe(file) {
-  offer(file);
+async function describe(file) {
+  await offer(file);
   pending.querySelector(":scope > :last-child [name=alternative_text]")?.focus();
 }
 
-/** @param {File} file */
-function addBubble(file) {
+/**
+ * The picture as it will stand, so that nothing moves when it does; null for what is none.
+ * @param {File} file
+ */
+async function pictureOf(file) {
+  if (!file.type.startsWith("image/") || file.size > LIMIT) return null;
+  const picture = new Image();
+  picture.src = URL.createObjectURL(file);
+  picture.alt = "";
+  try {
+    await picture.decode();
+  } catch {
+    return null; // of a kind that only other devices can show
+  }
+  const { naturalWidth, naturalHeight } = picture;
+  const scale = Math.min(1, WIDTH / naturalWidth, HEIGHT / naturalHeight);
+  picture.width = Math.max(1, Math.round(naturalWidth * scale));
+  picture.height = Math.max(1, Math.round(naturalHeight * scale));
+  return picture;
+}
+
+/**
+ * @param {File} file
+ * @param {HTMLImageElement | null} [picture]
+ */
+function addBubble(file, picture) {
   const bubble = /** @type {PendingForm} */ (template.content.firstElementChild.cloneNode(true));
   const one = new DataTransfer();
   one.items.add(file);
   bubble.file.files = one.files;
   bubble.custom_id.value = newId();
   bubble.querySelector("b").textContent = file.name;
+  if (picture) bubble.querySelector(".attachment").replaceChildren(picture, bubble.querySelector("progress"));
+  bubble.dataset.kind = picture ? "image" : file.type.split("/")[0];
   if (!file.type.startsWith("image/")) bubble.querySelector(".describe").remove();
   pending.append(bubble);
   htmx.process(bubble);

@@ -5,7 +5,8 @@ const toEnd = document.getElementById("to-end");
 const NEAR = 60; // px
 let isFollowing = true;
 let revealed = ""; // the id of an element that is to be shown once it is there
-const hasBegun = () => scroller.querySelector(".event") !== null; // before, one reads from the top
+// Before, one reads from the top.
+const hasBegun = () => root.dataset.past === undefined && scroller.querySelector(".event") !== null;
 
 scroller.addEventListener("scroll", () => {
   isFollowing = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -14,12 +16,13 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import GroupOffline, GroupsOffline
 from chatproxy.livechat.structures import Json
-from widget.customers.custom_ids import custom_id_field, say_by
+from widget.customers.custom_ids import SentOnceForm, custom_id_field, say_by
 from widget.customers.failures import notice, on_failure, reason, refuse
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
-Say = Callable[[ActingCustomer, Json], None]
+Say = Callable[[ActingCustomer, Json, Opening], None]
+AS_USUAL = Opening()
 
 
 class MessageForm(forms.Form):
@@ -54,12 +57,49 @@ def send(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG
     return HttpResponse(status=204)
 
 
-def say_or_leave(api: ActingCustomer, event: Json, say: Say) -> None:
+def say_or_leave(api: ActingCustomer, event: Json, say: Say, opening: Opening = AS_USUAL) -> None:
     """Say it; if nobody is there, leave it for whoever comes next. Raises LiveChatError."""
     try:
-        say(api, event)
+        say(api, event, opening)
     except (GroupOffline, GroupsOffline):
-        conversation.say_again(api, event, Opening(continuous=True))
+        conversation.say_again(api, event, replace(opening, continuous=True))
+
+
+@require_POST
+@widget_view
+@customer_required
+@on_failure(notice)
+def ask_for_person(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Leave the bot: the chat goes on in a thread that LiveChat gives to people alone."""
+    form = SentOnceForm(request.POST)
+    if not form.is_valid() or not widget.talk_to_person:
+        return HttpResponseBadRequest()
+    words, attempt = gettext("I would like to talk to a person."), form.cleaned_data["attempt"]
+    event = conversation.message(words, form.cleaned_data["custom_id"])
+    conversation.leave_bot(request.api, event)
+    opening = Opening(thread_properties=conversation.PAST_BOTS)
+    say_or_leave(request.api, event, say_by(attempt), opening)
+    return HttpResponse(status=204)
+
+
+class StopForm(SentOnceForm):
+    """Which answer: the id that its author gave it while writing."""
+
+    answer = forms.CharField(max_length=100)
+
+
+@require_POST
+@widget_view
+@customer_required
+@on_failure(notice)
+def stop(request: CustomerRequest, widget: Widget) -> HttpResponse:
+    """Tell the bot that this answer is long enough. What it does then is up to it."""
+    form = StopForm(request.POST)
+    if not form.is_valid() or not widget.stop_answers:
+        return HttpResponseBadRequest()
+    answer, custom_id = form.cleaned_data["answer"], form.cleaned_data["custom_id"]
+    say_by(form.cleaned_data["attempt"])(request.api, conversation.stop_answer(answer, custom_id))
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -46,13 +46,14 @@ SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus extras"
 )
-CONVERSATION = "answers", "ending"  # they import nothing
+CONVERSATION = "answers", "ending", "pages", "past"  # they import nothing
 FEATURES = (
     "files",
     "emoji",
     "sound",
     "sneak_peek",
     "invitations",
+    "records",
 )  # each has a script, if the owner wants it
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from widget.models import UsedKey, Widget
+from widget.notifications.keys import new_private_key
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
 STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
 KEPT = settings.DATA_DIR / "demo-password.txt"
+KEPT_PUSH_KEY = settings.DATA_DIR / "demo-push-key.txt"
 SANDBOX_STATE = settings.DATA_DIR / "livechat.json"
 
 READY = """
@@ -49,7 +52,7 @@ class Command(BaseCommand):
             refuse_busy_port(number, variable)
         for how in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores SIGINT
             signal.signal(how, interrupt)
-        password = kept_password(KEPT)
+        password = kept_secret(KEPT, lambda: secrets.token_hex(6))
         running: list[subprocess.Popen[bytes]] = []
         try:
             running.append(start_sandbox(sandbox_port))
@@ -92,11 +95,11 @@ def refuse_busy_port(port: int, variable: str) -> None:
             ) from error
 
 
-def kept_password(path: Path) -> str:
-    """The admin's password, made on the first run and the same on the second."""
+def kept_secret(path: Path, make: Callable[[], str]) -> str:
+    """Made on the first run, and the same on the second."""
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(6))
+        path.write_text(make())
     return path.read_text()
 
 
@@ -132,6 +135,8 @@ def server_environment(sandbox_port: int) -> dict[str, str]:
         "DEMO": "1",
         "LIVECHAT_ACCOUNTS_URL": f"http://{HOST}:{sandbox_port}",
         "LIVECHAT_API_URL": f"http://{HOST}:{sandbox_port}",
+        "PUSH_KEY": kept_secret(KEPT_PUSH_KEY, new_private_key),
+        "PUSH_CONTACT": "mailto:admin@shop.example",
     }
 
 

@@ -144,11 +144,23 @@ def server(
     `under` is the command of a tool that watches it, such as valgrind.
     """
     port = free_port()
-    environment = {
-        "DJANGO_SECRET_KEY": "only for measuring " * 4,
-        "ALLOWED_HOSTS": "127.0.0.1",
+    environment = settings_of(directory, livechat_url) | {
         "ORIGINS": " ".join(origins),
         "REDIRECT_URI": redirect_uri,
+    }
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    manage(environment, "shell", "-c", SEED, stdin=json.dumps(tokens(customers)))
+    command = (*under, sys.executable, "manage.py", "serve", "--port", str(port))
+    with process(*command, port=port, **environment) as child:
+        yield child, port
+
+
+def settings_of(directory: Path, livechat_url: str) -> dict[str, str]:
+    """The environment of our server, and of commands beside it."""
+    return {
+        "DJANGO_SECRET_KEY": "only for measuring " * 4,
+        "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "false",
         "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
         "LIVECHAT_API_URL": livechat_url,
@@ -158,12 +170,6 @@ def server(
         "LIMITS": "false",
         **ALLOCATOR,
     }
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    manage(environment, "shell", "-c", SEED, stdin=json.dumps(tokens(customers)))
-    command = (*under, sys.executable, "manage.py", "serve", "--port", str(port))
-    with process(*command, port=port, **environment) as child:
-        yield child, port
 
 
 @contextmanager

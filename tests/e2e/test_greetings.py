@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Site, html
@@ -183,12 +183,18 @@ def test_a_button_that_speaks_for_the_customer_begins_the_chat(
 def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     visit: Visit, host: Host
 ) -> None:
+    host.page.set_viewport_size(ViewportSize(width=320, height=568))
     visit("/bye", greeting=5)
     host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
     expect(card(host.page)).to_have_count(0)
     assert names(host.page) == []
     host.page.evaluate("document.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))")
     expect(card(host.page)).to_contain_text("Before you go")
+    box = card(host.page).bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320
+    assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert names(host.page) == ["greeting_displayed"]
     host.page.evaluate("LiveChatWidget.call('hide_greeting')")
     expect(card(host.page)).to_have_count(0)

@@ -17,7 +17,7 @@ from chatproxy.relay.updates import Update
 from widget.customers.consumers import ChatConsumer
 from widget.customers.visits import word
 from widget.models import Widget
-from widget.rendering.greetings import seen_from_page
+from widget.rendering.greetings import news_of
 
 
 class VisitorConsumer(ChatConsumer):
@@ -69,7 +69,7 @@ class VisitorConsumer(ChatConsumer):
         conversation = getattr(update, "conversation", None)
         if conversation is None:
             return
-        news = json.dumps(seen_from_page(conversation))
+        news = json.dumps(news_of(conversation))
         if news != self.told:
             self.told = news
             self.spoke_at = asyncio.get_running_loop().time()

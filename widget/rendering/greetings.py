@@ -22,18 +22,18 @@ MOST_CARDS = 10  # LiveChat has no more in one message
 LONGEST = 1000  # characters of one text beside the launcher
 
 
-def seen_from_page(conversation: Conversation) -> dict[str, Any]:
+def news_of(conversation: Conversation) -> dict[str, Any]:
     """The greeting on show, who sees it, whether there is a chat to load and whether it goes on."""
     greeting = conversation.greeting
     return {
-        "greeting": shown(greeting) if greeting else None,
+        "greeting": data_of(greeting) if greeting else None,
         "customer": conversation.customer_id,
         "has_chat": bool(conversation.chat_id),
         "is_chatting": conversation.active,
     }
 
 
-def shown(greeting: Greeting) -> dict[str, Any]:
+def data_of(greeting: Greeting) -> dict[str, Any]:
     told = {
         "id": greeting.id,
         "uniqueId": greeting.unique_id,

@@ -31,7 +31,7 @@ def tracked(add_widget: AddWidget) -> Visitor:
     return visitor
 
 
-async def told(socket: WebsocketCommunicator) -> dict[str, Any]:
+async def next_news(socket: WebsocketCommunicator) -> dict[str, Any]:
     """The next news."""
     while True:
         news: dict[str, Any] = json.loads(await socket.receive_from(timeout=15))
@@ -39,15 +39,15 @@ async def told(socket: WebsocketCommunicator) -> dict[str, Any]:
             return news
 
 
-async def greeted(socket: WebsocketCommunicator) -> dict[str, Any]:
+async def next_greeting(socket: WebsocketCommunicator) -> dict[str, Any]:
     """The first greeting that is shown."""
     while True:
-        if greeting := (await told(socket))["greeting"]:
+        if greeting := (await next_news(socket))["greeting"]:
             found: dict[str, Any] = greeting
             return found
 
 
-async def come(visitor: Visitor, open_socket: OpenSocket, path: str = "visit") -> Any:
+async def open_page(visitor: Visitor, open_socket: OpenSocket, path: str = "visit") -> Any:
     socket = open_socket(visitor.token, key=visitor.key, path=path)
     connected, _protocol = await socket.connect()
     assert connected
@@ -59,8 +59,8 @@ async def test_a_visit_costs_a_login_and_each_further_page_one_request(
     tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox
 ) -> None:
     sandbox.control("requests", method="DELETE")
-    socket = await come(tracked, open_socket)
-    news = await told(socket)
+    socket = await open_page(tracked, open_socket)
+    news = await next_news(socket)
     assert (news["greeting"], news["has_chat"]) == (None, False)
     for page in ("pots", "checkout"):
         await socket.send_json_to({"page": {"url": f"https://shop.example/{page}", "title": ""}})
@@ -74,8 +74,8 @@ async def test_a_greeting_is_told_as_data_and_answered(
     tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox
 ) -> None:
     sandbox.settings(greetings={"3": {"enabled": True, "delay": 0, "url_contains": "/cart"}})
-    socket = await come(tracked, open_socket)
-    greeting = await greeted(socket)
+    socket = await open_page(tracked, open_socket)
+    greeting = await next_greeting(socket)
     first, second = greeting["cards"]
     assert (greeting["id"], greeting["name"], first["title"]) == (3, "Piotr", "New pots")
     assert first["picture"]["words"] == "A blue pot"
@@ -87,7 +87,7 @@ async def test_a_greeting_is_told_as_data_and_answered(
     unique_id = greeting["uniqueId"]
     await socket.send_json_to({"press": {"unique_id": unique_id, "button": "look"}})
     await socket.send_json_to({"accept": {"unique_id": unique_id, "id": 3}})
-    assert (await greeted(socket))["accepted"]
+    assert (await next_greeting(socket))["accepted"]
     assert {"send_greeting_button_clicked", "accept_greeting"} <= set(sandbox.requests())
 
 
@@ -95,31 +95,31 @@ async def test_a_page_that_comes_later_is_told_of_the_greeting_that_stands(
     tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox
 ) -> None:
     sandbox.settings(greetings={"2": {"enabled": True, "delay": 0}})
-    first = await come(tracked, open_socket)
-    unique_id = (await greeted(first))["uniqueId"]
-    second = await come(tracked, open_socket)
-    assert (await greeted(second))["uniqueId"] == unique_id
+    first = await open_page(tracked, open_socket)
+    unique_id = (await next_greeting(first))["uniqueId"]
+    second = await open_page(tracked, open_socket)
+    assert (await next_greeting(second))["uniqueId"] == unique_id
     await second.send_json_to({"cancel": {"unique_id": unique_id}})
-    assert (await told(first))["greeting"] is None
-    assert (await told(second))["greeting"] is None
+    assert (await next_news(first))["greeting"] is None
+    assert (await next_news(second))["greeting"] is None
 
 
 async def test_a_greeting_is_still_there_after_the_connection_was_lost(
     tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox, process: Running
 ) -> None:
     sandbox.settings(greetings={"2": {"enabled": True, "delay": 0}})
-    first = await come(tracked, open_socket)
-    unique_id = (await greeted(first))["uniqueId"]
+    first = await open_page(tracked, open_socket)
+    unique_id = (await next_greeting(first))["uniqueId"]
     await first.disconnect()
     await process.relay.close()
-    second = await come(tracked, open_socket)
-    assert (await greeted(second))["uniqueId"] == unique_id
+    second = await open_page(tracked, open_socket)
+    assert (await next_greeting(second))["uniqueId"] == unique_id
 
 
 @pytest.mark.parametrize("content", [None, [], {"unique_id": 5}, {"unique_id": "x", "id": "3"}])
 async def test_nonsense_is_nothing(tracked: Visitor, open_socket: OpenSocket, content: Any) -> None:
-    socket = await come(tracked, open_socket)
-    await told(socket)
+    socket = await open_page(tracked, open_socket)
+    await next_news(socket)
     await socket.send_json_to({"accept": content, "cancel": [content], "press": content})
     await socket.send_json_to({"page": {"url": "https://shop.example/pots", "title": ""}})
     assert await socket.receive_nothing(0.1)
@@ -153,7 +153,7 @@ def test_goals_are_checked_for_who_is_not_connected(tracked: Visitor, sandbox: S
 async def test_goals_are_not_checked_for_who_is_connected(
     tracked: Visitor, open_socket: OpenSocket, sandbox: Sandbox
 ) -> None:
-    await told(await come(tracked, open_socket))
+    await next_news(await open_page(tracked, open_socket))
     sale = {"url": "https://shop.example/thanks", "session": '{"orderId": "7"}'}
     await database_sync_to_async(tracked.ask)("post", "goals", sale)
     assert "update_customer" in sandbox.requests()

@@ -124,9 +124,9 @@
    * @param {string} path
    * @param {Record<string, string>} values
    */
-  function post(path, values) {
+  async function post(path, values) {
     const bearer = token ?? about.token;
-    return fetch(path, {
+    const response = await fetch(path, {
       method: "POST",
       body: new URLSearchParams(values),
       credentials: "omit",
@@ -138,6 +138,8 @@
         ...(bearer && { Authorization: `Bearer ${bearer}` }),
       },
     });
+    await response.text(); // one that nobody reads is aborted
+    return response;
   }
 
   function tellDetails() {

@@ -54,8 +54,8 @@ scale: .venv/installed-dev ## nginx, processes, PostgreSQL and Redis under load
 containers: .venv/installed-dev ## deploy/compose.yaml in Docker, while its containers die
 	$(BIN)/pytest tests/deploy/compose.py
 
-soak: .venv/installed-dev ## an hour under load
-	$(BIN)/python -m bench.soak --minutes 60
+soak: .venv/installed-dev ## an hour under load, or MINUTES=10; fails if memory grows
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),60)
 
 lint: .venv/installed-dev $(TSC) ## style, types, imports, documentation, Django's checks
 	$(BIN)/ruff check .

@@ -101,6 +101,7 @@ def main() -> None:
         application,
         endpoints=[f"tcp:port={PORT}:interface=127.0.0.1:backlog=4096"],
         websocket_timeout=-1,
+        websocket_connect_timeout=60,
         server_name="",
     ).run()
 

@@ -1,7 +1,8 @@
 """A bare stand-in for LiveChat that costs as little as Python can: the floor to measure against.
 
 It knows one conversation, gives it to everybody, and pushes at any rate it is told to.
-`python -m bench.livechat PORT [--tls CERT KEY] [--delay SECONDS]`
+`python -m bench.livechat PORT [--tls CERT KEY] [--delay SECONDS] [--slow SECONDS]`
+`--slow` is what its region `fra` takes on top.
 """
 
 import argparse
@@ -60,8 +61,8 @@ ANSWERS: dict[str, Any] = {
 class LiveChat:
     """Who is logged in, and how many calls were made."""
 
-    def __init__(self, delay: float) -> None:
-        self.delay = delay
+    def __init__(self, delay: float, slow: float) -> None:
+        self.delay, self.slow = delay, slow
         self.online: list[Peer] = []
         self.calls: dict[str, int] = {}
         self.connections = 0
@@ -174,7 +175,8 @@ class Peer(asyncio.Protocol):
             if action == "list_threads" and self.livechat.recent:
                 answer = {"threads": [{"id": THREAD, "events": list(self.livechat.recent)}]}
             body = json.dumps(answer).encode()
-            asyncio.get_running_loop().call_later(self.livechat.delay, self.reply, body)
+            slow = self.livechat.slow if headers.get(b"x-region") == b"fra" else 0
+            asyncio.get_running_loop().call_later(self.livechat.delay + slow, self.reply, body)
 
     def reply(self, body: bytes) -> None:
         length = str(len(body)).encode()
@@ -209,8 +211,9 @@ async def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--slow", type=float, default=0.0)
     options = parser.parse_args()
-    livechat = LiveChat(options.delay)
+    livechat = LiveChat(options.delay, options.slow)
     tls = None
     if options.tls:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -11,9 +11,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography import x509
@@ -110,9 +111,9 @@ def sandbox(port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
 
 @contextmanager
 def livechat(
-    directory: Path, *, delay: float = 0.0
+    directory: Path, *, delay: float = 0.0, slow: float = 0.0
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The bare LiveChat: plain on its port, TLS on the next."""
+    """The bare LiveChat: plain on its port, TLS on the next. In its region `fra` it may be slow."""
     port = free_port()
     certificate, key = certificate_in(directory)
     with process(
@@ -123,8 +124,7 @@ def livechat(
         "--tls",
         str(certificate),
         str(key),
-        "--delay",
-        str(delay),
+        *("--delay", str(delay), "--slow", str(slow)),
         port=port,
     ) as child:
         yield child, port
@@ -138,19 +138,23 @@ def server(
     origins: Sequence[str] = (),
     redirect_uri: str = "http://127.0.0.1/",
     under: Sequence[str] = (),
+    seed: str = "",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Our server with a database of that many customers, and the websites it may stand on.
 
-    `under` is the command of a tool that watches it, such as valgrind.
+    `under` is the command of a tool that watches it, such as valgrind; `seed` is Python that adds
+    to the database; `settings` are environment variables of its own.
     """
     port = free_port()
     environment = settings_of(directory, livechat_url) | {
         "ORIGINS": " ".join(origins),
         "REDIRECT_URI": redirect_uri,
+        **settings,
     }
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    manage(environment, "shell", "-c", SEED, stdin=json.dumps(tokens(customers)))
+    manage(environment, "shell", "-c", SEED + seed, stdin=json.dumps(tokens(customers)))
     command = (*under, sys.executable, "manage.py", "serve", "--port", str(port))
     with process(*command, port=port, **environment) as child:
         yield child, port
@@ -282,6 +286,12 @@ def resident(child: subprocess.Popen[bytes]) -> int:
     """Memory a process holds, in KiB."""
     status = Path(f"/proc/{child.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
+
+
+def highest(child: subprocess.Popen[bytes]) -> int:
+    """The most memory a process has held, in KiB."""
+    status = Path(f"/proc/{child.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])
 
 
 def cpu_seconds(child: subprocess.Popen[bytes]) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import browsers, processes, sends
+from bench import browsers, machine, processes, sends
 from bench.cluster import Cluster
 from bench.visitors import Visitors
 
@@ -113,6 +113,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     size = SHORT if parser.parse_args().short else WHOLE
     processes.allow_many_sockets()
+    machine.describe()
     with tempfile.TemporaryDirectory() as name:
         rates = [capacity(Path(name), count, size) for count in size.processes]
         for count, rate in zip(size.processes, rates, strict=True):
@@ -120,6 +121,8 @@ def main() -> None:
                 f"at full use of a core each: {rate:.0f} pushes a second by {count} "
                 f"({rate / rates[0]:.2f} times the first)"
             )
+        if len(rates) > 1:
+            machine.judge("one process / two, pushes a second", rates[0] / rates[1], 1 / 1.8)
         visitors = turmoil(Path(name), size)
     print(visitors.report())
     if visitors.lost or visitors.doubled:

@@ -1,6 +1,7 @@
 """Steady load for long, while the server's memory must not grow.
 
-`python -m bench.soak [--minutes 60] [--customers 200] [--rate 100]`
+`python -m bench.soak [--minutes 60] [--customers 200] [--rate 100]`: `make soak` is an hour of it,
+`make soak MINUTES=10` a shorter form; both fail on growth.
 Customers come and go, pushes arrive, messages are sent; memory is read all the time, and the line
 through what it was after the warm-up must be flat.
 """

@@ -51,6 +51,14 @@ def test_memory_does_not_grow_under_steady_load() -> None:
     assert re.search(r"0\.5 minutes: [1-9]\d* pushes, [1-9]\d* messages sent", said), said
 
 
+@pytest.mark.night
+@pytest.mark.timeout(2 * LONGEST)
+def test_memory_does_not_grow_in_ten_minutes() -> None:
+    command = (sys.executable, "-m", "bench.soak", "--minutes", "10")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * LONGEST)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_leak_would_be_noticed() -> None:
     leaking = Run(memory=[(float(second), 90_000 + 20 * second) for second in range(600)])
     assert leaking.growth() > leaking.limit()

@@ -198,7 +198,7 @@ def ban_our_address(sandbox: Sandbox, agent: Agent) -> Changes:
 TROUBLES: list[tuple[Callable[[Sandbox, Agent], Changes], str, str]] = [
     (mistype_the_client_id, "grant", "Copy it again from your app"),
     (name_another_redirect_uri, "grant", "Add exactly this address"),
-    (name_another_organization, "availability", "Copy it again, whole"),
+    (name_another_organization, "availability", "Copy it again, all of it"),
     (trust_another_domain, "availability", "Add its domain to the trusted domains"),
     (send_everybody_home, "groups", "switch “Accept chats” on"),
     (name_another_group, "availability", "There is no group with this number"),

@@ -185,3 +185,13 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
     assert language
     assert band
     assert language["y"] + language["height"] <= band["y"] + band["height"]
+
+
+def test_nothing_covers_the_form_at_four_times_the_size(admin: Page, site: Site) -> None:
+    admin.set_viewport_size({"width": 320, "height": 225})  # 1280 x 900 at 400 %
+    open_form(admin, site)
+    title = admin.get_by_label("Header title:", exact=True)
+    title.scroll_into_view_if_needed()
+    covered = "(one) => { const { x, y } = one.getBoundingClientRect();"
+    covered += " return document.elementFromPoint(x + 9, y + 9) !== one; }"
+    assert not title.evaluate(covered)

@@ -17,6 +17,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("bench.sends",),
     ("bench.costs",),
     ("bench.panel",),
+    ("bench.first_word",),
     ("bench.answers",),
     ("bench.restart",),
     ("bench.pressure",),

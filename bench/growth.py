@@ -8,6 +8,7 @@ line, is judged. `tests/with_services.sh python -m bench.growth [--customers 100
 import argparse
 import hashlib
 import os
+import re
 import secrets
 import statistics
 import tempfile
@@ -55,6 +56,7 @@ FORGOTTEN = 500  # customers
 LEVEL = 2.0  # times as much is level: an index is one step deeper
 LINE = 1.5  # times as much for each is still a line, on a machine that others use
 PAGE_ROUNDS = 5
+INDEXED = 10  # pages PostgreSQL reads for one row it finds by an index
 
 FILL_CUSTOMERS = """
 INSERT INTO chatproxy_customer (widget_key, subject, organization_id, entity_id, chat_id, cid, cst,
@@ -97,6 +99,26 @@ def fill_customers(known: int, count: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def pages_of(found: Any) -> int:
+    """How many pages PostgreSQL looks at to find this: a count, whatever else the machine does."""
+    plan = found.explain(analyze=True, buffers=True)
+    first = re.search(r"shared hit=(\d+)(?: read=(\d+))?", plan)
+    assert first, plan
+    return int(first[1]) + int(first[2] or 0)
+
+
+def pages_of_customers(known: range) -> dict[str, float]:
+    """Pages that are read for one of so many."""
+    hashes = [hashlib.sha256(f"token-e{n}".encode()).hexdigest() for n in random.sample(known, 100)]
+    tokens = BearerToken.objects.select_related("customer").filter(customer__widget_key=KEY)
+    return {
+        "pages read for a token": pages_of(tokens.filter(token_hash=hashes[0])),
+        "pages read for 100 open tabs": pages_of(
+            BearerToken.objects.filter(token_hash__in=hashes).values_list("token_hash", "used_at")
+        ),
+    }
+
+
 def cost_of_customers(known: range) -> dict[str, float]:
     """Milliseconds of what is done for one of so many."""
     numbers = random.sample(known, 600)
@@ -124,11 +146,23 @@ def measure_customers(many: int) -> None:
     tokens = {"cid": "c", "cst": "s", "access_token": "dal:" + secrets.token_hex(16)}
     Customer.objects.create(entity_id="first", fresh_until=now, **place, **tokens)
     fill_customers(0, FEW_CUSTOMERS)
-    small = cost_of_customers(range(1, FEW_CUSTOMERS + 1))
+    few, rest = range(1, FEW_CUSTOMERS + 1), range(FEW_CUSTOMERS + 1, many + 1)
+    few_pages = pages_of_customers(few)
+    small = cost_of_customers(few)
     fill_customers(FEW_CUSTOMERS, many)
-    large = cost_of_customers(range(FEW_CUSTOMERS + 1, many + 1))
+    many_pages = pages_of_customers(rest)
+    for name, pages in few_pages.items():
+        print(f"{name}: {pages} of {FEW_CUSTOMERS} customers, {many_pages[name]} of {many}")
+    token, tabs = many_pages.values()
+    machine.judge(f"pages read for a token, of {many} customers", token, INDEXED)
+    machine.judge(f"pages read for each of 100 open tabs, of {many}", tabs / 100, INDEXED)
+    large = cost_of_customers(rest)
     for name, cost in small.items():
-        compare(f"{name}, of {FEW_CUSTOMERS} and {many} customers", cost, large[name], LEVEL)
+        print(
+            f"{name}, of {FEW_CUSTOMERS} and {many} customers: {cost:.3f} ms, {large[name]:.3f} ms"
+        )
+    name = "one customer forgotten"
+    machine.judge(f"{name}, {many} customers / {FEW_CUSTOMERS}", large[name] / small[name], LEVEL)
 
 
 # Widgets

@@ -25,6 +25,7 @@ from chatproxy.service import ConfiguredService
 
 SUBJECT_LENGTH = 200
 WEBSITE_LENGTH = 300  # a scheme, a host of 253 characters, a port
+CONSENT_VERSION_LENGTH = 20
 LONGEST_MARGIN = dt.timedelta(hours=1)  # before an access token ends
 SEEN_EVERY = dt.timedelta(hours=1)  # less than the shortest retention by far
 MANY = 500  # rows of one query
@@ -130,7 +131,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A LiveChat identity under one widget: one browser's, or a signed-in person's on all theirs.
 
-    `subject` is the website's own id of who is signed in, "" for anybody else.
+    `subject` is the website's own id of who is signed in, "" for anybody else. `consent_version` is
+    the text they agreed to last, "" where nobody asked.
     """
 
     widget_key = models.SlugField(max_length=64)
@@ -144,6 +146,8 @@ class Customer(models.Model):
     fresh_until = models.DateTimeField(help_text="When to ask for the next access token.")
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    consent_version = models.CharField(max_length=CONSENT_VERSION_LENGTH, blank=True)
+    consented_at = models.DateTimeField(null=True)
 
     objects = CustomerQuerySet.as_manager()
 
@@ -169,6 +173,14 @@ class Customer(models.Model):
         if timezone.now() - self.last_seen_at > SEEN_EVERY:
             self.last_seen_at = timezone.now()
             self.keep("last_seen_at")
+
+    def agree(self, consent_version: str, at: dt.datetime) -> bool:
+        """Remember the text they agreed to, and when. Return whether it is another one."""
+        if consent_version == self.consent_version:
+            return False
+        self.consent_version, self.consented_at = consent_version, at
+        self.keep("consent_version", "consented_at")
+        return True
 
     def admit(self, website: str = "") -> str:
         """A bearer token for one more browser, on this website."""

@@ -92,6 +92,8 @@ interface LiveChatWidgetMethods {
   set_page_values: Record<string, LiveChatWidgetText>;
   hide_greeting: void;
   identify: string;
+  /** Where the owner asks for consent first: what your visitor has agreed to elsewhere. */
+  set_consent: boolean;
   logout: void;
   reset: void;
   close_chat: void;
@@ -127,6 +129,7 @@ interface LiveChatWidgetEvents {
   invitation_shown: LiveChatWidgetInvitation;
   invitation_accepted: LiveChatWidgetInvitation;
   invitation_dismissed: LiveChatWidgetInvitation;
+  consent_changed: { agreed: boolean };
   unread_count_changed: { count: number };
   message: LiveChatWidgetMessage;
   identity_lost: { reason: string };

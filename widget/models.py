@@ -24,7 +24,7 @@ from chatproxy import conf
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import BearerToken, Customer, hash_of
+from chatproxy.models import CONSENT_VERSION_LENGTH, BearerToken, Customer, hash_of
 from chatproxy.service import ConfiguredService
 from widget.appearance import Appearance
 from widget.hours import next_opening
@@ -41,6 +41,7 @@ from widget.validators import (
     TEXT_LENGTH,
     validate_client_id,
     validate_color,
+    validate_consent_version,
     validate_hours,
     validate_invitations,
     validate_key,
@@ -332,6 +333,18 @@ class Widget(models.Model):
     sneak_peek = models.BooleanField(_("sneak peek"), default=False)
     connect_early = models.BooleanField(_("connect on opening"), default=False)
     track_visitors = models.BooleanField(_("track visitors"), default=False)
+    ask_consent = models.BooleanField(_("ask for consent first"), default=False)
+    consent_text = models.TextField(_("what you ask"), max_length=TEXT_LENGTH, blank=True)
+    consent_link = models.CharField(
+        _("your privacy page"), max_length=500, blank=True, validators=[validate_link]
+    )
+    consent_version = models.CharField(
+        _("version of the text"),
+        max_length=CONSENT_VERSION_LENGTH,
+        default="1",
+        blank=True,
+        validators=[validate_consent_version],
+    )
     retention_days = models.PositiveSmallIntegerField(
         _("days until a customer is forgotten"),
         default=365,
@@ -396,6 +409,7 @@ class Widget(models.Model):
         self.organization_id = str(self.organization_id).strip().lower()
         self.client_id = str(self.client_id).strip()
         self.redirect_uri = str(self.redirect_uri).strip()
+        self.consent_version = str(self.consent_version).strip() or "1"
         if isinstance(self.allowed_origins, list):
             self.allowed_origins = cleaned_origins(self.allowed_origins)
         super().clean_fields(exclude=exclude)
@@ -459,6 +473,10 @@ class Widget(models.Model):
             if written := self.texts.get(code, {}).get(name):
                 return str(written)
         return str(getattr(self, name))
+
+    def may_store_and_send(self, consent_version: str) -> bool:
+        """Whether who agreed to this version, "" for none, may be stored and told to LiveChat."""
+        return not self.ask_consent or consent_version == self.consent_version
 
     def openers_in(self, language: str) -> list[str]:
         """What customers may begin with, in their language."""

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 UNKNOWN_TOKEN = 4401
 FORBIDDEN_ORIGIN = 4403
 NO_WIDGET = 4404
+NO_CONSENT = 4451  # the owner asks first, or asks something else
 
 LOOK_EVERY = 10.0  # seconds, for what nobody told us
 RETRY_AFTER = 1.0  # seconds without Redis before the next try

@@ -32,6 +32,7 @@ urlpatterns = [
     path("w/<slug:key>/loader_panel.js", embed.panel_part, name="panel_part"),
     path("w/<slug:key>/push.js", embed.push_part, name="push_part"),
     path("w/<slug:key>/invitations.js", embed.invitations_part, name="invitations"),
+    path("w/<slug:key>/consent.js", embed.consent_part, name="consent_part"),
     path("w/<slug:key>/invited.js", embed.count_invitation, name="invited"),
     path("w/<slug:key>/visitors.js", embed.visitors_part, name="visitors"),
     path("w/<slug:key>/lc_api.js", embed.older_api, name="older_api"),
@@ -77,4 +78,6 @@ urlpatterns = [
     path("w/<slug:key>/plain/", plain.plain, name="plain"),
     path("w/<slug:key>/plain/log", plain.log, name="plain_log"),
     path("w/<slug:key>/plain/end", plain.end, name="plain_end"),
+    path("w/<slug:key>/plain/agree", plain.agree, name="plain_agree"),
+    path("w/<slug:key>/plain/withdraw", plain.withdraw, name="plain_withdraw"),
 ]

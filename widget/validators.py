@@ -23,6 +23,7 @@ TEXTS = (
     "offline_text",
     "openers",
     "help_links",
+    "consent_text",
 )
 TEXT_LENGTH = 500
 LISTS = {"openers": validate_openers, "help_links": validate_help_links}
@@ -45,6 +46,14 @@ def validate_color(value: str) -> None:
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
         raise ValidationError(
             _("A colour is written as # and six digits or letters from a to f, like #1f5eff.")
+        )
+
+
+def validate_consent_version(value: str) -> None:
+    """Raise ValidationError unless this can stand beside other words."""
+    if not re.fullmatch(r"[\w.-]+", value, re.ASCII):
+        raise ValidationError(
+            _("A version has only letters, digits, dots, hyphens and underscores, like 2026-11.")
         )
 
 

@@ -27,6 +27,12 @@ interface InvitationToPanel {
   face?: string;
 }
 
+/** The version of the owner's text that the customer agreed to, and when: ISO 8601. */
+interface Consent {
+  version: string;
+  at: string;
+}
+
 interface MessagesToPanel {
   invitation: InvitationToPanel;
   press: { button: string };
@@ -45,12 +51,13 @@ interface MessagesToPanel {
     invitation?: InvitationToPanel;
     press?: string;
     group?: number | string;
+    consent?: Consent;
   };
   visible: { visible: boolean; focus: boolean };
   page: { page: Page };
   customer: Visitor;
   draft: { text: string };
-  logout: { token: string };
+  logout: { token: string; forget?: boolean };
   notifications: { permission?: NotificationPermission };
   reveal: { event: string };
   check_goals: {};
@@ -74,6 +81,7 @@ interface MessagesToHost {
   early: {};
   ready: {};
   token: { token: string | null };
+  consent: { consent: Consent | null };
   close: {};
   unread: { count: number; messages?: UnreadMessage[]; dismiss?: string };
   ask_to_notify: {};
@@ -106,7 +114,9 @@ interface VisitorToFrame {
     language: string;
     customer: Visitor;
     group?: number;
+    consent?: Consent;
   };
+  leave: {};
   page: { page: Page };
   customer: { customer: Visitor };
   accept: { id: number; uniqueId: string };
@@ -147,6 +157,10 @@ interface PanelEvents extends HostEvents {
   "somebody-else": null;
   /** The server does not know our token. */
   "token-refused": null;
+  /** The customer has agreed to what the owner asks first. */
+  agreed: null;
+  /** The owner asks first, or asks something else than this page. */
+  "ask-again": null;
   /** An agent's message came while nobody looked. */
   unnoticed: HTMLElement;
   /** An answer of the server carries an event for the website: see HX-Trigger. */
@@ -239,6 +253,7 @@ interface Unsent {
 interface PanelElements {
   availability: HTMLElement;
   composer: HTMLFormElement;
+  consent: HTMLElement;
   email: HTMLInputElement;
   emoji: HTMLElement;
   "end-dialog": HTMLDialogElement;

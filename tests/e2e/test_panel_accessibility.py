@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Frame, Page, expect
 
 from tests.e2e.rig import Chat, Site
 from tests.sandbox_rig import Agent, Sandbox
@@ -23,7 +23,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page | Frame) -> list[str]:
     """What axe finds wrong, each with the elements it means."""
     page.evaluate(AXE + ";0")
     found = page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]

@@ -27,7 +27,7 @@ from widget.origins import is_own
 from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running
-from widget.sockets import FORBIDDEN_ORIGIN, UNKNOWN_TOKEN
+from widget.sockets import FORBIDDEN_ORIGIN, NO_CONSENT, UNKNOWN_TOKEN
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
@@ -87,6 +87,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.refuse(UNKNOWN_TOKEN)
         elif not self.may_come_from(*found):
             await self.refuse(FORBIDDEN_ORIGIN)
+        elif not found[0].may_store_and_send(found[1].customer.consent_version):
+            await self.refuse(NO_CONSENT)
         else:
             self.spoke_at = asyncio.get_running_loop().time()
             self.rest(HEARTBEAT)

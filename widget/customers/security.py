@@ -28,6 +28,7 @@ from chatproxy import conf
 from chatproxy.acting import ActingCustomer, ShownGreeting
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
+from widget.customers.consents import ask_first
 from widget.customers.limits import wait_before_request
 from widget.languages import language_of, nearest_language
 from widget.models import Widget
@@ -131,6 +132,19 @@ def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
 
 
 def customer_required(view: View) -> View:
+    """As `customer_who_leaves`, but only who has agreed, where the owner asks for that."""
+
+    @customer_who_leaves
+    @wraps(view)
+    def inner(request: CustomerRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not widget.may_store_and_send(request.customer.consent_version):
+            return ask_first(request, widget)
+        return view(request, widget, *args, **kwargs)
+
+    return inner
+
+
+def customer_who_leaves(view: View) -> View:
     """Let in only who brings a bearer token we know; 401 tells the browser to forget any other."""
 
     @wraps(view)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
 
-from widget.assets import as_javascript, digest, made_once, short_source
-from widget.embed import pages, scripts
+from widget.assets import as_javascript
+from widget.embed import looks, pages, scripts
 from widget.invitations import Invitation, choose_enabled, text
 from widget.models import InvitationTally, Widget
 from widget.running import running
@@ -40,20 +39,13 @@ def are_there(widget: Widget) -> bool:
     return any(choose_enabled(widget.invitations))
 
 
-def version_of(widget: Widget) -> str:
-    """Changes with what is said and with the script that says it."""
-    return digest(template() + json.dumps(widget.invitations) + widget.header_picture)[:8]
-
-
 def script(widget: Widget, language: str) -> str:
-    return template().replace("SETTINGS", as_javascript(settings_in(widget, language)))
+    return template(widget).replace("SETTINGS", as_javascript(settings_in(widget, language)))
 
 
-@made_once
-def template() -> str:
+def template(widget: Widget) -> str:
     """The script, with its styles and without its SETTINGS."""
-    css = short_source("embed/beside.css")
-    return scripts.invitations().replace("BESIDE_CSS", as_javascript(css))
+    return scripts.invitations().replace("BESIDE_CSS", as_javascript(looks.part(widget, "beside")))
 
 
 def settings_in(widget: Widget, language: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """The loader's source files as the scripts that travel.
 
-The files are modules, so that editors and `tsc` understand them, in three folders: `loader` runs
+The files are modules, so that editors and `tsc` understand them, in folders: `loader` runs
 once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat,
 `invitations` where a widget has some, `visitors` where they are tracked; the last three bring
-`beside`. Each folder travels as one
-scope, because the loader has no bytes for its inner borders; so no name may stand twice in a
-folder, nor beside one.
+`beside`. `consent` comes with `loader_panel` where the owner asks for it, or when the website says
+what its visitor agreed to. Each folder travels as one scope, because the loader has no bytes for
+its inner borders; so no name may stand twice in a folder, nor beside one.
 """
 
 from collections.abc import Iterable
@@ -18,13 +18,22 @@ LIFE = [
     "life",
     "known",
     "language",
+    "languages",
     "widget",
     "launcher",
     "events",
     "place",
     "visibility",
     "methods",
+    "away_link",
+    "away_nothing",
+    "ask_consent",
+    "invite",
+    "track",
+    "begin",
 ]
+# Those that travel only where a widget needs them.
+FEATURES = {"languages", "away_link", "away_nothing", "ask_consent", "invite", "track"}
 BESIDE = ["cards"]
 INVITATIONS = ["notes", "rules", "begin"]
 VISITORS = ["frame", "card", "greeting", "begin"]
@@ -47,16 +56,20 @@ PANEL = [
 def loader(features: tuple[str, ...] = ()) -> str:
     """A function of the widget's public `settings`, called with SETTINGS.
 
-    `features` are further files of `life`, for those widgets that need them.
+    `features` are the FEATURES that this widget needs.
     """
-    life = f"function start(api){{{scope('life', [*LIFE, *features, 'begin'])}}}"
+    files = [name for name in LIFE if name not in FEATURES or name in features]
+    life = f"function start(api){{{scope('life', files)}}}"
     inside = scope("loader", LOADER) + life + scope("loader", ["begin"])
-    return short(f'(function(settings){{"use strict";{inside}}})(SETTINGS);')
+    return short(f"(function(settings){{{inside}}})(SETTINGS);")
 
 
-def loader_panel() -> str:
+@made_once
+def loader_panel(features: tuple[str, ...] = ()) -> str:
     """A module of its own. PANEL_CSS and BESIDE_CSS are its styles, ORGANIZATION the widget's."""
     inside = scope("beside", BESIDE) + scope("loader_panel", PANEL)
+    if "ask_consent" in features:
+        inside += scope("consent", ["keep"]) + scope("loader_panel", ["consent"])
     return short(f"export function openPanel(widget){{{inside}return panel}}")
 
 
@@ -71,9 +84,16 @@ def invitations() -> str:
 def visitors() -> str:
     """A module of its own. SETTINGS are the widget's, BESIDE_CSS its styles."""
     inside = scope("beside", BESIDE) + scope("visitors", VISITORS)
-    return short(
-        f"const settings=SETTINGS;export function begin(widget,load){{{inside}return follow}}"
-    )
+    once = "if(widget.isTracked)return;widget.isTracked=true;"
+    begin = f"export function begin(widget,load,methods){{{once}{inside}}}"
+    return short(f"const settings=SETTINGS;{begin}")
+
+
+@made_once
+def consent() -> str:
+    """A module of its own. CONSENT is the version of the widget's text that asks."""
+    inside = scope("consent", ["keep", "set"])
+    return short(f"export function setConsent(widget,agrees){{{inside}}}")
 
 
 @made_once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,17 +11,15 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
 from widget.assets import (
     as_javascript,
     digest,
-    made_once,
     made_once_a_version,
     pack,
     short_source,
 )
 from widget.availability import is_away, online_groups
-from widget.embed import invitations, pages, scripts, visitors
+from widget.embed import invitations, looks, pages, scripts, visitors
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
 from widget.origins import origin_of
@@ -31,9 +30,9 @@ from widget.statistics import last_seen
 LOADER_HOLDS = 60  # seconds a changed widget may still look as it did
 UNKNOWN_HOLDS = 5  # seconds, while it is not known who is there
 OTHER_PART_HOLDS = 300  # seconds for a part of another release
-HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
-# SVG paths in a square of 24; the loader has the bubble itself.
+# SVG paths in a square of 24.
 ICONS = {
+    "bubble": "M5 5h14v10h-9l-5 4z",
     "cloud": "M12 5c-5 0-8 3-8 6.5 0 2 1 3.5 2.5 4.5L6 20l4-2c6 1 10-2 10-6.5C20 8 17 5 12 5z",
     "heart": "M12 20S4 15 4 9.5A4 4 0 0 1 12 8a4 4 0 0 1 8 1.5C20 15 12 20 12 20z",
     "flash": "M13 3L5 14h6l-1 7 9-12h-6z",
@@ -44,7 +43,6 @@ FOR_EVERYBODY = {
 }
 ANALYTICS = ("gtag", "gtm")
 BY_LOADER = (Widget.Away.LINK, Widget.Away.NOTHING)
-SHAPES = {"soft": "22%", "square": "0"}
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
 
@@ -63,10 +61,13 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     widget = Widget.objects.find_or_404(key)
     last_seen.remember(widget, request.headers.get("Referer", ""))
     running().availability.use(widget)
-    settings = public_settings(widget, language_of(request, widget)) | ({"of": of} if of else {})
-    script = scripts.loader(features_of(widget)).replace("SETTINGS", as_javascript(settings))
+    language = language_of(request, widget)
+    settings = public_settings(widget, language) | ({"of": of} if of else {})
+    script = scripts.loader(features_of(widget, language)).replace(
+        "SETTINGS", as_javascript(settings)
+    )
     if "person" in request.GET:
-        script += ";\n" + short_source("embed/person.js").replace("KEY", as_javascript(key))
+        script += ";\n" + person_script(widget)
     if (kind := request.GET.get("analytics")) in ANALYTICS:
         events = short_source("embed/analytics.js").replace("ANALYTICS", as_javascript(kind))
         script = f"{events};\n{script}"
@@ -76,12 +77,32 @@ def embed(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
+def person_script(widget: Widget) -> str:
+    """For websites where people sign in."""
+    consent = widget.consent_version if widget.ask_consent else ""
+    script = short_source("embed/person.js")
+    for name, value in (("CONSENT", consent), ("KEY", widget.key)):
+        script = script.replace(name, as_javascript(value))
+    return script
+
+
 @login_not_required
 @require_safe
 def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     """The loader's second half, fetched when somebody wants to chat."""
-    organization = as_javascript(Widget.objects.find_or_404(key).organization_id)
-    return part_response(request, loader_panel().replace("ORGANIZATION", organization))
+    widget = Widget.objects.find_or_404(key)
+    language = language_of(request, widget)
+    response = part_response(request, widget, loader_panel(widget, language))
+    vary_by_language(response)
+    return response
+
+
+@login_not_required
+@require_safe
+def consent_part(request: HttpRequest, key: str) -> HttpResponse:
+    """Fetched when the website says what its visitor has agreed to."""
+    widget = Widget.objects.find_or_404(key)
+    return part_response(request, widget, consent(widget))
 
 
 @login_not_required
@@ -99,8 +120,7 @@ def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
     """What decides whether somebody is invited, with the invitations in `?lang=`."""
     widget = Widget.objects.find_or_404(key)
     script = invitations.script(widget, language_of(request, widget))
-    is_asked_for = request.META["QUERY_STRING"].endswith(f"&{invitations.version_of(widget)}")
-    response = script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
+    response = part_response(request, widget, script)
     vary_by_language(response)
     return response
 
@@ -113,8 +133,7 @@ def visitors_part(request: HttpRequest, key: str) -> HttpResponse:
     if not widget.track_visitors:
         return HttpResponseNotFound(headers=FOR_EVERYBODY)
     script = visitors.script(widget, language_of(request, widget))
-    is_asked_for = request.META["QUERY_STRING"].endswith(f"&{visitors.version()}")
-    response = script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
+    response = part_response(request, widget, script)
     vary_by_language(response)
     return response
 
@@ -138,21 +157,21 @@ def count_invitation(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def older_api(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
+def older_api(request: HttpRequest, key: str) -> HttpResponse:
     """LiveChat's older LC_API, fetched by pages that use it."""
-    return part_response(request, short_source("embed/lc_api.js"))
+    return part_response(request, Widget.objects.find_or_404(key), older_api_script())
 
 
-def features_of(widget: Widget) -> tuple[str, ...]:
+def features_of(widget: Widget, language: str) -> tuple[str, ...]:
     """What its loader does that others need not."""
-    is_told = widget.when_away in BY_LOADER and is_away(widget)
-    wanted = {
-        f"away_{widget.when_away}": is_told,
-        "invite": invitations.are_there(widget),
+    needs = {
+        "languages": bool(widget.texts.keys() - {language}),
+        f"away_{widget.when_away}": widget.when_away in BY_LOADER and is_away(widget),
+        "ask_consent": widget.ask_consent,
         "track": widget.track_visitors,
-        "microphone": widget.records,
+        "invite": invitations.are_there(widget),
     }
-    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+    return tuple(name for name, is_needed in needs.items() if is_needed)
 
 
 def public_settings(widget: Widget, language: str) -> dict[str, Any]:
@@ -167,17 +186,18 @@ def public_settings(widget: Widget, language: str) -> dict[str, Any]:
 def lasting_settings(widget: Widget, language: str) -> dict[str, Any]:
     """Those that stay until somebody changes the widget."""
     chosen = {
-        "icon": ICONS.get(widget.launcher_icon),
         "pages": pages.pattern(widget.shown_pages, widget.hidden_pages),
         "position": widget.position if widget.position != "right" else "",
         "theme": widget.theme if widget.theme != "auto" else "",
-        "invitations": invitations.are_there(widget) and invitations.version_of(widget),
-        "visitors": widget.track_visitors and visitors.version(),
+        "visitors": widget.track_visitors,
+        "allow": "microphone" if widget.records else "",
+        "consent": widget.ask_consent and widget.consent_version,
     }
     return {
         "texts": {spoken: texts(widget, spoken) for spoken in {language: None} | widget.texts},
-        "css": stylesheet(widget),
-        "version": parts_version(),
+        "css": looks.launcher(widget),
+        "version": parts_version(widget),
+        "icon": ICONS[widget.launcher_icon],
         **{name: value for name, value in chosen.items() if value},
     }
 
@@ -199,8 +219,6 @@ def texts(widget: Widget, language: str) -> dict[str, str]:
         return {
             "open": gettext("Open chat"),
             "close": gettext("Close chat"),
-            "unread": gettext("unread messages: %"),
-            "title": gettext("Chat"),
             **link_text(widget),
             "failed": gettext("The chat could not be loaded."),
             "page": gettext("Open it in a new tab"),
@@ -217,49 +235,48 @@ def link_text(widget: Widget) -> dict[str, str]:
     return {"link": words.get(scheme, gettext("Contact us"))}
 
 
-def stylesheet(widget: Widget) -> str:
-    """The launcher's look: the owner's colours and measures, and the rules that use them."""
-    appearance = widget.appearance
-    measures = {
-        "brand": light_dark(appearance.brand, appearance.brand_dark),
-        "on-brand": light_dark(appearance.on_brand, appearance.on_brand_dark),
-        "accent": light_dark(appearance.accent, appearance.accent_dark),
-        "surface": light_dark(LIGHT_SURFACE, DARK_SURFACE),
-        "x": f"{widget.offset_x}px",
-        "y": f"{widget.offset_y}px",
-        "size": f"{widget.launcher_size}px",
-        "radius": f"{appearance.radius}px",
-        "shape": SHAPES.get(widget.launcher_shape, "99px"),
-        "font": "system-ui" if widget.font == widget.Font.SYSTEM else appearance.font,
-    }
-    declarations = ";".join(f"--lcw-{name}:{value}" for name, value in measures.items())
-    rules = short_source("embed/loader.css") + HIDDEN_ON_PHONES * widget.hide_on_mobile
-    return f"div{{{declarations}}}{rules}"
-
-
-def light_dark(light: str, dark: str) -> str:
-    """A CSS colour for both schemes."""
-    return light if light == dark else f"light-dark({light},{dark})"
-
-
-@made_once
-def parts_version() -> str:
+@made_once_a_version
+def parts_version(widget: Widget) -> str:
     """Changes with the content of the parts; the loader asks for them by it."""
-    return digest(loader_panel() + short_source("embed/lc_api.js"))[:8]
+    told = json.dumps([widget.invitations, widget.header_picture, widget.organization_id])
+    parts = [
+        loader_panel(widget, widget.default_language),
+        older_api_script(),
+        invitations.template(widget),
+        visitors.template(widget),
+        consent(widget),
+    ]
+    return digest("".join([*parts, told]))[:8]
 
 
-@made_once
-def loader_panel() -> str:
-    """The loader's second half with its styles inside."""
-    script = scripts.loader_panel()
-    for name, css in (("PANEL_CSS", "loader_panel"), ("BESIDE_CSS", "beside")):
-        script = script.replace(name, as_javascript(short_source(f"embed/{css}.css")))
+def loader_panel(widget: Widget, language: str) -> str:
+    """The loader's second half with its styles and words inside."""
+    script = scripts.loader_panel(("ask_consent",) * widget.ask_consent)
+    with translation.override(language):
+        words = {"title": gettext("Chat"), "unread": gettext("unread messages: %")}
+    values = {
+        "WORDS": words,
+        "PANEL_CSS": looks.part(widget, "loader_panel"),
+        "BESIDE_CSS": looks.part(widget, "beside"),
+        "ORGANIZATION": widget.organization_id,
+    }
+    for name, value in values.items():
+        script = script.replace(name, as_javascript(value))
     return script
 
 
-def part_response(request: HttpRequest, script: str) -> HttpResponse:
+def consent(widget: Widget) -> str:
+    """What keeps the consent that a website tells."""
+    return scripts.consent().replace("CONSENT", as_javascript(widget.consent_version))
+
+
+def older_api_script() -> str:
+    return short_source("embed/lc_api.js")
+
+
+def part_response(request: HttpRequest, widget: Widget, script: str) -> HttpResponse:
     """A part, for good if it is the version that was asked for, and not a release's other one."""
-    is_asked_for = request.META["QUERY_STRING"] == parts_version()
+    is_asked_for = request.META["QUERY_STRING"].rpartition("&")[2] == parts_version(widget)
     return script_response(request, script, PART_HOLDS if is_asked_for else OTHER_PART_HOLDS)
 
 

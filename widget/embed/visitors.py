@@ -5,27 +5,20 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext
 
-from widget.assets import as_javascript, digest, made_once, short_source
-from widget.embed import scripts
+from widget.assets import as_javascript
+from widget.embed import looks, scripts
 from widget.models import Widget
 
 
 def script(widget: Widget, language: str) -> str:
     with translation.override(language):
         words = {"dismiss": gettext("Dismiss"), "reply": gettext("Reply")}
-    return template().replace("SETTINGS", as_javascript({"key": widget.key, **words}))
+    return template(widget).replace("SETTINGS", as_javascript({"key": widget.key, **words}))
 
 
-@made_once
-def template() -> str:
+def template(widget: Widget) -> str:
     """The script, with its styles and without its SETTINGS."""
     script = scripts.visitors()
     for name, css in (("GREETING_CSS", "greeting"), ("BESIDE_CSS", "beside")):
-        script = script.replace(name, as_javascript(short_source(f"embed/{css}.css")))
+        script = script.replace(name, as_javascript(looks.part(widget, css)))
     return script
-
-
-@made_once
-def version() -> str:
-    """Changes with the script."""
-    return digest(template())[:8]

@@ -168,7 +168,17 @@ class WidgetAdmin(CarefulAdmin):
         ),
         (
             _("Privacy"),
-            {"fields": ("track_visitors", "connect_early", "sneak_peek", "retention_days")},
+            {
+                "fields": (
+                    "ask_consent",
+                    "consent_text",
+                    ("consent_link", "consent_version"),
+                    "track_visitors",
+                    "connect_early",
+                    "sneak_peek",
+                    "retention_days",
+                )
+            },
         ),
         (
             _("For experts"),

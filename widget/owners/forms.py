@@ -130,6 +130,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "brand_color": forms.ColorInput,
             "greeting_text": forms.Textarea(attrs={"rows": 3}),
             "offline_text": forms.Textarea(attrs={"rows": 3}),
+            "consent_text": forms.Textarea(attrs={"rows": 3}),
             "openers": forms.Textarea(
                 attrs={"rows": 3, "placeholder": "Where is my order?\nDo you ship to Norway?"}
             ),
@@ -219,6 +220,13 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
             "away_link": _(
                 "Like mailto:help@shop.example, tel:+4912345678 or https://shop.example/contact."
             ),
+            "ask_consent": _(
+                "Until a customer agrees, nothing is stored in their browser and LiveChat hears "
+                "nothing of them. What they write waits meanwhile. Agents see what they agreed to."
+            ),
+            "consent_text": _("Empty: our own words, which name no company."),
+            "consent_link": _("Like https://shop.example/privacy. It opens in a new tab."),
+            "consent_version": _("Everybody is asked again when it changes."),
             "ask_first": _(
                 "Ask only for what you need: each question costs you some customers. If "
                 "your LiveChat has a pre-chat form, that form is used instead."

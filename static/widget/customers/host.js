@@ -44,6 +44,7 @@ function pass(message) {
 
 document.addEventListener("tell-host", ({ detail }) => {
   if (isAlone && detail.chat === "token") writeStorage("localStorage", STORAGE_KEY, detail.token);
+  if (isAlone && detail.chat === "consent") keepConsent(detail.consent);
   if (hostOrigin) parent.postMessage(detail, hostOrigin);
 });
 
@@ -57,8 +58,21 @@ document.addEventListener("DOMContentLoaded", () => {
   root.dataset.alone = "";
   const token = readStorage("localStorage", STORAGE_KEY);
   const page = { url: location.href, title: document.title, referrer: document.referrer };
-  pass({ chat: "hello", token, page, open: true, focus: true });
+  pass({ chat: "hello", token, page, open: true, focus: true, consent: keptConsent() });
 });
+
+// As the loader keeps it on a website: "VERSION TIME".
+const CONSENT_KEY = `${STORAGE_KEY}:consent`;
+
+/** @param {Consent | null} consent */
+function keepConsent(consent) {
+  writeStorage("localStorage", CONSENT_KEY, consent && `${consent.version} ${consent.at}`);
+}
+
+function keptConsent() {
+  const [version, at] = readStorage("localStorage", CONSENT_KEY)?.split(" ") ?? [];
+  return version ? { version, at } : undefined;
+}
 
 document.querySelector(".minimize").addEventListener("click", close);
 document.addEventListener("keydown", (event) => {

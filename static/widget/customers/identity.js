@@ -1,5 +1,6 @@
 // Who the customer is: a token, kept by the host page, that goes with every request.
 // The first act makes one, once for all tabs.
+import { consentToTell, whenAgreed } from "./consent.js";
 import { announce, tellHost } from "./messages.js";
 import { deliver } from "./network.js";
 
@@ -8,18 +9,21 @@ const LOCK = `livechat-customer:${root.dataset.widget}`;
 const OTHER_TAB = 1500; // ms to wait for the token another tab has just been given
 const PATIENCE = 45000; // ms for one try of a request
 const UPLOAD_PATIENCE = 300000; // ms
+const SOONEST_RELOAD = 5000; // ms: what comes is no newer at once, if a cache is between
+const asksFirst = root.dataset.consent !== undefined;
 
 /** @type {string | null} */
 let token = null;
 /** @type {Promise<Response | null> | null} */
 let introduction = null;
 // Who the website says is signed in: its signed statement, and the person named there. The token
-// that the browser has kept may be another's: it is not used until the server has said whose.
+// that the browser has kept may be another's: it is not used until the server has said whose. The
+// same holds until the server knows what its owner has agreed to.
 /** @type {string | null} */
 let identity = null;
 /** @type {string | null} */
 let person = null;
-let isProven = true;
+let isProven = !asksFirst;
 /** @type {string | null} */
 let keptToken = null;
 let page = ""; // of the website, which LiveChat trusts or does not
@@ -38,14 +42,16 @@ document.addEventListener("host:hello", ({ detail }) => {
 document.addEventListener("host:visible", ({ detail }) => introduceEarly(detail.visible));
 document.addEventListener("host:logout", ({ detail }) => {
   const headers = { Authorization: `Bearer ${detail.token}` };
+  const [path, method] = detail.forget ? ["customer", "DELETE"] : ["logout", "POST"];
   // Without a network the token is lost all the same.
-  fetch("logout", { method: "POST", headers, credentials: "omit", keepalive: true }).catch(() => {});
+  fetch(path, { method, headers, credentials: "omit", keepalive: true }).catch(() => {});
   announce("somebody-else");
 });
 document.addEventListener("token-refused", () => {
   setToken(null);
   location.reload();
 });
+document.addEventListener("ask-again", askAgain);
 document.addEventListener("htmx:before:request", ({ detail }) => {
   detail.ctx.fetch = (url, request) => sendAsCustomer(url, request, 2);
 });
@@ -66,6 +72,7 @@ function introduceEarly(isOpen) {
  * @returns {Promise<Response>}
  */
 async function sendAsCustomer(url, request, tries) {
+  if (!token && request.method === "DELETE") return new Response(null, { status: 204 }); // nobody
   if (!token && request.method !== "GET") {
     const refusal = await introduce();
     if (!token) return refusal;
@@ -94,6 +101,7 @@ async function send(url, request) {
     return new Response(null, { status: 204 });
   });
   if (response.headers.has("X-Chat-Gone")) announce("gone");
+  if (response.headers.has("X-Chat-Consent")) askAgain();
   const given = response.headers.get("X-Chat-Token");
   if (given !== null && sender === person) setToken(given || null);
   return response;
@@ -138,6 +146,7 @@ function introduce() {
 // A browser that refuses storage to frames refuses locks as well, and on plain http there are
 // none: then each tab is on its own.
 async function introduceOnce() {
+  await whenAgreed();
   try {
     const response = await navigator.locks.request(LOCK, { ifAvailable: true }, (free) =>
       free && askForToken());
@@ -154,11 +163,19 @@ async function introduceOnce() {
 async function askForToken() {
   /** @type {Record<string, string>} */
   const headers = !isProven && keptToken ? { Authorization: `Bearer ${keptToken}` } : {};
-  const body = identity ? new URLSearchParams({ identity }) : null;
+  const body = new URLSearchParams({ ...(identity && { identity }), ...consentToTell() });
   const response = await send("customer", { method: "POST", headers, body });
   const reason = response.headers.get("X-Chat-Identity");
   if (reason) console.warn(`The chat refuses the website's identity token: ${reason}`);
   return response;
+}
+
+/** The owner has changed what is asked since this page was loaded. What was typed stays. */
+function askAgain() {
+  setTimeout(async () => {
+    await fetch(location.href, { cache: "reload" });
+    location.reload();
+  }, Math.max(0, SOONEST_RELOAD - performance.now()));
 }
 
 function waitForToken() {
@@ -201,7 +218,7 @@ function changeGroup(next) {
 function changePerson(subject) {
   if (person || token) announce("somebody-else");
   person = subject;
-  isProven = !identity;
+  isProven = !identity && !asksFirst;
   introduction = null;
   useToken(null);
 }

@@ -37,5 +37,10 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 });
 if (readStorage("sessionStorage", FORGOTTEN)) {
   writeStorage("sessionStorage", FORGOTTEN, null);
+  sayForgotten();
+}
+document.addEventListener("host:logout", ({ detail }) => detail.forget && sayForgotten());
+
+function sayForgotten() {
   notice.append(document.getElementById("forgotten").content.cloneNode(true));
 }

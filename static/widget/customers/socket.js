@@ -6,7 +6,8 @@ import { lose, reach } from "./network.js";
 
 const root = document.documentElement;
 const FINAL = 4000; // codes from here on mean: do not come back
-const UNKNOWN = 4401; // the token; with any other the chat itself is gone
+/** @type {Record<number, "token-refused" | "ask-again">} */
+const REASONS = { 4401: "token-refused", 4451: "ask-again" }; // with any other the chat is gone
 const SILENCE = 40000; // ms without a word after which the socket counts as dead
 const OPENING = 20000; // ms the opening may take, the pause before a further try included
 const PATIENCE = 12000; // ms without a socket after which another way is taken
@@ -78,7 +79,7 @@ document.addEventListener("htmx:ws:close", ({ detail }) => {
     lose();
   }
   if (detail.connection !== connection || detail.code < FINAL) return;
-  announce(detail.code === UNKNOWN ? "token-refused" : "gone");
+  announce(REASONS[detail.code] ?? "gone");
 });
 // LiveChat has sent the customer away, for being silent, say: what they do now brings them back.
 document.addEventListener("htmx:before:request", ({ detail }) => {

@@ -58,9 +58,18 @@
       const before = about;
       about = message;
       if (message.token && message.token === token) kept();
-      const isProven = !message.identity || message.identity === before?.identity;
+      const isProven = before?.consent?.at === message.consent?.at
+        && (!message.identity || message.identity === before?.identity);
       if (message.token && isProven) use(message.token);
       else introduce().catch(() => {}); // the next page tries again
+    },
+    /** Consent was withdrawn. */
+    leave() {
+      clearTimeout(silence);
+      token = about.token = null;
+      const before = socket;
+      socket = null;
+      before?.close();
     },
     page({ page }) {
       about.page = page;
@@ -106,7 +115,11 @@
   /** @param {Lock | null} [free] */
   async function askForToken(free) {
     if (free === null) return false;
-    const response = await post("customer", about.identity ? { identity: about.identity } : {});
+    const { identity, consent } = about;
+    const response = await post("customer", {
+      ...(identity && { identity }),
+      ...(consent && { consent: consent.version, consented_at: consent.at }),
+    });
     const given = response.headers.get("X-Chat-Token");
     if (response.ok && given) {
       about.token = given;

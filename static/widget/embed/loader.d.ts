@@ -10,6 +10,7 @@ declare const settings: {
   of?: string;
   texts: Record<string, LoaderTexts>;
   css: string;
+  /** Changes with whatever the parts are. */
   version: string;
   /** The widget's own group. */
   group: number;
@@ -17,15 +18,20 @@ declare const settings: {
   online?: number[];
   /** Where the launcher leads while nobody is there. */
   link?: string;
-  /** The version of its invitations, if it has some. */
+  /** The version of the text that customers have to agree to first. */
+  consent?: string;
+  /** What the panel's frame may ask for: the microphone, where customers may send their voice. */
+  allow?: string;
+  /** Whether visitors are tracked. */
+  visitors?: boolean;
+  /** Its invitations, in their own script. */
   invitations?: any;
-  /** The version of what tracks visitors, if they are. */
-  visitors?: string;
   /** The name of the button that closes one, in the scripts of invitations and greetings. */
   dismiss?: string;
   /** That of the button that takes a greeting up. */
   reply?: string;
-  icon?: string;
+  /** An SVG path in a square of 24. */
+  icon: string;
   pages?: string;
   position?: string;
   theme?: string;
@@ -34,16 +40,17 @@ declare const PANEL_CSS: string;
 declare const GREETING_CSS: string;
 declare const BESIDE_CSS: string;
 declare const ORGANIZATION: string;
+/** What the panel's half says. `unread` has a % in the place of the number. */
+declare const WORDS: { title: string; unread: string };
 declare const KEY: string;
 declare const ANALYTICS: "gtag" | "gtm";
+declare const CONSENT: string;
 
 interface LoaderTexts {
   open: string;
   close: string;
   /** Where the launcher is one. */
   link?: string;
-  unread: string;
-  title: string;
   failed: string;
   page: string;
   label: string;
@@ -51,11 +58,15 @@ interface LoaderTexts {
 
 /** What the files of `visitors` are started with: they load the panel where there is a chat. */
 declare const load: () => void;
+/** Those that the page may call, by name. */
+declare const methods: Record<string, (...args: any[]) => void>;
 
 /** The files of `life`, as one function. */
 declare function start(api: LoaderApi): void;
 /** What the files of `life` are started with. */
 declare const api: LoaderApi;
+/** What `set_consent` was called with, for those of `consent`. */
+declare const agrees: boolean;
 /** What those of `loader_panel` are started with. */
 declare const widget: LoaderWidget;
 
@@ -196,6 +207,14 @@ interface LoaderWidget {
   token?: string | null;
   /** The token of who is logging out. */
   leaving?: string | null;
+  /** They withdraw their consent by it. */
+  forget?: boolean | null;
+  /** The version of the text that the customer agreed to, and when. */
+  consent?: string;
+  consentedAt?: string;
+  mayStore?(): boolean;
+  isTracked?: boolean;
+  agree?(consent: Consent | null): void;
   draft?: string | null;
   /** The page wants these session variables and no others. */
   replace?: boolean;
@@ -224,7 +243,7 @@ interface LoaderWidget {
   add?(parent: Element, tag: string, text?: string, space?: string): any;
   listen?(target: EventTarget, name: string, handler: (event: any) => void): void;
   later?(action: () => void, delay?: number): number;
-  storage?(area: StorageArea, value?: string | null): string | null | undefined;
+  storage?(area: StorageArea, value?: string | null, key?: string): string | null | undefined;
   emit?(name: string, detail: unknown): void;
   show?(visibility: string, byCustomer?: boolean): void;
   draw?(): void;

@@ -7,6 +7,7 @@ from typing import Any
 
 import brotli
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
@@ -128,7 +129,7 @@ def test_nothing_of_the_widgets_secrets_is_told(client: Client, widget: Widget) 
 def test_the_loader_is_told_only_what_its_owner_changed(
     client: Client, widget: Widget, django_capture_on_commit_callbacks: Any
 ) -> None:
-    assert not {"icon", "pages"} & set(configuration(client))
+    assert not {"pages", "position"} & set(configuration(client))
     widget.launcher_icon, widget.hidden_pages = "heart", ["/cart"]
     widget.launcher_shape = "square"
     with django_capture_on_commit_callbacks(execute=True):
@@ -136,4 +137,32 @@ def test_the_loader_is_told_only_what_its_owner_changed(
     told = configuration(client)
     assert told["icon"].startswith("M")
     assert told["pages"] == "^(?!(?:/cart)$)"
-    assert "--lcw-shape:0" in told["css"]
+    assert "border-radius:0" in told["css"]
+
+
+# All that the loader may have to do at once, in the look that most have.
+FULLEST: dict[str, Any] = {
+    "invitations": [{"id": "0a1b2c3d", "name": "Cart", "text": "May we help?"}],
+    "when_away": "link",
+    "away_link": "mailto:help@shop.example",
+    "ask_consent": True,
+    "track_visitors": True,
+    "launcher_label": "Chat with us",
+}
+BUDGET_OF_ALL = 4096  # bytes
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_a_loader_that_does_everything_fits_its_budget(
+    client: Client, widget: Widget, language: str
+) -> None:
+    Widget.objects.filter(pk=widget.pk).update(**FULLEST)
+    cache.set("online-groups:demo", [])
+    headers = {"Accept-Encoding": "br"}
+    script = client.get(f"{ADDRESS}?lang={language}", headers=headers).content
+    told = brotli.decompress(script).decode()
+    assert all(
+        part in told
+        for part in ("consent.js", "invitations.js", "visitors.js", "mailto:", "Chat with us")
+    )
+    assert len(script) < BUDGET_OF_ALL

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError, TokenRejected
 from chatproxy.models import Customer
+from widget.customers.consents import Consent, ask_first, consent_in, session_fields_of
 from widget.customers.failures import on_failure, words
 from widget.customers.identities import IdentityRefused, Person, verify
 from widget.customers.security import (
@@ -20,6 +21,7 @@ from widget.customers.security import (
     CustomerRequest,
     bearer_of,
     customer_required,
+    customer_who_leaves,
     tell_it_is_gone,
     website_of,
     widget_view,
@@ -62,7 +64,7 @@ class DetailsForm(forms.Form):
             for name, value in session.items()
         ]
 
-    def details(self) -> dict[str, object]:
+    def details(self) -> dict[str, Any]:
         """What there is to tell, by LiveChat's names."""
         names = {"name": "name", "email": "email", "session": "session_fields"}
         return {
@@ -84,10 +86,14 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Answer with the bearer token; the one that was brought stays, if it is this person's.
 
     `identity` is who the website says is signed in. 403 if it cannot be believed; the header
-    IDENTITY_HEADER then says why.
+    IDENTITY_HEADER then says why. `consent` and `consented_at` are what the customer agreed to; 403
+    with CONSENT_HEADER if the owner asks and it is another version, or none.
     """
     if not widget.may_stand_on(website_of(request)):
         return tell_it_is_gone(request, 403)
+    consent = consent_in(request.POST)
+    if not widget.may_store_and_send(consent.version):
+        return ask_first(request, widget)
     try:
         statement = request.POST.get("identity", "")
         person = verify(statement, widget.identity_secret) if statement else None
@@ -98,8 +104,10 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     if customer and person and customer.subject != person.subject:
         customer.leave(token)
     elif customer:
+        keep_consent(customer, widget, consent)
         return HttpResponse(status=200, headers={TOKEN_HEADER: token})
-    token = signed_in(request, widget, person) if person else first_token(request, widget)
+    customer, token = signed_in(request, widget, person) if person else new(request, widget)
+    keep_consent(customer, widget, consent)
     return HttpResponse(status=201, headers={TOKEN_HEADER: token})
 
 
@@ -112,16 +120,13 @@ def refuse_identity(request: HttpRequest, widget: Widget, refused: IdentityRefus
     return response
 
 
-def first_token(request: HttpRequest, widget: Widget) -> str:
+def new(request: HttpRequest, widget: Widget) -> tuple[Customer, str]:
     """For a browser of somebody nobody knows."""
     with running().welcoming(widget):
-        _customer, token = Customer.objects.welcome(
-            widget.key, widget.organization, website_of(request)
-        )
-    return token
+        return Customer.objects.welcome(widget.key, widget.organization, website_of(request))
 
 
-def signed_in(request: HttpRequest, widget: Widget, person: Person) -> str:
+def signed_in(request: HttpRequest, widget: Widget, person: Person) -> tuple[Customer, str]:
     """For one more browser of a person whom the website knows."""
     with running().welcoming(widget):
         customer, token = Customer.objects.welcome_signed_in(
@@ -130,11 +135,17 @@ def signed_in(request: HttpRequest, widget: Widget, person: Person) -> str:
     known = {"name": person.name, "email": person.email, "session": json.dumps(person.session)}
     form = DetailsForm(known)
     if form.is_valid():
-        tell(running().acting(customer, widget), form)
-    return token
+        tell(running().acting(customer, widget), form.details())
+    return customer, token
 
 
-@customer_required
+def keep_consent(customer: Customer, widget: Widget, consent: Consent) -> None:
+    """Store what they agreed to and tell the agents, where it is asked and is news."""
+    if widget.ask_consent and customer.agree(*consent):
+        tell(running().acting(customer, widget), {"session_fields": []})
+
+
+@customer_who_leaves
 def forget(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Erase the identity and revoke its token."""
     request.customer.forget()
@@ -143,7 +154,7 @@ def forget(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: A
 
 @require_POST
 @widget_view
-@customer_required
+@customer_who_leaves
 def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """End this browser's bearer token; a signed-in person's other devices stay."""
     request.customer.leave(request.token)
@@ -160,15 +171,21 @@ def details(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: 
     """
     form = DetailsForm(request.POST)
     form.full_clean()
-    tell(request.api, form)
+    tell(request.api, form.details())
     if form.errors:
         return HttpResponseBadRequest(", ".join(form.errors))
     return HttpResponse(status=204)
 
 
-def tell(api: ActingCustomer, form: DetailsForm) -> None:
-    """Pass valid details on to LiveChat. If it does not take them, the chat goes on without."""
-    if details := form.details():
+def tell(api: ActingCustomer, details: dict[str, Any]) -> None:
+    """Pass details on to LiveChat. If it does not take them, the chat goes on without.
+
+    Session fields take the place of those before: what was agreed to stands among them.
+    """
+    if "session_fields" in details:
+        consent = session_fields_of(api.customer)
+        details["session_fields"] = details["session_fields"][: MOST_VARIABLES - 1] + consent
+    if details:
         try:
             api.update_customer(**details)
         except LiveChatError as error:

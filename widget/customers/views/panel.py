@@ -41,7 +41,7 @@ SHELL_HOLDS = 60  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = ("htmx-4.min.js",)
 CONVERSATION_LIBRARY = "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"
-SHARED = "messages", "storage", "limits", "network", "needs"
+SHARED = "messages", "consent", "storage", "limits", "network", "needs"
 SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus extras"
@@ -54,6 +54,7 @@ FEATURES = (
     "sneak_peek",
     "invitations",
     "records",
+    "ask_consent",
 )  # each has a script, if the owner wants it
 
 
@@ -92,6 +93,7 @@ def shell(
             "greeting": widget.text("greeting_text", language),
             "offline_text": widget.text("offline_text", language),
             "sample": sample_thread(Locale(language)) if is_sample(widget) else None,
+            "consent_text": widget.text("consent_text", language),
             "team": team,
             "reply_minutes": minutes,
             "openers": widget.openers_in(language),

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatproxy import conversation
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
+from widget.customers.consents import Consent, consent_in
 from widget.customers.failures import log_failure
 from widget.customers.limits import wait_before
 from widget.customers.security import plain_view, session_key, too_often
 from widget.customers.views.conversation import MessageForm, say_or_leave
+from widget.customers.views.customers import keep_consent
 from widget.customers.views.stylesheet import style_version
 from widget.models import Widget
+from widget.origins import is_own
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_context
 from widget.running import running
@@ -29,7 +35,16 @@ from widget.running import running
 @plain_view
 def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The composer beside the log. What could not be sent stays in the composer."""
+    return write(request, widget)
+
+
+def write(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Say what was written, if it may be; else show what there is."""
     form = MessageForm(request.POST or None, initial={"custom_id": uuid.uuid4().hex})
+    consent = kept_consent(request, widget)
+    if not widget.may_store_and_send(consent.version):
+        context = context_of(widget) | {"form": form, "asks": True}
+        return render(request, "widget/customers/plain.html", context)
     if form.is_valid():
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
         customer = known_customer(request, widget)
@@ -37,6 +52,7 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
             return too_often(request, seconds)
         try:
             customer = customer or new_customer(request, widget)
+            keep_consent(customer, widget, consent)
             say_or_leave(running().acting(customer, widget), event, conversation.say)
         except LiveChatError as error:
             log_failure(request, error)
@@ -46,13 +62,45 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
     return render(request, "widget/customers/plain.html", context_of(widget) | {"form": form})
 
 
+@csrf_exempt  # until the customer agrees, no cookie may be set: `Origin` is looked at instead
+@require_POST
+@plain_view
+def agree(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """The answer to what the owner asks first; what was written meanwhile goes out with it."""
+    consent = consent_in(request.POST)
+    if not is_own(request.headers.get("Origin", ""), request.get_host()):
+        return HttpResponseForbidden()
+    is_agreed = widget.may_store_and_send(consent.version)  # else another text stands there by now
+    if is_agreed:
+        request.session[consent_key(widget)] = [consent.version, consent.at.isoformat()]
+    has_written = request.POST.get("text") or not is_agreed
+    return write(request, widget) if has_written else back_to_the_chat(widget)
+
+
+@require_POST
+@plain_view
+def withdraw(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Take the consent back: the customer is erased, and this browser keeps nothing."""
+    if customer := known_customer(request, widget):
+        customer.forget()
+    for name in (session_key(widget.key), consent_key(widget)):
+        request.session.pop(name, None)
+    if not request.session.keys():
+        request.session.flush()  # else it goes on, empty
+    response = render(
+        request, "widget/customers/plain.html", context_of(widget) | {"is_forgotten": True}
+    )
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, path=settings.CSRF_COOKIE_PATH)
+    return response
+
+
 @require_safe
 @plain_view
 def log(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The messages as they are now, in a frame that asks again every few seconds."""
     customer = known_customer(request, widget)
     context = context_of(widget)
-    if customer:
+    if customer and widget.may_store_and_send(kept_consent(request, widget).version):
         try:
             context |= messages_of(customer, widget)
         except LiveChatError as error:
@@ -84,6 +132,17 @@ def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
     return Customer.objects.find_remembered(widget.key, pk) if pk else None
 
 
+def consent_key(widget: Widget) -> str:
+    """Where a session keeps what was agreed to under this widget."""
+    return f"{session_key(widget.key)}:consent"
+
+
+def kept_consent(request: HttpRequest, widget: Widget) -> Consent:
+    """What this browser has agreed to."""
+    version, at = request.session.get(consent_key(widget), ("", None))
+    return Consent(version, dt.datetime.fromisoformat(at) if at else timezone.now())
+
+
 def wait_before_identity(request: HttpRequest, widget: Widget) -> int:
     """Becoming known is rarer than writing: see `limits.LIMITS`."""
     return wait_before("identity", widget.key, request.META.get("REMOTE_ADDR", ""), "")
@@ -106,6 +165,7 @@ def context_of(widget: Widget) -> dict[str, object]:
         "is_rtl": translation.get_language_bidi(),
         "title": widget.text("header_title", language),
         "greeting": widget.text("greeting_text", language),
+        "consent_text": widget.text("consent_text", language),
     }
 
 

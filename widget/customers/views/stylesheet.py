@@ -25,7 +25,9 @@ def stylesheet(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 @made_once_a_version
 def style_of(widget: Widget) -> str:
-    return widget.appearance.stylesheet() + short_source("customers/panel.css")
+    """The rules follow the colours; some are for what not every widget has."""
+    question = short_source("customers/ask_consent.css") if widget.ask_consent else ""
+    return widget.appearance.stylesheet() + short_source("customers/panel.css") + question
 
 
 def style_version(widget: Widget) -> str:

@@ -69,7 +69,7 @@ def check_goals(request: CustomerRequest, widget: Widget) -> HttpResponse:  # no
     form = GoalsForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    tell(request.api, form)
+    tell(request.api, form.details())
     if running().relay.conversation_of(request.customer.pk) is None:
         request.api.check_goals(form.cleaned_data["url"], form.cleaned_data["session"])
     return HttpResponse(status=204)

@@ -41,10 +41,18 @@ def record_of(customer: Customer) -> dict[str, Any]:
         "organization": customer.organization_id,
         "id": customer.entity_id,
         "signed_in_as": customer.subject,
+        "consent": consent_of(customer),
         "browsers": [browser_of(token) for token in customer.bearer_tokens.all()],
         "first_seen": customer.created_at.isoformat(),
         "last_seen": customer.last_seen_at.isoformat(),
     } | said_by(customer)
+
+
+def consent_of(customer: Customer) -> dict[str, str] | None:
+    """The version of the owner's text that they agreed to last, where they were asked."""
+    if customer.consented_at is None:
+        return None
+    return {"version": customer.consent_version, "at": customer.consented_at.isoformat()}
 
 
 def browser_of(token: BearerToken) -> dict[str, Any]:

@@ -11,7 +11,7 @@ const DAY = 86400000; // ms
 export function notes(area, more) {
   try {
     const kept = { ...JSON.parse(window[area].getItem(NOTES_KEY)), ...more };
-    if (more) window[area].setItem(NOTES_KEY, JSON.stringify(kept));
+    if (more && widget.mayStore()) window[area].setItem(NOTES_KEY, JSON.stringify(kept));
     return kept;
   } catch {
     return {};

@@ -1,14 +1,12 @@
-// The language of the page, else of the browser, and our few words in it.
-import { options } from "../loader/tag.js";
+// The language of the page, else of the browser, our few words in it, and where the rest is.
+import { home, options } from "../loader/tag.js";
 
-const codes = Object.keys(settings.texts); // first the one that the server would choose
-const wanted = options.language || document.documentElement.lang || navigator.language;
+export const codes = Object.keys(settings.texts); // first the one that the server would choose
+export const language =
+  options.language || document.documentElement.lang || navigator.language || codes[0];
+/** @type {LoaderTexts} */
+export const words = settings.texts[codes[0]];
 
-export const language = (wanted || codes[0])
-  .replace(/_/g, "-")
-  .replace(/^iw/, "he"); // Java's name for Hebrew
-
-const base = language.toLowerCase().split("-")[0];
-
-export const words =
-  settings.texts[codes.find((code) => code.startsWith(base)) || codes[0]];
+/** The address of a part, "" for the panel. @param {string} name */
+export const part = (name) =>
+  `${home}${name}?lang=${encodeURIComponent(language)}&${settings.version}`;

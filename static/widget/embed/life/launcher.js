@@ -6,7 +6,6 @@ import { words } from "./language.js";
 import { widget } from "./widget.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const BUBBLE = "M5 5h14v10h-9l-5 4z";
 export const firstPage = document.documentElement; // it may be replaced
 
 /**
@@ -40,7 +39,7 @@ export const root = add(shadow, "div");
 export const launcher = add(root, "button");
 const icon = add(launcher, "svg", "", SVG);
 icon.setAttribute("viewBox", "0 0 24 24");
-add(icon, "path", "", SVG).setAttribute("d", settings.icon || BUBBLE);
+add(icon, "path", "", SVG).setAttribute("d", settings.icon);
 if (words.label) add(launcher, "span", words.label);
 export const box = add(root, "section");
 launcher.part = "launcher";

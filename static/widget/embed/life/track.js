@@ -1,24 +1,16 @@
-// Where an owner lets LiveChat see visitors, it begins here: until `track` is called nothing is
-// fetched for it, stored or sent.
-import { home } from "../loader/tag.js";
-import { language } from "./language.js";
+// Where an owner lets LiveChat see visitors, it begins here, once they have agreed where they are
+// asked: until then nothing is fetched for it, stored or sent.
+import { part } from "./language.js";
 import { listen, signal } from "./life.js";
 import { methods } from "./methods.js";
 import { load, share } from "./visibility.js";
+import { widget } from "./widget.js";
 
-export function track() {
-  if (document.prerendering) return listen(document, "prerenderingchange", track);
-  import(`${home}visitors.js?lang=${encodeURIComponent(language)}&${settings.visitors}`)
-    .then(({ begin }) => {
-      if (signal.aborted) return;
-      const follow = begin(share(), load);
-      for (const [name, act] of Object.entries(methods)) {
-        methods[name] = (...args) => {
-          act(...args);
-          follow(name);
-        };
-      }
-    }, () => {});
+function track() {
+  if (!widget.mayStore()) return;
+  import(part("visitors.js"))
+    .then(({ begin }) => signal.aborted || begin(share(), load, methods), () => {});
 }
 
 track();
+listen(window, "livechat:consent_changed", track);

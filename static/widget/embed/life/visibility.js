@@ -1,9 +1,9 @@
 // Whether the chat is seen, and the panel's iframe, which comes when somebody wants to chat.
 import { storage } from "../loader/storage.js";
-import { home, options, part } from "../loader/tag.js";
+import { home, options } from "../loader/tag.js";
 import { emit } from "./events.js";
 import { configured, known } from "./known.js";
-import { language, words } from "./language.js";
+import { language, part, words } from "./language.js";
 import { add, box, create, draw, failure, launcher, root, shadow } from "./launcher.js";
 import { later, listen, signal } from "./life.js";
 import { attach } from "./place.js";
@@ -30,7 +30,7 @@ export function show(visibility, byCustomer) {
     load();
   }
   draw();
-  if (byCustomer || storage("sessionStorage")) {
+  if (widget.mayStore() && (byCustomer || storage("sessionStorage"))) {
     storage("sessionStorage", visibility);
   }
   panel?.shown();
@@ -67,7 +67,8 @@ function open({ openPanel }) {
 function addFrame() {
   widget.frame?.remove();
   widget.frame = create("iframe");
-  widget.frame.src = `${home}?lang=${encodeURIComponent(language)}`;
+  widget.frame.src = part("");
+  widget.frame.allow = settings.allow || "";
   box.append(widget.frame);
 }
 

@@ -7,4 +7,6 @@ export const widget = {
   theme: options.theme || settings.theme,
   identity: options.identity,
   token: storage("localStorage"),
+  /** Where the owner asks first, not before the customer agrees: see ask_consent.js. */
+  mayStore: () => widget.consent === settings.consent,
 };

@@ -1,6 +1,6 @@
 // LiveChat's older LC_API lives in a file of its own, fetched when the page first touches it.
 // What is called until it is there waits in `_q`.
-import { part } from "./tag.js";
+import { home } from "./tag.js";
 
 /** @param {any} api The page's own object, or a new one. */
 function bringOlderApi(api) {
@@ -12,7 +12,7 @@ function bringOlderApi(api) {
         : undefined),
   });
   Object.defineProperty(window, "LC_API", { value, writable: true });
-  import(part("lc_api.js"));
+  import(`${home}lc_api.js?${settings.version}`);
   return value;
 }
 

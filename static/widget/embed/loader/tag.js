@@ -12,5 +12,3 @@ const tag = scripts.find((script) => file.test(script?.src));
 export const options = tag?.dataset;
 export const server = tag?.src.split(file)[0]; // https://chat.example/w
 export const home = `${server}/${settings.key}/`;
-/** @param {string} name */
-export const part = (name) => `${home}${name}?${settings.version}`;

@@ -34,6 +34,7 @@ export function hello() {
       invitation,
       press,
       group: groupOfPage(),
+      consent: widget.consent && { version: widget.consent, at: widget.consentedAt },
     };
   });
 }

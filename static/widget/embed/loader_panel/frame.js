@@ -14,7 +14,7 @@ export function load() {
   isListening = false;
   frame.id = "chat-widget";
   /** @type {HTMLElement} */ (frame.parentNode).part = "panel";
-  frame.title = widget.words.title;
+  frame.title = WORDS.title;
   frame.contentWindow.postMessage({ chat: "here" }, "*");
 }
 

@@ -15,8 +15,9 @@ const messages = {
     listens();
     widget.isAlive = true;
     widget.draw();
-    if (widget.leaving) post({ chat: "logout", token: widget.leaving });
-    widget.leaving = null;
+    const { leaving, forget } = widget;
+    if (leaving) post({ chat: "logout", token: leaving, forget });
+    widget.leaving = widget.forget = null;
     hello();
     showPanel();
     revealLinked();
@@ -25,6 +26,7 @@ const messages = {
     widget.token = token;
     widget.storage("localStorage", token);
   },
+  consent: ({ consent }) => widget.agree(consent),
   close: () => widget.show("minimized", true),
   unread({ count, messages = [], dismiss }) {
     showUnread(count);

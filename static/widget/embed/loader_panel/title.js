@@ -21,7 +21,7 @@ export function showUnread(unread) {
   }
   if (unread === widget.unread) return;
   widget.unread = unread;
-  widget.news = unread && widget.words.unread.replace("%", `${unread}`);
+  widget.news = unread && WORDS.unread.replace("%", `${unread}`);
   showBadge(unread);
   widget.draw();
   widget.emit("unread_count_changed", { count: unread });

@@ -2,10 +2,21 @@
 import { begin, hello, tell, tellCustomer } from "./frame.js";
 import { hear, hideGreeting } from "./greeting.js";
 
-begin((news) => {
-  hear(news);
-  if (news.has_chat) load(); // what was said there may be unread
-});
+function start() {
+  begin((news) => {
+    hear(news);
+    if (news.has_chat) load(); // what was said there may be unread
+  });
+}
+if (document.prerendering) widget.listen(document, "prerenderingchange", start);
+else start();
+
+for (const [name, act] of Object.entries(methods)) {
+  methods[name] = (...args) => {
+    act(...args);
+    follow(name);
+  };
+}
 
 /** The page has called a method. @param {string} name */
 function follow(name) {

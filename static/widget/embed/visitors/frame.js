@@ -42,6 +42,7 @@ const whereabouts = () => ({
 });
 
 export function hello() {
+  if (!widget.mayStore()) return tell({ chat: "leave" });
   const token = widget.storage("localStorage"); // another tab may have one
   if (token !== undefined) widget.token = token;
   const group = parseInt(widget.configured.group, 10);
@@ -53,6 +54,7 @@ export function hello() {
     language: widget.language,
     customer: about(),
     group: group >= 0 ? group : undefined,
+    consent: widget.consent && { version: widget.consent, at: widget.consentedAt },
   });
 }
 
@@ -95,5 +97,6 @@ export function begin(hear) {
     newValue !== widget.token && key?.endsWith(`:${settings.key}`) && hello());
   if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
   else widget.listen(window, "popstate", move);
+  widget.listen(window, "livechat:consent_changed", hello);
   widget.root.append(frame);
 }

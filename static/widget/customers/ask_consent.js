@@ -1,0 +1,48 @@
+// The owner's question before anything is stored or sent, its answer, and taking that back.
+import { agree, mayStoreAndSend } from "./consent.js";
+import { tellHost } from "./messages.js";
+import { forgetAll } from "./storage.js";
+
+const root = document.documentElement;
+const question = document.getElementById("consent");
+const yes = question.querySelector("button");
+const no = question.querySelector(".decline");
+const declined = /** @type {HTMLTemplateElement} */ (question.querySelector("template"));
+let isKept = false; // by the page
+
+document.addEventListener("agreed", ask);
+document.addEventListener("host:hello", ({ detail }) => {
+  if (isKept && !detail.consent) return location.reload(); // withdrawn in another tab
+  isKept = Boolean(detail.consent);
+  ask();
+});
+
+function ask() {
+  question.hidden = mayStoreAndSend();
+}
+
+yes.addEventListener("click", () => {
+  const consent = { version: root.dataset.consent, at: new Date().toISOString() };
+  agree(consent);
+  tellHost({ chat: "consent", consent });
+});
+no.addEventListener("click", () => {
+  document.getElementById("notice").replaceChildren(declined.content.cloneNode(true));
+  tellHost({ chat: "close" });
+});
+
+// What is sent waits for the answer, so that is what comes next.
+document.addEventListener("submit", () => {
+  if (!mayStoreAndSend()) setTimeout(() => yes.focus());
+}, { capture: true });
+
+// Before menu.js notes for the next page that it was done.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method === "DELETE" && ctx.response.status === 204) withdraw();
+}, { capture: true });
+document.addEventListener("host:logout", ({ detail }) => detail.forget && forgetAll());
+
+function withdraw() {
+  forgetAll();
+  tellHost({ chat: "consent", consent: null });
+}

@@ -1,0 +1,164 @@
+"""Consent on a website: nothing stored or sent before it, nothing typed lost, nothing kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, ViewportSize, expect
+
+from tests.e2e.hosts import Host, tag
+from tests.e2e.rig import Chat, Console, html
+from tests.e2e.test_loader import STORED
+from tests.e2e.test_panel_accessibility import violations
+from tests.sandbox_rig import Agent, Sandbox
+
+ALL_STORED = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+NOTHING = "[{},{}]"
+OLDER = (
+    "from chatproxy.models import Customer\n"
+    "Customer.objects.filter(widget_key=given).update(consent_version='2025-01')"
+)
+COUNT = (
+    "from chatproxy.models import Customer\n"
+    "answer = Customer.objects.filter(widget_key=given).count()"
+)
+
+Ask = Callable[..., Chat]
+
+
+@pytest.fixture
+def ask(host: Host, add_widget: Callable[..., None], request: Any) -> Ask:
+    """Visit a page whose widget asks first, and open its chat: `ask(lang="ar")`."""
+    key = f"asks-{abs(hash(request.node.name))}"
+    add_widget(
+        key,
+        ask_consent=True,
+        consent_version="2026-11",
+        consent_text="May we?",
+        consent_link="https://shop.example/privacy",
+    )
+
+    def visit(**page: Any) -> Chat:
+        text = html("<h1>Shop</h1>" + tag(host.site, key=key), **page)
+        host.page.goto(host.websites.publish(f"/{key}", text))
+        host.launcher.click()
+        return Chat(host.page, host.page.frame_locator("iframe#chat-widget"))
+
+    return visit
+
+
+def kept(key: str) -> str:
+    """Where the browser keeps the consent to this widget."""
+    return f"livechat-widget:{key}:consent"
+
+
+def question(chat: Chat) -> Locator:
+    return chat.panel.locator("#consent")
+
+
+def test_what_was_typed_goes_out_with_the_answer_and_nothing_is_stored_or_sent_before(
+    host: Host, ask: Ask, agent: Agent, sandbox: Sandbox, context: BrowserContext
+) -> None:
+    chat = ask()
+    expect(question(chat)).to_contain_text("May we?")
+    chat.composer.fill("Do you ship to Norway?")
+    chat.composer.press("Enter")
+    bubble = chat.panel.locator("#pending .bubble")
+    expect(bubble).to_have_text("Do you ship to Norway?")
+    expect(chat.panel.get_by_text("Sent as soon as you agree.")).to_be_visible()
+    expect(chat.panel.get_by_role("button", name="I agree")).to_be_focused()
+    assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
+    assert context.cookies() == []
+    assert agent.chats() == []
+    assert not {"login", "start_chat", "token"} & set(sandbox.requests())
+    host.page.keyboard.press("Enter")
+    expect(chat.messages("customer")).to_contain_text("Do you ship to Norway?")
+    expect(question(chat)).to_be_hidden()
+    expect(chat.composer).to_be_focused()
+    assert "2026-11 20" in host.page.evaluate(STORED)
+    users = agent.chat(agent.chats()[0]["id"])["users"]
+    assert "2026-11, 20" in str([user.get("session_fields") for user in users])
+
+    # It holds for the next page, and taking it back erases everything.
+    host.page.reload()
+    expect(chat.messages("customer")).to_be_visible()
+    expect(question(chat)).to_be_hidden()
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_text("Withdraw consent").click()
+    chat.panel.get_by_role("button", name="Withdraw and delete").click()
+    expect(chat.panel.get_by_text("You have withdrawn your consent.")).to_be_visible()
+    expect(question(chat)).to_be_visible()
+    expect(chat.log).not_to_contain_text("Norway")
+    assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
+
+
+def test_a_no_keeps_the_words_and_another_text_asks_again(
+    host: Host, ask: Ask, agent: Agent, console: Console
+) -> None:
+    chat = ask()
+    chat.composer.fill("Hello")
+    chat.panel.get_by_role("button", name="No, thank you").click()
+    expect(host.iframe).to_be_hidden()
+    host.launcher.click()
+    expect(chat.composer).to_have_value("Hello")
+    chat.panel.get_by_role("button", name="I agree").click()
+    chat.composer.press("Enter")
+    expect(chat.messages("customer")).to_contain_text("Hello")
+    # The server knows of an older text only: it is told of this one, without a question.
+    key = host.page.url.rsplit("/", 1)[1]
+    host.site.run(OLDER, key)
+    console.expect("the server responded with a status of 403")
+    chat.send("Once more")
+    expect(chat.messages("customer").last).to_contain_text("Once more", timeout=15_000)
+    expect(question(chat)).to_be_hidden()
+    # So does this browser: it asks, and shows nothing until then.
+    host.page.evaluate("key => localStorage.setItem(key, '2025-01 2025-01-01')", kept(key))
+    host.page.reload()
+    expect(question(chat)).to_be_visible()
+    expect(chat.log).not_to_contain_text("Hello")
+    chat.panel.get_by_role("button", name="I agree").click()
+    expect(chat.log).to_contain_text("Hello")
+
+
+def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agent: Agent) -> None:
+    chat = ask()
+    expect(question(chat)).to_be_visible()
+    host.page.evaluate("""() => {
+        window.heard = [];
+        LiveChatWidget.on("consent_changed", ({ agreed }) => window.heard.push(agreed));
+        LiveChatWidget.call("set_consent", true);
+    }""")
+    expect(question(chat)).to_be_hidden()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_contain_text("Hello")
+    host.page.evaluate("LiveChatWidget.call('set_consent', false)")
+    expect(question(chat)).to_be_visible()
+    expect(chat.panel.get_by_text("You have withdrawn your consent.")).to_be_visible()
+    assert host.page.evaluate("window.heard") == [True, False]
+    assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
+    key = host.page.url.rsplit("/", 1)[1]
+    expect(chat.log).not_to_contain_text("Hello")
+    assert host.site.run(COUNT, key) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_question_is_within_reach_of_everybody(
+    host: Host, ask: Ask, language: str, console: Console
+) -> None:
+    host.page.set_viewport_size(ViewportSize(width=320, height=568))
+    host.page.emulate_media(color_scheme="dark")
+    chat = ask(lang=language)
+    expect(question(chat)).to_be_visible()
+    panel = host.panel
+    boxes = [each.bounding_box() for each in question(chat).locator("button, a").all()]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+    assert all(box and box["y"] + box["height"] <= 568 for box in boxes)
+    assert panel.evaluate("document.documentElement.scrollWidth") <= 320
+    console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
+    assert violations(panel) == []
+    chat.panel.locator("#message").focus()
+    for _ in range(2):
+        host.page.keyboard.press("Shift+Tab")
+    expect(question(chat).locator("button").first).to_be_focused()
+    host.page.keyboard.press("Enter")
+    expect(question(chat)).to_be_hidden()

@@ -176,9 +176,9 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
         )
         assert wide == [], path
     open_form(admin, site)
-    buttons = admin.locator(".submit-row > *").all()
-    tops = [box["y"] for button in buttons if (box := button.bounding_box())]
-    assert len(tops) == 2
+    buttons = admin.locator(".submit-row > *")
+    expect(buttons).to_have_count(2)
+    tops = [box["y"] for button in buttons.all() if (box := button.bounding_box())]
     assert tops[0] == tops[1]
     language = admin.locator("#preview").get_by_label("Language").bounding_box()
     band = admin.locator("#preview").bounding_box()

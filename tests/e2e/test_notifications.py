@@ -161,7 +161,13 @@ def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
     page.bring_to_front()
     expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
     chat.panel.get_by_role("button", name="Stop").click()
-    expect(offer_in(chat)).to_be_visible()
+    chat.panel.get_by_role("button", name="No, thank you").click()
+    page.reload()
+    again = Shop(page).chat  # it was open
+    again.send("And to Sweden?")
+    expect(again.messages("customer")).to_have_count(2)
+    expect(again.panel.locator(".pending")).to_have_count(0)
+    expect(offer_in(again)).to_have_count(0)  # who said no is not asked again
 
 
 def test_a_chat_goes_on_in_another_browser(

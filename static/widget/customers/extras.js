@@ -2,6 +2,7 @@
 // small applications, the arrows of a carousel. Their addresses stand in the shell.
 let isOffered = false; // once while the page stands
 const { viewer, moment, carousel, push, style } = document.getElementById("extras").dataset;
+const canTell = push && "PushManager" in window;
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
@@ -18,15 +19,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (isOffered || !ctx.sourceElement?.matches?.(".pending") || ctx.response.status !== 204) return;
   isOffered = true;
-  offerToTell();
+  if (canTell) import(push).then(({ offer }) => offer());
 });
 document.getElementById("notify")?.addEventListener("change", ({ target }) => {
-  if (/** @type {HTMLInputElement} */ (target).checked) offerToTell();
+  const isWanted = /** @type {HTMLInputElement} */ (target).checked;
+  if (isWanted && canTell) import(push).then(({ offerAgain }) => offerAgain());
 });
-
-function offerToTell() {
-  if (push && "PushManager" in window) import(push).then(({ offer }) => offer());
-}
 
 document.addEventListener("shown", findCarousels);
 document.addEventListener("htmx:after:swap", findCarousels);

@@ -22,7 +22,7 @@ toggle.addEventListener("change", () => {
 });
 
 document.addEventListener("unnoticed", ({ detail: event }) => {
-  if (!toggle.checked || readStorage("localStorage", PUSH_KEY)) return; // told once
+  if (!toggle.checked || readStorage("localStorage", PUSH_KEY) === "on") return; // told once
   const title = event.querySelector(".by b")?.textContent || document.title;
   const body = event.querySelector(".bubble")?.textContent.trim().slice(0, LONGEST) ?? "";
   if (!isAlone) return tellHost({ chat: "notify", title, body });

@@ -23,13 +23,14 @@ addEventListener("message", ({ origin, data }) => {
 document.addEventListener("visibilitychange", () => document.hidden || comeBack());
 document.addEventListener("htmx:after:swap", () => {
   const isOn = box.querySelector("[data-on]") !== null;
-  if (box.firstElementChild) note(isOn ? "on" : null);
+  if (box.firstElementChild) note(isOn ? "on" : noted() === "no" ? "no" : null);
   isAway &&= !isOn;
 });
 box.addEventListener("click", (event) => {
   const element = /** @type {HTMLElement} */ (event.target);
   if (element.matches("[data-no]")) {
     box.replaceChildren();
+    note("no");
     document.getElementById("message").focus();
   }
   if (!element.matches("a")) return;
@@ -44,12 +45,25 @@ function comeBack() {
   if (isAway) ask("GET");
 }
 
-export const offer = () => ask("GET");
+/** Unasked: not to who said no. */
+export function offer() {
+  if (noted() !== "no") ask("GET");
+}
+
+export const offerAgain = () => ask("GET");
 
 /** @param {string} method @param {Record<string, string>} [values] */
 function ask(method, values = {}) {
   const page = root.dataset.page ?? "";
   htmx.ajax(method, "notifications", { target: box, swap: "innerHTML", values: { ...values, page } });
+}
+
+function noted() {
+  try {
+    return localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string | null} state */

@@ -294,8 +294,14 @@ class BearerTokenManager(models.Manager["BearerToken"]):
         return bearer
 
     def forget_unused(self) -> int:
-        """Erase those that were unused for too long; how many they were."""
-        return self.filter(used_at__lt=self._too_long_ago()).delete()[0]
+        """Erase those that were unused for too long; how many they were.
+
+        A few at a time, so that it may be stopped and run again.
+        """
+        unused, forgotten = self.filter(used_at__lt=self._too_long_ago()), 0
+        while pks := list(unused.order_by("pk").values_list("pk", flat=True)[:MANY]):
+            forgotten += unused.filter(pk__in=pks).delete()[0]
+        return forgotten
 
     def sign_out(self, widget_key: str) -> None:
         """End those of everybody whom the website has signed in."""

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chatproxy import models
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, Customer
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from widget.models import Widget
@@ -140,3 +143,17 @@ def test_erasing_leaves_nothing_and_ends_the_token(customer: Customer, sandbox: 
 def test_a_stranger_cannot_be_erased() -> None:
     with pytest.raises(CommandError, match="nobody"):
         said_by("erase_customer", "unknown")
+
+
+def test_tokens_that_have_expired_go_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops the command keeps what was done."""
+    monkeypatch.setattr(models, "MANY", 2)
+    customer = stored_customer()  # with a token
+    for _ in range(4):
+        customer.admit()
+    BearerToken.objects.update(used_at=timezone.now() - dt.timedelta(days=4000))
+    customer.admit()
+    with CaptureQueriesContext(connection) as queries:
+        assert BearerToken.objects.forget_unused() == 5
+    assert BearerToken.objects.count() == 1
+    assert sum('DELETE FROM "chatproxy_bearertoken"' in query["sql"] for query in queries) == 3

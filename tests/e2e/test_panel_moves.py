@@ -104,13 +104,14 @@ def test_a_bubble_stands_where_it_will_stand(
     assert [shift for shift in shifts if shift["value"] > MOST_SHIFT] == []
 
 
-# Where each file of the customer's stands, frame by frame, however it is drawn.
+# Where each file of the customer's ends, frame by frame, however it is drawn.
 WATCH_FILES = """
 window.files = [];
 (function watch() {
   const files = document.querySelectorAll(
     "[data-author=customer]:not([data-state=offered]) :is(.picture, .bubble)");
-  if (files.length) window.files.push([...files].map((file) => file.getBoundingClientRect().top));
+  const ends = [...files].map((file) => file.getBoundingClientRect().bottom);
+  if (ends.length) window.files.push(ends);
   requestAnimationFrame(watch);
 })();
 """
@@ -130,6 +131,6 @@ def test_a_file_stands_where_it_will_stand(page: Page, site: Site, name: str, ki
     expect(page.locator("#threads .file")).to_have_count(1)
     expect(page.locator("#pending > *")).to_have_count(0)
     frames = page.evaluate("files")
-    assert {len(tops) for tops in frames} == {1}
-    tops = [tops[0] for tops in frames]
-    assert max(tops) - min(tops) <= MOST
+    assert {len(ends) for ends in frames} == {1}
+    ends = [ends[0] for ends in frames]
+    assert max(ends) - min(ends) <= MOST

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, html
+from tests.e2e.rig import Chat, Console, html
 from tests.e2e.test_loader import STORED, STRICTEST
+from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
 from widget.invitations import Invitation
 
@@ -108,6 +109,24 @@ def test_the_strictest_policy_needs_nothing_more_and_escape_dismisses(
     with host.page.expect_response("**/invited.js*what=dismissed*"):
         host.page.keyboard.press("Escape")
     expect(card(host.page)).to_have_count(0)
+
+
+def test_a_card_is_within_reach_of_the_keyboard_and_of_everybody(
+    host: Host, invite: Invite, console: Console
+) -> None:
+    invite(link_label="See the cart", link="https://shop.example/cart")
+    expect(card(host.page)).to_be_visible()
+    console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
+    found = violations(host.page)  # the page itself has no landmarks
+    assert [each for each in found if "landmark-one-main" not in each] == []
+    buttons = card(host.page).get_by_role("button")
+    host.launcher.focus()
+    for number in range(buttons.count()):
+        host.page.keyboard.press("Tab")
+        expect(buttons.nth(number)).to_be_focused()
+    host.page.keyboard.press("Enter")  # the last one closes it
+    expect(card(host.page)).to_have_count(0)
+    expect(host.launcher).to_be_focused()
 
 
 def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(

@@ -6,13 +6,12 @@ export const launcher = /** @type {HTMLElement} */ (place.firstElementChild);
 /** @type {Map<string, BesideCard>} */
 const cards = new Map();
 
-let aside = place.querySelector("aside"); // of whichever script came first
+let aside = place.querySelector("output"); // of whichever script came first
 if (!aside) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(BESIDE_CSS);
   widget.shadow.adoptedStyleSheets.push(sheet);
-  aside = add(place, "aside");
-  aside.role = "status"; // it speaks of what comes after it
+  aside = add(place, "output"); // a status: it speaks of what comes after it
 }
 
 /**

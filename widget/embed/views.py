@@ -216,12 +216,12 @@ def who_is_there(widget: Widget) -> dict[str, Any]:
 def texts(widget: Widget, language: str) -> dict[str, str]:
     """What the loader says in this language."""
     with translation.override(language):
+        failed = gettext("The chat could not be loaded."), gettext("Open it in a new tab")
         return {
             "open": gettext("Open chat"),
             "close": gettext("Close chat"),
             **link_text(widget),
-            "failed": gettext("The chat could not be loaded."),
-            "page": gettext("Open it in a new tab"),
+            "failed": " ".join(failed),
             "label": widget.text("launcher_label", language),
         }
 

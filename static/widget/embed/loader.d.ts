@@ -51,8 +51,8 @@ interface LoaderTexts {
   close: string;
   /** Where the launcher is one. */
   link?: string;
+  /** Why there is no panel, as a link to the page that needs none. */
   failed: string;
-  page: string;
   label: string;
 }
 

@@ -147,6 +147,7 @@ FULLEST: dict[str, Any] = {
     "away_link": "mailto:help@shop.example",
     "ask_consent": True,
     "track_visitors": True,
+    "voice_messages": True,
     "launcher_label": "Chat with us",
 }
 BUDGET_OF_ALL = 4096  # bytes

@@ -49,7 +49,7 @@ export function load() {
   isLoading = true;
   if (panel || !widget.frame) addFrame(); // else only loader_panel.js was missing
   if (panel) panel.load();
-  else import(part("loader_panel.js")).then(open, fail);
+  else bring("loader_panel.js", ({ openPanel }) => { panel = openPanel(share()); }, fail);
 }
 
 /** All that the other parts need of this one. */
@@ -58,10 +58,14 @@ export const share = () => Object.assign(widget, {
   add, emit, show, draw, known, shadow, root,
 });
 
-/** @param {{ openPanel(widget: LoaderWidget): LoaderPanel }} part */
-function open({ openPanel }) {
-  if (!signal.aborted) panel = openPanel(share());
-}
+/**
+ * Fetch a part of the loader and start it, unless this life has ended meanwhile.
+ * @param {string} name
+ * @param {(module: any) => void} begin
+ * @param {() => void} [failed]
+ */
+export const bring = (name, begin, failed = () => {}) =>
+  import(part(name)).then((module) => signal.aborted || begin(module), failed);
 
 // `src` is there before the iframe is, or it would leave an entry in the history.
 function addFrame() {
@@ -74,8 +78,8 @@ function addFrame() {
 
 function fail() {
   isLoading = false;
-  failure.textContent = words.failed;
-  const link = add(failure, "a", words.page);
+  failure.textContent = "";
+  const link = add(failure, "a", words.failed);
   link.href = home;
   link.target = "_blank";
   draw();

@@ -44,6 +44,7 @@ LIMITS = {
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
     "reading": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
+    "page": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
     "transcript": Limits(Limit(30, 60), Limit(10, 60), Limit(600, 60)),
 }
 # By the name of a URL. What changes something is an act otherwise; other reading is free,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from chatproxy.relay.updates import Conversation
 from tests.sandbox_rig import Sandbox
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
+from widget.customers import limits
+from widget.customers.limits import Limit, Limits
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
 
@@ -95,6 +98,18 @@ def test_nobody_makes_an_owner_pay_for_an_address_of_their_own(
     assert visitor.ask("get", forged).status_code == 400
     assert visitor.ask("get", "page?url=https%3A%2F%2Fshop.example%2F").status_code == 400
     assert requests_for_pages(sandbox) == 0
+
+
+def test_an_owner_pays_for_so_many_addresses_a_minute_and_what_is_known_is_free(
+    add_widget: AddWidget, sandbox: Sandbox, pages: str, settings: Any, monkeypatch: Any
+) -> None:
+    settings.CHAT_LIMITS = True
+    monkeypatch.setitem(limits.LIMITS, "page", Limits(*[Limit(2, 60)] * 3))
+    visitor = visitor_of(add_widget, link_previews=True)
+    questions = [question_in(said(f"{pages}/returns?{number}")) for number in range(4)]
+    answers = [visitor.ask("get", question).status_code for question in questions + questions]
+    assert answers[2:4] == [204, 204]
+    assert requests_for_pages(sandbox) == 2
 
 
 def test_an_owner_who_wants_none_pays_for_none(add_widget: AddWidget, sandbox: Sandbox) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from chatproxy.livechat.errors import LiveChatError
 from widget.assets import digest
 from widget.customers.failures import on_failure
+from widget.customers.limits import wait_before
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 from widget.rendering.pages import cut, proof_of
@@ -29,7 +30,7 @@ def say_nothing(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # 
 @customer_required
 @on_failure(say_nothing)
 def page(request: CustomerRequest, widget: Widget) -> HttpResponse:
-    """Title and first words of the page at `url`. 204 if it has none.
+    """Title and first words of the page at `url`. 204 if it has none, or too many were asked for.
 
     `proof` says that the address stands in a message: nobody makes LiveChat read another, and the
     owner pay for it.
@@ -40,6 +41,8 @@ def page(request: CustomerRequest, widget: Widget) -> HttpResponse:
     key = f"page:{widget.key}:{digest(url)}"
     words = cache.get(key)
     if words is None:
+        if wait_before("page", widget.key, request.META.get("REMOTE_ADDR", ""), request.token):
+            return HttpResponse(status=204)
         cache.set(key, {}, NOTHING_HOLDS)  # whoever asks meanwhile, and if LiveChat refuses
         found = request.api.get_url_info(url)
         words = {"page_title": cut(found.get("title")), "page_words": cut(found.get("description"))}

@@ -309,16 +309,19 @@ class BearerTokenManager(models.Manager["BearerToken"]):
         theirs.delete()
         announce(widget_key)
 
-    def still_there(self, token_hashes: Sequence[str]) -> set[str]:
-        """Which of these there are; being asked for counts as use, because a tab is open."""
-        there: set[str] = set()
+    def still_there(self, token_hashes: Sequence[str]) -> dict[str, str]:
+        """Which of these there are, and which version of the text each one's customer agreed to.
+
+        Being asked for counts as use, because a tab is open.
+        """
+        there: dict[str, str] = {}
         for start in range(0, len(token_hashes), MANY):
             rows = self.filter(token_hash__in=token_hashes[start : start + MANY])
-            used = dict(rows.values_list("token_hash", "used_at"))
-            if any(timezone.now() - at > SEEN_EVERY for at in used.values()):
+            found = rows.values_list("token_hash", "used_at", "customer__consent_version")
+            if any(timezone.now() - used_at > SEEN_EVERY for _, used_at, _ in found):
                 rows.update(used_at=timezone.now())
                 Customer.objects.filter(bearer_tokens__in=rows).update(last_seen_at=timezone.now())
-            there.update(used)
+            there.update((token_hash, agreed_to) for token_hash, _, agreed_to in found)
         return there
 
     def _too_long_ago(self) -> dt.datetime:

@@ -478,6 +478,11 @@ class Widget(models.Model):
         """Whether who agreed to this version, "" for none, may be stored and told to LiveChat."""
         return not self.ask_consent or consent_version == self.consent_version
 
+    def may_act_for(self, bearer: BearerToken) -> bool:
+        """Whether what a browser once asked for may be done now, without its asking again."""
+        has_agreed = self.may_store_and_send(bearer.customer.consent_version)
+        return has_agreed and self.may_stand_on(bearer.website)
+
     def openers_in(self, language: str) -> list[str]:
         """What customers may begin with, in their language."""
         return openers_of(self.text("openers", language))
@@ -843,7 +848,7 @@ class MoveManager(models.Manager["Move"]):
         there = self.filter(code_hash=hash_of(code), used_at=None, made_at__gt=self._too_long_ago())
         theirs = there.filter(bearer_token__customer__widget_key=widget.key)
         move = theirs.select_related("bearer_token__customer").first()
-        if move is None or not widget.may_stand_on(move.bearer_token.website):
+        if move is None or not widget.may_act_for(move.bearer_token):
             return ""
         if not there.filter(pk=move.pk).update(used_at=timezone.now()):
             return ""

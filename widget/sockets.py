@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 from contextvars import Context
 from typing import Protocol
@@ -136,7 +136,10 @@ def reasons_to_go(sockets: Iterable[Socket]) -> dict[Socket, int]:
     }
 
 
-def _reasons(key: str, sockets: list[Socket], there: set[str]) -> Iterable[tuple[Socket, int]]:
+def _reasons(
+    key: str, sockets: list[Socket], there: Mapping[str, str]
+) -> Iterable[tuple[Socket, int]]:
+    """`there`: the tokens that there are, and the version each one's customer agreed to."""
     try:
         widget = Widget.objects.find(key)
     except Widget.DoesNotExist:
@@ -147,6 +150,8 @@ def _reasons(key: str, sockets: list[Socket], there: set[str]) -> Iterable[tuple
             reasons.append((socket, UNKNOWN_TOKEN))
         elif not widget.may_stand_on(socket.website):
             reasons.append((socket, FORBIDDEN_ORIGIN))
+        elif not widget.may_store_and_send(there[socket.token_hash]):
+            reasons.append((socket, NO_CONSENT))
     return reasons
 
 

@@ -139,6 +139,8 @@ def customer_required(view: View) -> View:
     def inner(request: CustomerRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
         if not widget.may_store_and_send(request.customer.consent_version):
             return ask_first(request, widget)
+        if request.method != "GET":
+            wake(request)
         return view(request, widget, *args, **kwargs)
 
     return inner
@@ -161,8 +163,6 @@ def customer_who_leaves(view: View) -> View:
         request.customer, request.bearer, request.token = customer, bearer, token
         request.api = running().acting(customer, widget)
         request.api.greeting = greeting_of(request)
-        if request.method != "GET":
-            wake(request)
         return view(request, widget, *args, **kwargs)
 
     return inner

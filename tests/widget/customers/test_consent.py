@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import time
 from io import StringIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.test import Client
 from chatproxy.models import Customer
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import AddWidget, OpenSocket
+from tests.widget.customers.test_moves import code_of, go_on
 from tests.widget.visitor import Visitor, texts_of
 from widget.models import Widget
 from widget.sockets import NO_CONSENT
@@ -111,6 +113,49 @@ async def test_a_socket_waits_for_consent(asking: Widget, open_socket: OpenSocke
     assert (closed["type"], closed["code"]) == ("websocket.close", NO_CONSENT)
 
 
+@pytest.mark.django_db(transaction=True)
+async def test_an_open_socket_ends_when_the_owner_asks_something_else(
+    asking: Widget, open_socket: OpenSocket
+) -> None:
+    customer, token = await sync_to_async(Customer.objects.welcome)("shop", asking.organization)
+    await sync_to_async(customer.agree)("2026-11", dt.datetime.now(dt.UTC))
+    socket = open_socket(token)
+    await socket.connect()
+    await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
+    while "hx-" not in await socket.receive_from(timeout=15):
+        pass
+    asking.consent_version = "2027-01"
+    await sync_to_async(asking.save)()
+    while (heard := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+        pass
+    assert heard["code"] == NO_CONSENT
+
+
+def test_what_was_asked_for_before_a_new_text_waits_for_it_too(
+    visitor: Visitor, asking: Widget, django_capture_on_commit_callbacks: Any
+) -> None:
+    agree(visitor)
+    visitor.send("Hello")
+    link = visitor.ask("post", "transcript/link", {"zone": "UTC"})["HX-Redirect"]
+    assert visitor.client.get(link).status_code == 200
+    code = code_of(visitor)
+    change_version(asking, django_capture_on_commit_callbacks)
+    assert visitor.client.get(link).status_code == 404
+    assert not go_on(code).token
+
+
+def test_nobody_waits_for_livechat_before_they_agree(
+    visitor: Visitor, asking: Widget, monkeypatch: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr("widget.customers.security.FIRST_LOGIN", 30.0)
+    agree(visitor)
+    change_version(asking, django_capture_on_commit_callbacks)
+    began = time.monotonic()
+    refused = visitor.ask("post", "expected", {}, **{"X-Chat-Socket": "coming"})
+    assert refused.status_code == 403
+    assert time.monotonic() - began < 15
+
+
 def test_where_nobody_asks_nothing_changes(add_widget: AddWidget, agent: Agent) -> None:
     add_widget()
     visitor = Visitor()
@@ -181,6 +226,17 @@ def test_on_the_plain_page_a_new_text_keeps_what_was_typed(
     assert "Typed before" in page
     assert hidden_in(page)["consent"] == "2027-01"
     assert not Customer.objects.exists()
+
+
+def test_on_the_plain_page_nothing_ends_before_a_new_text_is_agreed_to(
+    reader: Client, agent: Agent, asking: Widget, django_capture_on_commit_callbacks: Any
+) -> None:
+    said = hidden_in(reader.get(PAGE).content.decode()) | {"text": "Hello"}
+    reader.post(PAGE + "agree", said, headers=OWN)
+    said = hidden_in(reader.get(PAGE).content.decode())
+    change_version(asking, django_capture_on_commit_callbacks)
+    assert reader.post(PAGE + "end", said).status_code == 302
+    assert agent.chat(agent.chats()[0]["id"])["thread"]["active"]
 
 
 def test_another_website_agrees_for_nobody(reader: Client) -> None:

@@ -77,7 +77,7 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         raise Http404 from None
     bearer = BearerToken.objects.find_hash(widget.key, holder)
-    if bearer is None or not widget.may_stand_on(bearer.website):
+    if bearer is None or not widget.may_act_for(bearer):
         raise Http404
     api = running().acting(bearer.customer, widget)
     known = conversation_of(api)

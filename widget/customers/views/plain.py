@@ -113,7 +113,8 @@ def log(request: HttpRequest, widget: Widget) -> HttpResponse:
 @plain_view
 def end(request: HttpRequest, widget: Widget) -> HttpResponse:
     """End the chat; writing again continues it."""
-    if customer := known_customer(request, widget):
+    customer = known_customer(request, widget)
+    if customer and widget.may_store_and_send(kept_consent(request, widget).version):
         try:
             conversation.end(running().acting(customer, widget))
         except LiveChatError as error:

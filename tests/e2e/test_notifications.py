@@ -191,9 +191,14 @@ def test_a_chat_goes_on_in_another_browser(
     assert address
     phone = new_context(viewport={"width": 360, "height": 720}).new_page()
     phone.goto(address)
+    expect(phone.get_by_text("Go on only if the link is your own.")).to_be_visible()
+    expect(phone.get_by_text("There is a chat on this device already.")).to_be_hidden()
+    assert not phone.evaluate("localStorage.length")  # looking at it opens nothing
+    phone.get_by_role("button", name="Open chat").click()
     moved = Chat(phone, phone)
     expect(moved.messages("customer")).to_contain_text("Hello from the desk")
     expect(chat.panel.get_by_text("This chat is now open on another device, too.")).to_be_attached()
     phone.goto(address)
-    phone.get_by_role("button", name="Open the other chat").click()
+    expect(phone.get_by_text("There is a chat on this device already.")).to_be_visible()
+    phone.get_by_role("button", name="Open chat").click()
     expect(phone.get_by_text("This link has been used")).to_be_visible()

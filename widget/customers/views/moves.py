@@ -42,7 +42,7 @@ def move(request: CustomerRequest, widget: Widget) -> HttpResponse:
 def go_on(request: HttpRequest, widget: Widget) -> HttpResponse:
     """GET: the page behind the link. POST: 201 with a bearer token for its `code`, once; else 403.
 
-    Fetching the page uses up nothing: messengers look at links before people do.
+    Opening the page uses up nothing, a click does: messengers look at links before people do.
     """
     if request.method == "POST":
         token = Move.objects.use(widget, request.POST.get("code", ""))

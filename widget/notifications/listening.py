@@ -125,8 +125,9 @@ class Listener:
         return listening
 
     def _leave(self, subscription_pk: int) -> None:
-        listening = self._listening.pop(subscription_pk)
-        if listening.ear:
+        """Unless that was done meanwhile."""
+        listening = self._listening.pop(subscription_pk, None)
+        if listening and listening.ear:
             self._relay.detach(listening.customer_pk, listening.ear)
 
     def tell(self) -> None:
@@ -188,12 +189,12 @@ class Listener:
 
 
 def widget_of(subscription: Subscription) -> Widget | None:
-    """None if it was switched off, or may not stand on that website any more."""
+    """None if it was switched off, or may not act for that browser any more."""
     bearer = subscription.bearer_token
     with suppress(Widget.DoesNotExist):
         widget = Widget.objects.find(bearer.customer.widget_key)
         widget.group_id = subscription.group_id
-        return widget if widget.may_stand_on(bearer.website) else None
+        return widget if widget.may_act_for(bearer) else None
     return None
 
 

@@ -34,6 +34,21 @@ SIGNED_FOR = 12 * 3600  # seconds
 LONGEST_WAIT = 3600.0  # seconds that a push service may ask us to wait
 GONE = (404, 410)
 LATER = (408, 425, 429)
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+INTERNET = ipaddress.ip_network("2000::/3")
+
+
+def is_public(host: str) -> bool:
+    """Of an IP address. What stands for an IPv4 address is as public as that is.
+
+    Sources: RFC 4291, 2.4 (where the internet's addresses are), RFC 6052 (NAT64), RFC 3056 (6to4).
+    """
+    address = ipaddress.ip_address(host)
+    if address in NAT64:
+        address = ipaddress.IPv4Address(address.packed[-4:])
+    if isinstance(address, ipaddress.IPv6Address):
+        return address in INTERNET and address.is_global and address.sixtofour is None
+    return address.is_global and not address.is_multicast
 
 
 class PublicHosts(AbstractResolver):
@@ -49,7 +64,7 @@ class PublicHosts(AbstractResolver):
         found = await self._resolver.resolve(host, port, family)
         if f"{host}:{port}" in {urlsplit(origin).netloc for origin in conf.push_services()}:
             return found
-        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
+        public = [one for one in found if is_public(one["host"])]
         if not public:
             raise OSError("no public host")
         return public

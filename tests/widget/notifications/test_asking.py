@@ -8,6 +8,7 @@ from io import StringIO
 
 import aiohttp
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -24,7 +25,7 @@ from widget.models import Subscription, Widget
 from widget.notifications import keys
 from widget.notifications.addresses import may_post_to
 from widget.notifications.outcomes import Browser, Outcome
-from widget.notifications.sending import PublicHosts, Sender
+from widget.notifications.sending import PublicHosts, Sender, is_public
 
 TICKET = re.compile(r"#([^\"]+)\"")
 
@@ -115,6 +116,17 @@ def test_a_ticket_is_worth_nothing_elsewhere_or_afterwards(
     assert Visitor("other").ask("post", "permission", given).status_code == 403
     assert Visitor().ask("post", "permission", given | {"ticket": "x"}).status_code == 403
     customer.ask("post", "logout")
+    assert Visitor().ask("post", "permission", given).status_code == 403
+    assert not Subscription.objects.exists()
+
+
+def test_a_ticket_is_worth_nothing_without_consent(
+    customer: Visitor, shop_widget: Widget, subscription: dict[str, str]
+) -> None:
+    given = subscription | {"ticket": ticket_of(customer)}
+    shop_widget.ask_consent, shop_widget.consent_version = True, "2027-01"
+    shop_widget.save()
+    cache.clear()  # as after a commit
     assert Visitor().ask("post", "permission", given).status_code == 403
     assert not Subscription.objects.exists()
 
@@ -210,6 +222,29 @@ async def test_a_public_name_that_leads_inside_leads_nowhere(
     assert (await sender.send(browser, {"title": "", "body": ""}, "t")).outcome is Outcome.LATER
     assert asked == ["push.example"] * 2
     await sender.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("142.250.74.106", True),
+        ("2a00:1450:4001:80f::200a", True),
+        ("64:ff9b::8efa:4a6a", True),  # 142.250.74.106 in a network without IPv4
+        ("10.0.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("fd00:ec2::254", False),
+        ("fec0::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("64:ff9b::a00:1", False),
+        ("2002:a00:1::1", False),
+        ("fe80::1%lo", False),
+    ],
+)
+def test_an_address_inside_is_known_in_every_disguise(host: str, is_one: bool) -> None:
+    assert is_public(host) is is_one
 
 
 # Keys

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 from pytest_django import Settings
 
+from chatproxy.livechat.structures import Json
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import OpenSocket
 from tests.widget.notifications.conftest import PAGE, answer, eventually, in_thread
@@ -18,6 +19,8 @@ from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription, Widget
 from widget.notifications.listening import Listener
+from widget.notifications.outcomes import Browser, Result
+from widget.notifications.sending import Sender
 from widget.running import Running
 
 Listen = Callable[..., Listener]
@@ -195,6 +198,53 @@ async def test_a_widget_that_is_switched_off_tells_nobody(
     await change_widget(enabled=False)
     await listen().look()
     assert not process.relay.states()
+
+
+async def test_nobody_is_listened_for_who_has_not_agreed(
+    gone: Visitor, listen: Listen, process: Running
+) -> None:
+    """The owner began to ask, or asks for something else, after they had left."""
+    await change_widget(ask_consent=True, consent_version="2027-01")
+    await listen().look()
+    assert not process.relay.states()
+
+
+class SlowSender(Sender):
+    """Sends when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_about_to, self.may = asyncio.Event(), asyncio.Event()
+
+    async def send(self, browser: Browser, payload: Json, topic: str) -> Result:
+        self.is_about_to.set()
+        await self.may.wait()
+        return await super().send(browser, payload, topic)
+
+
+async def test_who_stopped_while_they_were_told_is_no_trouble(
+    gone: Visitor,
+    process: Running,
+    push_service: PushService,
+    agent: Agent,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    push_service.answers += [410]
+    sender = SlowSender()
+    listener = Listener(process.relay, sender, pause=0)
+    await listener.look()
+    await answer(agent, "Yes, we do.")
+    async with asyncio.timeout(8):
+        while not sender.is_about_to.is_set():
+            listener.tell()
+            await asyncio.sleep(0.02)
+    await in_thread(gone.ask, "delete", "notifications")
+    await listener.look()
+    sender.may.set()
+    await listener.close()
+    await process.relay.close()
+    assert push_service.headers
+    assert "could not be told" not in caplog.text
 
 
 async def test_customers_who_have_left_are_no_visitors(

@@ -167,7 +167,7 @@ def keep_permission(request: HttpRequest, widget: Widget) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         return HttpResponse(status=403)
     bearer = BearerToken.objects.find_hash(widget.key, token_hash)
-    if bearer is None or not widget.may_stand_on(bearer.website):
+    if bearer is None or not widget.may_act_for(bearer):
         return HttpResponse(status=403)
     widget.group_id = group_id
     return HttpResponse(status=204 if subscribe(request, widget, bearer, page) else 400)

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from widget.models import ColleagueInvitation, Membership, Widget
@@ -153,14 +154,22 @@ def let_go(request: HttpRequest, membership_pk: int) -> HttpResponse:
 
 
 def names_of_account() -> list[str]:
-    """What the project's users need besides a password; the e-mail address is known."""
+    """What the project's users need besides a password, and their e-mail address if any."""
     user = get_user_model()
-    others = [name for name in user.REQUIRED_FIELDS if name != user.get_email_field_name()]
-    return [user.USERNAME_FIELD, *others]
+    there = {field.name for field in user._meta.get_fields()}
+    names = (user.USERNAME_FIELD, user.get_email_field_name(), *user.REQUIRED_FIELDS)
+    return [name for name in dict.fromkeys(names) if name in there]
 
 
 class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # takes none at run time
-    """The account of a colleague who has none yet."""
+    """The account of a colleague who has none yet. The invited address cannot be changed."""
+
+    def __init__(self, email: str, *args: Any) -> None:
+        user = get_user_model()
+        name_of_email = user.get_email_field_name()
+        super().__init__(*args, initial={user.USERNAME_FIELD: email, name_of_email: email})
+        if name_of_email in self.fields:
+            self.fields[name_of_email].disabled = True
 
     class Meta:
         model = get_user_model()
@@ -168,6 +177,7 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # takes none
 
 
 @login_not_required
+@csrf_protect  # as every view of the admin, whatever middleware the project has
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 def join(request: HttpRequest, token: str) -> HttpResponse:
@@ -192,14 +202,11 @@ def join_as(request: HttpRequest, invitation: ColleagueInvitation) -> HttpRespon
 
 def join_anew(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
     """Raises NoLongerOpen."""
-    first = {get_user_model().USERNAME_FIELD: invitation.email}
-    form = AccountForm(request.POST if request.method == "POST" else None, initial=first)
+    form = AccountForm(invitation.email, *([request.POST] if request.method == "POST" else []))
     if not form.is_valid():
         return show_invitation(request, invitation, form)
     with transaction.atomic():
-        user: Any = form.save(commit=False)
-        setattr(user, user.get_email_field_name(), invitation.email)
-        user.save()
+        user = form.save()
         joining.accept(invitation, user)
         user.refresh_from_db()
     login(request, user, settings.AUTHENTICATION_BACKENDS[0])

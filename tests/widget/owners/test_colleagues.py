@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -151,10 +152,40 @@ def test_a_name_that_is_taken_is_nobody_elses_account(client: Client) -> None:
     assert Client().get(link).status_code == 200
 
 
-def test_a_weak_password_is_refused(client: Client) -> None:
+def test_an_address_that_is_taken_makes_no_second_account(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a project wants each address once."""
+    monkeypatch.setattr(User._meta.get_field("email"), "unique", True)
     link = invite(signed_in(client, Role.OWNER))
-    response = Client().post(link, account(password1="12345", password2="12345"))
+    User.objects.create_user("first", "eve@shop.example")
+    response = Client().post(link, account(email="other@shop.example"))
+    assert "email" in response.context["form"].errors
+    assert not User.objects.filter(username="eve").exists()
+    assert Client().get(link).status_code == 200
+
+
+def test_nobody_chooses_another_address_than_the_invited(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    Client().post(link, account(email="ceo@shop.example"))
+    assert User.objects.get(username="eve").email == "eve@shop.example"
+
+
+@pytest.mark.parametrize("weak", ["12345", "genevieve.smith"])
+def test_a_weak_password_is_refused(client: Client, weak: str) -> None:
+    link = invite(signed_in(client, Role.OWNER), "genevieve.smith@shop.example")
+    response = Client().post(link, account(password1=weak, password2=weak))
     assert response.context["form"].errors
+    assert roles() == {}
+
+
+def test_no_other_website_accepts_for_who_is_signed_in(client: Client, settings: Settings) -> None:
+    """In a project without Django's middleware, too."""
+    link = invite(signed_in(client, Role.OWNER))
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "Csrf" not in each]
+    eve = Client(enforce_csrf_checks=True)
+    eve.force_login(User.objects.create_user("eve"))
+    assert eve.post(link).status_code == 403
     assert roles() == {}
 
 
@@ -172,6 +203,20 @@ def test_without_email_the_link_is_there_to_copy(client: Client, settings: Setti
 def test_a_mail_server_that_fails_is_no_crash(client: Client, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    owner = signed_in(client, Role.OWNER)
+    invite(owner)
+    assert "This server could not send an e-mail." in page(owner, COLLEAGUES)
+
+
+class Refusing(BaseEmailBackend):
+    """As those that packages bring: its errors are its own."""
+
+    def send_messages(self, _messages: Any) -> int:
+        raise RuntimeError("the key is wrong")
+
+
+def test_a_backend_with_errors_of_its_own_is_no_crash(client: Client, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
     owner = signed_in(client, Role.OWNER)
     invite(owner)
     assert "This server could not send an e-mail." in page(owner, COLLEAGUES)

@@ -6,8 +6,11 @@
   const CACHE = `livechat-widget:${KEY}`;
   const MARK = "/livechat-widget/told"; // an address of nothing, under which a note is kept
 
-  self.addEventListener("install", () => self.skipWaiting());
-  self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  // When a website's own worker begins is for the website to say.
+  if (self.location.pathname.endsWith(`/w/${KEY}/worker.js`)) {
+    self.addEventListener("install", () => self.skipWaiting());
+    self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  }
   self.addEventListener("message", ({ data, ports }) => {
     if (data?.widget === KEY) ports[0].postMessage(true);
   });

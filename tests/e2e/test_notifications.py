@@ -131,6 +131,8 @@ def test_the_websites_own_worker_tells_of_an_answer(
     offer_in(chat).click()
     expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
     assert address in telling_site.run(SUBSCRIPTIONS)
+    # When a website's worker begins is for the website to say.
+    assert page.evaluate("navigator.serviceWorker.controller === null")
     chat_id = agent.chats()[0]["id"]
     page.goto(websites.publish("/elsewhere", html("")))  # the chat is closed
     event_id = agent.send(chat_id, "Yes, we do.")

@@ -36,7 +36,7 @@ def watched(sandbox: Sandbox, tmp_path: Path) -> Visitors:
 @pytest.mark.timeout(LONGEST)
 def test_two_processes_share_the_customers_and_lose_nothing_when_they_die_and_come_back() -> None:
     said = run("tests/with_services.sh", sys.executable, "-m", "bench.scale", "--short")
-    held = re.search(r"2 processes: customers held \[(\d+), (\d+)\]", said)
+    held = re.search(r"2 processes: \[(\d+), (\d+)\] customers", said)
     assert held, said
     first, second = map(int, held.groups())
     assert first + second == 100

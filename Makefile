@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
 
-.PHONY: demo sandbox test test-services night scale soak lint bench format messages lock chaos audit tutorial \
+.PHONY: demo sandbox test test-services night scale soak lint bench format messages lock chaos audit pictures \
 	containers docs help test-versions
 
 help: ## this list
@@ -94,9 +94,9 @@ format: .venv/installed-dev ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The pictures of docs/tutorial.md, by the test that goes through it.
-tutorial: .venv/installed-dev ## take the pictures of docs/tutorial.md again
-	TUTORIAL_PICTURES=docs/images/tutorial $(BIN)/pytest tests/e2e/test_tutorial.py
+# The pictures of docs/tutorial.md and docs/features.md, by the tests that go through them.
+pictures: .venv/installed-dev ## take the pictures of the docs again
+	TAKE_PICTURES=1 $(BIN)/pytest tests/e2e/test_tutorial.py tests/e2e/test_features.py
 
 # What customers and owners read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
 messages: .venv/installed-dev ## gather and compile what people read

@@ -1,0 +1,61 @@
+"""What stands on a website before anybody asks, as docs/features.md shows it.
+
+`make pictures` takes its pictures anew.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.e2e.pictures import pictures_of
+from tests.e2e.rig import Site, Websites
+from widget.invitations import Invitation
+
+PHONE, DESKTOP = ViewportSize(width=390, height=760), ViewportSize(width=1280, height=760)
+INVITATION: Invitation = {
+    "id": "0a1b2c3d",
+    "name": "First visit",
+    "text": "New to house plants? Tell us about your light, and we find one that likes it.",
+    "words": "My room has little light. What would grow there?",
+}
+
+
+@pytest.fixture
+def shop(page: Page, site: Site, websites: Websites, add_widget: Callable[..., None]) -> Page:
+    """The demo's shop with a widget that invites, and asks for consent."""
+    add_widget(
+        "featured",
+        name="Fern & Clay",
+        brand_color="#1f6f54",
+        invitations=[INVITATION],
+        ask_consent=True,
+        consent_text="We keep what you write here until your question is answered.",
+        consent_link="https://shop.example/privacy",
+        consent_version="2026-11",
+    )
+
+    window = site.get("/", Host=site.shop_url.removeprefix("http://")).body.decode()
+    featured = window.replace("/w/demo/", "/w/featured/").replace('="/', f'="{site.shop_url}/')
+    page.goto(websites.publish("/featured", featured))
+    return page
+
+
+def card(page: Page) -> Locator:
+    return page.locator("chat-widget").get_by_role("status").locator("> div")
+
+
+def test_a_shop_invites_and_asks_for_consent(shop: Page, tmp_path: Path) -> None:
+    with pictures_of("features", tmp_path) as pictures:
+        expect(card(shop)).to_be_visible()
+        for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
+            shop.set_viewport_size(size)
+            for scheme in ("light", "dark"):
+                shop.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                expect(card(shop)).to_be_in_viewport(ratio=1)
+                pictures.take(f"invitation-{name}-{scheme}", shop)
+        card(shop).get_by_role("button", name="Chat with us").click()
+        chat = shop.frame_locator("iframe#chat-widget")
+        expect(chat.get_by_role("button", name="I agree")).to_be_in_viewport(ratio=1)
+        pictures.take("consent-phone-dark", shop)

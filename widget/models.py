@@ -740,6 +740,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
         """Tell this browser, instead of what it gave before. The oldest of too many gives way."""
         secret = json.dumps([browser.endpoint, browser.p256dh, browser.auth, page])
         with transaction.atomic():
+            BearerToken.objects.select_for_update().get(pk=bearer.pk)  # one after the other
             self.filter(bearer_token=bearer).delete()
             theirs = self.filter(bearer_token__customer=bearer.customer).order_by("-pk")
             spared = list(theirs.values_list("pk", flat=True)[: self.MOST - 1])

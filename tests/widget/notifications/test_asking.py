@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import aiohttp
@@ -129,6 +130,24 @@ def test_a_ticket_is_worth_nothing_without_consent(
     cache.clear()  # as after a commit
     assert Visitor().ask("post", "permission", given).status_code == 403
     assert not Subscription.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_twice_at_once_is_asking_once(
+    transactional_db: None, customer: Visitor, subscription: dict[str, str]
+) -> None:
+    """As a double click does. SQLite in memory lets one write at a time, as it is."""
+    at_once = 4 if connection.features.has_select_for_update else 1
+
+    def ask(_number: int) -> int:
+        try:
+            return customer.ask("post", "notifications", subscription).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as workers:
+        assert set(workers.map(ask, range(12))) == {200}
+    assert Subscription.objects.count() == 1
 
 
 @pytest.mark.parametrize("end", ["logout", "forget"])

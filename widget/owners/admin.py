@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_user_model
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -497,4 +498,6 @@ def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
 class MembershipAdmin(CarefulAdmin):
     list_display = ("user", "role", "organization_id")
     list_filter = ("role",)
-    search_fields = ("user__username", "organization_id")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return (f"user__{get_user_model().USERNAME_FIELD}", "organization_id")

@@ -259,3 +259,13 @@ def test_an_invitation_speaks_the_inviters_language(client: Client) -> None:
 def test_a_stranger_invites_nobody() -> None:
     assert not invite(Client())
     assert isinstance(Client().get(COLLEAGUES).wsgi_request.user, AnonymousUser)
+
+
+def test_who_has_a_role_is_found_by_what_a_project_calls_its_users(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(User, "USERNAME_FIELD", "email")
+    eve = User.objects.create_user("eve", "genevieve@shop.example")
+    Membership.objects.create(user=eve, organization_id=OWN)
+    response = admin_client.get("/admin/widget/membership/", {"q": "genevieve"})
+    assert response.context["cl"].result_count == 1

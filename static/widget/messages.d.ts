@@ -155,6 +155,7 @@ interface PanelEvents extends HostEvents {
   identified: string | null;
   /** Another person uses this browser from now on. */
   "somebody-else": null;
+  "forgotten": null;
   /** The server does not know our token. */
   "token-refused": null;
   /** The customer has agreed to what the owner asks first. */

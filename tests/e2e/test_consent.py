@@ -28,7 +28,10 @@ Ask = Callable[..., Chat]
 
 @pytest.fixture
 def ask(host: Host, add_widget: Callable[..., None], request: Any) -> Ask:
-    """Visit a page whose widget asks first, and open its chat: `ask(lang="ar")`."""
+    """Visit a page whose widget asks first, and open its chat: `ask(lang="ar")`.
+
+    What else the widget has is its parameter.
+    """
     key = f"asks-{abs(hash(request.node.name))}"
     add_widget(
         key,
@@ -36,6 +39,7 @@ def ask(host: Host, add_widget: Callable[..., None], request: Any) -> Ask:
         consent_version="2026-11",
         consent_text="May we?",
         consent_link="https://shop.example/privacy",
+        **getattr(request, "param", {}),
     )
 
     def visit(**page: Any) -> Chat:
@@ -123,13 +127,15 @@ def test_a_no_keeps_the_words_and_another_text_asks_again(
 def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agent: Agent) -> None:
     chat = ask()
     expect(question(chat)).to_be_visible()
-    host.page.evaluate("""() => {
+    chat.composer.fill("Hello")
+    host.page.evaluate("""async () => {
         window.heard = [];
         LiveChatWidget.on("consent_changed", ({ agreed }) => window.heard.push(agreed));
-        LiveChatWidget.call("set_consent", true);
+        for (const agrees of [false, true, true]) await LiveChatWidget.call("set_consent", agrees);
     }""")
     expect(question(chat)).to_be_hidden()
-    chat.send("Hello")
+    expect(chat.composer).to_have_value("Hello")  # that nothing was agreed to is no news
+    chat.composer.press("Enter")
     expect(chat.messages("customer")).to_contain_text("Hello")
     host.page.evaluate("LiveChatWidget.call('set_consent', false)")
     expect(question(chat)).to_be_visible()
@@ -138,6 +144,33 @@ def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agen
     assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
     key = host.page.url.rsplit("/", 1)[1]
     expect(chat.log).not_to_contain_text("Hello")
+    assert host.site.run(COUNT, key) == 0
+
+
+@pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
+def test_what_is_withdrawn_in_one_tab_is_in_all_of_them(
+    host: Host, ask: Ask, agent: Agent, context: BrowserContext
+) -> None:
+    chat = ask()
+    chat.panel.get_by_role("button", name="I agree").click()
+    expect(question(chat)).to_be_hidden()
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    other = context.new_page()
+    other.goto(host.page.url)
+    other.evaluate("""() => {
+        window.heard = [];
+        addEventListener("livechat:consent_changed", ({ detail }) => heard.push(detail.agreed));
+    }""")
+    other.wait_for_function("LiveChatWidget.get('customer_data').id")  # LiveChat sees this tab
+    assert other.locator("iframe#chat-widget").count() == 0
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_text("Withdraw consent").click()
+    chat.panel.get_by_role("button", name="Withdraw and delete").click()
+    expect(chat.panel.get_by_text("You have withdrawn your consent.")).to_be_visible()
+    other.wait_for_function("window.heard.length")
+    assert other.evaluate("window.heard") == [False]
+    assert other.evaluate(ALL_STORED) == NOTHING
     assert host.site.run(COUNT, key) == 0
 
 

@@ -3,9 +3,9 @@
 The files are modules, so that editors and `tsc` understand them, in folders: `loader` runs
 once, `life` for each `LiveChatWidget.init()`, `loader_panel` when somebody wants to chat,
 `invitations` where a widget has some, `visitors` where they are tracked; the last three bring
-`beside`. `consent` comes with `loader_panel` where the owner asks for it, or when the website says
-what its visitor agreed to. Each folder travels as one scope, because the loader has no bytes for
-its inner borders; so no name may stand twice in a folder, nor beside one.
+`beside`. `consent` comes with `loader_panel` and `visitors` where the owner asks for it, or when
+the website says what its visitor agreed to. Each folder travels as one scope, because the loader
+has no bytes for its inner borders; so no name may stand twice in a folder, nor beside one.
 """
 
 from collections.abc import Iterable
@@ -81,9 +81,11 @@ def invitations() -> str:
 
 
 @made_once
-def visitors() -> str:
+def visitors(features: tuple[str, ...] = ()) -> str:
     """A module of its own. SETTINGS are the widget's, BESIDE_CSS its styles."""
     inside = scope("beside", BESIDE) + scope("visitors", VISITORS)
+    if "ask_consent" in features:
+        inside = scope("consent", ["keep"]) + inside
     once = "if(widget.isTracked)return;widget.isTracked=true;"
     begin = f"export function begin(widget,load,methods){{{once}{inside}}}"
     return short(f"const settings=SETTINGS;{begin}")

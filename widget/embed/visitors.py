@@ -18,7 +18,7 @@ def script(widget: Widget, language: str) -> str:
 
 def template(widget: Widget) -> str:
     """The script, with its styles and without its SETTINGS."""
-    script = scripts.visitors()
+    script = scripts.visitors(("ask_consent",) * widget.ask_consent)
     for name, css in (("GREETING_CSS", "greeting"), ("BESIDE_CSS", "beside")):
         script = script.replace(name, as_javascript(looks.part(widget, css)))
     return script

@@ -36,13 +36,8 @@ document.addEventListener("submit", () => {
   if (!mayStoreAndSend()) setTimeout(() => yes.focus());
 }, { capture: true });
 
-// Before menu.js notes for the next page that it was done.
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method === "DELETE" && ctx.response.status === 204) withdraw();
-}, { capture: true });
-document.addEventListener("host:logout", ({ detail }) => detail.forget && forgetAll());
-
-function withdraw() {
+document.addEventListener("forgotten", () => {
   forgetAll();
   tellHost({ chat: "consent", consent: null });
-}
+});
+document.addEventListener("host:logout", ({ detail }) => detail.forget && forgetAll());

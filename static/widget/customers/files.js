@@ -148,8 +148,10 @@ function upload(url, { method, headers, body, signal }, progress) {
 /** @param {XMLHttpRequest} request */
 function responseOf(request) {
   const headers = new Headers();
-  const token = request.getResponseHeader("X-Chat-Token");
-  if (token !== null) headers.set("X-Chat-Token", token);
+  for (const name of ["X-Chat-Token", "X-Chat-Gone", "X-Chat-Consent"]) {
+    const value = request.getResponseHeader(name);
+    if (value !== null) headers.set(name, value);
+  }
   const body = request.status === 204 ? null : request.responseText;
   return new Response(body, { status: request.status, headers });
 }

@@ -72,8 +72,14 @@ function introduceEarly(isOpen) {
  * @returns {Promise<Response>}
  */
 async function sendAsCustomer(url, request, tries) {
-  if (!token && request.method === "DELETE") return new Response(null, { status: 204 }); // nobody
-  if (!token && request.method !== "GET") {
+  if (!token && request.method === "DELETE") {
+    if (!keptToken || identity) { // nobody, or somebody else's
+      announce("forgotten");
+      return new Response(null, { status: 204 });
+    }
+    request.headers = { ...request.headers, Authorization: `Bearer ${keptToken}` };
+  }
+  if (!token && !["GET", "DELETE"].includes(request.method)) {
     const refusal = await introduce();
     if (!token) return refusal;
   }
@@ -103,6 +109,7 @@ async function send(url, request) {
   if (response.headers.has("X-Chat-Gone")) announce("gone");
   if (response.headers.has("X-Chat-Consent")) askAgain();
   const given = response.headers.get("X-Chat-Token");
+  if (given === "" && request.method === "DELETE") announce("forgotten"); // before the token goes
   if (given !== null && sender === person) setToken(given || null);
   return response;
 }

@@ -9,6 +9,7 @@
   const UNKNOWN = 4401; // the token; another one is made
   const SILENCE = 40000; // ms without a word after which the socket counts as dead
   const ECHO = 1000; // ms the website's page gets to keep the token
+  const NEWS = 1000; // ms in which our page hears that consent was withdrawn in another tab
   const LONGEST_PAUSE = 60000; // ms
 
   let website = ""; // the origin of the page around us
@@ -66,7 +67,7 @@
     /** Consent was withdrawn. */
     leave() {
       clearTimeout(silence);
-      token = about.token = null;
+      token = about = null;
       const before = socket;
       socket = null;
       before?.close();
@@ -121,7 +122,7 @@
       ...(consent && { consent: consent.version, consented_at: consent.at }),
     });
     const given = response.headers.get("X-Chat-Token");
-    if (response.ok && given) {
+    if (response.ok && given && about) { // else consent was withdrawn meanwhile
       about.token = given;
       use(given);
       tell({ chat: "token", token: given });
@@ -213,7 +214,7 @@
       silence = setTimeout(open, 1000 + Math.random() * pause);
     } else if (code === UNKNOWN) {
       token = about.token = null;
-      tell({ chat: "token", token });
+      silence = setTimeout(tell, NEWS, { chat: "token", token });
     }
   }
 })();

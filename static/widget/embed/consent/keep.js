@@ -9,8 +9,9 @@ function readConsent() {
 
 /** @param {Consent | null} consent null: forget it, and all that was kept */
 export function agree(consent) {
-  if (consent) widget.storage("localStorage", `${consent.version} ${consent.at}`, KEPT_UNDER);
-  else for (const area of /** @type {const} */ (["localStorage", "sessionStorage"])) forget(area);
+  // First: when the token goes, other tabs look whether they may ask for another one.
+  widget.storage("localStorage", consent && `${consent.version} ${consent.at}`, KEPT_UNDER);
+  if (!consent) for (const area of /** @type {const} */ (["localStorage", "sessionStorage"])) forget(area);
   widget.consent = consent?.version;
   widget.consentedAt = consent?.at;
   tellConsent();
@@ -34,6 +35,7 @@ function tellConsent() {
 readConsent();
 widget.listen(window, "storage", ({ key }) => {
   if (key !== KEPT_UNDER) return;
+  const before = widget.consent;
   readConsent();
-  tellConsent();
+  if (widget.consent !== before) tellConsent(); // else another of our scripts has
 });

@@ -1,14 +1,16 @@
 // The website says what its visitor has agreed to, or no longer.
 import { agree } from "./keep.js";
 
-if (agrees) agree({ version: CONSENT, at: new Date().toISOString() });
-else withdrawConsent();
+// A website may say so on each of its pages: only what is news counts.
+if (!agrees) {
+  if (widget.consent || widget.token) withdrawConsent();
+} else if (widget.consent !== CONSENT) agree({ version: CONSENT, at: new Date().toISOString() });
 
 /** As the customer leaves the chat, but the server erases them, and they may come back. */
 function withdrawConsent() {
   const { identity } = widget;
   widget.forget = Boolean(widget.token);
+  agree(null);
   window.LiveChatWidget.call("logout");
   widget.identity = identity;
-  agree(null);
 }

@@ -52,7 +52,7 @@ def test_a_shop_invites_and_asks_for_consent(shop: Page, tmp_path: Path) -> None
         for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
             shop.set_viewport_size(size)
             for scheme in ("light", "dark"):
-                shop.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                shop.emulate_media(color_scheme=scheme)
                 expect(card(shop)).to_be_in_viewport(ratio=1)
                 pictures.take(f"invitation-{name}-{scheme}", shop)
         card(shop).get_by_role("button", name="Chat with us").click()

@@ -67,5 +67,5 @@ def test_every_documented_method_and_getter_is_there(host: Host, console: Consol
         host.page.evaluate("LiveChatWidget.init()")  # after `destroy`
     for name in members("Getters"):
         host.page.evaluate("name => LiveChatWidget.get(name)", name)
-    assert len(members("Methods")) == 18
+    assert len(members("Methods")) == 20
     assert len(members("Getters")) == 4

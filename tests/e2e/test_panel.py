@@ -119,7 +119,7 @@ def test_a_pasted_picture_is_offered_and_goes_when_it_is_wanted(
     talking.composer.evaluate(HAND_OVER, ["paste", [*PNG], ""])
     send = talking.page.get_by_role("button", name="Send this file")
     expect(send).to_be_visible()
-    expect(talking.page.locator("#pending")).to_contain_text("leaf.png")
+    expect(talking.page.locator("#pending").get_by_role("img", name="leaf.png")).to_be_visible()
     expect(talking.log.get_by_role("link", name="leaf.png")).to_have_count(0)
     send.click()
     expect(talking.log.get_by_role("link", name="leaf.png")).to_be_visible()

@@ -1,19 +1,22 @@
 """What the wheel holds, and that a project can use all of it."""
 
 import ast
-import re
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import packages_distributions
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import widget
 from tests.install.project import ROOT, Project
 
 OWN = {"widget", "chatproxy"}
+# Imported only where the extra `push` is installed.
+OPTIONAL = ROOT / "widget" / "notifications" / "sending.py"
 ADMIN_PAGES = """
 from django.test import Client
 from people.models import Person
@@ -58,27 +61,47 @@ def test_no_template_of_the_project_is_replaced(names: list[str]) -> None:
     ] == []
 
 
-def imports_of(app: str) -> set[str]:
-    """The top-level packages that an app's modules import."""
+def imports_of(paths: Iterable[Path]) -> set[str]:
+    """The top-level packages that these modules import, but Python's and our own."""
     found = set()
-    for path in (ROOT / app).rglob("*.py"):
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
+    return found - sys.stdlib_module_names - OWN
+
+
+def brought_by(distribution: str) -> set[str]:
+    """What is installed with it, itself included."""
+    found = {distribution}
+    for requirement in map(Requirement, requires(distribution) or []):
+        if not requirement.marker or requirement.marker.evaluate({"extra": ""}):
+            found |= brought_by(requirement.name.lower())
     return found
 
 
 def test_the_apps_import_what_the_wheel_asks_for_and_ask_for_what_they_import() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = {re.split(r"[<>=~; \[]", line)[0].lower() for line in project["dependencies"]}
-    imported = set().union(*map(imports_of, OWN)) - sys.stdlib_module_names - OWN
+    wanted = {Requirement(line).name.lower() for line in project["dependencies"]}
+    paths = {path for app in OWN for path in (ROOT / app).rglob("*.py")}
+    imported = imports_of(paths - {OPTIONAL})
     homes = packages_distributions()
     # urllib3 comes with requests; asgiref with django; django_htmx is an app, not an import.
     given = {"urllib3": "requests", "asgiref": "django"}
     asked = {given.get(name) or homes[name][0].lower() for name in imported}
     assert {name.replace("_", "-") for name in asked} | {"django-htmx"} == wanted
+
+
+def test_what_sends_notifications_imports_what_the_extra_brings() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    [extra] = [Requirement(line).name for line in project["optional-dependencies"]["push"]]
+    given = brought_by(extra)
+    homes = packages_distributions()
+    asked = {homes[name][0].lower() for name in imports_of([OPTIONAL])}
+    assert extra in asked
+    assert {name.replace("_", "-") for name in asked} <= {name.replace("_", "-") for name in given}
 
 
 def test_a_project_checks_clean_and_needs_no_migration_of_its_own(project: Project) -> None:

@@ -76,7 +76,7 @@ async function pictureOf(file) {
   if (!file.type.startsWith("image/") || file.size > LIMIT) return null;
   const picture = new Image();
   picture.src = URL.createObjectURL(file);
-  picture.alt = "";
+  picture.alt = file.name;
   try {
     await picture.decode();
   } catch {

@@ -40,7 +40,10 @@ document.addEventListener("identified", ({ detail }) => {
   token = detail;
   restart();
 });
-document.addEventListener("input", needConversation, { once: true }); // there will be one soon
+// There will be one soon; before the first bubble stands, so that it does not move.
+for (const sign of ["pointerdown", "keydown", "dragenter", "input"]) {
+  document.addEventListener(sign, needConversation, { once: true });
+}
 addEventListener("pageshow", ({ persisted }) => persisted && restart());
 addEventListener("online", () => token && restart()); // what was open hangs in another network
 

@@ -49,6 +49,7 @@ export const methods = {
   },
 };
 methods.reset = methods.logout;
+methods.set_consent = () => {}; // more where the owner asks for it: see ask_consent.js
 methods.set_page_values = (values) =>
   emit("set_page_values", (widget.values = { ...widget.values, ...values }));
 /** @type {("hide_greeting" | "close_chat" | "disable_sounds" | "check_goals")[]} */

@@ -21,7 +21,8 @@ def bot(sandbox: Sandbox) -> Iterator[None]:
 def test_an_answer_can_be_stopped_and_a_person_asked_for(
     page: Page, site: Site, demo_fields: dict[str, Any], bot: None
 ) -> None:
-    site.add_widget("bots", **demo_fields | {"talk_to_person": True, "stop_answers": True})
+    options = {"name": "Bots", "talk_to_person": True, "stop_answers": True}
+    site.add_widget("bots", **demo_fields | options)
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{site.chat_url}/w/bots/")
     chat = Chat(page, page)

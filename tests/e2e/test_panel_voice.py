@@ -25,7 +25,7 @@ def hearing(browser_type: BrowserType) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def voice_site(site: Site, demo_fields: dict[str, Any]) -> Site:
-    site.add_widget("voice", **demo_fields | {"voice_messages": True})
+    site.add_widget("voice", **demo_fields | {"name": "Voice", "voice_messages": True})
     return site
 
 

@@ -24,6 +24,7 @@ let identity = null;
 /** @type {string | null} */
 let person = null;
 let isProven = !asksFirst;
+let isLeaving = false; // "Forget me" is on its way
 /** @type {string | null} */
 let keptToken = null;
 let page = ""; // of the website, which LiveChat trusts or does not
@@ -48,6 +49,7 @@ document.addEventListener("host:logout", ({ detail }) => {
   announce("somebody-else");
 });
 document.addEventListener("token-refused", () => {
+  if (isLeaving) return; // as asked: the socket is closed before the answer comes
   setToken(null);
   location.reload();
 });
@@ -83,7 +85,9 @@ async function sendAsCustomer(url, request, tries) {
     const refusal = await introduce();
     if (!token) return refusal;
   }
-  const response = await send(url, request);
+  const leaves = request.method === "DELETE";
+  isLeaving ||= leaves;
+  const response = await send(url, request).finally(() => leaves && (isLeaving = false));
   return response.status === 401 && request.method !== "GET" && tries > 1
     ? sendAsCustomer(url, request, tries - 1)
     : response;
@@ -100,7 +104,8 @@ async function send(url, request) {
   const response = await deliver((signal, tries) => {
     if (tries) countTry(request.body);
     const headers = headersOf(request);
-    return carry(url, { ...request, headers, signal, credentials: "omit" });
+    const answer = carry(url, { ...request, headers, signal, credentials: "omit" });
+    return request.method === "GET" ? answer.then(readWhole) : answer;
   }, patience, request.signal).catch((error) => {
     // Read for somebody who has gone meanwhile: nobody misses it, and it is no error to log.
     if (request.method !== "GET" || error?.name !== "AbortError" || request.signal?.aborted) throw error;
@@ -112,6 +117,14 @@ async function send(url, request) {
   if (given === "" && request.method === "DELETE") announce("forgotten"); // before the token goes
   if (given !== null && sender === person) setToken(given || null);
   return response;
+}
+
+/**
+ * All of it, so that whoever goes while it comes aborts it here and not in htmx, which logs that.
+ * @param {Response} response
+ */
+async function readWhole(response) {
+  return new Response(await response.text() || null, response);
 }
 
 /**

@@ -120,10 +120,12 @@ async function send(url, request) {
 }
 
 /**
- * All of it, so that whoever goes while it comes aborts it here and not in htmx, which logs that.
+ * All of it, so that whoever goes while it comes aborts it here and not in htmx, which logs that; but
+ * for the stream, which does not end.
  * @param {Response} response
  */
 async function readWhole(response) {
+  if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) return response;
   return new Response(await response.text() || null, response);
 }
 

@@ -1,6 +1,7 @@
 """A chat on networks that fail: silent, without websockets, away for a while. Nothing is lost."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.sandbox_rig import Agent, Sandbox
 
 NOTICED = 45_000  # ms until a silent connection is noticed
 REPORTED = 30_000  # ms until a socket that never comes up is reported
+LONG_TUNNEL = 3  # tries: where the connection stands, so many failures are the end
 BACK = 30_000  # ms until a connection that is there again is used
 MOVE = """() => document.dispatchEvent(new CustomEvent("host:page", {
   detail: { page: { url: "https://shop.example/pots", title: "Pots", referrer: "" } } }))"""
@@ -246,8 +248,12 @@ def test_a_browser_that_goes_offline_says_so_at_once(talking: Chat, agent: Agent
     talking.page.context.set_offline(True)
     expect(talking.panel.get_by_text("You are offline")).to_be_visible(timeout=1000)
     assert dot_of(talking) != green
-    talking.send("From the tunnel")
-    expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    tries = count(1)
+    with talking.page.expect_event(
+        "requestfailed", lambda request: request.method == "POST" and next(tries) == LONG_TUNNEL
+    ):
+        talking.send("From the tunnel")
+        expect(talking.panel.get_by_text("Waiting for a connection")).to_be_visible()
     talking.page.context.set_offline(False)
     expect(talking.messages("customer")).to_contain_text(["Hello", "From the tunnel"])
     expect(talking.panel.get_by_text("You are offline")).to_be_hidden()

@@ -6,7 +6,7 @@ const root = document.documentElement;
 const FIRST_PAUSE = 1000; // ms between two tries; it doubles
 const LONGEST_PAUSE = 15000; // ms
 const AWAY = [502, 503, 504]; // a proxy says these while our server is away
-const MOST_WHILE_LIVE = 3; // tries of what fails although the connection stands
+const MOST_WHILE_LIVE = 3; // failures of one act although the connection stands
 let person = new AbortController(); // whose acts these are: another one must not do them
 
 addEventListener("offline", lose);
@@ -36,12 +36,13 @@ export function lose() {
  */
 export async function deliver(attempt, patience, signal) {
   const ends = AbortSignal.any([person.signal, signal].filter(Boolean));
+  let failures = 0;
   for (let tries = 0; ; tries += 1) {
     const response = await tryOnce((watched) => attempt(watched, tries), patience, ends);
     if (response) return response;
-    if (root.dataset.live === "open" && tries + 1 >= MOST_WHILE_LIVE) {
-      throw new TypeError("Not delivered");
-    }
+    // A browser without a network does not close the socket: nothing can be told from that.
+    if (root.dataset.live === "open" && navigator.onLine) failures += 1;
+    if (failures >= MOST_WHILE_LIVE) throw new TypeError("Not delivered");
     await pause(Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE), ends);
   }
 }

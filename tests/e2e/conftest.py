@@ -92,6 +92,28 @@ def site(
     site.close()
 
 
+@pytest.fixture(autouse=True)
+def fresh_livechat(sandbox: Sandbox) -> None:
+    """No test meets what an earlier one has done to the sandbox."""
+
+
+@pytest.fixture
+def everybody_leaves(sandbox: Sandbox, site: Site) -> Iterator[Callable[[], None]]:
+    """No agent accepts chats any more: `everybody_leaves()`.
+
+    The server keeps for some seconds what LiveChat said, and asks for all widgets in use, so that
+    the next test would meet it: this one ends when the server knows that somebody is there.
+    """
+    agents = [agent["id"] for agent in sandbox.config["agents"]]
+
+    def set_status(status: str) -> None:
+        sandbox.settings(agents=dict.fromkeys(agents, status))
+
+    yield lambda: set_status("not_accepting_chats")
+    set_status("accepting_chats")
+    site.wait_until_somebody_is_there("demo")
+
+
 @pytest.fixture
 def add_widget(site: Site, demo_fields: dict[str, Any]) -> Callable[..., None]:
     """Configure another widget of the same organization: `add_widget("tall", theme="dark")`."""

@@ -31,6 +31,7 @@ from tests.sandbox_rig import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
+AVAILABILITY_SECONDS = 30  # the server keeps for ten seconds what it heard
 STOP_SECONDS = 10
 
 # Playwright switches storage partitioning off, and the last --disable-features wins: this one
@@ -165,6 +166,13 @@ class Site:
         """What a new release does to everyone who is chatting."""
         self.stop()
         self.start()
+
+    def wait_until_somebody_is_there(self, key: str) -> None:
+        """Returns when the server has heard from LiveChat that an agent accepts chats."""
+        deadline = time.monotonic() + AVAILABILITY_SECONDS
+        while b"status online" not in self.get(f"/w/{key}/welcome").body:
+            assert time.monotonic() < deadline, "nobody is there"
+            time.sleep(0.2)
 
     def get(self, path: str, **headers: str) -> "Answer":
         """Fetch from the chat's site without a browser; never follows compression or cookies."""

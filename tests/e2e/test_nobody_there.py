@@ -10,15 +10,13 @@ from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Site, html
-from tests.sandbox_rig import Sandbox
 
 PATIENCE = 30  # seconds
 
 
 @pytest.fixture
-def nobody_there(sandbox: Sandbox) -> None:
-    everybody = [agent["id"] for agent in sandbox.config["agents"]]
-    sandbox.settings(agents=dict.fromkeys(everybody, "not_accepting_chats"))
+def nobody_there(everybody_leaves: Callable[[], None]) -> None:
+    everybody_leaves()
 
 
 def known(site: Site, key: str) -> str:

@@ -289,10 +289,13 @@ def test_an_opener_is_sent_as_it_stands(
 
 
 def test_when_nobody_is_there_a_message_can_be_left(
-    fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
+    everybody_leaves: Callable[[], None],
+    fresh: Callable[..., Chat],
+    sandbox: Sandbox,
+    agent: Agent,
 ) -> None:
-    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
-    sandbox.settings(agents=everybody, forms={"ticket": False})
+    everybody_leaves()
+    sandbox.settings(forms={"ticket": False})
     panel = fresh()
     expect(panel.page.get_by_text("Nobody is here right now")).to_be_visible()
     panel.send("Please call me back")
@@ -358,7 +361,7 @@ def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, age
 
 
 def test_the_website_learns_the_customer_s_name_and_that_everybody_left(
-    shop: Shop, sandbox: Sandbox, agent: Agent
+    everybody_leaves: Callable[[], None], shop: Shop, agent: Agent
 ) -> None:
     chat = shop.open_chat()
     chat.send("Hello")
@@ -369,19 +372,17 @@ def test_the_website_learns_the_customer_s_name_and_that_everybody_left(
         "() => LiveChatWidget.get('customer_data').name === 'Nora'"
         " && LiveChatWidget.get('customer_data').email === 'nora@example.com'"
     )
-    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
-    sandbox.settings(agents=everybody)
+    everybody_leaves()
     shop.page.wait_for_function("() => LiveChatWidget.get('state').availability === 'offline'")
 
 
 def test_a_header_without_an_agent_says_when_everybody_has_left(
-    fresh: Callable[..., Chat], sandbox: Sandbox
+    everybody_leaves: Callable[[], None], fresh: Callable[..., Chat]
 ) -> None:
     panel = fresh(connect_early=True)
     expect(panel.page.get_by_text("We are here for you")).to_be_visible()
     expect(panel.live).to_be_visible()
-    everybody = {each["id"]: "not_accepting_chats" for each in sandbox.config["agents"]}
-    sandbox.settings(agents=everybody)
+    everybody_leaves()
     expect(panel.page.get_by_text("Nobody is here right now")).to_be_visible()
     expect(panel.page.get_by_text("Write to us all the same")).to_be_visible()
 

@@ -265,15 +265,21 @@ def certificate_in(directory: Path) -> tuple[Path, Path]:
     return directory / "certificate.pem", directory / "key.pem"
 
 
-def give_a_core(child: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def core_of_its_own(child: subprocess.Popen[bytes]) -> Iterator[None]:
     """One core for this process alone, the others for whoever measures it."""
-    first, *others = sorted(os.sched_getaffinity(0))
+    cores = os.sched_getaffinity(0)
+    first, *others = sorted(cores)
     if not others:
+        yield
         return
     os.sched_setaffinity(0, others)
-    threads = Path(f"/proc/{child.pid}/task").iterdir()
-    for thread in threads:
+    for thread in Path(f"/proc/{child.pid}/task").iterdir():
         os.sched_setaffinity(int(thread.name), [first])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def ask(port: int, path: str, timeout: float = 120) -> Any:

@@ -1,7 +1,8 @@
 """Instructions of a push from LiveChat's frame to the browser's, ours beside the bare relay's.
 
-Counted by valgrind's callgrind, which no other load on the machine changes.
-Starting takes some minutes. `python -m bench.instructions [--customers 4] [--pushes 200]`
+Counted by valgrind's callgrind, which no other load on the machine changes, from the first push on:
+what comes before it would take ten minutes more.
+`python -m bench.instructions [--customers 4] [--pushes 200]`
 """
 
 import argparse
@@ -36,6 +37,7 @@ async def count(
     opening = browsers.panel(port, processes.KEY)
     await browsers.gather(crowd, port, opening, processes.tokens(customers))
     await crowd.until_ready(customers, START)
+    await asyncio.to_thread(control, child, "--instr=on")
     seconds = pushes / RATE
     warm = await asyncio.to_thread(processes.ask, upstream, f"push/{RATE}/{WARM / RATE}", START)
     await settle(crowd, warm)
@@ -72,7 +74,8 @@ async def spent(
 
 
 def under(out: Path) -> tuple[str, ...]:
-    return ("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}")
+    counted = (f"--callgrind-out-file={out}", "--instr-atstart=no")
+    return ("valgrind", "--tool=callgrind", *counted)
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from requests.adapters import HTTPAdapter  # noqa: E402
 
 PORT, LIVECHAT = (int(sys.argv[1]), sys.argv[2]) if __name__ == "__main__" else (0, "")
 POOL = 512  # connections, more than the benchmark's senders
-MARK = re.compile(r"@\d+@")
+MARK = re.compile(r"~\d+~")
 LOGIN = '{"request_id": "1", "action": "login", "payload": {"token": "Bearer bare"}}'
 # What stands around the words of a message in the panel, about as long as ours is.
 FRAGMENT = (

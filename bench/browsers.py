@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.frames import CLOSE, PING, PONG, frame, messages
 
-MARK = re.compile(rb"@(\d{9,20})@")
+MARK = re.compile(rb"~(\d{9,20})~")
 
 
 @dataclass

@@ -79,7 +79,7 @@ class LiveChat:
             for _ in range(int(elapsed * rate) - sent):
                 if self.online:
                     self.online[sent % len(self.online)].push()
-                self.recent.append(event(sent, f"An answer, written @{time.monotonic_ns()}@"))
+                self.recent.append(event(sent, f"An answer, written ~{time.monotonic_ns()}~"))
                 sent += 1
             await asyncio.sleep(0.001)
         return sent
@@ -112,7 +112,7 @@ class Peer(asyncio.Protocol):
 
     def push(self) -> None:
         self.said += 1
-        said = event(self.said, f"An answer of the usual length, sent @{time.monotonic_ns()}@")
+        said = event(self.said, f"An answer of the usual length, sent ~{time.monotonic_ns()}~")
         payload = {"chat_id": CHAT, "thread_id": THREAD, "event": said}
         body = {"version": "3.6", "action": "incoming_event", "type": "push", "payload": payload}
         self.transport.write(frame(json.dumps(body).encode()))

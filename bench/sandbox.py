@@ -80,7 +80,7 @@ async def speak(agent: ClientConnection, guests: list[Guest], rate: float, secon
         if sent >= rate * seconds:
             break
         await asyncio.sleep(max(0.0, begun + sent / rate - time.monotonic()))
-        event = {"type": "message", "text": f"@{time.monotonic_ns()}@"}
+        event = {"type": "message", "text": f"~{time.monotonic_ns()}~"}
         payload = {"chat_id": random.choice(guests).chat_id, "event": event}
         await agent.send(json.dumps({"action": "send_event", "payload": payload}))
     return sent

@@ -32,20 +32,20 @@ from widget.models import Widget
 logger = logging.getLogger(__name__)
 
 # A customer is known to LiveChat from now on.
-identity_made = Signal()
+identity_made = Signal(use_caching=True)
 # A thread began, with the customer's first message or form.
-chat_started = Signal()
+chat_started = Signal(use_caching=True)
 # The customer said something: `event_id` ("" in a message that began a thread), `type` (message or
 # file), `text` ("" for a file).
-message_sent = Signal()
+message_sent = Signal(use_caching=True)
 # Somebody else did, while the chat was open in a browser: `event_id`, `type`, `text`,
 # `author_id`, `author_name`. Known by `event_id` if it comes twice, from two processes.
-message_received = Signal()
+message_received = Signal(use_caching=True)
 # The thread ended: `by` is customer, agent or "" for the clock. Unless the customer ended it,
 # this is heard only while the chat is open in a browser.
-chat_ended = Signal()
+chat_ended = Signal(use_caching=True)
 # `score` is 1 (good), 0 (bad) or None for a comment alone; `comment` may be "".
-chat_rated = Signal()
+chat_rated = Signal(use_caching=True)
 
 WAITING_AT_MOST = 10_000  # signals; more are dropped, and that is logged
 SAID = ("message", "file", "rich_message")

@@ -8,13 +8,14 @@ import re
 from collections.abc import Hashable
 from functools import lru_cache
 from html import escape
+from itertools import compress
 
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 MARK = "\ue000"  # of a private area of Unicode: none of our templates writes it
-NEEDS_ESCAPE = re.compile("[&<>\"']").search
 PLACEHOLDER = re.compile(f"{MARK}(\\w+){MARK}")
 
 
@@ -26,22 +27,26 @@ def render_compiled(
     Of `texts` the template may ask only whether they are empty, and write them: it is not
     rendered again for other texts.
     """
-    given = tuple(name for name, text in texts.items() if text)
-    pieces = list(_compile(template, language, tuple(shape.items()), given))
-    pieces[1::2] = [_escape(texts[name]) for name in pieces[1::2]]
+    given = tuple(compress(texts, texts.values()))
+    pieces = list(_compile(template, language, tuple(shape), tuple(shape.values()), given))
+    words = [texts[name] for name in pieces[1::2]]
+    together = "".join(words)
+    if escape(together) != together:  # most of them are ids and times
+        words = [conditional_escape(word) for word in words]
+    pieces[1::2] = words
     return SafeString("".join(pieces))  # not mark_safe, which looks for lazy texts first
 
 
 @lru_cache(maxsize=1000)
 def _compile(
-    template: str, language: str, shape: tuple[tuple[str, Hashable], ...], given: tuple[str, ...]
+    template: str,
+    language: str,
+    names: tuple[str, ...],
+    values: tuple[Hashable, ...],
+    given: tuple[str, ...],
 ) -> list[str]:
     """Markup of the template, the name of a text, markup, name, …, markup."""
     marks = {name: mark_safe(f"{MARK}{name}{MARK}") for name in given}  # noqa: S308 - no text
     with translation.override(language):
-        return PLACEHOLDER.split(get_template(template).render({**dict(shape), **marks}))
-
-
-def _escape(text: str) -> str:
-    """Most of them are ids and times, in which there is nothing to escape."""
-    return escape(text) if NEEDS_ESCAPE(text) and not isinstance(text, SafeString) else text
+        shape = dict(zip(names, values, strict=True))
+        return PLACEHOLDER.split(get_template(template).render(shape | marks))

@@ -67,16 +67,17 @@ def render_event_in(
 ) -> SafeString:
     """An event to show, in a template that is its own or includes its own as `template`."""
     author = conversation.author(event) or STRANGER
+    kind = author_kind(event, conversation, author)
     texts = texts_of(event, author, locale)
     shape: dict[str, Hashable] = {
         "template": template_of(event),
-        "author": author_kind(event, conversation, author),
+        "author": kind,
         "arrival": arrival,
         "is_answer": author.is_bot,
         "score": score_of(event),
     }
     if isinstance(event, Message):  # what happens most
-        page_shape, page_texts = page_of(event, author_kind(event, conversation, author))
+        page_shape, page_texts = page_of(event, kind)
         shape |= shape_of(event) | page_shape
         texts |= page_texts | {"text": text_of(event, locale)}
         return render_compiled(template, locale.language, shape, texts)
@@ -156,9 +157,10 @@ def details_of_form(form: Form) -> dict[str, Any]:
 
 def shape_of(message: Message) -> dict[str, Hashable]:
     """An answer is never folded: it would close again once it is written to its end."""
-    is_long = len(message.text) > FOLD_AFTER and not message.is_markdown
-    is_emoji = not message.is_markdown and is_few_emoji(message.text)
-    return {"is_markdown": message.is_markdown, "is_long": is_long, "is_emoji": is_emoji}
+    text, is_markdown = message.text, message.is_markdown
+    is_long = len(text) > FOLD_AFTER and not is_markdown
+    is_emoji = not is_markdown and is_few_emoji(text)
+    return {"is_markdown": is_markdown, "is_long": is_long, "is_emoji": is_emoji}
 
 
 def text_of(message: Message, locale: Locale) -> SafeString:

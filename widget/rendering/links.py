@@ -45,7 +45,7 @@ def link_addresses(text: str) -> SafeString:
 
     Telephone numbers begin with + and the country's: any other row of digits may be an order.
     """
-    if "://" not in text and "@" not in text and "+" not in text and "www." not in text.lower():
+    if "@" not in text and "+" not in text and not may_name_page(text):
         return SafeString(escape(text))
     html, end = [], 0
     for match in ADDRESS.finditer(text):
@@ -55,8 +55,15 @@ def link_addresses(text: str) -> SafeString:
     return SafeString("".join(html))
 
 
+def may_name_page(text: str) -> bool:
+    """Worth looking for a web address: in most of what is said there is none."""
+    return "://" in text or "www." in text.lower()
+
+
 def first_page(text: str) -> str:
     """The first web address in it, "" if there is none."""
+    if not may_name_page(text):
+        return ""
     for match in ADDRESS.finditer(text):
         if not (match["phone"] or match["email"]):
             kept = match[0].rstrip(TRAILING)

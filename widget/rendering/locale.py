@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
@@ -15,8 +15,7 @@ from widget.languages import nearest_language
 from widget.zones import known_zones
 
 
-@dataclass(frozen=True, slots=True)
-class Locale:
+class Locale(NamedTuple):
     """A language we speak and a time zone we know."""
 
     language: str = "en"

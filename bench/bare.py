@@ -102,6 +102,7 @@ def main() -> None:
         endpoints=[f"tcp:port={PORT}:interface=127.0.0.1:backlog=4096"],
         websocket_timeout=-1,
         websocket_connect_timeout=60,
+        websocket_handshake_timeout=60,  # 5 would cut off most of those who come back at once
         server_name="",
     ).run()
 

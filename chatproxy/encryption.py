@@ -22,6 +22,19 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(_derive_key(secret)) for secret in conf.encryption_secrets()])
 
 
+@cache
+def _newest() -> Fernet:
+    return Fernet(_derive_key(conf.encryption_secrets()[0]))
+
+
+def has_newest_key(stored: str) -> bool:
+    """Whether what stands in the database was encrypted with the first key, or is empty."""
+    try:
+        return not stored or bool(_newest().decrypt(stored.encode()))
+    except InvalidToken:
+        return False
+
+
 def _derive_key(secret: str) -> bytes:
     """A Fernet key from a secret of any form and length."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chatproxy.encryption")
@@ -31,6 +44,7 @@ def _derive_key(secret: str) -> bytes:
 def _forget_keys(*, setting: str, **_: object) -> None:
     if setting in {"CHAT_ENCRYPTION_KEYS", "SECRET_KEY"}:
         _fernet.cache_clear()
+        _newest.cache_clear()
 
 
 setting_changed.connect(_forget_keys)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from chatproxy import conf
-from chatproxy.encryption import EncryptedTextField, UnreadableSecret
+from chatproxy.batches import Tell, batches, tell_nobody
+from chatproxy.encryption import EncryptedTextField, UnreadableSecret, has_newest_key
 from chatproxy.endings import announce
 from chatproxy.livechat import accounts
 from chatproxy.livechat.accounts import Grant, Identity
@@ -90,7 +92,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         customer.save()
         return customer
 
-    def forget_unseen(self, since: dt.datetime) -> int:
+    def forget_unseen(self, since: dt.datetime, tell: Tell = tell_nobody) -> int:
         """Erase those not seen since then; how many they were.
 
         A few at a time, so that it may be stopped and run again. What LiveChat may still take for
@@ -104,6 +106,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
                 customer.revoke()
             _rows, erased = these.only("pk").delete()  # no secret is read
             forgotten += erased.get(self.model._meta.label, 0)
+            tell(forgotten)
         return forgotten
 
     def _with_live_tokens(self) -> list[Customer]:
@@ -114,18 +117,26 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         except UnreadableSecret:
             return []
 
-    def encrypt_again(self) -> int:
+    def encrypt_again(self, tell: Tell = tell_nobody) -> int:
         """Encrypt every secret with the newest key; how many customers have them.
 
-        Raises UnreadableSecret for one that no key opens; those before it are done.
+        Stopped and run again, it only looks at those that are done. Raises UnreadableSecret for
+        one that no key opens; those before it are done.
         """
         done = 0
-        for pk in self.values_list("pk", flat=True).iterator():
-            with one_at_a_time(f"grant:{pk}"):
-                if customer := self.filter(pk=pk).first():
-                    customer.keep(*SECRETS)
-                    done += 1
+        as_stored = {f"stored_{name}": Cast(name, models.TextField()) for name in SECRETS}
+        for batch in batches(self.only("pk").annotate(**as_stored), MANY):
+            for row in batch:
+                if not all(has_newest_key(getattr(row, name)) for name in as_stored):
+                    self._encrypt_again(row.pk)
+            done += len(batch)
+            tell(done)
         return done
+
+    def _encrypt_again(self, pk: int) -> None:
+        with one_at_a_time(f"grant:{pk}"):
+            if customer := self.filter(pk=pk).first():
+                customer.keep(*SECRETS)
 
 
 class Customer(models.Model):
@@ -293,7 +304,7 @@ class BearerTokenManager(models.Manager["BearerToken"]):
         bearer.use()
         return bearer
 
-    def forget_unused(self) -> int:
+    def forget_unused(self, tell: Tell = tell_nobody) -> int:
         """Erase those that were unused for too long; how many they were.
 
         A few at a time, so that it may be stopped and run again.
@@ -301,6 +312,7 @@ class BearerTokenManager(models.Manager["BearerToken"]):
         unused, forgotten = self.filter(used_at__lt=self._too_long_ago()), 0
         while pks := list(unused.order_by("pk").values_list("pk", flat=True)[:MANY]):
             forgotten += unused.filter(pk__in=pks).delete()[0]
+            tell(forgotten)
         return forgotten
 
     def sign_out(self, widget_key: str) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chatproxy import conf
+from chatproxy.batches import Tell, batches, tell_nobody
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
@@ -58,6 +59,7 @@ from widget.validators import (
 
 # Seconds for which a changed widget may still be seen as it was, if the cache forgot to forget.
 CACHE_SECONDS = 60
+BATCH = 500  # rows that are encrypted again with one query
 INVITATION_HOLDS = dt.timedelta(days=7)  # of a colleague
 
 
@@ -107,10 +109,11 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 
         Raises UnreadableSecret for one that no key opens; those before it are done.
         """
-        for widget in self.order_by("pk"):
-            self.filter(pk=widget.pk).update(
-                identity_secret=widget.identity_secret, agent_token=widget.agent_token
-            )
+        for batch in batches(self, BATCH):
+            for widget in batch:
+                self.filter(pk=widget.pk).update(
+                    identity_secret=widget.identity_secret, agent_token=widget.agent_token
+                )
         return self.count()
 
 
@@ -491,10 +494,10 @@ class Widget(models.Model):
         """Where they may find the answer themselves."""
         return help_links_of(self.text("help_links", language))
 
-    def forget_old_customers(self) -> int:
+    def forget_old_customers(self, tell: Tell = tell_nobody) -> int:
         """Erase whom we have not seen for `retention_days`. Return how many they were."""
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
-        return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago)
+        return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago, tell)
 
     @property
     def records(self) -> bool:
@@ -784,8 +787,9 @@ class SubscriptionManager(models.Manager["Subscription"]):
 
     def encrypt_again(self) -> int:
         """Encrypt every secret with the newest key; how many they are. Raises UnreadableSecret."""
-        for subscription in self.order_by("pk"):
-            self.filter(pk=subscription.pk).update(secret=subscription.secret)
+        for batch in batches(self.all(), BATCH):
+            for subscription in batch:
+                self.filter(pk=subscription.pk).update(secret=subscription.secret)
         return self.count()
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -20,6 +22,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.models import BearerToken, Customer
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
+from widget.management import progress
 from widget.models import Widget
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,44 @@ def test_after_rotating_the_old_key_may_go(settings: Any) -> None:
     assert "1 customers" in said_by("rotate_keys")
     settings.CHAT_ENCRYPTION_KEYS = ["new"]
     assert Customer.objects.get().cst == "kept"
+
+
+def test_rotating_goes_on_where_it_was_stopped_and_says_how_far_it_is(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = ["old"]
+    first, second, third = (stored_customer(cst="kept", token=f"t{n}") for n in range(3))
+    settings.CHAT_ENCRYPTION_KEYS = ["new", "old"]
+    monkeypatch.setattr(models, "MANY", 2)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        Customer.objects.encrypt_again(stop)
+    done, left = stored_secrets(first, second), stored_secrets(third)
+    assert "customers, of 3: 2 so far\n" in said_by("rotate_keys")
+    assert stored_secrets(first, second) == done  # not encrypted once more
+    assert stored_secrets(third) != left
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
+    assert [customer.cst for customer in Customer.objects.all()] == ["kept"] * 3
+
+
+def stop(_done: int) -> None:
+    raise KeyboardInterrupt
+
+
+def stored_secrets(*customers: Customer) -> list[str]:
+    """As they stand in the database."""
+    rows = Customer.objects.filter(pk__in=[customer.pk for customer in customers])
+    return list(rows.annotate(stored=Cast("cst", TextField())).values_list("stored", flat=True))
+
+
+def test_forgetting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "MANY", 2)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    for number in range(3):
+        stored_customer(unseen_days=2, token=f"t{number}")
+    said = said_by("forget_customers")
+    assert "deleted widgets and previews: 2 so far\n" in said
+    assert "deleted widgets and previews: 3 forgotten\n" in said
 
 
 def test_rotating_without_the_old_key_says_so_and_changes_nothing(settings: Any) -> None:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chatproxy.encryption import UnreadableSecret
 from chatproxy.models import Customer
+from widget.management.progress import Progress
 from widget.models import Subscription, Widget
 
 
@@ -14,7 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            customers = Customer.objects.encrypt_again()
+            customers = Customer.objects.encrypt_again(
+                Progress(self.stdout.write, f"customers, of {Customer.objects.count()}").tell
+            )
             widgets = Widget.objects.encrypt_again()
             Subscription.objects.encrypt_again()
         except UnreadableSecret as error:

@@ -77,8 +77,8 @@ docs: .venv/installed-dev ## the documentation as a site; a dead link fails it
 test-versions: .venv/installed-dev ## the apps beside other versions of Python and Django
 	tests/versions.sh
 
-bench: .venv/installed-dev ## every figure we quote
-	$(BIN)/python -m bench
+bench: .venv/installed-dev ## every figure we quote, and which goals hold; SHORT=1: fewer of everything
+	$(BIN)/python -m bench $(if $(SHORT),--short)
 
 # Known vulnerabilities of what we lock. Fails if it can check nothing, unless OFFLINE=1 says why.
 audit: .venv/installed-dev ## known vulnerabilities of what we lock

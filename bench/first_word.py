@@ -12,6 +12,7 @@ import time
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bench import machine
 from bench.loader import launch, website
 from tests.e2e.rig import BROWSER_ARGUMENTS, Chat
 from tests.sandbox_rig import Agent, Sandbox
@@ -58,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
     options = parser.parse_args()
+    machine.describe()
     with website() as (site, _websites, _snippet), sync_playwright() as playwright:
         browser = launch(playwright, BROWSER_ARGUMENTS)
         agent = Agent(Sandbox(site.environment["LIVECHAT_API_URL"]))
@@ -67,6 +69,7 @@ def main() -> None:
         f"first word on screen: median {statistics.median(taken):.0f} ms, "
         f"longest of {len(taken)} {max(taken):.0f} ms"
     )
+    machine.judge("a bot's first word on screen, ms", statistics.median(taken), 50)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 
 import uvloop
 
-from bench import browsers, processes
+from bench import browsers, machine, processes
 
 
 async def hold(
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
+    machine.describe()
     with processes.secure_server(options.customers) as (child, port):
         heard, busy = uvloop.run(hold(port, options.customers, options.seconds, child))
     share = 60 / options.seconds / options.customers

@@ -2,7 +2,8 @@
 
 Counted by valgrind's callgrind, which no other load on the machine changes, from the first push on:
 what comes before it would take ten minutes more.
-`python -m bench.instructions [--customers 4] [--pushes 200]`
+`python -m bench.instructions [--customers 4] [--pushes 600]`: of few pushes
+the garbage collector's rare long rounds would be too large a part.
 """
 
 import argparse
@@ -81,7 +82,7 @@ def under(out: Path) -> tuple[str, ...]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=4)
-    parser.add_argument("--pushes", type=int, default=200)
+    parser.add_argument("--pushes", type=int, default=600)
     options = parser.parse_args()
     crowd = (options.customers, options.pushes)
     machine.describe()

@@ -16,6 +16,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from bench import machine
 from bench.loader import WIDGETS, snippet_of, website
 from tests.e2e.rig import chromium, html
 
@@ -68,6 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
+    machine.describe()
     install()
     with website() as (site, websites, _):
         pages = {"without": websites.publish("/without", page(""))}

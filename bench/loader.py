@@ -28,6 +28,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from bench import machine
 from tests.e2e.rig import BROWSER_ARGUMENTS, Site, Websites, chromium, html
 from tests.sandbox_rig import Sandbox, SandboxProcess
 
@@ -221,9 +222,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
+    machine.describe()
     with website() as (site, websites, snippet), sync_playwright() as playwright:
         address = websites.publish("/", html(f"<h1>A shop</h1>{snippet}"))
-        print("loader:", sizes(site.get("/w/demo/embed.js").body))
+        embed = site.get("/w/demo/embed.js").body
+        print("loader:", sizes(embed))
+        machine.judge("bytes of the loader, brotli", len(brotli.compress(embed, quality=11)), 4096)
         print("its second half:", sizes(site.get("/w/demo/loader_panel.js").body))
         browser = launch(playwright, BROWSER_ARGUMENTS)
         before, after = traffic(browser, address)
@@ -247,6 +251,7 @@ def main() -> None:
         browser.close()
     shown, usable = (statistics.median(each) for each in zip(*visits, strict=True))
     print(f"slow phone: launcher after {shown:,.0f} ms, panel usable {usable:,.0f} ms after a tap")
+    machine.judge("slow phone, launcher, ms", shown, 1000)
 
 
 if __name__ == "__main__":

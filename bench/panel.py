@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, sync_playwright
 
-from bench import processes
+from bench import machine, processes
 from tests.e2e.rig import BROWSER_ARGUMENTS, Websites, chromium, html
 
 DELAY = 0.05  # seconds LiveChat takes for a call
@@ -114,6 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=10)
     options = parser.parse_args()
+    machine.describe()
     with (
         tempfile.TemporaryDirectory() as name,
         processes.livechat(Path(name), delay=DELAY) as (_, upstream),
@@ -147,6 +148,8 @@ def main() -> None:
         f"{action} {count / (2 * options.runs):.2g}" for action, count in calls.items()
     )
     print(f"calls for each opening: {made}")
+    more = medians["script"] - floor - statistics.median(empty)
+    machine.judge("click by a script, ms more than LiveChat's calls and a frame", more, 40)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench import browsers, processes
+from bench import browsers, machine, processes
 
 
 @dataclass
@@ -128,6 +128,8 @@ def report(took: list[float], sent: int, rate: float, busy: float) -> None:
         f"{rate:.0f} pushes a second: median {median / 1000:.1f} ms, p99 {p99 / 1000:.1f} ms, "
         f"{len(took)} of {sent} arrived, {busy:.0%} of one core"
     )
+    machine.judge("the sandbox, p99 of a push, ms", p99 / 1000, 50)
+    machine.judge("the sandbox, cores", busy, 1)
 
 
 def main() -> None:
@@ -136,6 +138,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=500)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
+    machine.describe()
     processes.allow_many_sockets()
     port = processes.free_port()
     with processes.sandbox(port) as child:

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from bench import processes
+from bench import machine, processes
 
 
 def time_to_answer() -> float:
@@ -44,12 +44,16 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--resets", type=int, default=1000)
     options = parser.parse_args()
+    machine.describe()
     took = [time_to_answer() for _ in range(options.starts)]
+    resets = resets_per_second(options.resets)
     print(
         f"from start to first answer: median {statistics.median(took):.2f} s "
         f"({min(took):.2f} to {max(took):.2f}); "
-        f"{resets_per_second(options.resets):.0f} resets a second"
+        f"{resets:.0f} resets a second"
     )
+    machine.judge("the sandbox, seconds to its first answer", statistics.median(took), 1)
+    machine.judge("the sandbox, seconds for a hundred resets", 100 / resets, 1)
 
 
 if __name__ == "__main__":

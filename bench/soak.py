@@ -20,7 +20,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import browsers, processes, sends
+from bench import browsers, machine, processes, sends
 
 WARM_UP = 0.4  # of the whole time: caches fill, threads start, the allocator finds its size
 LEAVES_EVERY = 0.2  # seconds until another customer leaves and comes back
@@ -137,6 +137,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=200)
     parser.add_argument("--rate", type=float, default=100)
     options = parser.parse_args()
+    machine.describe()
     processes.allow_many_sockets()
     run = Run()
     with tempfile.TemporaryDirectory() as name:
@@ -151,6 +152,7 @@ def main() -> None:
             work = load(run, server, port, upstream, options.customers, options.rate)
             uvloop.run(until(options.minutes * 60, work))
     print(run.report())
+    machine.judge("memory in a long run, growth in KiB", run.growth(), run.limit())
     if run.growth() > run.limit():
         sys.exit("memory grows")
 

@@ -1,6 +1,8 @@
 """Fixtures for tests in a real browser. What they hand out is described in `rig.py`."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.hosts import Host
 from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
 from tests.sandbox_rig import Sandbox, SandboxProcess
+from tests.shared import make_once
 
 PATIENCE = 10_000  # ms: the machine may be busy with other tests
 expect.set_options(timeout=PATIENCE)
@@ -77,14 +80,28 @@ def demo_fields(sandbox_process: SandboxProcess, websites: Websites) -> dict[str
 
 
 @pytest.fixture(scope="session")
-def site(
-    tmp_path_factory: pytest.TempPathFactory,
-    sandbox_process: SandboxProcess,
-    demo_fields: dict[str, Any],
-) -> Iterator[Site]:
+def new_site(
+    tmp_path_factory: pytest.TempPathFactory, sandbox_process: SandboxProcess
+) -> Callable[[str], Site]:
+    """Another server, with an empty database: `new_site("telling")`. It is to be started."""
+
+    def migrate(folder: Path) -> None:
+        Site(folder, sandbox_process.url).manage("migrate", "--verbosity", "0")
+
+    migrated = make_once(tmp_path_factory, "migrated", migrate)
+
+    def new(name: str) -> Site:
+        directory = tmp_path_factory.mktemp(name)
+        shutil.copytree(migrated, directory, dirs_exist_ok=True)
+        return Site(directory, sandbox_process.url)
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def site(new_site: Callable[[str], Site], demo_fields: dict[str, Any]) -> Iterator[Site]:
     """The server with its own database and sandbox, and one widget with the key `demo`."""
-    site = Site(tmp_path_factory.mktemp("site"), sandbox_process.url)
-    site.manage("migrate", "--verbosity", "0")
+    site = new_site("site")
     demo_fields["allowed_origins"] += [site.shop_url, f"http://localhost:{site.port}"]
     site.add_widget("demo", **demo_fields)
     site.start()

@@ -1,6 +1,5 @@
 """LiveChat's own React, Vue and Angular adapters, as published on npm, on top of our loader."""
 
-import fcntl
 import json
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.hosts import Host
 from tests.e2e.rig import Console, html
 from tests.sandbox_rig import Agent
+from tests.shared import alone, make_once
 
 FOLDER = Path(__file__).parent / "adapters"
 APPLICATIONS = {"core": "core.js", "react": "react.jsx", "vue": "vue.js", "angular": "angular.js"}
@@ -22,8 +22,7 @@ INSTALL_LIMIT = 300  # seconds
 @pytest.fixture(scope="session")
 def packages() -> None:
     """What package-lock.json names, installed once; other workers wait for the first."""
-    with (FOLDER / "package-lock.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(FOLDER / "package-lock.json"):
         if not (FOLDER / "node_modules" / ".package-lock.json").exists():
             install = ["npm", "ci", "--ignore-scripts"]
             subprocess.run(install, cwd=FOLDER, check=True, timeout=INSTALL_LIMIT)
@@ -32,15 +31,17 @@ def packages() -> None:
 @pytest.fixture(scope="session")
 def bundles(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The applications, bundled as their users would."""
-    folder = tmp_path_factory.mktemp("bundles")
-    options = ["--bundle", "--minify", "--jsx=automatic", "--log-level=warning"]
-    subprocess.run(
-        ["npx", "esbuild", *APPLICATIONS.values(), *options, f"--outdir={folder}"],
-        cwd=FOLDER,
-        check=True,
-        timeout=INSTALL_LIMIT,
-    )
-    return folder
+
+    def bundle(folder: Path) -> None:
+        options = ["--bundle", "--minify", "--jsx=automatic", "--log-level=warning"]
+        subprocess.run(
+            ["npx", "esbuild", *APPLICATIONS.values(), *options, f"--outdir={folder}"],
+            cwd=FOLDER,
+            check=True,
+            timeout=INSTALL_LIMIT,
+        )
+
+    return make_once(tmp_path_factory, "bundles", bundle)
 
 
 @pytest.fixture(params=APPLICATIONS)

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests.e2e.hosts import tag
 from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html
-from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
+from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.notifications.push_service import Device, PushService
 from widget.notifications import keys
 
@@ -52,20 +52,18 @@ def push_service() -> Iterator[tuple[PushService, str]]:
 
 @pytest.fixture(scope="module")
 def telling_site(
-    tmp_path_factory: pytest.TempPathFactory,
-    sandbox_process: SandboxProcess,
+    new_site: Callable[[str], Site],
     demo_fields: dict[str, Any],
     push_service: tuple[PushService, str],
 ) -> Iterator[Site]:
     """A server that tells of answers."""
     service, key = push_service
-    site = Site(tmp_path_factory.mktemp("telling"), sandbox_process.url)
+    site = new_site("telling")
     site.environment |= {
         "PUSH_KEY": key,
         "PUSH_CONTACT": "mailto:chat@shop.example",
         "PUSH_SERVICES": service.url,
     }
-    site.manage("migrate", "--verbosity", "0")
     site.add_widget("demo", **demo_fields)
     site.start()
     yield site

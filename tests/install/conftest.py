@@ -1,5 +1,6 @@
 """Fixtures: the wheel, and a fresh project that has it."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,26 +13,46 @@ from tests.e2e.conftest import (  # noqa: F401  # a browser whose console is wat
     console,
     new_context,
 )
-from tests.install.project import ROOT, Project
+from tests.install.project import ROOT, Project, make_environment
 from tests.sandbox_rig import Sandbox, SandboxProcess
+from tests.shared import make_once
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `python -m build` makes of this repository: a wheel, out of the source distribution."""
-    folder = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "build", "--no-isolation"]
+        command += ["--outdir", str(folder), str(ROOT)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    folder = make_once(tmp_path_factory, "dist", build)
     (wheel,) = folder.glob("livechat_web_widget-*.whl")
     return wheel
 
 
 @pytest.fixture(scope="session")
-def project(
+def fresh_project(
     tmp_path_factory: pytest.TempPathFactory, wheel: Path, sandbox_process: SandboxProcess
+) -> Path:
+    """What every worker copies: a project with the five lines, and its environment."""
+
+    def start(folder: Path) -> None:
+        make_environment(folder / "venv", wheel)
+        Project(folder / "shop", folder / "venv", sandbox_process.url).start()
+
+    return make_once(tmp_path_factory, "project", start)
+
+
+@pytest.fixture(scope="session")
+def project(
+    tmp_path_factory: pytest.TempPathFactory, fresh_project: Path, sandbox_process: SandboxProcess
 ) -> Project:
     """A fresh project with the five lines, and one widget with the key `shop`."""
-    project = Project(tmp_path_factory.mktemp("host"), wheel, sandbox_process.url)
+    folder = tmp_path_factory.mktemp("host") / "shop"
+    shutil.copytree(fresh_project / "shop", folder)
+    project = Project(folder, fresh_project / "venv", sandbox_process.url)
     config = Sandbox(sandbox_process.url).config
     project.add_widget(
         key="shop",

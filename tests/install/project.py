@@ -133,11 +133,11 @@ Widget.objects.create(**json.loads(sys.stdin.read()))
 
 
 class Project:
-    """What a developer has after reading docs/django.md."""
+    """What a developer has after reading docs/django.md, once it was started."""
 
-    def __init__(self, folder: Path, wheel: Path, livechat_url: str) -> None:
-        self.folder = folder / "shop"
-        self.python = folder / "venv" / "bin" / "python"
+    def __init__(self, folder: Path, environment: Path, livechat_url: str) -> None:
+        self.folder = folder
+        self.python = environment / "bin" / "python"
         self.port = free_port()
         self.url = f"http://shop.localhost:{self.port}"
         self.environment = {
@@ -145,13 +145,15 @@ class Project:
             for name, value in os.environ.items()
             if name not in ("PYTHONPATH", "DJANGO_SETTINGS_MODULE", "DEBUG")
         } | {"TEST_LIVECHAT": livechat_url}
-        make_environment(folder / "venv", wheel)
-        self.start_project()
+
+    def start(self) -> None:
+        """With the five lines, a user model of its own, and one user."""
+        self.write_files()
         self.manage("makemigrations", "people", "--verbosity", "0")
         self.manage("migrate", "--verbosity", "0")
         self.manage("shell", "-c", MAKE_PEOPLE)
 
-    def start_project(self) -> None:
+    def write_files(self) -> None:
         self.folder.mkdir()
         self.run("-m", "django", "startproject", "shop", ".")
         self.run("-m", "django", "startapp", "people")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox_rig import Sandbox, SandboxProcess
+from tests.shared import alone
 
 from .javascript import FOLDER, CustomerSdk
 from .tls import TlsFront, tls_front
@@ -24,10 +25,11 @@ def front(
 
 @pytest.fixture(scope="session")
 def node_packages() -> Path:
-    """The packages of the lock file, installed where they are missing."""
+    """The packages of the lock file, installed where they are missing, by one worker."""
     packages = FOLDER / "node_modules"
-    if not (packages / "@livechat" / "customer-sdk").is_dir():
-        subprocess.run(["npm", "ci"], cwd=FOLDER, check=True, timeout=INSTALL_LIMIT)
+    with alone(FOLDER / "package-lock.json"):
+        if not (packages / ".package-lock.json").exists():
+            subprocess.run(["npm", "ci"], cwd=FOLDER, check=True, timeout=INSTALL_LIMIT)
     return packages
 
 

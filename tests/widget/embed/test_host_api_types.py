@@ -1,6 +1,5 @@
 """The types that docs/host-api.d.ts offers a website's developer."""
 
-import fcntl
 import re
 import subprocess
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox_rig import ROOT
+from tests.shared import alone
 
 FOLDER = ROOT / "tests/javascript"
 TYPES = ROOT / "docs/host-api.d.ts"
@@ -20,8 +20,7 @@ LIMIT = 300  # seconds, to install and compile
 def compiler() -> Path:
     """What package-lock.json names, installed once; other workers wait for the first."""
     tsc = FOLDER / "node_modules/.bin/tsc"
-    with (FOLDER / "package-lock.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(FOLDER / "package-lock.json"):
         if not tsc.exists():
             install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             subprocess.run(install, cwd=FOLDER, check=True, timeout=LIMIT)

@@ -38,6 +38,7 @@ STOP_SECONDS = 10
 # brings it back, and only then does the phase-out of third-party cookies take effect.
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
+    *("--disable-gpu", "--disable-software-rasterizer"),  # nobody looks: a page opens sooner
     "--disable-features=HttpsUpgrades",
     "--host-resolver-rules=MAP *.test 127.0.0.1",  # names without the privileges of localhost
     "--test-third-party-cookie-phaseout",

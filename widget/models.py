@@ -25,7 +25,13 @@ from chatproxy.batches import Tell, batches, tell_nobody
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
-from chatproxy.models import CONSENT_VERSION_LENGTH, BearerToken, Customer, hash_of
+from chatproxy.models import (
+    CONSENT_VERSION_LENGTH,
+    SECRETS,
+    BearerToken,
+    Customer,
+    hash_of,
+)
 from chatproxy.service import ConfiguredService
 from widget.appearance import Appearance
 from widget.hours import next_opening
@@ -736,6 +742,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
 
     LEASE = dt.timedelta(seconds=30)  # after which another process takes over from a dead one
     MOST = 10  # browsers of one customer
+    LEFT_OUT = ("secret", *(f"bearer_token__customer__{name}" for name in SECRETS))
 
     def subscribe(
         self, bearer: BearerToken, browser: Browser, *, page: str, language: str, group_id: int
@@ -759,7 +766,8 @@ class SubscriptionManager(models.Manager["Subscription"]):
     def claim(self, name: str, watched: Collection[int], room: int) -> "list[Subscription]":
         """Those that this process is to listen for: at most `room`, `name` is the process's.
 
-        What `watched` customers have is taken from any other: their browsers are here.
+        What `watched` customers have is taken from any other: their browsers are here. Secrets are
+        left out: one that no key opens is then in nobody's way.
         """
         now = timezone.now()
         until, held_until = now + conf.push_period(), now + self.LEASE
@@ -768,14 +776,28 @@ class SubscriptionManager(models.Manager["Subscription"]):
         others = ~models.Q(held_by=name) | models.Q(held_until__lt=renewed)
         if theirs.filter(others).exists():
             theirs.update(held_by=name, held_until=held_until, until=until)
-        mine = self.filter(held_by=name, until__gt=now)
+        wanted = self._of_live_widgets().filter(until__gt=now)
+        mine = wanted.filter(held_by=name)
         if mine.filter(held_until__lt=renewed).exists():
             mine.update(held_until=held_until)
-        free = self.filter(until__gt=now, held_until__lt=now).order_by("-until")
+        free = wanted.filter(held_until__lt=now).order_by("-until")
         pks = list(free.values_list("pk", flat=True)[: max(0, room - mine.count())])
         if pks:
             self.filter(pk__in=pks, held_until__lt=now).update(held_by=name, held_until=held_until)
-        return list(mine.select_related("bearer_token__customer"))
+        return list(mine.select_related("bearer_token__customer").defer(*self.LEFT_OUT))
+
+    def _of_live_widgets(self) -> "models.QuerySet[Subscription]":
+        """A widget that is switched on again finds those it had."""
+        keys = Widget.objects.live().values("key")
+        return self.filter(bearer_token__customer__widget_key__in=keys)
+
+    def read(self, pk: int) -> "Subscription":
+        """With the secrets that `claim` leaves out. Raises UnreadableSecret and DoesNotExist."""
+        return self.select_related("bearer_token__customer").get(pk=pk)
+
+    def end(self, pks: Collection[int]) -> None:
+        """Nobody listens for these any more, until their browser is here again."""
+        self.filter(pk__in=pks).update(held_by="", until=timezone.now())
 
     def is_held(self, pk: int, name: str) -> bool:
         """Whether it is still this process's."""

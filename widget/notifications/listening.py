@@ -22,6 +22,7 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from chatproxy import conf
+from chatproxy.encryption import UnreadableSecret
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventDeleted, IncomingChat, IncomingEvent
 from chatproxy.livechat.structures import Event, Json
@@ -107,16 +108,29 @@ class Listener:
         for pk in self._listening.keys() - claimed.keys():
             self._leave(pk)
         for pk in claimed.keys() - self._listening.keys():
-            self._listening[pk] = self._begin(*claimed[pk])
+            if newcomer := await self._read(pk, claimed[pk]):
+                self._listening[pk] = self._begin(*newcomer)
 
     @database_sync_to_async
-    def _claim(self, watched: set[int]) -> dict[int, tuple[Subscription, Organization]]:
+    def _claim(self, watched: set[int]) -> dict[int, Widget]:
+        """By the subscriptions' ids. What we may not listen for leaves its place to others."""
         claimed = Subscription.objects.claim(self.name, watched, conf.push_browsers())
-        return {
-            subscription.pk: (subscription, widget.organization.on_page(subscription.page))
-            for subscription in claimed
-            if (widget := widget_of(subscription))
-        }
+        widgets = {subscription.pk: widget_of(subscription) for subscription in claimed}
+        Subscription.objects.end([pk for pk, widget in widgets.items() if widget is None])
+        return {pk: widget for pk, widget in widgets.items() if widget}
+
+    @database_sync_to_async
+    def _read(self, pk: int, widget: Widget) -> tuple[Subscription, Organization] | None:
+        """None if it has ended, or can be read no more."""
+        try:
+            subscription = Subscription.objects.read(pk)
+            return subscription, widget.organization.on_page(subscription.page)
+        except UnreadableSecret:
+            logger.warning("no key of ours opens subscription %s", pk)
+            Subscription.objects.end([pk])
+        except Subscription.DoesNotExist:
+            pass
+        return None
 
     def _begin(self, subscription: Subscription, organization: Organization) -> Listening:
         listening = Listening(subscription)

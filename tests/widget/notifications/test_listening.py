@@ -8,13 +8,21 @@ from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db.models import TextField, Value
 from django.utils import timezone
 from pytest_django import Settings
 
 from chatproxy.livechat.structures import Json
+from chatproxy.models import BearerToken, Customer
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.conftest import OpenSocket
-from tests.widget.notifications.conftest import PAGE, answer, eventually, in_thread
+from tests.widget.conftest import AddWidget, OpenSocket
+from tests.widget.notifications.conftest import (
+    PAGE,
+    answer,
+    ask_to_be_told,
+    eventually,
+    in_thread,
+)
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription, Widget
@@ -207,6 +215,74 @@ async def test_nobody_is_listened_for_who_has_not_agreed(
     await change_widget(ask_consent=True, consent_version="2027-01")
     await listen().look()
     assert not process.relay.states()
+
+
+@pytest.fixture
+def newest(gone: Visitor, add_widget: AddWidget, push_service: PushService) -> Visitor:
+    """Somebody of the widget `newest` who comes before all others, where there is one place."""
+    add_widget("newest")
+    visitor = Visitor("newest")
+    visitor.introduce()
+    ask_to_be_told(visitor, push_service.device("newest").subscription())
+    return visitor
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enabled": False},
+        {"ask_consent": True, "consent_version": "2027-01"},
+        {"allowed_origins": []},
+        None,  # it is deleted
+    ],
+)
+async def test_who_may_not_be_listened_for_takes_nobodys_place(
+    newest: Visitor,
+    listen: Listen,
+    push_service: PushService,
+    agent: Agent,
+    settings: Settings,
+    change: dict[str, object] | None,
+) -> None:
+    settings.CHAT_PUSH_BROWSERS = 1
+    await BearerToken.objects.filter(customer__widget_key="newest").aupdate(
+        website="https://shop.example"
+    )
+    await in_thread(change_or_delete, change)
+    listen()
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: push_service.devices["phone"].shown)
+
+
+def change_or_delete(change: dict[str, object] | None) -> None:
+    widget = Widget.objects.get(key="newest")
+    if change is None:
+        widget.delete()
+        return
+    for name, value in change.items():
+        setattr(widget, name, value)
+    widget.save()
+
+
+@pytest.mark.parametrize("secret", ["subscription", "customer"])
+async def test_a_secret_that_no_key_opens_is_no_trouble_to_others(
+    newest: Visitor,
+    listen: Listen,
+    push_service: PushService,
+    agent: Agent,
+    settings: Settings,
+    secret: str,
+) -> None:
+    settings.CHAT_PUSH_BROWSERS = 1
+    lost = Value("no key opens this", output_field=TextField())
+    if secret == "customer":
+        await Customer.objects.filter(widget_key="newest").aupdate(access_token=lost)
+    else:
+        theirs = Subscription.objects.filter(bearer_token__customer__widget_key="newest")
+        await theirs.aupdate(secret=lost)
+    listen()
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: push_service.devices["phone"].shown)
 
 
 class SlowSender(Sender):

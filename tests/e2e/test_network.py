@@ -10,11 +10,21 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.e2e.proxy import Proxy
 from tests.e2e.rig import Chat, Console, Site
 from tests.sandbox_rig import Agent, Sandbox
+from widget.customers.consumers import ALIVE, HEARTBEAT
 
-NOTICED = 45_000  # ms until a silent connection is noticed
-REPORTED = 30_000  # ms until a socket that never comes up is reported
+Hurry = Callable[[int], None]
+
+SILENCE = 40_000  # ms without a word after which a connection counts as dead
+OPENING = 20_000  # ms that an opening may take
+PATIENCE = 12_000  # ms without a websocket after which another way is taken
+READING = 8_000  # ms in which an answer would say that its cause was read
 LONG_TUNNEL = 3  # tries: where the connection stands, so many failures are the end
+LONGEST_PAUSE = 15_000  # ms between two tries
 BACK = 30_000  # ms until a connection that is there again is used
+COUNT_WORDS = """window.words = 0;
+document.addEventListener("htmx:before:ws:message", () => words++);"""
+NOTE_READING = """document.addEventListener("tell-server", ({ detail }) => {
+  if (detail.seen) window.hasRead = true; });"""
 MOVE = """() => document.dispatchEvent(new CustomEvent("host:page", {
   detail: { page: { url: "https://shop.example/pots", title: "Pots", referrer: "" } } }))"""
 
@@ -27,6 +37,25 @@ def proxy(site: Site, console: Console) -> Iterator[Proxy]:
     proxy = Proxy(site.port)
     yield proxy
     proxy.close()
+
+
+CHECK_WEBSOCKETS = """
+from io import StringIO
+from django.core.management import CommandError, call_command
+output = StringIO()
+try:
+    call_command("check_websockets", given, stdout=output)
+    answer = output.getvalue()
+except CommandError as error:
+    answer = repr(error)
+"""
+
+
+@pytest.fixture
+def hurry(page: Page) -> Hurry:
+    """Put the page's clock forward, by so many ms; else it goes as clocks do."""
+    page.clock.install()
+    return page.clock.fast_forward
 
 
 @pytest.fixture
@@ -68,6 +97,18 @@ def wait_for_requests(page: Page, sandbox: Sandbox, *methods: str) -> list[dict[
     raise AssertionError(f"{methods} never came: {sorted(found)}")
 
 
+def follow_sockets(page: Page) -> list[WebSocketRoute]:
+    """The sockets that the page will open to the server, which get through as they would."""
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/socket", pass_on)
+    return sockets
+
+
 def dot_of(chat: Chat) -> str:
     """The colour of the dot that says that somebody is there."""
     colour: str = chat.panel.locator("header .status").evaluate(
@@ -77,34 +118,57 @@ def dot_of(chat: Chat) -> str:
 
 
 def test_a_connection_that_goes_silent_is_noticed_and_replaced(
-    talking: Chat, agent: Agent, proxy: Proxy
+    hurry: Hurry, talking: Chat, agent: Agent, proxy: Proxy
 ) -> None:
     proxy.become("silent")
     agent.send(chat_id(agent), "While nothing came through")
-    expect(talking.panel.get_by_text("Connection lost")).to_be_visible(timeout=NOTICED)
+    hurry(SILENCE)
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
     expect(talking.messages("agent")).to_have_count(0)
     proxy.become("forward")
-    expect(talking.messages("agent")).to_contain_text(
-        ["While nothing came through"], timeout=NOTICED
-    )
+    hurry(OPENING)  # what hangs since it was silent is given up
+    expect(talking.messages("agent")).to_contain_text(["While nothing came through"])
     expect(talking.panel.get_by_text("Connection lost")).to_be_hidden()
 
 
+def test_a_word_now_and_then_keeps_a_quiet_connection(
+    hurry: Hurry, page: Page, site: Site, sandbox: Sandbox
+) -> None:
+    """That the server says it is for tests/widget/customers/test_consumers.py."""
+    sockets = follow_sockets(page)
+    page.goto(f"{site.chat_url}/w/demo/")
+    chat = Chat(page, page)
+    chat.send("Hello")
+    expect(chat.live).to_be_visible()
+    for _word in range(3):
+        page.evaluate(COUNT_WORDS)
+        sockets[0].send(ALIVE)
+        page.wait_for_function("words > 0")
+        hurry(int(HEARTBEAT * 1500))
+    expect(chat.live).to_be_visible()
+    assert len(sockets) == 1
+    hurry(SILENCE)
+    expect(chat.panel.get_by_text("Connection lost")).to_be_visible()
+
+
+@pytest.mark.night  # by day the page's clock is put forward instead: the test above
 def test_a_quiet_connection_is_not_taken_for_a_dead_one(talking: Chat, proxy: Proxy) -> None:
     talking.page.evaluate("window.before = document.getElementById('socket')")
-    talking.page.wait_for_timeout(NOTICED)
+    talking.page.wait_for_timeout(SILENCE + 5_000)
     assert talking.page.evaluate("window.before === document.getElementById('socket')")
     expect(talking.live).to_be_visible()
 
 
 def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
-    panel: Chat, agent: Agent, proxy: Proxy
+    hurry: Hurry, panel: Chat, agent: Agent, proxy: Proxy
 ) -> None:
     proxy.become("strip")
-    panel.page.reload()
-    panel.send("Hello through the keyhole")
+    with panel.page.expect_websocket():
+        panel.page.reload()
+        panel.send("Hello through the keyhole")
+    hurry(PATIENCE)
     notice = panel.panel.get_by_text("Messages may come late.")
-    expect(notice).to_be_visible(timeout=REPORTED)
+    expect(notice).to_be_visible()
     expect(notice.get_by_role("link", name="Simple page")).to_have_attribute(
         "href", "/w/demo/plain/?lang=en"
     )
@@ -115,26 +179,38 @@ def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
     panel.send("And back")
     expect(panel.messages("customer")).to_have_count(2)
     proxy.become("forward")
+    hurry(OPENING)
     expect(notice).to_be_hidden(timeout=BACK)
     agent.send(chat_id(agent), "By the front door")
     expect(panel.messages("agent")).to_have_count(3)
 
 
 def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
-    page: Page, site: Site, add_widget: Callable[..., None], proxy: Proxy, agent: Agent
+    hurry: Hurry,
+    page: Page,
+    site: Site,
+    add_widget: Callable[..., None],
+    proxy: Proxy,
+    agent: Agent,
 ) -> None:
     add_widget("keyhole", sneak_peek=True)
     proxy.become("strip")
     page.goto(f"http://chat.localhost:{proxy.port}/w/keyhole/")
     chat = Chat(page, page)
-    chat.send("Hello")
-    expect(chat.panel.get_by_text("Messages may come late.")).to_be_visible(timeout=REPORTED)
+    with page.expect_websocket():
+        chat.send("Hello")
+    hurry(PATIENCE)
+    expect(chat.panel.get_by_text("Messages may come late.")).to_be_visible()
+    expect(chat.messages("customer")).to_contain_text(["Hello"])
+    page.evaluate(NOTE_READING)
     agent.send(chat_id(agent), "A question")
     expect(chat.messages("agent")).to_have_count(1)
+    page.wait_for_function("window.hasRead")
     chat.composer.fill("The answer is long, so I")
     page.evaluate(MOVE)
     paid_for = wait_for_requests(page, agent.sandbox, "send_sneak_peek", "update_customer_page")
     assert {request["status"] for request in paid_for} == {200}
+    hurry(READING)
     wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
 
 
@@ -142,13 +218,7 @@ def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
 def test_a_chat_that_was_closed_says_so_and_keeps_what_was_typed(
     page: Page, site: Site, sandbox: Sandbox, code: int
 ) -> None:
-    sockets: list[WebSocketRoute] = []
-
-    def pass_on(socket: WebSocketRoute) -> None:
-        socket.connect_to_server()
-        sockets.append(socket)
-
-    page.route_web_socket("**/socket", pass_on)
+    sockets = follow_sockets(page)
     page.goto(f"{site.chat_url}/w/demo/")
     chat = Chat(page, page)
     chat.send("Hello")
@@ -203,7 +273,7 @@ def test_an_answer_that_got_lost_doubles_nothing(talking: Chat, agent: Agent, pr
 
 
 def test_what_waits_survives_a_proxy_that_answers_for_the_server(
-    talking: Chat, agent: Agent, proxy: Proxy
+    hurry: Hurry, talking: Chat, agent: Agent, proxy: Proxy
 ) -> None:
     talking.page.route("**/events", lambda route: route.fulfill(status=502, body="<h1>Bad</h1>"))
     talking.page.route_web_socket("**/socket", lambda socket: socket.close())
@@ -214,6 +284,7 @@ def test_what_waits_survives_a_proxy_that_answers_for_the_server(
     expect(talking.panel.get_by_role("heading", name="Bad")).to_have_count(0)
     talking.page.unroute("**/events")
     proxy.become("forward")
+    hurry(LONGEST_PAUSE)
     expect(talking.panel.locator("#pending .waiting")).to_have_count(0, timeout=BACK)
     assert texts(agent) == ["Hello", "Past the gateway"]
 
@@ -278,13 +349,15 @@ def test_who_comes_next_never_sends_what_the_one_before_wrote(
 
 def test_operators_are_told_whether_websockets_reach_the_server(site: Site, proxy: Proxy) -> None:
     address = f"http://localhost:{proxy.port}/w/demo/"
-    assert site.manage("check_websockets", address) == "Websockets reach the server.\n"
+    assert site.run(CHECK_WEBSOCKETS, address) == "Websockets reach the server.\n"
     proxy.become("strip")
-    with pytest.raises(RuntimeError, match="answers 404 where a websocket should open"):
-        site.manage("check_websockets", address)
+    refused = site.run(CHECK_WEBSOCKETS, address)
+    assert "CommandError" in refused
+    assert "answers 404 where a websocket should open" in refused
     proxy.become("dead")
-    with pytest.raises(RuntimeError, match="does not answer from here"):
-        site.manage("check_websockets", address)
+    refused = site.run(CHECK_WEBSOCKETS, address)
+    assert "CommandError" in refused
+    assert "does not answer from here" in refused
 
 
 def test_the_connection_test_says_that_websockets_do_not_reach_the_server(

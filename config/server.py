@@ -4,6 +4,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 """
 
 import asyncio
+import gc
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -123,8 +124,15 @@ def serve(application: Any, host: str, port: int, leave: Leave | None = None) ->
         server_name="",
     )
     server.leave = leave
+    keep_what_is_loaded()
     server.run()
     return server.refusal
+
+
+def keep_what_is_loaded() -> None:
+    """The garbage collector need not look at it again: everybody waits while it does."""
+    gc.collect()
+    gc.freeze()
 
 
 class Server(daphne.Server):

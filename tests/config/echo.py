@@ -3,6 +3,7 @@
 The variable PATIENCE, in seconds, is for a test that waits until the server has lost it.
 """
 
+import gc
 import os
 import sys
 from typing import Any
@@ -14,7 +15,10 @@ MESSAGE = "x" * 64 * 1024
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Send back what comes; to "flood", answer with more than a browser would ever read."""
+    """Send back what comes; to "flood", answer with more than a browser would ever read.
+
+    To "frozen", with the number of objects that the garbage collector does not look at.
+    """
     assert scope["type"] == "websocket"
     while (event := await receive())["type"] != "websocket.disconnect":
         if event["type"] == "websocket.connect":
@@ -22,6 +26,8 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         elif event["text"] == "flood":
             for _ in range(FLOOD):
                 await send({"type": "websocket.send", "text": MESSAGE})
+        elif event["text"] == "frozen":
+            await send({"type": "websocket.send", "text": str(gc.get_freeze_count())})
         else:
             await send({"type": "websocket.send", "text": event["text"]})
 

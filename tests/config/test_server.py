@@ -81,6 +81,14 @@ def test_a_message_within_the_limit_arrives(server: Server) -> None:
         assert browser.recv(timeout=5) == "x" * 32 * 1024
 
 
+def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
+    server: Server,
+) -> None:
+    with server.connect() as browser:
+        browser.send("frozen")
+        assert int(browser.recv(timeout=5)) > 10_000
+
+
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
     with server.connect() as browser:
         browser.send("x" * (32 * 1024 + 1))

@@ -59,9 +59,9 @@ INDEXED = 10  # pages PostgreSQL reads for one row it finds by an index
 
 FILL_CUSTOMERS = """
 INSERT INTO chatproxy_customer (widget_key, subject, organization_id, entity_id, chat_id, cid, cst,
-    access_token, fresh_until, created_at, last_seen_at)
+    access_token, fresh_until, created_at, last_seen_at, consent_version)
 SELECT widget_key, '', organization_id, 'e' || n, chat_id, cid, cst, access_token,
-    now() - interval '1 day', now(), now()
+    now() - interval '1 day', now(), now(), ''
 FROM chatproxy_customer, generate_series(%s, %s) AS n WHERE entity_id = 'first'
 """
 FILL_TOKENS = """

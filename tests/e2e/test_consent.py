@@ -148,6 +148,40 @@ def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agen
     assert host.site.run(COUNT, key) == 0
 
 
+def test_what_the_website_says_is_done_in_its_order(host: Host, ask: Ask) -> None:
+    ask()
+    said = [True, False] * 8 + [True]
+    host.page.evaluate(
+        """said => {
+            window.heard = [];
+            LiveChatWidget.on("consent_changed", ({ agreed }) => window.heard.push(agreed));
+            for (const agrees of said) LiveChatWidget.call("set_consent", agrees);
+        }""",
+        said,
+    )
+    host.page.wait_for_function("length => window.heard.length === length", arg=len(said))
+    assert host.page.evaluate("window.heard") == said
+
+
+def test_a_tab_that_hears_of_no_withdrawal_stores_nothing_after_it(
+    host: Host, ask: Ask, context: BrowserContext
+) -> None:
+    chat = ask()
+    host.page.evaluate("LiveChatWidget.call('set_consent', true)")
+    expect(question(chat)).to_be_hidden()
+    other = Host(context.new_page(), host.site, host.websites)
+    other.page.goto(host.page.url)
+    expect(other.launcher).to_be_visible()
+    assert other.page.locator("iframe#chat-widget").count() == 0
+    host.page.evaluate("LiveChatWidget.call('set_consent', false)")
+    expect(question(chat)).to_be_visible()
+    other.launcher.click()
+    expect(
+        question(Chat(other.page, other.page.frame_locator("iframe#chat-widget")))
+    ).to_be_visible()
+    assert other.page.evaluate(ALL_STORED) == NOTHING
+
+
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_what_is_withdrawn_in_one_tab_is_in_all_of_them(
     host: Host, ask: Ask, agent: Agent, context: BrowserContext

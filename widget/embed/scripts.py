@@ -95,7 +95,7 @@ def visitors(features: tuple[str, ...] = ()) -> str:
 def consent() -> str:
     """A module of its own. CONSENT is the version of the widget's text that asks."""
     inside = scope("consent", ["keep", "set"])
-    return short(f"export function setConsent(widget,agrees){{{inside}}}")
+    return short(f"export function set(widget,said){{{inside}}}")
 
 
 @made_once

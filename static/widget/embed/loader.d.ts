@@ -65,8 +65,8 @@ declare const methods: Record<string, (...args: any[]) => void>;
 declare function start(api: LoaderApi): void;
 /** What the files of `life` are started with. */
 declare const api: LoaderApi;
-/** What `set_consent` was called with, for those of `consent`. */
-declare const agrees: boolean;
+/** What `set_consent` was called with and is not done yet, for those of `consent`. */
+declare const said: boolean[];
 /** What those of `loader_panel` are started with. */
 declare const widget: LoaderWidget;
 

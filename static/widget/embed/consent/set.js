@@ -1,10 +1,14 @@
 // The website says what its visitor has agreed to, or no longer.
 import { agree } from "./keep.js";
 
-// A website may say so on each of its pages: only what is news counts.
-if (!agrees) {
-  if (widget.consent || widget.token) withdrawConsent();
-} else if (widget.consent !== CONSENT) agree({ version: CONSENT, at: new Date().toISOString() });
+while (said.length) heed(said.shift());
+
+/** A website may say so on each of its pages: only what is news counts. @param {boolean} agrees */
+function heed(agrees) {
+  if (!agrees) {
+    if (widget.consent || widget.token) withdrawConsent();
+  } else if (widget.consent !== CONSENT) agree({ version: CONSENT, at: new Date().toISOString() });
+}
 
 /** As the customer leaves the chat, but the server erases them, and they may come back. */
 function withdrawConsent() {

@@ -5,7 +5,17 @@ import { methods } from "./methods.js";
 import { bring, share } from "./visibility.js";
 import { widget } from "./widget.js";
 
-[widget.consent, widget.consentedAt] =
-  storage("localStorage", undefined, `${STORAGE_KEY}:consent`)?.split(" ") || [];
-methods.set_consent = (agrees) =>
-  bring("consent.js", ({ setConsent }) => setConsent(share(), agrees));
+function kept() {
+  return storage("localStorage", "", STORAGE_KEY + ":consent");
+}
+
+widget.consent = kept()?.split(" ")[0];
+// Another tab may have withdrawn it, and this one may have nothing yet that hears of it.
+widget.mayStore = () => widget.consent === settings.consent && kept() !== null;
+
+/** @type {boolean[]} What the page said, to be done in this order: imports end in any. */
+const said = [];
+methods.set_consent = (agrees) => {
+  said.push(agrees);
+  return bring("consent.js", ({ set }) => set(share(), said));
+};

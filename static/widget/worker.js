@@ -50,13 +50,13 @@
     await cache.put(MARK, new Response(at));
   }
 
-  // A page that is open is used, if it is the same one.
+  // A page that is open is used, if it is the same one, and its worker this one: no other may lead
+  // it there. A click lets us do one thing that people see.
   async function open(url) {
     const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
     const [address] = url.split("#");
     const page = pages.find((each) => each.url.split("#")[0] === address);
-    if (!page) return clients.openWindow(url);
-    await page.focus();
-    return page.navigate(url).catch(() => clients.openWindow(url));
+    const moved = await page?.navigate(url).catch(() => null);
+    return moved ? moved.focus() : clients.openWindow(url);
   }
 }

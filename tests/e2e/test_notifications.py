@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
-from tests.e2e.hosts import tag
+from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html
+from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.notifications.push_service import Device, PushService
 from widget.notifications import keys
@@ -170,6 +171,54 @@ def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
     expect(offer_in(again)).to_have_count(0)  # who said no is not asked again
 
 
+LOOKS: list[dict[str, Any]] = [
+    {"viewport": {"width": 320, "height": 568}, "color_scheme": "dark"},
+    {"viewport": {"width": 1440, "height": 900}},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "desktop"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_offer_and_its_pages_are_within_reach_of_everybody(
+    telling_site: Site,
+    sandbox: Sandbox,
+    new_context: Callable[..., BrowserContext],
+    look: dict[str, Any],
+    language: str,
+) -> None:
+    page = new_context(**look).new_page()
+    page.goto(f"{telling_site.chat_url}/w/demo/?lang={language}")
+    page.locator("#message").fill("Do you ship to Norway?")
+    page.keyboard.press("Enter")
+    offer = page.locator("#push a")
+    expect(offer).to_be_visible()
+    assert faults_of(page) == []
+    page.locator("#message").focus()
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if offer.evaluate("offer => offer === document.activeElement"):
+            break
+    expect(offer).to_be_focused()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    window = opened.value
+    expect(window.locator("#ask")).to_be_visible()
+    assert faults_of(window) == []
+    window.keyboard.press("Tab")
+    expect(window.locator("#ask button")).to_be_focused()
+    window.goto(f"{telling_site.chat_url}/w/demo/continue?lang={language}#nothing")
+    expect(window.locator("#ask")).to_be_visible()
+    assert faults_of(window) == []
+    window.keyboard.press("Tab")
+    expect(window.locator("#ask button")).to_be_focused()
+
+
+def faults_of(page: Page) -> list[str]:
+    """What is too wide, and what axe finds wrong."""
+    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return ["too wide"] * too_wide + violations(page)
+
+
 def test_a_chat_goes_on_in_another_browser(
     page: Page,
     telling_site: Site,
@@ -202,3 +251,98 @@ def test_a_chat_goes_on_in_another_browser(
     expect(phone.get_by_text("There is a chat on this device already.")).to_be_visible()
     phone.get_by_role("button", name="Open chat").click()
     expect(phone.get_by_text("This link has been used")).to_be_visible()
+
+
+# A click on a notification lets a worker do one thing that people see. Source: Service Workers,
+# "Clients.openWindow" and "WindowClient.focus".
+CLICK = """async (data) => {
+  const done = [];
+  let isAllowed = true;
+  const once = (name, act) => async function (...given) {
+    if (!isAllowed) throw new DOMException("not once more", "InvalidAccessError");
+    isAllowed = false;
+    done.push([name, ...given]);
+    return act?.call(this);
+  };
+  WindowClient.prototype.focus = once("focus", function () { return this; });
+  clients.openWindow = once("open");
+  const click = new ExtendableEvent("notificationclick");
+  let ended;
+  click.waitUntil = (promise) => { ended = promise; };
+  click.notification = { data, close: () => done.push(["close"]) };
+  dispatchEvent(click);
+  await ended;
+  return done;
+}"""
+
+
+def test_a_click_on_a_notification_opens_the_website_at_its_message(
+    page: Page, site: Site, websites: Websites, sandbox: Sandbox, agent: Agent
+) -> None:
+    """What a browser does with a click no test can press: it is handed to the worker."""
+    script = f'importScripts("{site.chat_url}/w/demo/worker.js");'
+    websites.publish("/clicked.js", script, {"Content-Type": "text/javascript"})
+    register = '<script>navigator.serviceWorker.register("/clicked.js")</script>'
+    address = websites.publish("/clicked", html(register + tag(site)))
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    expect(chat.messages("customer")).to_have_count(1)
+    event_id = agent.send(agent.chats()[0]["id"], "Yes, we do.")
+    expect(chat.messages("agent")).to_have_count(1)
+    chat.panel.get_by_role("button", name="Minimize window").click()
+    (worker,) = page.context.service_workers
+    data = {"widget": "demo", "url": f"{address}#chat={event_id}"}
+    # The page came before its worker, which may not lead it anywhere: another one is opened.
+    assert worker.evaluate(CLICK, data) == [["close"], ["open", data["url"]]]
+    page.reload()
+    page.wait_for_function("navigator.serviceWorker.controller")
+    assert worker.evaluate(CLICK, data) == [["close"], ["focus"]]
+    expect(page).to_have_url(data["url"])
+    expect(Shop(page).chat.panel.locator(f"#event-{event_id}")).to_be_in_viewport()
+    page.goto(websites.publish("/elsewhere", html("")))
+    assert worker.evaluate(CLICK, data) == [["close"], ["open", data["url"]]]
+    assert worker.evaluate(CLICK, data | {"widget": "another"}) == []  # that is not ours
+
+
+# Source: Chromium, "Failed to construct 'Notification': Illegal constructor" on Android.
+ANDROID = """
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission = async () => "granted";
+  constructor() { throw new TypeError("Illegal constructor"); }
+};
+window.shown = [];
+ServiceWorkerRegistration.prototype.showNotification = async function (title, { body, data }) {
+  shown.push({ title, body, data, by: new URL(this.active.scriptURL).pathname });
+};
+"""
+
+
+def test_on_android_a_service_worker_shows_what_no_page_may(
+    page: Page, site: Site, host: Host, websites: Websites, sandbox: Sandbox, agent: Agent
+) -> None:
+    """The website's own where it has one; ours where the chat has a tab to itself."""
+    page.add_init_script(ANDROID)
+    websites.publish("/android.js", "null;", {"Content-Type": "text/javascript"})
+    host.listen()
+    host.visit('<script>navigator.serviceWorker.register("/android.js")</script>')
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    host.open()
+    host.expect_to_hear("hello", notifications="granted")
+    host.say(chat="notify", title="Piotr", body="Yes, we do.")
+    (shown,) = wait_for(page, lambda: page.evaluate("shown"))
+    assert (shown["title"], shown["body"], shown["by"]) == ("Piotr", "Yes, we do.", "/android.js")
+    assert shown["data"] == {"widget": "demo", "url": f"{page.url}#chat"}
+    page.unroute_all()
+    page.goto(f"{site.chat_url}/w/demo/")
+    alone = Chat(page, page)
+    alone.send("Do you ship to Norway?")
+    expect(alone.messages("customer")).to_have_count(1)
+    alone.panel.get_by_role("button", name="More").click()
+    alone.panel.get_by_role("switch", name="Notifications").check()
+    page.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")
+    agent.send(agent.chats()[0]["id"], "Yes, we do.")
+    (shown,) = wait_for(page, lambda: page.evaluate("shown"))
+    assert (shown["body"], shown["by"]) == ("Yes, we do.", "/w/demo/worker.js")

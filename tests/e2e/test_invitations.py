@@ -37,6 +37,23 @@ def invite(host: Host, add_widget: Callable[..., None], request: Any) -> Invite:
     return visit
 
 
+def faults_beside(page: Page) -> list[str]:
+    """What axe finds wrong on a page of a test's own, which has no landmarks: light and dark."""
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found += [each for each in violations(page) if "landmark-one-main" not in each]
+    return found
+
+
+def walk_over(card: Locator) -> None:
+    """With the keyboard, from the launcher over its buttons to the last one, which closes it."""
+    buttons = card.get_by_role("button")
+    for number in range(buttons.count()):
+        card.page.keyboard.press("Tab")
+        expect(buttons.nth(number)).to_be_focused()
+
+
 def card(page: Page) -> Locator:
     """What stands beside the launcher."""
     return page.locator("chat-widget").get_by_role("status").locator("> div")
@@ -134,13 +151,9 @@ def test_a_card_is_within_reach_of_the_keyboard_and_of_everybody(
     invite(link_label="See the cart", link="https://shop.example/cart")
     expect(card(host.page)).to_be_visible()
     console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
-    found = violations(host.page)  # the page itself has no landmarks
-    assert [each for each in found if "landmark-one-main" not in each] == []
-    buttons = card(host.page).get_by_role("button")
+    assert faults_beside(host.page) == []
     host.launcher.focus()
-    for number in range(buttons.count()):
-        host.page.keyboard.press("Tab")
-        expect(buttons.nth(number)).to_be_focused()
+    walk_over(card(host.page))
     host.page.keyboard.press("Enter")  # the last one closes it
     expect(card(host.page)).to_have_count(0)
     expect(host.launcher).to_be_focused()
@@ -164,8 +177,11 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     expect(host.launcher).to_be_visible()
     host.page.wait_for_load_state("networkidle")
     expect(card(host.page)).to_have_count(0)
+    host.page.mouse.move(160, 300)
+    host.page.mouse.move(160, 20)
+    expect(card(host.page)).to_have_count(0)
     with at_once(host.page):
-        host.page.evaluate("document.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))")
+        host.page.mouse.move(160, -20)  # over the window's upper edge
     expect(card(host.page)).to_be_visible()
     box = card(host.page).bounding_box()
     assert box
@@ -176,3 +192,40 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     assert launcher
     assert box["y"] + box["height"] <= launcher["y"]
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
+    host: Host, invite: Invite, context: BrowserContext
+) -> None:
+    said: list[str] = []
+    context.on("request", lambda request: said.append(request.url))
+    invite(scroll=50)
+    second = context.new_page()
+    second.goto(host.page.url)
+    for tab in (host.page, second):
+        tab.evaluate("scrollTo(0, 3000)")
+        expect(card(tab)).to_be_visible()
+    card(host.page).get_by_role("button", name="Dismiss").click()
+    for tab in (host.page, second):
+        expect(card(tab)).to_have_count(0)
+    second.reload()
+    second.evaluate("scrollTo(0, 3000)")
+    second.wait_for_load_state("networkidle")
+    expect(card(second)).to_have_count(0)
+    assert ["what=dismissed" in url for url in said].count(True) == 1
+    assert ["what=shown" in url for url in said].count(True) == 2
+
+
+def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
+    host: Host, invite: Invite
+) -> None:
+    host.page.add_init_script("""
+        window.isHidden = true;
+        Object.defineProperty(document, "hidden", { get: () => window.isHidden });
+    """)
+    invite()
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_load_state("networkidle")
+    expect(card(host.page)).to_have_count(0)
+    host.page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(card(host.page)).to_be_visible()

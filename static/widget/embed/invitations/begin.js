@@ -1,6 +1,6 @@
 // One invitation for a page at most: the first whose rules hold.
 import { dismissCard, hideCard, showCard } from "../beside/cards.js";
-import { noteDismissal } from "./notes.js";
+import { mayCome, noteDismissal } from "./notes.js";
 import { begin, fits, here, isTaken, seconds } from "./rules.js";
 
 const { invitations, dismiss } = settings;
@@ -18,10 +18,10 @@ function count(what) {
   return import(`${widget.home}invited.js?${query}`).catch(() => {});
 }
 
+/** What stands goes when a chat begins, or when another tab has dismissed it. */
 function look() {
-  if (shown || isTaken()) return;
-  shown = invitations.find(fits);
-  if (!shown) return;
+  if (shown && (isTaken() || !mayCome(shown))) hideCard(shown.id);
+  if (shown || document.hidden || isTaken() || !(shown = invitations.find(fits))) return;
   const { id, a, b, face, chat, no, link, link_label } = shown;
   variant = b && Math.random() < 0.5 ? "b" : "a";
   /** @type {BesideCard} */
@@ -77,10 +77,10 @@ widget.listen(document, "mouseleave", ({ clientY }) => {
   here.isLeaving = clientY <= 0;
   look();
 });
-for (const name of ["set_page_values", "customer_status_changed", "availability_changed"]) {
+for (const name of ["set_page_values", "customer_status_changed", "availability_changed", "visibility_changed"]) {
   widget.listen(window, `livechat:${name}`, look);
 }
-widget.listen(window, "livechat:visibility_changed", () => shown && hideCard(shown.id));
+for (const name of ["visibilitychange", "storage"]) widget.listen(window, name, look);
 if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
 else widget.listen(window, "popstate", move);
 wait();

@@ -1,6 +1,7 @@
 // What was dismissed, and when: the only thing that is kept, and only then. Browsers may refuse.
 const NOTES_KEY = `livechat-widget:${settings.key}:dismissed`;
 const DAY = 86400000; // ms
+const VISIT = 1 / 48; // days, in which what another tab noted is of this visit
 
 /**
  * What is noted there, with one note more if there is one.
@@ -34,7 +35,7 @@ export function noteDismissal(id) {
 /** Whether it may come again. @param {ShownInvitation} invitation */
 export function mayCome({ id, days, a_day }) {
   const note = notes("localStorage")[id];
-  return !notes("sessionStorage")[id]
-    && (!days || !note || Date.now() - note.at >= days * DAY)
-    && (!a_day || countToday(note) < a_day);
+  return !(notes("sessionStorage")[id]
+    || Date.now() - note?.at < (days || VISIT) * DAY
+    || countToday(note) >= a_day);
 }

@@ -28,13 +28,13 @@ function holds([name, comparison, wanted]) {
   return comparison === "!=" ? found !== "=" : comparison.includes(found);
 }
 
-/** @param {ShownInvitation} rule */
+/** What a rule does not say is undefined, which nothing is below. @param {ShownInvitation} rule */
 export const fits = (rule) =>
-  seconds() >= (rule.seconds || 0)
-  && here.scrolled >= (rule.scroll || 0)
+  !(seconds() < rule.seconds)
+  && !(here.scrolled < rule.scroll)
   && (!rule.leaving || here.isLeaving)
-  && RegExp(rule.pages || "").test(location.pathname)
-  && (!rule.page_count || pageCount() >= rule.page_count)
+  && RegExp(rule.pages).test(location.pathname)
+  && !(pageCount() < rule.page_count)
   && (!rule.visitor || (rule.visitor === "returning") === isReturning)
   && (!rule.campaign || new URLSearchParams(location.search).get(rule.campaign[0]) === rule.campaign[1])
   && (!rule.device || (rule.device === "phone") === isPhone)

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Site, html
+from tests.e2e.rig import Chat, Console, Site, html
+from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
 
@@ -188,7 +189,10 @@ def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
     expect(card(host.page)).to_have_count(0)
     assert names(host.page) == []
-    host.page.evaluate("document.dispatchEvent(new MouseEvent('mouseleave', { clientY: -1 }))")
+    host.page.mouse.move(160, 300)
+    host.page.mouse.move(160, 20)
+    expect(card(host.page)).to_have_count(0)
+    host.page.mouse.move(160, -20)  # over the window's upper edge
     expect(card(host.page)).to_contain_text("Before you go")
     box = card(host.page).bounding_box()
     assert box
@@ -232,3 +236,22 @@ def test_who_has_talked_before_is_greeted_beside_the_closed_chat_and_at_its_end(
         "Hello! Can I help you to find something?",
         "Yes, blue ones",
     ]
+
+
+def test_greetings_of_all_kinds_are_within_reach_of_everybody(
+    visit: Visit, host: Host, sandbox: Sandbox, console: Console
+) -> None:
+    visit("/kinds")
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
+    console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
+    for number, path in ((2, "/cart"), (3, "/pots"), (4, "/search"), (1, "/text")):
+        sandbox.settings(greetings={str(number): {"enabled": True, "delay": 0}})
+        host.page.evaluate("path => history.pushState({}, '', path)", path)
+        expect(card(host.page)).to_have_count(1)
+        assert faults_beside(host.page) == []
+        host.launcher.focus()
+        walk_over(card(host.page))
+        host.page.keyboard.press("Enter")  # the last one closes it
+        expect(card(host.page)).to_have_count(0)
+        expect(host.launcher).to_be_focused()

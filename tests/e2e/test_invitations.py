@@ -41,7 +41,7 @@ def faults_beside(page: Page) -> list[str]:
     """What axe finds wrong on a page of a test's own, which has no landmarks: light and dark."""
     found: list[str] = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found += [each for each in violations(page) if "landmark-one-main" not in each]
     return found
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Shop, html
+from tests.e2e.rig import Console, Shop, box_at_rest, html
+from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.sandbox_rig import Agent
 
 COUNT_TONES = """
@@ -67,6 +69,35 @@ def test_a_click_opens_the_chat_there_and_what_is_dismissed_is_so_in_all_tabs(
     host.say(**unread([]))
     expect(cards(host.page)).to_have_count(0)
     assert host.page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_messages_beside_the_launcher_are_within_reach_of_everybody(
+    host: Host, console: Console, language: str
+) -> None:
+    host.page.set_viewport_size(ViewportSize(width=320, height=568))
+    host.listen()
+    host.visit("<h1>Shop</h1><input aria-label='Search'>", lang=language)
+    if language == "ar":
+        host.page.evaluate("document.body.dir = 'rtl'")
+    host.launcher.hover()
+    host.expect_to_hear("hello")
+    long = "Averylongwordthatnobodybreaks" * 6
+    host.say(**unread([*SAID, {"id": "event-T_3", "name": "Piotr", "text": long}]))
+    expect(cards(host.page)).to_have_count(3)
+    console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
+    assert faults_beside(host.page) == []
+    boxes = [box_at_rest(each) for each in cards(host.page).all()]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+    assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
+    host.launcher.first.focus()
+    for each in cards(host.page).all():
+        walk_over(each)
+    host.page.keyboard.press("Enter")  # the last one closes the last message
+    expect(cards(host.page)).to_have_count(2)
+    expect(host.launcher.first).to_be_focused()
+    host.page.keyboard.press("Escape")
+    expect(cards(host.page)).to_have_count(0)
 
 
 def panel(page: Page) -> Frame:

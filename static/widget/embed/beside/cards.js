@@ -33,7 +33,7 @@ export function showCard(card) {
   const words = add(body, card.open ? "button" : "p", card.text);
   words.dir = "auto";
   words.onclick = card.open;
-  const actions = add(body, "nav");
+  const actions = add(body, "hgroup");
   for (const [label, act] of card.buttons) if (label) add(actions, "button", label).onclick = act;
   const close = add(element, "button", "×");
   close.ariaLabel = [card.dismiss, card.name].filter(Boolean).join(", ");

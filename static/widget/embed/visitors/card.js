@@ -30,7 +30,7 @@ export function drawGreeting({ uniqueId, name, face, cards, is_announcement }, d
   const [circle, body] = element.children;
   if (face) circle.append(frameOf({ url: face }));
   if (is_announcement) element.className = "announcement";
-  body.querySelectorAll("p,nav").forEach((empty) => empty.remove());
+  body.querySelectorAll("p,hgroup").forEach((empty) => empty.remove());
   for (const card of cards) addCard(body, card, press);
   if (!cards.some(({ buttons }) => buttons)) addButtons(body, [{ text: settings.reply }], () => press());
   return () => hideCard(uniqueId);
@@ -56,6 +56,6 @@ function addCard(body, { title, text, picture, buttons = [] }, press) {
  */
 function addButtons(body, buttons, press) {
   if (!buttons.length) return;
-  const actions = widget.add(body, "nav");
+  const actions = widget.add(body, "hgroup");
   for (const button of buttons) widget.add(actions, "button", button.text).onclick = () => press(button);
 }

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.e2e.pictures import pictures_of
 from tests.e2e.rig import Site, Websites
+from tests.sandbox_rig import Sandbox
 from widget.invitations import Invitation
 
 PHONE, DESKTOP = ViewportSize(width=390, height=760), ViewportSize(width=1280, height=760)
@@ -36,17 +37,34 @@ def shop(page: Page, site: Site, websites: Websites, add_widget: Callable[..., N
         consent_version="2026-11",
     )
 
-    window = site.get("/", Host=site.shop_url.removeprefix("http://")).body.decode()
-    featured = window.replace("/w/demo/", "/w/featured/").replace('="/', f'="{site.shop_url}/')
-    page.goto(websites.publish("/featured", featured))
+    page.goto(window_with("featured", site, websites, "/featured"))
     return page
+
+
+def window_with(key: str, site: Site, websites: Websites, path: str) -> str:
+    """The address of the shop's first page, with this widget on it."""
+    window = site.get("/", Host=site.shop_url.removeprefix("http://")).body.decode()
+    page = window.replace("/w/demo/", f"/w/{key}/").replace('="/', f'="{site.shop_url}/')
+    return websites.publish(path, page)
+
+
+@pytest.fixture
+def greeting_shop(
+    site: Site, websites: Websites, sandbox: Sandbox, add_widget: Callable[..., None]
+) -> str:
+    """The address of the shop's page where LiveChat greets visitors, whom it may see."""
+    add_widget("greets", name="Fern & Clay", brand_color="#1f6f54", track_visitors=True)
+    sandbox.settings(greetings={"3": {"enabled": True, "delay": 0}})
+    return window_with("greets", site, websites, "/pots")
 
 
 def card(page: Page) -> Locator:
     return page.locator("chat-widget").get_by_role("status").locator("> div")
 
 
-def test_a_shop_invites_and_asks_for_consent(shop: Page, tmp_path: Path) -> None:
+def test_a_shop_invites_asks_for_consent_and_greets(
+    shop: Page, greeting_shop: str, tmp_path: Path
+) -> None:
     with pictures_of("features", tmp_path) as pictures:
         expect(card(shop)).to_be_visible()
         for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
@@ -59,3 +77,11 @@ def test_a_shop_invites_and_asks_for_consent(shop: Page, tmp_path: Path) -> None
         chat = shop.frame_locator("iframe#chat-widget")
         expect(chat.get_by_role("button", name="I agree")).to_be_in_viewport(ratio=1)
         pictures.take("consent-phone-dark", shop)
+        shop.goto(greeting_shop)
+        for name, size, scheme in (("desktop", DESKTOP, "light"), ("phone", PHONE, "dark")):
+            shop.set_viewport_size(size)
+            shop.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            expect(card(shop)).to_be_in_viewport(ratio=1)
+            for picture in card(shop).locator("iframe").all():
+                picture.content_frame.locator("img").evaluate("image => image.decode()")
+            pictures.take(f"greeting-{name}-{scheme}", shop)

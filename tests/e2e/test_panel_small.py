@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.e2e.rig import Chat, Site
+from tests.e2e.rig import Chat, Shop, Site
 from tests.sandbox_rig import Agent, Sandbox
 
 SHARE = 0.6  # of the width, for the text
@@ -129,6 +129,49 @@ def test_what_is_wrong_is_said_in_one_line(page: Page, site: Site, state: str) -
             }"""
         )
         assert lines < 30, words
+
+
+LINES = """
+() => [...document.querySelectorAll(".notice, .failed, .waiting")]
+  .filter((one) => one.checkVisibility())
+  .filter((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const rows = [...range.getClientRects()].filter(({ width }) => width > 1);
+    const bottom = Math.max(...rows.map((row) => row.bottom));
+    return bottom - Math.min(...rows.map(({ top }) => top)) >= 30;
+  })
+  .map((one) => one.textContent)
+"""
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        "de",
+        *(
+            pytest.param(each, marks=pytest.mark.night)
+            for each in ("ar", "es", "fr", "he", "it", "ja", "nl", "pl", "pt", "tr", "zh-hans")
+        ),
+    ],
+)
+def test_nor_does_it_take_two_in_another_language(page: Page, site: Site, language: str) -> None:
+    page.set_viewport_size(SMALLEST)
+    long = {}
+    for state in NOTICES:
+        page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
+        long[state] = page.evaluate(LINES)
+    assert not any(long.values()), long
+
+
+def test_the_name_of_who_answers_has_room_beside_the_buttons(page: Page, shop: Shop) -> None:
+    page.set_viewport_size(SMALLEST)
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.panel.get_by_role("button", name="End chat")).to_be_visible()
+    name = chat.panel.get_by_role("heading", level=1)
+    expect(name).to_have_text("Piotr")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_what_is_refused_for_good_can_be_written_anew(panel: Chat, agent: Agent) -> None:

@@ -1,6 +1,7 @@
 """An owner in the admin, in a real browser. How they begin is in test_tutorial.py."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -170,6 +171,21 @@ def test_the_form_fits_on_a_phone(admin: Page, site: Site) -> None:
 
 
 NARROW = ("", "widget/widget/", "widget/widget/1/change/", "widget/widget/colleagues/")
+WIDE = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.id)"
+
+
+def wide_boxes(admin: Page) -> Any:
+    """Those that cut what is in them."""
+    return admin.locator("html, .main, .summaries, .module, .results").evaluate_all(WIDE)
+
+
+def test_lists_and_the_form_beside_its_preview_fit_a_small_laptop(admin: Page, site: Site) -> None:
+    admin.set_viewport_size({"width": 1280, "height": 720})
+    for path in ("widget/widget/", "widget/widget/1/change/"):
+        admin.goto(f"{site.chat_url}/admin/{path}")
+        for folded in admin.locator("#content details:not([open]) > summary").all():
+            folded.click()
+        assert wide_boxes(admin) == [], path
 
 
 def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
@@ -178,11 +194,7 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
     admin.set_viewport_size({"width": 320, "height": 740})
     for path in NARROW:
         admin.goto(f"{site.chat_url}/admin/{path}")
-        boxes = admin.locator("html, .main, .summaries, .module, .results")
-        wide = boxes.evaluate_all(
-            "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1)"
-        )
-        assert wide == [], path
+        assert wide_boxes(admin) == [], path
     open_form(admin, site)
     buttons = admin.locator(".submit-row > *")
     expect(buttons).to_have_count(2)
@@ -203,3 +215,23 @@ def test_nothing_covers_the_form_at_four_times_the_size(admin: Page, site: Site)
     covered = "(one) => { const { x, y } = one.getBoundingClientRect();"
     covered += " return document.elementFromPoint(x + 9, y + 9) !== one; }"
     assert not title.evaluate(covered)
+
+
+COVERED = """() => {
+  const { x, y, width, bottom } = document.activeElement.getBoundingClientRect();
+  const points = [y + 3, bottom - 3].map((each) => document.elementFromPoint(x + width / 2, each));
+  return points.every((point) => !point || point.closest(".submit-row, .sections, .preview"))
+    && document.activeElement.outerHTML.slice(0, 99);
+}"""
+
+
+def test_no_bar_covers_what_the_keyboard_reaches(admin: Page, site: Site) -> None:
+    admin.set_viewport_size({"width": 390, "height": 844})
+    open_form(admin, site)
+    admin.get_by_label("Name:", exact=True).focus()
+    covered = []
+    for key in ("Tab", "Shift+Tab"):
+        for _stop in range(25):
+            admin.keyboard.press(key)
+            covered.append(admin.evaluate(COVERED))
+    assert not any(covered), covered

@@ -193,15 +193,23 @@ class Customer(models.Model):
         self.keep("consent_version", "consented_at")
         return True
 
-    def admit(self, website: str = "") -> str:
-        """A bearer token for one more browser, on this website."""
+    def admit(self, website: str = "", moved_from: BearerToken | None = None) -> str:
+        """A bearer token for one more browser, on this website or moved there from another one."""
         token = secrets.token_urlsafe(32)
-        self.bearer_tokens.create(token_hash=hash_of(token), website=website)
+        first = moved_from and (moved_from.moved_from or moved_from)
+        self.bearer_tokens.create(token_hash=hash_of(token), website=website, moved_from=first)
         return token
 
     def leave(self, token: str) -> None:
-        """End one browser's bearer token. Who cannot come back without it is forgotten."""
-        self.bearer_tokens.filter(token_hash=hash_of(token)).delete()
+        """End one browser's bearer token. Who cannot come back without it is forgotten.
+
+        Who was signed in here is signed out where they moved the chat to: the website, which has
+        signed them out, does not stand there.
+        """
+        ended = models.Q(token_hash=hash_of(token))
+        if self.subject:
+            ended |= models.Q(moved_from__token_hash=hash_of(token))
+        self.bearer_tokens.filter(ended).delete()
         announce(self.widget_key, self.pk)
         if not self.subject and not self.bearer_tokens.exists():
             self.forget()
@@ -343,7 +351,8 @@ class BearerTokenManager(models.Manager["BearerToken"]):
 class BearerToken(models.Model):
     """Lets one browser act as a customer. We keep its hash only.
 
-    `website` is the origin of the page that keeps it, "" for our own.
+    `website` is the origin of the page that keeps it, "" for our own. `moved_from` is the browser
+    that the chat was first moved from, if it was.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="bearer_tokens")
@@ -351,6 +360,9 @@ class BearerToken(models.Model):
     website = models.CharField(max_length=WEBSITE_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(default=timezone.now, db_index=True)
+    moved_from = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="moved_to"
+    )
 
     objects: ClassVar[BearerTokenManager] = BearerTokenManager()
 

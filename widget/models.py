@@ -874,13 +874,13 @@ class MoveManager(models.Manager["Move"]):
         """A bearer token for the first who brings this code, "" for all others."""
         there = self.filter(code_hash=hash_of(code), used_at=None, made_at__gt=self._too_long_ago())
         theirs = there.filter(bearer_token__customer__widget_key=widget.key)
-        move = theirs.select_related("bearer_token__customer").first()
+        move = theirs.select_related("bearer_token__customer", "bearer_token__moved_from").first()
         if move is None or not widget.may_act_for(move.bearer_token):
             return ""
         if not there.filter(pk=move.pk).update(used_at=timezone.now()):
             return ""
         customer = move.bearer_token.customer
-        token = customer.admit()
+        token = customer.admit(moved_from=move.bearer_token)
         announce(widget.key, customer.pk)  # the first browser is told
         return token
 

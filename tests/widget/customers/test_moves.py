@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tests.widget.conftest import AddWidget, OpenSocket
+from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.visitor import Visitor
 from widget.models import Move, Widget
 
@@ -87,6 +88,26 @@ def test_a_link_ends_with_who_made_it(customer: Visitor, shop_widget: Widget, en
         shop_widget.save()
         cache.clear()  # as after a commit
     assert not go_on(code).token
+
+
+def test_logging_out_ends_what_a_signed_in_person_moved_and_no_other_device(
+    visitor: Visitor, shop_widget: Widget
+) -> None:
+    sign_in(visitor, signed(shop_widget))
+    elsewhere = Visitor()
+    sign_in(elsewhere, signed(shop_widget))
+    phone = go_on(code_of(visitor))
+    tablet = go_on(code_of(phone))
+    laptop = go_on(code_of(elsewhere))
+    visitor.ask("post", "logout")
+    assert [phone.send("Hi").status_code, tablet.send("Hi").status_code] == [401, 401]
+    assert [elsewhere.send("Hi").status_code, laptop.send("Hi").status_code] == [204, 204]
+
+
+def test_who_is_not_signed_in_keeps_the_chat_where_it_was_moved(customer: Visitor) -> None:
+    phone = go_on(code_of(customer))
+    customer.ask("post", "logout")
+    assert phone.send("Now on the train").status_code == 204
 
 
 def test_nobody_makes_a_link_without_a_token(visitor: Visitor) -> None:

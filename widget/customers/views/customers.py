@@ -156,7 +156,7 @@ def forget(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: A
 @widget_view
 @customer_who_leaves
 def logout(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
-    """End this browser's bearer token; a signed-in person's other devices stay."""
+    """End this browser's bearer token; other devices stay on which a person has signed in."""
     request.customer.leave(request.token)
     return HttpResponse(status=204, headers={TOKEN_HEADER: ""})
 

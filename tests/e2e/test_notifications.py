@@ -153,12 +153,15 @@ def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
     page.goto(websites.publish("/page", html(tag(telling_site))))
     chat = Shop(page).open_chat()
     chat.send("Do you ship to Norway?")
+    expect(offer_in(chat)).to_be_visible()
+    assert violations(page.frames[-1]) == []
     with page.expect_popup() as opened:
-        offer_in(chat).click()
+        offer_in(chat).press("Enter")
     window = opened.value
     expect(window).to_have_url(re.compile("lang=en$"))  # the rest is in no history
+    assert violations(window) == []
     with window.expect_event("close"):
-        window.get_by_role("button", name="Allow notifications").click()
+        window.get_by_role("button", name="Allow notifications").press("Enter")
     page.bring_to_front()
     expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
     chat.panel.get_by_role("button", name="Stop").click()
@@ -243,7 +246,9 @@ def test_a_chat_goes_on_in_another_browser(
     expect(phone.get_by_text("Go on only if the link is your own.")).to_be_visible()
     expect(phone.get_by_text("There is a chat on this device already.")).to_be_hidden()
     assert not phone.evaluate("localStorage.length")  # looking at it opens nothing
-    phone.get_by_role("button", name="Open chat").click()
+    assert violations(phone) == []
+    phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
     moved = Chat(phone, phone)
     expect(moved.messages("customer")).to_contain_text("Hello from the desk")
     expect(chat.panel.get_by_text("This chat is now open on another device, too.")).to_be_attached()

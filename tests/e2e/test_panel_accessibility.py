@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Frame, Page, expect
+from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
-from tests.e2e.rig import Chat, Site
-from tests.sandbox_rig import Agent, Sandbox
+from tests.e2e.rig import Chat, Site, html
+from tests.sandbox_rig import ROOT, Agent, Sandbox
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -114,6 +114,105 @@ def test_the_form_before_the_chat(
     start.click()
     expect(panel.panel.get_by_text("This field is required.").first).to_be_visible()
     assert barriers(panel.page) == {}
+
+
+def reach(control: Locator, key: str = "Tab") -> None:
+    """Go there with this key alone; fails if it leads past."""
+    for _stop in range(40):
+        control.page.keyboard.press(key)
+        if control.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{key} does not lead to {control}")
+
+
+@pytest.fixture
+def small_dark_panel(
+    new_context: Callable[..., BrowserContext], site: Site, sandbox: Sandbox
+) -> Chat:
+    """One's first message is said."""
+    look = SCREENS["phone"] | LOOKS["dark"]
+    page = new_context(**look, reduced_motion="reduce").new_page()
+    panel = Chat(page, page)
+    visit(panel, site)
+    panel.composer.press_sequentially("Hello")
+    panel.composer.press("Enter")
+    expect(panel.messages("customer")).to_have_count(1)
+    expect(panel.live).to_be_visible()
+    return panel
+
+
+NOTE_REVOKED = """() => {
+  const revoke = URL.revokeObjectURL;
+  window.revoked = [];
+  URL.revokeObjectURL = (address) => { revoked.push(address); revoke.call(URL, address); };
+}"""
+
+
+def test_menus_are_reached_used_and_left_by_keyboard(small_dark_panel: Chat) -> None:
+    page, keyboard = small_dark_panel.page, small_dark_panel.page.keyboard
+    own = page.get_by_label("What to do with this message")
+    reach(own, "Shift+Tab")
+    keyboard.press("Enter")
+    assert violations(page) == []
+    keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Delete this message")).to_be_focused()
+    more = page.get_by_role("button", name="More")
+    reach(more, "Shift+Tab")
+    keyboard.press("Enter")
+    reach(page.get_by_text("E-mail transcript"))
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="E-mail address")).to_be_focused()
+    reach(page.get_by_role("button", name="Continue on another device"))
+    keyboard.press("Enter")
+    expect(page.locator("#move svg")).to_be_visible()
+    reach(page.get_by_role("link", name="Or open this link there."))
+    reach(page.get_by_text("Forget me"))
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Delete my details")).to_be_focused()
+    assert violations(page) == []
+    keyboard.press("Escape")
+    expect(more).to_be_focused()
+
+
+def test_pictures_and_applications_are_reached_and_left_by_keyboard(
+    small_dark_panel: Chat, agent: Agent
+) -> None:
+    page, keyboard = small_dark_panel.page, small_dark_panel.page.keyboard
+    page.evaluate(NOTE_REVOKED)
+    page.locator("#files").set_input_files(ROOT / "docs/images/features/consent-phone-dark.png")
+    expect(page.get_by_role("textbox", name="Describe the picture")).to_be_focused()
+    shown = page.locator(".pending img")
+    expect(shown).to_have_js_property("naturalHeight", 760)
+    assert page.evaluate("revoked") == [shown.get_attribute("src")]
+    keyboard.type("The question")
+    assert violations(page) == []
+    keyboard.press("Enter")
+    expect(small_dark_panel.log.get_by_role("img", name="The question")).to_be_visible()
+    picture = small_dark_panel.log.locator("a.picture")
+    reach(picture, "Shift+Tab")
+    keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Pictures")).to_be_visible()
+    assert violations(page) == []
+    keyboard.press("Escape")
+    expect(picture).to_be_focused()
+
+    page.route("https://moment.example/**", lambda route: route.fulfill(body=html("<h1>Hi</h1>")))
+    button: dict[str, Any] = {"text": "Choose", "type": "webview", "postback_id": "time"}
+    button |= {"value": "https://moment.example/", "user_ids": []}
+    rich = {"type": "rich_message", "template_id": "cards", "elements": [{"buttons": [button]}]}
+    agent.send_event(agent.chats()[0]["id"], rich)
+    choose = page.get_by_role("link", name="Choose")
+    expect(choose).to_be_visible()
+    reach(choose)
+    keyboard.press("Enter")
+    moment = page.get_by_role("dialog").filter(has=page.locator("iframe"))
+    expect(moment.get_by_role("heading", name="Choose")).to_be_visible()
+    assert violations(page) == []
+    keyboard.press("Escape")
+    expect(moment).to_have_count(0)
+    expect(choose).to_be_focused()
 
 
 def test_the_open_menu(panel: Chat, site: Site) -> None:

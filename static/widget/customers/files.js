@@ -81,6 +81,8 @@ async function pictureOf(file) {
     await picture.decode();
   } catch {
     return null; // of a kind that only other devices can show
+  } finally {
+    URL.revokeObjectURL(picture.src); // it is drawn: its file is kept no longer than its bubble
   }
   const { naturalWidth, naturalHeight } = picture;
   const scale = Math.min(1, WIDTH / naturalWidth, HEIGHT / naturalHeight);
@@ -94,7 +96,8 @@ async function pictureOf(file) {
  * @param {HTMLImageElement | null} [picture]
  */
 function addBubble(file, picture) {
-  const bubble = /** @type {PendingForm} */ (template.content.firstElementChild.cloneNode(true));
+  // In this document: a picture that passes to another one is loaded again, and its file is let go.
+  const bubble = /** @type {PendingForm} */ (document.importNode(template.content.firstElementChild, true));
   const one = new DataTransfer();
   one.items.add(file);
   bubble.file.files = one.files;

@@ -94,9 +94,9 @@ format: .venv/installed-dev ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The pictures of docs/tutorial.md and docs/features.md, by the tests that go through them.
+# The pictures of docs/tutorial.md, features.md and before-and-after.md, by the tests that go through them.
 pictures: .venv/installed-dev ## take the pictures of the docs again
-	TAKE_PICTURES=1 $(BIN)/pytest tests/e2e/test_tutorial.py tests/e2e/test_features.py
+	TAKE_PICTURES=1 $(BIN)/pytest tests/e2e/test_tutorial.py tests/e2e/test_features.py tests/e2e/test_before_and_after.py
 
 # What customers and owners read, gathered into locale/ and compiled. Needs GNU gettext; see docs/languages.md.
 messages: .venv/installed-dev ## gather and compile what people read

@@ -31,6 +31,7 @@ from tests.sandbox_rig import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
+COMMAND_SECONDS = 110  # just below what a test may take
 AVAILABILITY_SECONDS = 30  # the server keeps for ten seconds what it heard
 STOP_SECONDS = 10
 
@@ -101,7 +102,7 @@ class Site:
             input=stdin,
             text=True,
             capture_output=True,
-            timeout=60,
+            timeout=COMMAND_SECONDS,
             check=False,
         )
         if done.returncode:

@@ -57,13 +57,13 @@ def online_groups(widget: Widget) -> list[int] | None:
     It never waits. Without an answer the owner's opening hours are gone by.
     """
     groups: list[int] | None = cache.get(_groups_key(widget))
-    return [] if groups is None and widget.opens_again() else groups
+    return [] if groups is None and widget.reopens_at() else groups
 
 
 def is_away(widget: Widget) -> bool:
     """Whether nobody is there, or should be. It never waits."""
     groups = online_groups(widget)
-    return (groups is not None and widget.group_id not in groups) or bool(widget.opens_again())
+    return (groups is not None and widget.group_id not in groups) or bool(widget.reopens_at())
 
 
 class AvailabilityKeeper:

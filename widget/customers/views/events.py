@@ -45,7 +45,7 @@ def delete(request: CustomerRequest, widget: Widget) -> HttpResponse:
     The socket removes it in every tab.
     """
     form = EventForm(request.POST)
-    if not form.is_valid() or not widget.deletes:
+    if not form.is_valid() or not widget.can_delete:
         return HttpResponseBadRequest()
     delete_now = partial(delete_once, request.api, *form.place(request.api))
     conversation.do_once(request.api, form.cleaned_data["custom_id"], delete_now)

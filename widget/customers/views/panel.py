@@ -181,7 +181,7 @@ def version_of(script: str) -> str:
 @widget_view
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
-    availability, opens = availability_of(widget), widget.opens_again()
+    availability, opens = availability_of(widget), widget.reopens_at()
     is_closed = widget.when_away == Widget.Away.FORM and opens is not None
     is_there = availability.is_online and not is_closed
     occasion = PRECHAT if is_there else TICKET
@@ -203,7 +203,7 @@ def back(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def opening_in_words(request: HttpRequest, widget: Widget) -> dict[str, str] | None:
-    if opens := widget.opens_again():
+    if opens := widget.reopens_at():
         return in_words(opens, request.headers.get("X-Chat-Zone", ""))
     return None
 

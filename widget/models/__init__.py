@@ -1,0 +1,29 @@
+"""What the database keeps: widgets, who may configure them, what is counted of them.
+
+May use the modules beside it; no room.
+"""
+
+from widget.models.keys import UsedKey, new_key, new_secret
+from widget.models.memberships import ColleagueInvitation, Membership
+from widget.models.moves import Move
+from widget.models.revisions import Revision
+from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
+from widget.models.subscriptions import Subscription
+from widget.models.widgets import Widget, cache_key
+
+__all__ = [
+    "ColleagueInvitation",
+    "InvitationTally",
+    "Membership",
+    "Move",
+    "Presence",
+    "Revision",
+    "Subscription",
+    "Tally",
+    "Trouble",
+    "UsedKey",
+    "Widget",
+    "cache_key",
+    "new_key",
+    "new_secret",
+]

@@ -1,0 +1,138 @@
+"""Browsers that get a notification of an answer after their page is closed."""
+
+import datetime as dt
+import json
+from collections.abc import Collection
+from typing import ClassVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from chatproxy import conf
+from chatproxy.batches import batches
+from chatproxy.encryption import EncryptedTextField
+from chatproxy.models import SECRETS, BearerToken
+from widget.models.widgets import Widget
+from widget.notifications.outcomes import Browser
+
+BATCH = 500  # rows that are encrypted again with one query
+
+
+class SubscriptionManager(models.Manager["Subscription"]):
+    """Who asked to be told of an answer, as the processes share them out among themselves."""
+
+    LEASE = dt.timedelta(seconds=30)  # after which another process takes over from a dead one
+    MOST = 10  # browsers of one customer
+    LEFT_OUT = ("secret", *(f"bearer_token__customer__{name}" for name in SECRETS))
+
+    def subscribe(
+        self, bearer: BearerToken, browser: Browser, *, page: str, language: str, group_id: int
+    ) -> "Subscription":
+        """Tell this browser, instead of what it gave before. The oldest of too many gives way."""
+        secret = json.dumps([browser.endpoint, browser.p256dh, browser.auth, page])
+        with transaction.atomic():
+            BearerToken.objects.select_for_update().get(pk=bearer.pk)  # one after the other
+            self.filter(bearer_token=bearer).delete()
+            theirs = self.filter(bearer_token__customer=bearer.customer).order_by("-pk")
+            spared = list(theirs.values_list("pk", flat=True)[: self.MOST - 1])
+            theirs.exclude(pk__in=spared).delete()
+            return self.create(
+                bearer_token=bearer,
+                secret=secret,
+                language=language,
+                group_id=group_id,
+                until=timezone.now() + conf.push_period(),
+            )
+
+    def claim(self, name: str, watched: Collection[int], room: int) -> "list[Subscription]":
+        """Those that this process is to listen for: at most `room`, `name` is the process's.
+
+        What `watched` customers have is taken from any other: their browsers are here. Secrets are
+        left out: one that no key opens is then in nobody's way.
+        """
+        now = timezone.now()
+        until, held_until = now + conf.push_period(), now + self.LEASE
+        theirs = self.filter(bearer_token__customer__in=watched) if watched else self.none()
+        renewed = now + self.LEASE / 2
+        others = ~models.Q(held_by=name) | models.Q(held_until__lt=renewed)
+        if theirs.filter(others).exists():
+            theirs.update(held_by=name, held_until=held_until, until=until)
+        wanted = self._of_live_widgets().filter(until__gt=now)
+        mine = wanted.filter(held_by=name)
+        if mine.filter(held_until__lt=renewed).exists():
+            mine.update(held_until=held_until)
+        free = wanted.filter(held_until__lt=now).order_by("-until")
+        pks = list(free.values_list("pk", flat=True)[: max(0, room - mine.count())])
+        if pks:
+            self.filter(pk__in=pks, held_until__lt=now).update(held_by=name, held_until=held_until)
+        return list(mine.select_related("bearer_token__customer").defer(*self.LEFT_OUT))
+
+    def _of_live_widgets(self) -> "models.QuerySet[Subscription]":
+        """A widget that is switched on again finds those it had."""
+        keys = Widget.objects.live().values("key")
+        return self.filter(bearer_token__customer__widget_key__in=keys)
+
+    def read(self, pk: int) -> "Subscription":
+        """With the secrets that `claim` leaves out. Raises UnreadableSecret and DoesNotExist."""
+        return self.select_related("bearer_token__customer").get(pk=pk)
+
+    def end(self, pks: Collection[int]) -> None:
+        """Nobody listens for these any more, until their browser is here again."""
+        self.filter(pk__in=pks).update(held_by="", until=timezone.now())
+
+    def is_held(self, pk: int, name: str) -> bool:
+        """Whether it is still this process's."""
+        return self.filter(pk=pk, held_by=name, held_until__gt=timezone.now()).exists()
+
+    def let_go(self, name: str) -> None:
+        """Another process may take over at once."""
+        self.filter(held_by=name).update(held_by="", held_until=timezone.now())
+
+    def encrypt_again(self) -> int:
+        """Encrypt every secret with the newest key; how many they are. Raises UnreadableSecret."""
+        for batch in batches(self.all(), BATCH):
+            for subscription in batch:
+                self.filter(pk=subscription.pk).update(secret=subscription.secret)
+        return self.count()
+
+
+class Subscription(models.Model):
+    """A browser that asked to be told of an answer after its page is closed (Web Push).
+
+    It ends with the browser's bearer token. `secret` is where its push service is, with which keys
+    only this browser can read, and the page of the website to come back to. `told` is LiveChat's
+    time of the newest answer that was told; `tries` and `try_at` are about the next one. The
+    process `held_by` listens for it, unless it does not say so any more by `held_until`.
+    """
+
+    bearer_token = models.OneToOneField(
+        BearerToken, on_delete=models.CASCADE, related_name="subscription"
+    )
+    secret = EncryptedTextField()
+    language = models.CharField(max_length=12)
+    group_id = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(help_text="We do not listen any longer.")
+    told = models.CharField(max_length=40, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField(null=True)
+    held_by = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects: ClassVar[SubscriptionManager] = SubscriptionManager()
+
+    def __str__(self) -> str:
+        return f"notifications for {self.bearer_token}"
+
+    @property
+    def browser(self) -> Browser:
+        return Browser(*json.loads(self.secret)[:3])
+
+    @property
+    def page(self) -> str:
+        return str(json.loads(self.secret)[3])
+
+    def keep_state(self) -> None:
+        """Store what was told, unless it has ended meanwhile."""
+        state = {name: getattr(self, name) for name in ("told", "tries", "try_at")}
+        Subscription.objects.filter(pk=self.pk).update(**state)

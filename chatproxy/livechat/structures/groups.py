@@ -1,0 +1,11 @@
+"""Which groups are there to answer."""
+
+from __future__ import annotations
+
+from chatproxy.livechat.structures.values import Json, object_of
+
+
+def parse_group_statuses(data: Json) -> dict[int, str]:
+    """The answer of list_group_statuses: online, offline or online_for_queue by group id."""
+    statuses = object_of(data.get("groups_status"))
+    return {int(group): str(status) for group, status in statuses.items() if group.isdecimal()}

@@ -1,0 +1,105 @@
+"""How a structure's fields are read from JSON: the type of a field names its reader.
+
+A field declared as `name: Text` is read from the JSON field `name` by `text_of`. A field of a type
+without a reader is given to `read` by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+Json = dict[str, Any]
+Reader = Callable[[Any], Any]
+T = TypeVar("T")
+
+LARGEST = 2**53  # beyond it a JSON number is no longer exact
+
+
+def read(structure: type[T], data: Json, **given: Any) -> T:
+    """One structure. What `data` does not hold, or holds in another form, is absent."""
+    get = data.get
+    for name, reader in _readers_of(structure):
+        given[name] = reader(get(name))
+    return structure(**given)
+
+
+@cache
+def _readers_of(structure: type) -> tuple[tuple[str, Reader], ...]:
+    hints = get_type_hints(structure, include_extras=True)
+    return tuple(
+        (name, hint.__metadata__[0])
+        for name, hint in hints.items()
+        if hasattr(hint, "__metadata__")
+    )
+
+
+def each(parse: Callable[[Json], T]) -> Callable[[object], tuple[T, ...]]:
+    """A reader of a list of structures."""
+    return lambda value: tuple(map(parse, objects_of(value)))
+
+
+def one(parse: Callable[[Json], T]) -> Callable[[object], T | None]:
+    """A reader of a structure that may be absent."""
+    return lambda value: parse(value) if isinstance(value, dict) else None
+
+
+def text_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def word_of(value: object) -> str:
+    """An id or a price, which is a text or a number."""
+    return "" if value is None else str(value)
+
+
+def object_of(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: object) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def number_of(value: object) -> int | None:
+    """A whole number; infinity and its like, which Python's JSON lets in, are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < LARGEST else None
+
+
+def numbers_of(value: object) -> Iterable[int]:
+    numbers = map(number_of, value) if isinstance(value, list) else ()
+    return (number for number in numbers if number is not None)
+
+
+def is_true(value: object) -> bool:
+    return value is True
+
+
+def is_not_false(value: object) -> bool:
+    return value is not False
+
+
+def properties_of(value: object) -> dict[str, dict[str, Any]]:
+    return {name: names for name, names in object_of(value).items() if isinstance(names, dict)}
+
+
+def web_url_of(value: object) -> str:
+    """An address of the web, or nothing: LiveChat leaves out the scheme of some pictures."""
+    url = text_of(value).strip()
+    if url.startswith(("https://", "http://")):
+        return url
+    if url.startswith("//"):
+        return "https:" + url
+    host = url.partition("/")[0]
+    return f"https://{url}" if "." in host and ":" not in host and " " not in url else ""
+
+
+Text = Annotated[str, text_of]
+Word = Annotated[str, word_of]
+WebUrl = Annotated[str, web_url_of]
+Number = Annotated[int | None, number_of]
+Flag = Annotated[bool, is_true]
+Properties = Annotated[dict[str, dict[str, Any]], properties_of]

@@ -10,6 +10,7 @@ import uuid
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.ids import opaque_agent_id
 from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import connections
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.shapes import agent_view
 from livechat_sandbox.platform.structures import Agent, Organization
@@ -65,16 +66,8 @@ def set_away(agent: Agent, *, away: bool) -> None:
 
 def disconnect(agent: Agent, *, away: bool = False) -> None:
     """A logged-in connection is gone. After the last one the agent leaves, with a grace."""
-    agent.connections = max(0, agent.connections - 1)
     agent.away_connections -= away
-    if agent.connections == 0:
-        agent.offline_check += 1
-        agent.organization.clock.call_later(
-            agent.organization.rules.agent_offline_grace,
-            _leave,
-            agent,
-            agent.offline_check,
-        )
+    connections.lose_one(agent, agent.organization.rules.agent_offline_grace, _leave)
 
 
 def resume(agent: Agent) -> None:
@@ -84,9 +77,8 @@ def resume(agent: Agent) -> None:
         disconnect(agent)
 
 
-def _leave(agent: Agent, offline_check: int) -> None:
-    if agent.connections == 0 and agent.offline_check == offline_check:
-        go_offline(agent, "disconnected")
+def _leave(agent: Agent) -> None:
+    go_offline(agent, "disconnected")
 
 
 def logout(agent: Agent) -> None:

@@ -10,7 +10,7 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import seen_marks, system_messages
 from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.payloads import Payload
-from livechat_sandbox.platform.people import bans, greetings
+from livechat_sandbox.platform.people import bans, connections, greetings
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
@@ -214,34 +214,22 @@ def own_view(customer: Customer) -> Payload:
 
 def disconnect(customer: Customer) -> None:
     """A logged-in connection is gone. The last one takes the customer offline, after a grace."""
-    customer.connections = max(0, customer.connections - 1)
-    if customer.connections == 0:
-        customer.offline_check += 1
-        customer.organization.clock.call_later(
-            customer.organization.rules.offline_grace,
-            _go_offline,
-            customer,
-            customer.offline_check,
-        )
+    grace = customer.organization.rules.offline_grace
+    connections.lose_one(customer, grace, _go_offline)
 
 
 def resume(customer: Customer) -> None:
     """Set a customer's timers again, after what is kept was read: nobody is connected."""
-    organization = customer.organization
-    chat = organization.chat_of(customer)
-    timeout = organization.rules.customer_timeout
     if customer.online:
         customer.connections = 1
         disconnect(customer)
-    elif chat and chat.active and not chat.continuous and timeout is not None:
-        organization.clock.call_later(
-            timeout, _close_left_chat, chat, customer, customer.offline_check
-        )
+    else:
+        _close_chat_later(customer)
 
 
-def _go_offline(customer: Customer, offline_check: int) -> None:
+def _go_offline(customer: Customer) -> None:
     organization = customer.organization
-    if customer.connections or not customer.online or customer.offline_check != offline_check:
+    if not customer.online:
         return
     customer.online = False
     organization.customers_online -= 1
@@ -252,9 +240,16 @@ def _go_offline(customer: Customer, offline_check: int) -> None:
         customer.visit.ended_at = organization.clock.now()
     left = {"id": customer.id, "left_at": organization.clock.now()}
     pushes.to_all_agents(organization, "customer_left", left)
-    timeout = organization.rules.customer_timeout
+    _close_chat_later(customer)
+
+
+def _close_chat_later(customer: Customer) -> None:
+    """LiveChat closes the chat of a customer who does not come back."""
+    organization = customer.organization
+    chat, timeout = organization.chat_of(customer), organization.rules.customer_timeout
     if chat and chat.active and not chat.continuous and timeout is not None:
-        organization.clock.call_later(timeout, _close_left_chat, chat, customer, offline_check)
+        check = customer.offline_check
+        organization.clock.call_later(timeout, _close_left_chat, chat, customer, check)
 
 
 def _close_left_chat(chat: Chat, customer: Customer, offline_check: int) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import changes
 
 NOT_IN_3_5 = frozenset(
     {
@@ -22,30 +23,18 @@ def has_push(version: str, action: str) -> bool:
 
 def shape(payload: Any, version: str) -> Any:
     """A 3.6 answer or push payload as another version has it."""
-    if version == "3.5":
-        return _as_3_5(payload)
-    if version == "3.7":
-        return _as_3_7(payload)
-    return payload
+    return changes.shape(payload, version, {"3.5": _as_3_5, "3.7": _as_3_7})
 
 
-def _as_3_5(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_3_5(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    older = {name: _as_3_5(each) for name, each in value.items() if name not in CARTS}
-    if value.get("type") == "customer" and "visit" in older:
+def _as_3_5(newer: Payload) -> Payload:
+    older = {name: value for name, value in newer.items() if name not in CARTS}
+    if older.get("type") == "customer" and "visit" in older:
         older["last_visit"] = older.pop("visit")
     return older
 
 
-def _as_3_7(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_3_7(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    newer = {name: _as_3_7(each) for name, each in value.items()}
+def _as_3_7(older: Payload) -> Payload:
+    newer = dict(older)
     if "chats_summary" in newer:
         newer["chats_info"] = [_chat_info(each) for each in newer.pop("chats_summary")]
     return newer
@@ -54,10 +43,7 @@ def _as_3_7(value: Any) -> Any:
 def _chat_info(summary: Payload) -> Payload:
     info = dict(summary)
     if "last_thread_summary" in info:
-        last_events = info.pop("last_event_per_type")
-        info["last_thread_info"] = info.pop("last_thread_summary") | {
-            "last_event_per_type": {
-                kind: {"event": last["event"]} for kind, last in last_events.items()
-            }
-        }
+        last_events = changes.events_by_type(info.pop("last_event_per_type"))
+        summary = info.pop("last_thread_summary")
+        info["last_thread_info"] = summary | {"last_event_per_type": last_events}
     return info

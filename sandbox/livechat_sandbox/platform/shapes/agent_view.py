@@ -1,9 +1,8 @@
 """What an agent gets to see: the same facts in the agent API's shape."""
 
-from typing import Any
-
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes import customer_view
+from livechat_sandbox.platform.shapes.last_events import last_event_per_type
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -145,18 +144,7 @@ def summary(shown: Chat, viewer: Agent) -> Payload:
     }
     if shown.threads:
         payload["last_thread_summary"] = thread_head(shown, shown.last_thread)
-        payload["last_event_per_type"] = last_event_per_type(shown)
+        payload["last_event_per_type"] = last_event_per_type(
+            shown, lambda each: not each.deleted, event
+        )
     return payload
-
-
-def last_event_per_type(shown: Chat) -> Payload:
-    found: dict[str, Any] = {}
-    for each_thread in reversed(shown.threads):
-        for each in reversed(each_thread.events):
-            if each.type not in found and not each.deleted:
-                found[each.type] = {
-                    "thread_id": each_thread.id,
-                    "thread_created_at": each_thread.created_at,
-                    "event": event(each),
-                }
-    return found

@@ -6,6 +6,7 @@ The rules speak 3.6; older and newer shapes are made from its payloads.
 from typing import Any
 
 from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.shapes import changes
 
 VERSIONS = ("3.5", "3.6", "3.7")
 DEFAULT_VERSION = "3.6"
@@ -36,24 +37,12 @@ def has_push(version: str, action: str, payload: Payload) -> bool:
 
 def shape(payload: Any, version: str) -> Any:
     """A 3.6 answer or push payload as another version has it."""
-    if version == "3.5":
-        return _as_3_5(payload)
-    if version == "3.7":
-        return _as_3_7(payload)
-    return payload
+    return changes.shape(payload, version, {"3.5": _as_3_5, "3.7": _as_3_7})
 
 
-def _as_3_5(value: Any) -> Any:
-    if isinstance(value, list):
-        return [
-            _as_3_5(each)
-            for each in value
-            if not (isinstance(each, dict) and each.get("type") == "system" and "source" in each)
-        ]
-    if not isinstance(value, dict):
-        return value
-    older = {name: _as_3_5(each) for name, each in value.items()}
-    if "id" in value:
+def _as_3_5(newer: Payload) -> Payload:
+    older = {name: _without_system_events(value) for name, value in newer.items()}
+    if "id" in older:
         for name in CUSTOMER_FIELDS_SINCE_3_6:
             older.pop(name, None)
     if "last_event_per_type" in older:
@@ -61,15 +50,19 @@ def _as_3_5(value: Any) -> Any:
     return older
 
 
-def _as_3_7(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_3_7(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    newer = {name: _as_3_7(each) for name, each in value.items()}
-    if value.get("type") == "rich_message" and "template_id" in value:
+def _without_system_events(value: Any) -> Any:
+    return [each for each in value if not _is_system(each)] if isinstance(value, list) else value
+
+
+def _is_system(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "system" and "source" in value
+
+
+def _as_3_7(older: Payload) -> Payload:
+    newer = dict(older)
+    if older.get("type") == "rich_message" and "template_id" in older:
         newer.setdefault("elements", [])
-        newer["visibility"] = value.get("recipients", "all")
+        newer["visibility"] = older.get("recipients", "all")
     if "chats_summary" in newer:
         newer["chats_info"] = [_chat_info(each) for each in newer.pop("chats_summary")]
     return newer
@@ -82,9 +75,6 @@ def _chat_info(summary: Payload) -> Payload:
         info["last_thread_info"] = {
             "id": thread_id,
             "created_at": info.pop("last_thread_created_at"),
-            "last_event_per_type": {
-                kind: {"event": last["event"]}
-                for kind, last in info.pop("last_event_per_type").items()
-            },
+            "last_event_per_type": changes.events_by_type(info.pop("last_event_per_type")),
         }
     return info

@@ -1,9 +1,10 @@
 """What a customer gets to see: chats, threads, events and people in the customer API's shape."""
 
-from typing import Any
+from functools import partial
 
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.properties import readable_by_customers
+from livechat_sandbox.platform.shapes.last_events import last_event_per_type
 from livechat_sandbox.platform.structures import (
     Agent,
     Chat,
@@ -144,18 +145,7 @@ def summary(shown: Chat) -> Payload:
     if shown.threads:
         payload["last_thread_id"] = shown.last_thread.id
         payload["last_thread_created_at"] = shown.last_thread.created_at
-        payload["last_event_per_type"] = last_event_per_type(shown)
+        payload["last_event_per_type"] = last_event_per_type(
+            shown, partial(sees_event, shown), partial(event, shown.organization)
+        )
     return payload
-
-
-def last_event_per_type(shown: Chat) -> Payload:
-    found: dict[str, Any] = {}
-    for each_thread in reversed(shown.threads):
-        for each in reversed(each_thread.events):
-            if each.type not in found and sees_event(shown, each):
-                found[each.type] = {
-                    "thread_id": each_thread.id,
-                    "thread_created_at": each_thread.created_at,
-                    "event": event(shown.organization, each),
-                }
-    return found

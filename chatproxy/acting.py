@@ -9,7 +9,7 @@ from chatproxy.livechat.customer_api import CustomerApi
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
-from chatproxy.observers import NOBODY, Observer
+from chatproxy.relay.observers import NOBODY, Observer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.core.cache import cache
 
 from widget.models import Widget, cache_key, new_secret
-from widget.validators import PREVIEW_PREFIX
+from widget.options.validators import PREVIEW_PREFIX
 
 PREVIEW_SECONDS = 1800
 KEY_LENGTH = 50  # at most

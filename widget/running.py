@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
-from chatproxy.observers import Several
+from chatproxy.relay.observers import Several
 from chatproxy.relay.relay import Relay
 from chatproxy.service import billed
 from widget.availability import AvailabilityKeeper

@@ -32,11 +32,11 @@ from chatproxy.livechat.rtm import Connection, Disconnected, Visit
 from chatproxy.livechat.service import Reason, tell_of_call
 from chatproxy.livechat.structures import Chat, Event, Json, parse_group_statuses
 from chatproxy.models import Customer
-from chatproxy.observers import Observer
 from chatproxy.relay import gaps
 from chatproxy.relay.gaps import Gaps, Step
 from chatproxy.relay.gate import Gate
 from chatproxy.relay.memory import Memory
+from chatproxy.relay.observers import Observer
 from chatproxy.relay.properties import with_properties
 from chatproxy.relay.reactions import Reaction, backoff, reaction_to
 from chatproxy.relay.reading import Question, Reading, all_in

@@ -18,10 +18,10 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.rtm import Visit
 from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
-from chatproxy.observers import NOBODY, Observer
 from chatproxy.relay import seen
 from chatproxy.relay.gate import Gate
 from chatproxy.relay.live import LiveCustomer
+from chatproxy.relay.observers import NOBODY, Observer
 from chatproxy.relay.pace import Pace
 from chatproxy.relay.tabs import Ear, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks

@@ -22,7 +22,7 @@ from widget.customers.views.forms import PRECHAT, TICKET, form_context
 from widget.customers.views.stylesheet import style_version
 from widget.languages import language_of
 from widget.models import Widget
-from widget.openers import HelpLink
+from widget.options.openers import HelpLink
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import minutes_in_queue, render_rating, thread_context

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from tests.e2e.pictures import pictures_of
 from tests.e2e.rig import Site, Websites
 from tests.sandbox_rig import Sandbox
-from widget.invitations import Invitation
+from widget.options.invitations import Invitation
 
 PHONE, DESKTOP = ViewportSize(width=390, height=760), ViewportSize(width=1280, height=760)
 INVITATION: Invitation = {

@@ -12,7 +12,7 @@ from tests.e2e.rig import Chat, Console, html
 from tests.e2e.test_loader import STORED, STRICTEST
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
-from widget.invitations import Invitation
+from widget.options.invitations import Invitation
 
 CART = {"id": "0a1b2c3d", "name": "Cart", "text": "May we help with your order?"}
 

@@ -31,7 +31,6 @@ from django.utils.datastructures import MultiValueDict
 
 from chatproxy.livechat.pushes import parse_push
 from chatproxy.livechat.structures import FormField, Message, SystemMessage, parse_event
-from widget import validators
 from widget.assets import best_encoding
 from widget.customers import consumers, identities, security, visits
 from widget.customers.chat_forms import ChatForm
@@ -48,9 +47,10 @@ from widget.customers.views import (
     rich_messages,
 )
 from widget.embed import pages
-from widget.hours import spans_of
 from widget.languages import nearest_language
-from widget.origins import clean_origin, is_own, matches
+from widget.options import validators
+from widget.options.hours import spans_of
+from widget.options.origins import clean_origin, is_own, matches
 from widget.rendering.emoji import is_few_emoji
 from widget.rendering.encoding import storable
 from widget.rendering.events import text_of

@@ -23,7 +23,7 @@ from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
 from widget.models import Widget
-from widget.origins import is_own
+from widget.options.origins import is_own
 from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running

@@ -32,7 +32,7 @@ from widget.customers.consents import ask_first
 from widget.customers.limits import wait_before_request
 from widget.languages import language_of, nearest_language
 from widget.models import Widget
-from widget.origins import is_own
+from widget.options.origins import is_own
 from widget.running import running
 
 TOKEN_HEADER = "X-Chat-Token"  # noqa: S105 - a name, not a token

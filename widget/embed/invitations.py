@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 from widget.assets import as_javascript
 from widget.embed import looks, pages, scripts
-from widget.invitations import Invitation, choose_enabled, text
 from widget.models import InvitationTally, Widget
+from widget.options.invitations import Invitation, choose_enabled, text
 from widget.running import running
 
 # What a page may say of an invitation; that a chat began, the panel says.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from widget.appearance import DARK_SURFACE, LIGHT_SURFACE
 from widget.assets import made_once_a_version, shorten, source
 from widget.models import Widget
+from widget.options.appearance import DARK_SURFACE, LIGHT_SURFACE
 
 HIDDEN_ON_PHONES = "@media (max-width:480px){.minimized>button{display:none}}"
 MEASURE = re.compile(r"var\(--lcw-([a-z-]+)\)")

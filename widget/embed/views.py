@@ -22,7 +22,7 @@ from widget.availability import is_away, online_groups
 from widget.embed import invitations, looks, pages, scripts, visitors
 from widget.languages import language_of, vary_by_language
 from widget.models import Widget
-from widget.origins import origin_of
+from widget.options.origins import origin_of
 from widget.previews import may_load
 from widget.running import running
 from widget.statistics import last_seen

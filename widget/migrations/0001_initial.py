@@ -4,8 +4,8 @@ import chatproxy.encryption
 import django.core.validators
 import django.db.models.deletion
 import widget.models
-import widget.origins
-import widget.validators
+import widget.options.origins
+import widget.options.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         default=widget.models.new_key,
                         max_length=50,
                         unique=True,
-                        validators=[widget.validators.validate_key],
+                        validators=[widget.options.validators.validate_key],
                     ),
                 ),
                 ("name", models.CharField(max_length=100)),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         db_index=True,
                         max_length=36,
-                        validators=[widget.validators.validate_organization_id],
+                        validators=[widget.options.validators.validate_organization_id],
                         verbose_name="organization ID",
                     ),
                 ),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                     "client_id",
                     models.CharField(
                         max_length=100,
-                        validators=[widget.validators.validate_client_id],
+                        validators=[widget.options.validators.validate_client_id],
                         verbose_name="client ID",
                     ),
                 ),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                     "redirect_uri",
                     models.CharField(
                         max_length=500,
-                        validators=[widget.validators.validate_redirect_uri],
+                        validators=[widget.options.validators.validate_redirect_uri],
                         verbose_name="redirect URI",
                     ),
                 ),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[widget.origins.validate_origins],
+                        validators=[widget.options.origins.validate_origins],
                         verbose_name="allowed websites",
                     ),
                 ),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="#1f5eff",
                         max_length=7,
-                        validators=[widget.validators.validate_color],
+                        validators=[widget.options.validators.validate_color],
                         verbose_name="brand colour",
                     ),
                 ),
@@ -208,7 +208,9 @@ class Migration(migrations.Migration):
                 (
                     "header_picture",
                     models.CharField(
-                        blank=True, max_length=500, validators=[widget.validators.validate_picture]
+                        blank=True,
+                        max_length=500,
+                        validators=[widget.options.validators.validate_picture],
                     ),
                 ),
                 (
@@ -220,7 +222,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[widget.validators.validate_pages],
+                        validators=[widget.options.validators.validate_pages],
                         verbose_name="only on these pages",
                     ),
                 ),
@@ -229,7 +231,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[widget.validators.validate_pages],
+                        validators=[widget.options.validators.validate_pages],
                         verbose_name="never on these pages",
                     ),
                 ),
@@ -238,7 +240,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="en",
                         max_length=12,
-                        validators=[widget.validators.validate_language],
+                        validators=[widget.options.validators.validate_language],
                     ),
                 ),
                 (
@@ -262,7 +264,9 @@ class Migration(migrations.Migration):
                 (
                     "opening_hours",
                     models.TextField(
-                        blank=True, max_length=1000, validators=[widget.validators.validate_hours]
+                        blank=True,
+                        max_length=1000,
+                        validators=[widget.options.validators.validate_hours],
                     ),
                 ),
                 (
@@ -270,7 +274,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="UTC",
                         max_length=50,
-                        validators=[widget.validators.validate_zone],
+                        validators=[widget.options.validators.validate_zone],
                         verbose_name="time zone of the hours",
                     ),
                 ),
@@ -279,7 +283,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=dict,
-                        validators=[widget.validators.validate_texts],
+                        validators=[widget.options.validators.validate_texts],
                         verbose_name="texts in other languages",
                     ),
                 ),
@@ -361,7 +365,7 @@ class Migration(migrations.Migration):
                     "organization_id",
                     models.CharField(
                         max_length=36,
-                        validators=[widget.validators.validate_organization_id],
+                        validators=[widget.options.validators.validate_organization_id],
                         verbose_name="organization ID",
                     ),
                 ),

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import widget.models
-import widget.validators
+import widget.options.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 default="en",
                 max_length=12,
-                validators=[widget.validators.validate_language],
+                validators=[widget.options.validators.validate_language],
                 verbose_name="default language",
             ),
         ),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=500,
-                validators=[widget.validators.validate_picture],
+                validators=[widget.options.validators.validate_picture],
                 verbose_name="header picture",
             ),
         ),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 default=widget.models.new_key,
                 max_length=50,
                 unique=True,
-                validators=[widget.validators.validate_key],
+                validators=[widget.options.validators.validate_key],
                 verbose_name="key",
             ),
         ),
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
             field=models.TextField(
                 blank=True,
                 max_length=1000,
-                validators=[widget.validators.validate_hours],
+                validators=[widget.options.validators.validate_hours],
                 verbose_name="opening hours",
             ),
         ),

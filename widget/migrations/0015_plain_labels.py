@@ -1,5 +1,5 @@
-import widget.openers
-import widget.validators
+import widget.options.openers
+import widget.options.validators
 from django.db import migrations, models
 
 
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=500,
-                validators=[widget.validators.validate_link],
+                validators=[widget.options.validators.validate_link],
                 verbose_name="address of the link",
             ),
         ),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             field=models.TextField(
                 blank=True,
                 max_length=500,
-                validators=[widget.openers.validate_openers],
+                validators=[widget.options.openers.validate_openers],
                 verbose_name="questions to start with",
             ),
         ),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 default="UTC",
                 max_length=50,
-                validators=[widget.validators.validate_zone],
+                validators=[widget.options.validators.validate_zone],
                 verbose_name="time zone of the opening hours",
             ),
         ),

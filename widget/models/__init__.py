@@ -8,10 +8,11 @@ from widget.models.memberships import ColleagueInvitation, Membership
 from widget.models.moves import Move
 from widget.models.revisions import Revision
 from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
-from widget.models.subscriptions import Subscription
+from widget.models.subscriptions import Browser, Subscription
 from widget.models.widgets import Widget, cache_key
 
 __all__ = [
+    "Browser",
     "ColleagueInvitation",
     "InvitationTally",
     "Membership",

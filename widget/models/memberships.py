@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from widget.validators import validate_organization_id
+from widget.options.validators import validate_organization_id
 
 INVITATION_HOLDS = dt.timedelta(days=7)  # of a colleague
 

@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatproxy.models import CONSENT_VERSION_LENGTH
-from widget.appearance import Appearance
-from widget.hours import next_opening
-from widget.openers import (
+from widget.options.appearance import Appearance
+from widget.options.hours import next_opening
+from widget.options.openers import (
     HelpLink,
     help_links_of,
     openers_of,
     validate_help_links,
     validate_openers,
 )
-from widget.origins import clean_origin, matches, validate_origins
-from widget.validators import (
+from widget.options.origins import clean_origin, matches, validate_origins
+from widget.options.validators import (
     TEXT_LENGTH,
     validate_client_id,
     validate_color,

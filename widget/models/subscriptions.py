@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models, transaction
@@ -13,9 +14,17 @@ from chatproxy.batches import batches
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import SECRETS, BearerToken
 from widget.models.widgets import Widget
-from widget.notifications.outcomes import Browser
 
 BATCH = 500  # rows that are encrypted again with one query
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a browser's push service is, and the keys with which only this browser can read."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
 
 
 class SubscriptionManager(models.Manager["Subscription"]):

@@ -22,7 +22,7 @@ from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
 from widget.models.keys import UsedKey, new_key, new_secret
 from widget.models.settings import WidgetSettings
-from widget.validators import validate_key
+from widget.options.validators import validate_key
 
 # Seconds for which a changed widget may still be seen as it was, if the cache forgot to forget.
 CACHE_SECONDS = 60

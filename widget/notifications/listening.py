@@ -36,8 +36,8 @@ from chatproxy.relay.updates import (
     State,
     Update,
 )
-from widget.models import Subscription, Widget
-from widget.notifications.outcomes import Browser, Outcome, Result
+from widget.models import Browser, Subscription, Widget
+from widget.notifications.outcomes import Outcome, Result
 from widget.notifications.words import is_answer, notification_of
 
 logger = logging.getLogger(__name__)

@@ -1,18 +1,9 @@
-"""To whom a notification goes, and what came of it."""
+"""What came of a notification."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Where a browser's push service is, and the keys with which only this browser can read."""
-
-    endpoint: str
-    p256dh: str
-    auth: str
 
 
 class Outcome(enum.Enum):

@@ -23,8 +23,9 @@ from yarl import URL
 
 from chatproxy import conf
 from chatproxy.livechat.structures import Json
+from widget.models import Browser
 from widget.notifications.addresses import may_post_to
-from widget.notifications.outcomes import Browser, Outcome, Result
+from widget.notifications.outcomes import Outcome, Result
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from chatproxy.models import Customer
 from chatproxy.service import version_end
 from widget.explanations import explanation
 from widget.models import Widget
+from widget.owners.websockets_check import NotReached, NoWebsocket, try_websocket
 from widget.running import running
-from widget.websockets_check import NotReached, NoWebsocket, try_websocket
 
 MOST_WEBSITES = 5
 # What an agent's token needs so that the mask can be seen, and what the app itself should have.

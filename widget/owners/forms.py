@@ -9,12 +9,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
-from widget.origins import clean_origin
+from widget.options.origins import clean_origin
+from widget.options.validators import TEXTS
+from widget.options.zones import known_zones
 from widget.owners.fields import PagesField, TextsField
 from widget.owners.invitations import InvitationsField
 from widget.owners.settings import apply_draft
-from widget.validators import TEXTS
-from widget.zones import known_zones
 
 
 def label_of(name: str) -> str:

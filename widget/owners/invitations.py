@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from widget.invitations import (
+from widget.options.invitations import (
     DEFAULTS,
     HIGHEST,
     LONGEST,

@@ -12,7 +12,7 @@ from django.utils.formats import get_format
 from django.utils.translation import pgettext
 
 from widget.languages import nearest_language
-from widget.zones import known_zones
+from widget.options.zones import known_zones
 
 
 class Locale(NamedTuple):

@@ -33,8 +33,8 @@ from chatproxy.livechat.structures import File, Json, Message, RichMessage, User
 from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.explanations import explanation
-from widget.invitations import VARIANTS
 from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
+from widget.options.invitations import VARIANTS
 from widget.statistics.bans import MANY, Bans
 from widget.statistics.faces import remember_faces
 

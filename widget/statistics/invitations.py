@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from widget.invitations import Invitation, complete
 from widget.models import InvitationTally, Widget
+from widget.options.invitations import Invitation, complete
 
 What = InvitationTally.What
 

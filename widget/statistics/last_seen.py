@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from widget.models import Widget
-from widget.origins import origin_of
+from widget.options.origins import origin_of
 
 KEPT = 30 * 24 * 3600  # seconds
 

@@ -123,7 +123,7 @@ interface BesideCard {
   element?: HTMLElement;
 }
 
-/** An invitation as the server tells it; what is not so is missing. See widget/invitations.py. */
+/** An invitation as the server tells it; what is not so is missing. See widget/options/invitations.py. */
 interface ShownInvitation {
   id: string;
   name: string;

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from widget.embed.pages import pattern
+from widget.options.validators import validate_pages, validate_picture
 from widget.owners.fields import PagesField
-from widget.validators import validate_pages, validate_picture
 
 
 @pytest.mark.parametrize(

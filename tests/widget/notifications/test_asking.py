@@ -22,10 +22,10 @@ from tests.widget.notifications.conftest import PAGE, ask_to_be_told
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget import checks
-from widget.models import Subscription, Widget
+from widget.models import Browser, Subscription, Widget
 from widget.notifications import keys
 from widget.notifications.addresses import may_post_to
-from widget.notifications.outcomes import Browser, Outcome
+from widget.notifications.outcomes import Outcome
 from widget.notifications.sending import PublicHosts, Sender, is_public
 
 TICKET = re.compile(r"#([^\"]+)\"")

@@ -25,9 +25,9 @@ from tests.widget.notifications.conftest import (
 )
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
-from widget.models import Subscription, Widget
+from widget.models import Browser, Subscription, Widget
 from widget.notifications.listening import Listener
-from widget.notifications.outcomes import Browser, Result
+from widget.notifications.outcomes import Result
 from widget.notifications.sending import Sender
 from widget.running import Running
 

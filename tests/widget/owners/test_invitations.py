@@ -16,8 +16,8 @@ from tests.widget.owners.test_admin import (
     page,
     superuser,
 )
-from widget.invitations import DEFAULTS
 from widget.models import Widget
+from widget.options.invitations import DEFAULTS
 from widget.owners.settings import settings_of
 
 __all__ = ["superuser"]  # the fixture

@@ -19,10 +19,9 @@ from chatproxy.models import BearerToken
 from widget.assets import as_javascript, pack, short_source
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.customers.views.stylesheet import style_version
-from widget.models import Subscription, Widget
+from widget.models import Browser, Subscription, Widget
 from widget.notifications import keys
 from widget.notifications.addresses import LONGEST, may_post_to
-from widget.notifications.outcomes import Browser
 
 TICKET_HOLDS = 3600  # seconds in which the window for the permission is of use
 SALT = "widget.notifications"

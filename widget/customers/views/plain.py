@@ -25,7 +25,7 @@ from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.customers.views.customers import keep_consent
 from widget.customers.views.stylesheet import style_version
 from widget.models import Widget
-from widget.origins import is_own
+from widget.options.origins import is_own
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_context
 from widget.running import running

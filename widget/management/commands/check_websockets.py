@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from widget.websockets_check import NotReached, NoWebsocket, try_websocket
+from widget.owners.websockets_check import NotReached, NoWebsocket, try_websocket
 
 
 class Command(BaseCommand):

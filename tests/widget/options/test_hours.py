@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from tests.sandbox_rig import Sandbox
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
-from widget.hours import next_opening, spans_of
+from widget.options.hours import next_opening, spans_of
 
 WEEK = "Mon-Fri 9:00-17:00\nSaturday 10:00 – 14:00"
 WARSAW = "Europe/Warsaw"

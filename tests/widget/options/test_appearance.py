@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widget.appearance import (
+from widget.options.appearance import (
     DARK_SURFACE,
     EDGE_CONTRAST,
     LIGHT_SURFACE,
@@ -18,7 +18,7 @@ from widget.appearance import (
     readable,
     text_on,
 )
-from widget.validators import validate_variables
+from widget.options.validators import validate_variables
 
 colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from widget import invitations
-from widget.appearance import VARIABLES
-from widget.hours import spans_of
-from widget.openers import validate_help_links, validate_openers
-from widget.zones import known_zones
+from widget.options import invitations
+from widget.options.appearance import VARIABLES
+from widget.options.hours import spans_of
+from widget.options.openers import validate_help_links, validate_openers
+from widget.options.zones import known_zones
 
 # The owner's own texts: the ones a widget has in its default language and may have in others.
 TEXTS = (

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from widget.origins import clean_origin, is_own, matches, origin_of
+from widget.options.origins import clean_origin, is_own, matches, origin_of
 
 
 @pytest.mark.parametrize(

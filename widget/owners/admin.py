@@ -14,7 +14,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, resolve, reverse
 from django.utils.html import format_html
@@ -24,38 +24,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Membership, Widget
-from widget.owners import access, changes, colleagues, files, history, preview, statistics
+from widget.owners import access, changes, colleagues, history, preview, secrets
 from widget.owners.careful import CarefulAdmin
-from widget.owners.connection import (
-    SCOPES_OF_AGENT,
-    ConnectionFailed,
-    trouble_with_websockets,
-    try_connection,
+from widget.owners.connection import report_connection
+from widget.owners.fieldsets import (
+    AGENTS_TOKEN,
+    FIELDSETS,
+    SIGNED_IN_CUSTOMERS,
+    in_steps,
+    without_test,
 )
 from widget.owners.forms import WidgetForm, label_of
+from widget.owners.urls import ROUTES
 from widget.statistics import last_seen
-
-SIGNED_IN_CUSTOMERS = (
-    _("Signed-in customers"),
-    {
-        "classes": ("collapse",),
-        "description": _(
-            "Your website can tell us who is signed in, so that a customer finds the "
-            "same conversation on all their devices. Its server signs this with the "
-            "secret below (docs/host-site.md). Whoever has the secret can pose as any "
-            "of your customers."
-        ),
-        "fields": ("secret",),
-    },
-)
-MOST_OF_A_TOKEN = 1000  # characters
-AGENTS_TOKEN = (_("agent's token"), {"classes": ("collapse",), "fields": ("agent_token_form",)})
-AGENT_TOKEN_NOTE = _(
-    "Optional. With this token, the connection test also checks whether "
-    "customers' addresses are masked and what your app may do. It lets us act "
-    "as that agent, so give it no scopes but %(scopes)s. We keep it encrypted "
-    "and never show it again. Save the empty field to delete it."
-)
 
 
 @admin.register(Widget)
@@ -73,122 +54,7 @@ class WidgetAdmin(CarefulAdmin):
     search_fields = ("name", "key", "organization_id", "allowed_origins")
     actions = ("test_the_connection",)
     save_on_top = False
-    fieldsets = (
-        (None, {"fields": ("name", "key", "enabled")}),
-        (_("Your website"), {"fields": ("allowed_origins",)}),
-        (
-            _("Your LiveChat"),
-            {
-                "description": _(
-                    "These values connect the widget to your LiveChat account. “Save and test "
-                    "the connection” tries them and says what is wrong."
-                ),
-                "fields": (
-                    "organization_id",
-                    "client_id",
-                    "redirect_uri",
-                    "group_id",
-                    "region",
-                    "connection_test",
-                ),
-            },
-        ),
-        (
-            _("Look"),
-            {
-                "fields": (
-                    "brand_color",
-                    "theme",
-                    "font",
-                    "corner_radius",
-                    "position",
-                    ("offset_x", "offset_y"),
-                    "launcher_size",
-                    "launcher_shape",
-                    "launcher_icon",
-                    "launcher_label",
-                    "header_picture",
-                    "agent_pictures",
-                )
-            },
-        ),
-        (_("Where it appears"), {"fields": ("hide_on_mobile", "shown_pages", "hidden_pages")}),
-        (
-            _("Words"),
-            {
-                "description": _(
-                    "Leave a field empty to use our standard text, in every language."
-                ),
-                "fields": (
-                    "default_language",
-                    "header_title",
-                    "header_text",
-                    "greeting_text",
-                    "offline_text",
-                    "show_reply_time",
-                    "openers",
-                    "help_links",
-                    ("opening_hours", "opening_zone"),
-                    ("when_away", "away_link"),
-                    "texts",
-                ),
-            },
-        ),
-        (
-            _("Invitations"),
-            {
-                "classes": ("collapse",),
-                "description": _(
-                    "A message beside the launcher for visitors who have not asked anything. "
-                    "Their own browser decides when to show it, and sends nothing about them. "
-                    "We count each time it is shown; the browser notes when it is dismissed. "
-                    "Show few: too many drive people away."
-                ),
-                "fields": ("invitations",),
-            },
-        ),
-        (
-            _("What customers can do"),
-            {
-                "fields": (
-                    "ask_first",
-                    "files",
-                    "emoji",
-                    "sound",
-                    "sound_on",
-                    "words_in_notifications",
-                    "rating",
-                    "transcript",
-                    "history",
-                    "voice_messages",
-                    "talk_to_person",
-                    "stop_answers",
-                    "link_previews",
-                )
-            },
-        ),
-        (
-            _("Privacy"),
-            {
-                "fields": (
-                    "ask_consent",
-                    "consent_text",
-                    ("consent_link", "consent_version"),
-                    "track_visitors",
-                    "connect_early",
-                    "sneak_peek",
-                    "retention_days",
-                )
-            },
-        ),
-        (
-            _("For experts"),
-            {
-                "classes": ("collapse",),
-                "fields": ("identity_per_group", "api_version", "variables"),
-            },
-        ),
-    )
+    fieldsets = FIELDSETS
 
     class Media:
         css = {"all": ["widget/owners/form.css"]}
@@ -199,44 +65,14 @@ class WidgetAdmin(CarefulAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        own = [
-            path("import/", view(files.import_widget), name="widget_import"),
-            path("<int:pk>/export/", view(files.export_widget), name="widget_export"),
-            path("<int:pk>/duplicate/", view(files.duplicate), name="widget_duplicate"),
-            path("<int:pk>/statistics/", view(statistics.statistics), name="widget_statistics"),
-            path(
-                "<int:pk>/statistics.csv",
-                view(statistics.statistics_file),
-                name="widget_statistics_file",
-            ),
-            path("<int:pk>/sighting/", view(sighting), name="widget_sighting"),
-            path("<int:pk>/discard/", view(history.discard), name="widget_discard"),
-            path(
-                "<int:pk>/restore/<int:revision_pk>/", view(history.restore), name="widget_restore"
-            ),
-            path("<int:pk>/new-secret/", view(renew_secret), name="widget_new_secret"),
-            path("<int:pk>/agent-token/", view(keep_agent_token), name="widget_agent_token"),
+        own = [path(route, view(shown), name=name) for route, shown, name in ROUTES]
+        previews = [
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
-            path(
-                "preview-page/<slug:key>/", view(preview.preview_page), name="widget_preview_page"
-            ),
-            path("colleagues/", view(colleagues.colleagues), name="widget_colleagues"),
-            path(
-                "colleagues/<uuid:invitation_pk>/withdraw/",
-                view(colleagues.withdraw),
-                name="widget_withdraw",
-            ),
-            path(
-                "colleagues/<int:membership_pk>/let-go/",
-                view(colleagues.let_go),
-                name="widget_let_go",
-            ),
-            path(
-                "join/<str:token>/", colleagues.join, name="widget_join"
-            ),  # for who has no name yet
         ]
-        return own + super().get_urls()
+        # Who is invited need not have an account yet.
+        join = path("join/<str:token>/", colleagues.join, name="widget_join")
+        return [*own, *previews, join, *super().get_urls()]
 
     # Who may do what
 
@@ -340,9 +176,7 @@ class WidgetAdmin(CarefulAdmin):
 
     @admin.display(description=_("agent's token"))
     def agent_token_form(self, widget: Widget) -> SafeString:
-        note = str(AGENT_TOKEN_NOTE) % {"scopes": ", ".join(SCOPES_OF_AGENT)}
-        context = {"widget": widget, "note": note}
-        return render_to_string("widget/owners/agent_token.html", context)
+        return secrets.agent_token_form(widget)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Widget | None = None) -> list[str]:
         shown = ["connection_test", "secret", "agent_token_form"]
@@ -425,73 +259,6 @@ class WidgetAdmin(CarefulAdmin):
         elif "_test" not in request.POST:
             return super().response_change(request, obj)
         return redirect("admin:widget_widget_change", obj.pk)
-
-
-@access.shows_widget
-def sighting(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Where the widget was seen last; 204 while it was seen nowhere yet."""
-    if (seen := last_seen.last(widget)) is None:
-        return HttpResponse(status=204)
-    return render(request, "widget/owners/sighting.html", {"sighting": seen})
-
-
-def in_steps(fieldsets: Any) -> list[Any]:
-    """What a first chat needs, numbered; the rest, which has good defaults, folded away.
-
-    The last step, the line to paste, stands in the column beside.
-    """
-    first, website, livechat, *others = fieldsets
-    steps = [
-        (f"{number}. {name}", options)
-        for number, (name, options) in enumerate((website, livechat), 1)
-    ]
-    folded = [(name, options | {"classes": ("collapse",)}) for name, options in others]
-    return [first, *steps, *folded]
-
-
-def without_test(fieldsets: Any) -> list[Any]:
-    """For who may not save, and so cannot test what the form says."""
-    return [
-        (
-            name,
-            options | {"fields": [each for each in options["fields"] if each != "connection_test"]},
-        )
-        for name, options in fieldsets
-    ]
-
-
-def report_connection(request: HttpRequest, widget: Widget) -> None:
-    """Test one widget and say what was found, above the next page."""
-    try:
-        messages.success(request, f"{widget}: {try_connection(widget)}")
-    except ConnectionFailed as failure:
-        messages.error(request, f"{widget}: {failure}")
-    address = request.build_absolute_uri(reverse("widget:panel", args=[widget.key]))
-    if trouble := trouble_with_websockets(address):
-        messages.warning(request, trouble)
-
-
-@access.changes_widget(access.OWNERS)
-def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Make what was signed with the old secret worthless. POST."""
-    widget.renew_secret()
-    messages.success(
-        request,
-        gettext(
-            "The secret was renewed. Give the new one to your website's server now: "
-            "until then, it cannot sign customers in to the chat."
-        ),
-    )
-    return redirect("admin:widget_widget_change", widget.pk)
-
-
-@access.changes_widget(access.OWNERS)
-def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Store another token for the connection test, or none. POST."""
-    widget.agent_token = request.POST.get("agent_token", "").strip()[:MOST_OF_A_TOKEN]
-    widget.save(update_fields=["agent_token"])
-    report_connection(request, widget)
-    return redirect("admin:widget_widget_change", widget.pk)
 
 
 @admin.register(Membership)

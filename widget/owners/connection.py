@@ -2,6 +2,9 @@
 
 from contextlib import suppress
 
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -185,3 +188,14 @@ def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
     passer_by = Customer(widget_key=widget.key, organization_id=widget.organization_id)
     passer_by.accept(grant)
     return running().acting(passer_by, widget).because(Reason.TEST).list_group_statuses()
+
+
+def report_connection(request: HttpRequest, widget: Widget) -> None:
+    """Test one widget and say what was found, above the next page."""
+    try:
+        messages.success(request, f"{widget}: {try_connection(widget)}")
+    except ConnectionFailed as failure:
+        messages.error(request, f"{widget}: {failure}")
+    address = request.build_absolute_uri(reverse("widget:panel", args=[widget.key]))
+    if trouble := trouble_with_websockets(address):
+        messages.warning(request, trouble)

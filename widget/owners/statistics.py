@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from widget.models import InvitationTally, Widget
 from widget.owners.access import shows_widget
-from widget.statistics import figures
+from widget.statistics import figures, last_seen
 from widget.statistics.invitations import results_of
 
 DAYS = 30  # unless another period is asked for
@@ -47,3 +47,11 @@ def period_of(request: HttpRequest) -> int:
     """The days that were asked for, else a month."""
     asked = request.GET.get("days", "")
     return next((days for days in figures.PERIODS if str(days) == asked), DAYS)
+
+
+@shows_widget
+def sighting(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Where the widget was seen last; 204 while it was seen nowhere yet."""
+    if (seen := last_seen.last(widget)) is None:
+        return HttpResponse(status=204)
+    return render(request, "widget/owners/sighting.html", {"sighting": seen})

@@ -17,7 +17,7 @@ T = TypeVar("T")
 LARGEST = 2**53  # beyond it a JSON number is no longer exact
 
 
-def read(structure: type[T], data: Json, **given: Any) -> T:
+def read(structure: Callable[..., T], data: Json, **given: Any) -> T:
     """One structure. What `data` does not hold, or holds in another form, is absent."""
     get = data.get
     for name, reader in _readers_of(structure):
@@ -26,7 +26,7 @@ def read(structure: type[T], data: Json, **given: Any) -> T:
 
 
 @cache
-def _readers_of(structure: type) -> tuple[tuple[str, Reader], ...]:
+def _readers_of(structure: Callable[..., object]) -> tuple[tuple[str, Reader], ...]:
     hints = get_type_hints(structure, include_extras=True)
     return tuple(
         (name, hint.__metadata__[0])

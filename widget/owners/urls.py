@@ -1,0 +1,25 @@
+"""The addresses of the admin beside Django's own, for whoever is logged in."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+
+from widget.owners import colleagues, files, history, preview, secrets, statistics
+
+# Each with its view and its name; the views say who may see what.
+ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
+    ("import/", files.import_widget, "widget_import"),
+    ("<int:pk>/export/", files.export_widget, "widget_export"),
+    ("<int:pk>/duplicate/", files.duplicate, "widget_duplicate"),
+    ("<int:pk>/statistics/", statistics.statistics, "widget_statistics"),
+    ("<int:pk>/statistics.csv", statistics.statistics_file, "widget_statistics_file"),
+    ("<int:pk>/sighting/", statistics.sighting, "widget_sighting"),
+    ("<int:pk>/discard/", history.discard, "widget_discard"),
+    ("<int:pk>/restore/<int:revision_pk>/", history.restore, "widget_restore"),
+    ("<int:pk>/new-secret/", secrets.renew_secret, "widget_new_secret"),
+    ("<int:pk>/agent-token/", secrets.keep_agent_token, "widget_agent_token"),
+    ("preview-page/<slug:key>/", preview.preview_page, "widget_preview_page"),
+    ("colleagues/", colleagues.colleagues, "widget_colleagues"),
+    ("colleagues/<uuid:invitation_pk>/withdraw/", colleagues.withdraw, "widget_withdraw"),
+    ("colleagues/<int:membership_pk>/let-go/", colleagues.let_go, "widget_let_go"),
+]

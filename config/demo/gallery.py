@@ -1,4 +1,4 @@
-"""The demo's gallery: every kind of event, every form and state of the panel, side by side."""
+"""The demo's gallery: every form and state of the panel, side by side."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ from django.views.decorators.http import require_safe
 
 from chatproxy.livechat.structures import FormField, Json, Queue, Thread, User, parse_event
 from chatproxy.relay.updates import Conversation
+from config.demo.gallery_events import (
+    a_few_messages,
+    answers,
+    files_and_forms,
+    links,
+    nothing,
+    one_message,
+    rich_messages,
+    texts,
+)
 from widget.customers.chat_forms import ChatForm
 from widget.customers.security import secure
 from widget.customers.views.forms import PRECHAT, TICKET, form_context
@@ -40,160 +50,6 @@ TALKING = Conversation(
 )
 
 
-def button(text: str, kind: str = "", value: str = "", role: str = "") -> Json:
-    typed = {"type": kind, "value": value} if kind else {}
-    return {"text": text, "postback_id": text, "user_ids": [], "role": role, **typed}
-
-
-def rich(template_id: str, *elements: Json) -> Json:
-    return {"type": "rich_message", "template_id": template_id, "elements": [*elements]}
-
-
-def message(text: str, author: str, **more: Any) -> Json:
-    return {"type": "message", "text": text, "author_id": author, **more}
-
-
-def system(kind: str, **variables: str) -> Json:
-    return {"type": "system_message", "system_message_type": kind, "text_vars": variables}
-
-
-def texts(_: str = "") -> list[Json]:
-    bold = {"chats": {"formatting": "commonmark"}}
-    return [
-        message("Has my parcel left?\nOrder 1042 😊", "nora"),
-        system("agent_joined", agent="Piotr"),
-        message("Good morning! It left yesterday: https://track.example/1042", "piotr"),
-        message("You can also write to care@shop.example.", "piotr"),
-        message("مرحبا، شكرا جزيلا على المساعدة.", "nora"),
-        message(
-            "**Three things** to know:\n\n- water it once a week\n- keep it out of the sun\n",
-            "fern",
-            properties=bold,
-        ),
-        message("🌱", "nora"),
-        message("Call us: +48 555 123 456.", "piotr"),
-        message("A long answer, folded until somebody wants to read all of it. " * 30, "piotr"),
-        {"type": "hologram", "author_id": "piotr"},
-    ]
-
-
-ANSWER = """### Returning a plant
-
-You have **30 days**, see [1] and [2]. What it costs depends on its *size*:
-
-| Size | Up to | Price |
-| --- | --- | ---: |
-| Small | 2 kg | free |
-| Large | 10 kg | 4.90 € |
-
-1. Pack it as it came
-2. Write this on the parcel
-
-> Plants that were watered too much come back to us as well.
-
-```
-RETURN 1042
-```
-
-[1]: https://shop.example/returns "How to return a plant"
-[2]: https://shop.example/terms
-"""
-
-
-def answers(_: str = "") -> list[Json]:
-    bold = {"chats": {"formatting": "commonmark"}}
-    rated = bold | {"rating": {"score": 1}}
-    return [
-        message("How do I return a plant?", "nora"),
-        message(ANSWER, "fern", properties=bold),
-        message("Shall I **order a pick-up**?", "fern", properties=rated),
-    ]
-
-
-def rich_messages(pictures: str) -> list[Json]:
-    cards = [
-        {
-            "title": name,
-            "image": {"url": f"{pictures}{slug}.svg", "width": 400, "height": 300},
-            "subtitle": "Easy-going, likes the shade",
-            "buttons": [
-                button("See it", "url", "https://shop.example/", "primary"),
-                button("Ask about it", "message", "ask"),
-            ],
-        }
-        for name, slug in (("Monstera", "monstera"), ("Aloe", "aloe"), ("Lily", "peace-lily"))
-    ]
-    options = [
-        {"option_id": "1", "label": "Small", "price": "12.00", "currency": "EUR", "selected": True},
-        {
-            "option_id": "2",
-            "label": "Large",
-            "price": "19.00",
-            "regular_price": "24.00",
-            "currency": "EUR",
-        },
-        {
-            "option_id": "3",
-            "label": "Huge",
-            "price": "49.00",
-            "currency": "EUR",
-            "available": False,
-        },
-    ]
-    product = {"product_id": "pot", "view_type": "tags", "label": "Size", "options": options}
-    calls = [button("Call us", "phone", "+48 555 123"), button("Never mind", "cancel", "x")]
-    calls.append(button("Choose a time", "webview", "https://moment.example/"))
-    return [
-        rich("cards", *cards) | {"author_id": "fern"},
-        rich("cards", {"title": "Rather talk?", "buttons": calls}) | {"author_id": "fern"},
-        rich("ecommerce", {"title": "Clay pot", "ecommerce": product}) | {"author_id": "fern"},
-        rich(
-            "quick_replies",
-            {"title": "Did that help?", "buttons": [button("Yes"), button("Not quite")]},
-        )
-        | {"author_id": "fern"},
-    ]
-
-
-def files_and_forms(pictures: str) -> list[Json]:
-    fields = [
-        {"id": "1", "type": "name", "label": "Your name", "answer": "Nora Lind"},
-        {
-            "id": "2",
-            "type": "checkbox",
-            "label": "Topics",
-            "answers": [{"id": "1", "label": "Pots"}],
-        },
-    ]
-    return [
-        {"type": "filled_form", "author_id": "nora", "form_id": "1", "fields": fields},
-        {
-            "type": "file",
-            "author_id": "nora",
-            "name": "leaf.png",
-            "alternative_text": "A yellow leaf",
-        }
-        | {"url": f"{pictures}monstera.svg", "width": 400, "height": 300},
-        {"type": "file", "author_id": "piotr", "name": "Care instructions.pdf", "size": 184_320}
-        | {"url": "https://cdn.example/care.pdf", "content_type": "application/pdf"},
-        {"type": "file", "author_id": "piotr", "name": "Birds.mp3", "size": 84_320}
-        | {"url": "https://cdn.example/birds.mp3", "content_type": "audio/mpeg"},
-        {"type": "file", "author_id": "nora", "name": "Garden.mp4", "size": 984_320}
-        | {"url": "https://cdn.example/garden.mp4", "content_type": "video/mp4"},
-        system("rating.chat_rated", score="good"),
-        system("transcript_sent", email="nora@example.com"),
-    ]
-
-
-def links(_: str = "") -> list[Json]:
-    details = {"title": "Returning a plant", "description": "Within 30 days, packed as it came."}
-    known = {"url_details": details | {"url": "https://shop.example/returns"}}
-    return [
-        message("Here you are: https://shop.example/returns", "piotr", properties=known),
-        message("And here: https://www.shop.example/terms?of=use", "piotr"),
-    ]
-
-
 QUESTIONS: list[Json] = [
     {"id": "0", "type": "header", "label": "Tell us who you are"},
     {"id": "1", "type": "name", "label": "Your name", "required": False},
@@ -210,18 +66,6 @@ QUESTIONS: list[Json] = [
 
 def questions(data: dict[str, str] | None = None) -> ChatForm:
     return ChatForm([FormField.parse(field) for field in QUESTIONS], data)
-
-
-def nothing(_: str) -> list[Json]:
-    return []
-
-
-def one_message(_: str) -> list[Json]:
-    return texts()[:1]
-
-
-def a_few_messages(_: str) -> list[Json]:
-    return texts()[:3]
 
 
 def shown_by(author: User, text: str) -> str:

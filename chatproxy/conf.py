@@ -1,4 +1,4 @@
-"""The settings of both apps, each with its default. What stands in the project's settings wins.
+"""The settings of both apps, each with its default. What the project's settings say wins.
 
 docs/django.md lists them for whoever installs the apps; widget/checks.py says what is wrong.
 """

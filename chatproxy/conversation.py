@@ -32,7 +32,7 @@ from chatproxy.locks import Note, one_at_a_time
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
-LOOK_BACK = dt.timedelta(days=1)  # what was tried stands in a thread of that time, or nowhere
+LOOK_BACK = dt.timedelta(days=1)  # what was tried is in a thread of that time, or nowhere
 LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
 BEGAN = time.time()  # a try this process knows nothing of was made before
@@ -148,7 +148,7 @@ def end(api: ActingCustomer) -> None:
 def leave_bot(api: ActingCustomer, event: Json) -> None:
     """End the thread, so that the event opens one that goes past bots: see PAST_BOTS.
 
-    Nothing is ended if the event stands already, for what it opened is a person's.
+    Nothing is ended if the event is there already: what it opened is a person's.
     """
     if _unfound(api, [event]):
         end(api)

@@ -31,7 +31,7 @@ class Note:
     """A time that one turn leaves for the next, 0 for "settled".
 
     During a turn it is `settles_in` seconds from now, should our process die in it; after it,
-    whatever stands in `left`. `found` is what the turn before left, None for nothing.
+    whatever is in `left`. `found` is what the turn before left, None for nothing.
     """
 
     name: str

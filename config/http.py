@@ -45,7 +45,7 @@ class PooledHandler(ASGIHandler):
             request, response = self.create_request(scope, body)
             if request is not None:
                 response = await self.respond_in_thread(scope, request)
-            assert response is not None, "either a request or the reason why it is none"
+            assert response is not None, "either a request or the reason why it is not one"
             try:
                 await self.send_response(response, send)
             finally:

@@ -36,7 +36,7 @@ workers.set(settings.WORKER_THREADS)
 
 
 class RelayCollector(Collector):
-    """The relay as it stands when it is asked: counting on the way would cost every push."""
+    """The relay as it is when asked: counting on the way would cost every push."""
 
     def collect(self) -> Iterator[Metric]:
         customers = GaugeMetricFamily(

@@ -76,7 +76,7 @@ def short_source(name: str) -> str:
 def bundle(shared: Iterable[str], names: Iterable[str]) -> str:
     """Modules as one script. What the shared ones export all may import, and nothing else.
 
-    Each of the others stands in a block of its own, where no name meets another's.
+    Each of the others is in a block of its own, so that no name clashes with another's.
     """
     modules = [body(name) for name in shared] + [f"{{{body(name)}\n}}" for name in names]
     return shorten("text/javascript", f'(()=>{{"use strict";{"".join(modules)}}})();')

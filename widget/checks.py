@@ -68,7 +68,7 @@ def check_asgi(**_: Any) -> Iterator[checks.CheckMessage]:
     if not isinstance(application, ChatApplication):
         yield checks.Warning(
             f"{name} is not what with_chat() gave: it has no websocket for the chat, unless it "
-            "stands inside another application.",
+            "is inside another application.",
             hint="from widget.asgi import with_chat\n"
             'application = with_chat(get_asgi_application(), path="chat/")',
             id="widget.W001",

@@ -30,7 +30,7 @@ RETRY_AFTER = 1.0  # seconds without Redis before the next try
 
 
 class Socket(Protocol):
-    """As whom, for which widget and on which website a browser's socket is open."""
+    """For which customer, widget and website a browser's socket is open."""
 
     widget_key: str
     customer_pk: int

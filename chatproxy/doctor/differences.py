@@ -72,7 +72,7 @@ def _without_forms(recording: Recording) -> Recording:
 
 
 def _answered_in_time(recording: Recording) -> Recording:
-    """People answer when they like, and as often: their first message stands in its step."""
+    """People answer when they like, and as often: their first message is in its step."""
     customers = {
         request.received.get("entity_id")
         for step in recording.steps

@@ -2,7 +2,7 @@
 
 What is kept are the names of fields, booleans, nothing (`null`), and words of the protocol in the
 fields that hold such words. Everything else becomes a word for its kind: `<id 1>`, `<text>`,
-`<int>`. The same id is the same `<id 1>` wherever it stands.
+`<int>`. The same id is the same `<id 1>` wherever it occurs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Redaction:
         self._numbers: dict[tuple[str, str], int] = {}
 
     def of(self, value: Any, field: str = "", free_levels: int = 0) -> Any:
-        """The value as it may be published. `field` is where it stands."""
+        """The value as it may be published. `field` is the one it is in."""
         match value:
             case dict():
                 return self._object(value, field, free_levels)
@@ -77,7 +77,7 @@ class Redaction:
                 return "<float>"
 
     def _object(self, value: dict[str, Any], field: str, free_levels: int) -> dict[str, Any]:
-        """What has a name of no field stands in the field around it."""
+        """What has a name of no field counts as the field around it."""
         redacted = {}
         for name, each in value.items():
             inner = name if FIELD.fullmatch(name) else field

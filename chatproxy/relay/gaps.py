@@ -20,7 +20,7 @@ MOST = 100  # numbers passed over at once; more is no whispering
 
 
 class Step(enum.Enum):
-    """How an event stands to the last one we know."""
+    """How an event relates to the last one we know."""
 
     NEXT = "next"
     SKIPS = "skips"  # numbers of the same thread are missing

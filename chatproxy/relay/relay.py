@@ -85,7 +85,7 @@ class Relay:
     def expect(self, customer: Customer, organization: Organization, visit: Visit) -> None:
         """A tab of this customer is being loaded: connect meanwhile. From any thread.
 
-        Before the first tab of this process it does nothing; the tab then connects by itself.
+        Before the first tab of this process it does nothing; the tab then connects on its own.
         """
         if self._loop and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._expect, customer, organization, visit)

@@ -30,7 +30,7 @@ from chatproxy.livechat.structures import ChatSummary, Event, Greeting, Queue, T
 
 
 class State(enum.Enum):
-    """Where a customer's connection to LiveChat stands."""
+    """The state of a customer's connection to LiveChat."""
 
     CONNECTING = "connecting"  # opening the socket, logging in
     RESUMING = "resuming"  # logged in, fetching what was missed
@@ -176,9 +176,9 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Update):
-    """The latest threads, oldest first, as they are now; each replaces what stands of it.
+    """The latest threads, oldest first, as they are now; each replaces what is shown of it.
 
-    `earlier_page_id` leads to older threads, empty if there are none; None, when nobody asked:
+    `earlier_page_id` leads to older threads, empty if there are none; None if nobody asked:
     what a tab knows of it still holds. Always a tab's first update, and again after every gap.
     """
 

@@ -77,7 +77,7 @@ def shown_by(author: User, text: str) -> str:
 
 @dataclass(frozen=True)
 class State:
-    """One state of the panel: who is there, what was said, what else stands around it.
+    """One state of the panel: who is there, what was said, what else is around it.
 
     `events` is given the address of the demo's pictures.
     """

@@ -68,7 +68,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Refuse only after accepting: the browser cannot see why a handshake failed.
 
-        But whom we have no room for fails the handshake, and comes back after a growing while; so
+        But a browser for which there is no room fails the handshake, and comes back ever later; so
         does who asks for another host: a name that somebody else points at us.
         """
         self.address = (self.scope.get("client") or [""])[0]
@@ -233,7 +233,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def may_come_from(self, widget: Widget, bearer: BearerToken) -> bool:
         """Browsers always say where a socket comes from; programs need not.
 
-        For the panel that is our own origin: on which website it stands is known by its token.
+        For the panel that is our own origin: its token says on which website it is.
         """
         origin = self.header("origin")
         is_known = not origin or is_own(origin, self.header("host")) or widget.allows(origin)

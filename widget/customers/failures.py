@@ -62,7 +62,7 @@ def words(request: HttpRequest, error: LiveChatError) -> HttpResponse:
 
 
 def reason(request: HttpRequest, error: LiveChatError) -> HttpResponse:
-    """The first sentence of it, for a message: what to do stands beside it, on buttons."""
+    """The first sentence of it, for a message: what to do is beside it, on buttons."""
     return refusal(request, first_sentence(error.advice), is_final=isinstance(error, FINAL))
 
 

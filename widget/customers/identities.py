@@ -22,7 +22,7 @@ class IdentityRefused(Exception):
 
 
 class IdentityUnusable(IdentityRefused):
-    """It is the website's, but names nobody whom we could remember."""
+    """It is the website's, but names nobody we could remember."""
 
     status = 400
 
@@ -38,7 +38,7 @@ class Person:
 
 
 def verify(statement: str, secret: str) -> Person:
-    """The person whom the website signed this for. Raises IdentityRefused.
+    """The person the website signed this for. Raises IdentityRefused.
 
     Sources: RFC 7519 (JWT); RFC 7515 (JWS) with HS256 and nothing else.
     """

@@ -13,7 +13,7 @@ IPV6_NETWORKS = ((64, 1), (48, 4), (32, 10))
 
 
 def address_of(text: str) -> Address | None:
-    """The address; IPv4 as such, also where a socket for IPv6 wraps it. None if it is none.
+    """The address; IPv4 as such, also where a socket for IPv6 wraps it. None if it is not one.
 
     Source: RFC 4291, section 2.5.5.2, "IPv4-Mapped IPv6 Address".
     """

@@ -1,6 +1,6 @@
 """The socket of a page whose visitor has not opened the chat, where an owner has them tracked.
 
-It says where the visitor is, and is told in JSON which greeting stands there: the website's page
+It says where the visitor is, and is told in JSON which greeting is there: the website's page
 shows it beside the launcher.
 """
 

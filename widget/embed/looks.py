@@ -1,4 +1,4 @@
-"""The looks of the launcher and of what stands beside it: rules with the owner's colours in them.
+"""The looks of the launcher and of what is beside it: rules with the owner's colours in them.
 
 The rules name them as custom properties, and get the values in their places: there are no bytes for
 names in the loader.

@@ -1,4 +1,4 @@
-"""On which pages of a website the launcher stands, as one expression the loader can test."""
+"""On which pages of a website the launcher is shown, as one expression the loader can test."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from itertools import count
 
 
 def pattern(shown: Iterable[str], hidden: Iterable[str]) -> str:
-    """A regular expression for the paths on which to stand, "" for all; `*` is anything.
+    """A regular expression for the paths on which to be, "" for all; `*` is anything.
 
     Never on `hidden` ones; if there are any `shown`, only on those.
     """
@@ -24,7 +24,7 @@ def one_of(pages: Iterable[str], numbers: Iterator[int]) -> str:
 
 
 def expression_of(page: str, numbers: Iterator[int]) -> str:
-    """One page. What stands between two `*` is looked for once, where it comes first.
+    """One page. What is between two `*` is looked for once, where it comes first.
 
     A lookahead is never entered again, so no path costs more than its length: `.*a.*a.*a` would
     try every `a` with every other. Source: ECMAScript, "Assertion", note 3.

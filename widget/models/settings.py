@@ -308,7 +308,7 @@ class WidgetSettings(models.Model):
 
 
 def clean_origins(origins: list[Any]) -> list[str]:
-    """Each origin once, as browsers write it. Raises ValidationError for what is none."""
+    """Each origin once, as browsers write it. Raises ValidationError for anything else."""
     try:
         return list(dict.fromkeys(clean_origin(str(origin)) for origin in origins))
     except ValidationError as error:

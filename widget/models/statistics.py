@@ -39,7 +39,7 @@ class Tally(models.Model):
 
 
 class InvitationTally(models.Model):
-    """How often an invitation did something on one day (UTC), by variant; not to whom."""
+    """How often an invitation did something on one day (UTC), by variant; not to which visitor."""
 
     class What(models.TextChoices):
         SHOWN = "shown", _("Shown")

@@ -17,6 +17,8 @@ from widget.models.widgets import Widget
 
 BATCH = 500  # rows that are encrypted again with one query
 
+BATCH = 500  # rows that are encrypted again with one query
+
 
 @dataclass(frozen=True, slots=True)
 class Browser:

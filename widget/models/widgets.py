@@ -186,7 +186,7 @@ class Widget(WidgetSettings):
         return has_agreed and self.may_stand_on(bearer.website)
 
     def forget_old_customers(self, tell: Tell = tell_nobody) -> int:
-        """Erase whom we have not seen for `retention_days`. Return how many they were."""
+        """Erase those we have not seen for `retention_days`. Return how many they were."""
         long_ago = timezone.now() - dt.timedelta(days=self.retention_days)
         return Customer.objects.filter(widget_key=self.key).forget_unseen(long_ago, tell)
 

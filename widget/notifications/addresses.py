@@ -15,7 +15,7 @@ PRINTABLE = frozenset(map(chr, range(0x21, 0x7F)))
 def may_post_to(address: str) -> bool:
     """Whether it may be a push service's: https and a name, or one of CHAT_PUSH_SERVICES.
 
-    So strict that all parsers of URLs read the same. To whom a name leads is looked at when it is
+    So strict that all parsers of URLs read the same. Where a name leads is looked at when it is
     used, see `sending`.
     """
     if len(address) > LONGEST or not PRINTABLE.issuperset(address) or "\\" in address:

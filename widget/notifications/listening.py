@@ -103,7 +103,7 @@ class Listener:
             await asyncio.sleep(tell_every)
 
     async def look(self) -> None:
-        """For whom this process is to listen from now on."""
+        """The browsers this process is to listen for from now on."""
         claimed = await self._claim(self._relay.watched())
         for pk in self._listening.keys() - claimed.keys():
             self._leave(pk)

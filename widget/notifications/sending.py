@@ -40,7 +40,7 @@ INTERNET = ipaddress.ip_network("2000::/3")
 
 
 def is_public(host: str) -> bool:
-    """Of an IP address. What stands for an IPv4 address is as public as that is.
+    """Of an IP address. What maps an IPv4 address is as public as that is.
 
     Sources: RFC 4291, 2.4 (where the internet's addresses are), RFC 6052 (NAT64), RFC 3056 (6to4).
     """

@@ -8,7 +8,7 @@ DARK_SURFACE = "#17191f"
 # WCAG 2.2, 1.4.3 (text) and 1.4.11 (the edge of a control).
 TEXT_CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
-# On white a brand need not reach that: what stands on it can be read. But it must be seen.
+# On white a brand need not reach that: text on it can be read. But it must be seen.
 SEEN_CONTRAST = 1.5
 STEPS = 100
 

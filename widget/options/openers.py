@@ -56,7 +56,7 @@ def validate_help_links(value: str) -> None:
 
 
 def _link_in(line: str) -> HelpLink | None:
-    """The address is what stands last."""
+    """The address is what comes last."""
     words, *rest = line.rsplit(maxsplit=1)
     return HelpLink(words, rest[0]) if rest and ADDRESS.fullmatch(rest[0]) else None
 

@@ -57,7 +57,7 @@ def may(user: User, roles: Roles, widget: Widget | None = None) -> bool:
 
 
 def choices_of_organization(user: User, widget: Widget | None) -> list[str]:
-    """The organizations that the user may give a widget to. None stands for a new one.
+    """The organizations that the user may give a widget to. None is a new one.
 
     A saved widget leaves its organization only with its owner, for another that they own.
     """

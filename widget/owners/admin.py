@@ -134,7 +134,7 @@ class WidgetAdmin(CarefulAdmin):
             report_connection(request, widget)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Widget]) -> None:
-        """Each by itself, so that no cache shows it any longer."""
+        """One by one, so that no cache shows it any longer."""
         for widget in queryset:
             widget.delete()
 
@@ -204,7 +204,7 @@ class WidgetAdmin(CarefulAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def preview(self, request: HttpRequest, pk: int = 0) -> HttpResponse:
-        """Take the form as it stands, unsaved, and say where it can be seen for a while."""
+        """Take the form as it is, unsaved, and say where it can be seen for a while."""
         saved = access.widgets_of(request.user).filter(pk=pk).first()
         if not access.may(request.user, access.EDITORS, saved):
             raise PermissionDenied

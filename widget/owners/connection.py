@@ -40,7 +40,7 @@ def try_connection(widget: Widget) -> str:
         try:
             statuses = group_statuses(widget, grant)
         finally:
-            with suppress(LiveChatError):  # the token ends by itself in a few hours
+            with suppress(LiveChatError):  # the token expires in a few hours
                 accounts.revoke(widget.organization.service, grant.access_token)
     except LiveChatError as error:
         raise ConnectionFailed(explanation(error)) from error
@@ -184,7 +184,7 @@ def trouble_with_websockets(address: str) -> str:
 
 
 def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
-    """Ask as a customer whom nobody will remember."""
+    """Ask as a customer nobody will remember."""
     passer_by = Customer(widget_key=widget.key, organization_id=widget.organization_id)
     passer_by.accept(grant)
     return running().acting(passer_by, widget).because(Reason.TEST).list_group_statuses()

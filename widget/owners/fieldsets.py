@@ -137,7 +137,7 @@ AGENTS_TOKEN = (_("agent's token"), {"classes": ("collapse",), "fields": ("agent
 def in_steps(fieldsets: Any) -> list[Any]:
     """What a first chat needs, numbered; the rest, which has good defaults, folded away.
 
-    The last step, the line to paste, stands in the column beside.
+    The last step, the line to paste, is in the column beside.
     """
     first, website, livechat, *others = fieldsets
     steps = [

@@ -1,4 +1,4 @@
-"""The form as it stands, seen through the real widget before it is saved."""
+"""The form as it is, seen through the real widget before it is saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a websocket reach this server through whatever stands in front of it?"""
+"""Does a websocket reach this server through whatever is in front of it?"""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def texts_of(event: Event, author: User, locale: Locale) -> dict[str, str]:
 
 
 def author_kind(event: Event, conversation: Conversation, author: User) -> str:
-    """customer, agent or system: whose side of the list the event stands on."""
+    """customer, agent or system: whose side of the list the event is on."""
     if not event.author_id:
         return "system"
     return "customer" if conversation.is_own(event) else author.type

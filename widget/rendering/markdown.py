@@ -79,7 +79,7 @@ def address(
 
 
 def lower_headings(state: StateCore) -> None:
-    """Each stands one step below the panel's or the one before it, at most: none is left out."""
+    """Each is at most one level below the panel's or the one before it: no level is left out."""
     level = HIGHEST
     for token in state.tokens:
         if token.type == "heading_open":

@@ -43,7 +43,7 @@ def render_update(update: Update, locale: Locale) -> str:  # noqa: ARG001
 
 @render_update.register
 def render_snapshot(update: Snapshot, locale: Locale) -> str:
-    """The latest threads whole, each replacing what stands of it, and who is there."""
+    """The latest threads whole, each replacing what is shown of it, and who is there."""
     threads = [thread_context(thread, update.conversation, locale) for thread in update.threads]
     shown = partial(
         locale,
@@ -93,7 +93,7 @@ def event_deleted(push: pushes.EventDeleted, _conversation: Conversation, locale
 
 @render_push.register
 def event_preview(push: pushes.EventPreview, conversation: Conversation, locale: Locale) -> str:
-    """An answer in the making stands where the finish one will, as it will stand."""
+    """An answer in the making, where and as the finished one will be."""
     event = push.event
     if isinstance(event, Message) and event.is_markdown:
         event = replace(event, text=finish(event.text))
@@ -266,7 +266,7 @@ def minutes_in_queue(conversation: Conversation) -> int:
 
 
 def render_rating(given: dict[str, Any], locale: Locale) -> str:
-    """How the customer has rated the latest thread; what is not given stays as it stands."""
+    """How the customer has rated the latest thread; what is not given stays as it is."""
     score = given.get("score")
     known = SCORES.get(score, "") if isinstance(score, int | float) else ""
     return partial(locale, "rating", score=known, comment=given.get("comment", ""))

@@ -1,6 +1,6 @@
 """What happens to each widget, counted in memory and written down every few seconds.
 
-No chat waits for it, and nothing is kept of what was said or by whom.
+No chat waits for it, and nothing is kept of what was said or who said it.
 """
 
 from __future__ import annotations

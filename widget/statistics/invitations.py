@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        """Of those to whom it was shown, who accepted."""
+        """Of those who saw it, the part that accepted: 0 to 1."""
         return self.accepted / self.shown if self.shown else 0.0
 
     @property

@@ -26,7 +26,7 @@ class Event:
 
     @property
     def number(self) -> int | None:
-        """Where the event stands in its thread, or None if its id has another form."""
+        """The event's place in its thread, or None if its id has another form."""
         return _parts_of(self.id)[1]
 
     @property
@@ -35,7 +35,7 @@ class Event:
         return _parts_of(self.id)[0]
 
     def is_after(self, other: Event) -> bool:
-        """Whether it stands later in the same thread, or in another thread."""
+        """Whether it comes later in the same thread, or is in another thread."""
         return self.thread_id != other.thread_id or self.sort_key > other.sort_key
 
     @property

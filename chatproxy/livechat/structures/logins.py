@@ -19,7 +19,7 @@ from chatproxy.livechat.structures.values import (
 class LoginAnswer:
     """What LiveChat says of a customer who logs in; None for what it does not say.
 
-    `online_group_ids` stands in a part called private, which LiveChat's own clients rely on.
+    `online_group_ids` is in a part called private, which LiveChat's own clients rely on.
     """
 
     chat_ids: tuple[str, ...] | None = None

@@ -19,20 +19,24 @@ LARGEST = 2**53  # beyond it a JSON number is no longer exact
 
 def read(structure: Callable[..., T], data: Json, **given: Any) -> T:
     """One structure. What `data` does not hold, or holds in another form, is absent."""
+    texts, others = _fields_of(structure)
     get = data.get
-    for name, reader in _readers_of(structure):
+    for name in texts:  # most fields are: none of them costs a call, in each push
+        value = get(name)
+        given[name] = value if isinstance(value, str) else ""
+    for name, reader in others:
         given[name] = reader(get(name))
     return structure(**given)
 
 
 @cache
-def _readers_of(structure: Callable[..., object]) -> tuple[tuple[str, Reader], ...]:
-    hints = get_type_hints(structure, include_extras=True)
-    return tuple(
-        (name, hint.__metadata__[0])
-        for name, hint in hints.items()
-        if hasattr(hint, "__metadata__")
-    )
+def _fields_of(structure: Callable[..., object]) -> tuple[list[str], list[tuple[str, Reader]]]:
+    """The names of its texts, and its other fields with their readers."""
+    hints = get_type_hints(structure, include_extras=True).items()
+    readers = {name: hint.__metadata__[0] for name, hint in hints if hasattr(hint, "__metadata__")}
+    texts = [name for name, reader in readers.items() if reader is text_of]
+    others = [(name, reader) for name, reader in readers.items() if reader is not text_of]
+    return texts, others
 
 
 def each(parse: Callable[[Json], T]) -> Callable[[object], tuple[T, ...]]:
@@ -63,7 +67,7 @@ def objects_of(value: object) -> list[Json]:
 
 
 def number_of(value: object) -> int | None:
-    """A whole number; infinity and its like, which Python's JSON lets in, are none."""
+    """A whole number; not infinity and its like, which Python's JSON lets in."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if abs(value) < LARGEST else None

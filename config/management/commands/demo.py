@@ -23,7 +23,7 @@ from widget.notifications.keys import new_private_key
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 60  # seconds until each of the two must answer
-STOP_TIMEOUT = 15  # seconds each of the two has to end by itself
+STOP_TIMEOUT = 15  # seconds each of the two has to end on its own
 KEPT = settings.DATA_DIR / "demo-password.txt"
 KEPT_PUSH_KEY = settings.DATA_DIR / "demo-push-key.txt"
 SANDBOX_STATE = settings.DATA_DIR / "livechat.json"

@@ -1,4 +1,4 @@
-"""How an app that nobody registered finds its way in: metadata, and registering by itself.
+"""How an app that nobody registered finds its way in: metadata, and registration without a person.
 
 MCP clients need it: they know one address and nothing else. Sources: RFC 9728 for the protected
 resource, RFC 8414 for the accounts service, RFC 7591 for registering; MCP's "Authorization".

@@ -51,7 +51,7 @@ def check(organization: Organization, payload: Parameters) -> None:
 
 
 def position(organization: Organization, next_id: str) -> int:
-    """Where a rule stands that comes before another. Raises not_found."""
+    """The place of the rule that comes before another. Raises not_found."""
     if not next_id:
         return len(organization.auto_accesses)
     return organization.auto_accesses.index(find(organization, next_id))

@@ -107,7 +107,7 @@ def apply(greeting: Greeting, payload: Parameters) -> None:
 
 
 def check_rules(rules: list[Payload]) -> None:
-    """Raises validation for a rule of no known type, or a time that is none."""
+    """Raises validation for a rule of no known type, or an invalid time."""
     for rule in rules:
         if rule["type"] not in ("url_current", *TIMES, *OTHER_RULES):
             raise LiveChatError("validation", f"Unknown rule type {rule['type']}")

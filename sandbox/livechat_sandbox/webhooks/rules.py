@@ -88,7 +88,7 @@ KINDS = {
     "tag_updated": Kind(("name", "group_ids")),
     "tag_deleted": Kind(("name",)),
 }
-# LiveChat's parser insists on a requester, also where routing moved people by itself.
+# LiveChat's parser insists on a requester, also where routing moved people on its own.
 ABOUT_MEMBERS = ("user_added_to_chat", "user_removed_from_chat")
 
 

@@ -1,4 +1,4 @@
-"""A bot agent that answers customers by itself, so that one person alone can try everything."""
+"""A bot agent that answers customers on its own, so that one person alone can try everything."""
 
 from typing import Any
 

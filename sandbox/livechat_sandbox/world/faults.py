@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong, for whom, how often and for how long."""
+"""Faults on demand: what goes wrong, for which clients, how often and for how long."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""What a photo says beside its picture (where it was taken, by whom, with what) stays here.
+"""What a photo says beside its picture (where it was taken, who took it, with what) stays here.
 
 Whole pieces of the file are left out; not a pixel is encoded anew, so nothing gets worse and no
 library that decodes pictures of strangers is needed. How the picture is turned and its colour
@@ -20,7 +20,7 @@ CLEANERS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], bytes]], ...] =
 
 
 def without_metadata(content: bytes) -> bytes:
-    """The same picture, or the same bytes if it is none. Takes as long as the file is large.
+    """The same picture, or the same bytes if it is not one. Takes as long as the file is large.
 
     Raises Damaged for a picture whose pieces do not fit: nobody knows what it says.
     """

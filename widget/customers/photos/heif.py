@@ -1,5 +1,5 @@
-"""HEIC and AVIF: what is no picture is blanked where it stands, because everything else in such a
-file points to places. How it is turned and its colours stand elsewhere and stay.
+"""HEIC and AVIF: what is no picture is blanked in place, because everything else in such a
+file points to places. Its rotation and colours are kept elsewhere, and stay.
 
 Source: ISO/IEC 14496-12, "ISO base media file format"; ISO/IEC 23008-12, "Image File Format".
 """
@@ -82,7 +82,7 @@ def metadata_items(content: bytes, iinf: Box, counter: Counter) -> set[int]:
 
 
 def integer(content: bytes, at: int, size: int) -> tuple[int, int]:
-    """A number of so many bytes, and where the next one stands. Raises Damaged."""
+    """A number of so many bytes, and where the next one begins. Raises Damaged."""
     if size and at + size > len(content):
         raise Damaged("it ends too early")
     return int.from_bytes(content[at : at + size]), at + size

@@ -7,7 +7,7 @@ from widget.customers.photos.pieces import Counter, Damaged, exif_with, orientat
 START, END = b"\xff\xd8", b"\xff\xd9"
 SCAN = 0xDA
 COMMENT = 0xFE
-APPLICATIONS = range(0xE0, 0xF0)  # APP0 to APP15, where metadata stands
+APPLICATIONS = range(0xE0, 0xF0)  # APP0 to APP15, which hold metadata
 LONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 EXIF = b"Exif\0\0"
 JFIF = b"JFIF\0"
@@ -70,6 +70,6 @@ def segment(marker: int, body: bytes) -> bytes:
 
 
 def end_of_scan(content: bytes, at: int) -> int:
-    """Where the next marker stands, else the end of the file."""
+    """Where the next marker begins, else the end of the file."""
     match = MARKER.search(content, at)
     return match.start() if match else len(content)

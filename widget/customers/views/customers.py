@@ -127,7 +127,7 @@ def new(request: HttpRequest, widget: Widget) -> tuple[Customer, str]:
 
 
 def signed_in(request: HttpRequest, widget: Widget, person: Person) -> tuple[Customer, str]:
-    """For one more browser of a person whom the website knows."""
+    """For one more browser of a person the website knows."""
     with running().welcoming(widget):
         customer, token = Customer.objects.welcome_signed_in(
             widget.key, widget.organization, person.subject, website_of(request)
@@ -180,7 +180,7 @@ def details(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: 
 def tell(api: ActingCustomer, details: dict[str, Any]) -> None:
     """Pass details on to LiveChat. If it does not take them, the chat goes on without.
 
-    Session fields take the place of those before: what was agreed to stands among them.
+    Session fields take the place of those before: what was agreed to is among them.
     """
     if "session_fields" in details:
         consent = session_fields_of(api.customer)

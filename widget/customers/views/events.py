@@ -1,4 +1,4 @@
-"""What a customer does with one event that stands: takes back their own, judges an answer."""
+"""What a customer does with one event on screen: takes back their own, judges an answer."""
 
 from __future__ import annotations
 

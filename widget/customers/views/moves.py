@@ -30,7 +30,7 @@ def move(request: CustomerRequest, widget: Widget) -> HttpResponse:
     code = Move.objects.open(request.bearer)
     language = translation.get_language() or "en"
     page = reverse("widget:continue", args=[widget.key])
-    # No log sees what stands behind the `#`.
+    # No log sees what comes after the `#`.
     link = request.build_absolute_uri(f"{page}?lang={language}#{code}")
     picture = segno.make(link, error="m").svg_inline(scale=SCALE, border=BORDER, light="#fff")
     context = {"link": link, "picture": picture}

@@ -98,7 +98,7 @@ def refuse_without_keys() -> None:
 
 
 def permission_address(request: CustomerRequest, widget: Widget) -> str:
-    """Of the window that asks for the permission; what it may do stands where no log sees it."""
+    """Of the window that asks for the permission; what it may do is where no log sees it."""
     holder = [request.bearer.token_hash, widget.group_id]
     url = reverse("widget:permission", args=[widget.key])
     language = translation.get_language() or "en"

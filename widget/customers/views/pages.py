@@ -32,7 +32,7 @@ def say_nothing(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # 
 def page(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Title and first words of the page at `url`. 204 if it has none, or too many were asked for.
 
-    `proof` says that the address stands in a message: nobody makes LiveChat read another, and the
+    `proof` says that the address is from a message: nobody makes LiveChat read another, and the
     owner pay for it.
     """
     url = request.GET.get("url", "")

@@ -74,7 +74,7 @@ def panel(request: HttpRequest, widget: Widget) -> HttpResponse:
 def shell(
     widget: Widget,
     language: str,
-    prefix: str,  # noqa: ARG001 - stands in the links
+    prefix: str,  # noqa: ARG001 - is in the links
     team: tuple[Face, ...],
     minutes: int | None,
 ) -> str:
@@ -226,7 +226,7 @@ def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa
 @require_POST
 @widget_view
 def count_invited_chat(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Count for the owner that an invitation led to a chat. Says nothing of whose."""
+    """Count for the owner that an invitation led to a chat. Does not say which."""
     running().tallies.count_invitation(widget, request.POST, InvitationTally.What.CHAT)
     return HttpResponse(status=204)
 

@@ -70,7 +70,7 @@ def agree(request: HttpRequest, widget: Widget) -> HttpResponse:
     consent = consent_in(request.POST)
     if not is_own(request.headers.get("Origin", ""), request.get_host()):
         return HttpResponseForbidden()
-    is_agreed = widget.may_store_and_send(consent.version)  # else another text stands there by now
+    is_agreed = widget.may_store_and_send(consent.version)  # otherwise another text is shown by now
     if is_agreed:
         request.session[consent_key(widget)] = [consent.version, consent.at.isoformat()]
     has_written = request.POST.get("text") or not is_agreed

@@ -23,7 +23,7 @@ from widget.running import running
 
 LASTS = 35.0  # seconds, and at most a heartbeat more: the server ends what takes a minute
 MOST_UNREAD = 500  # fragments a browser may leave unread
-RETRY = 10  # seconds, for whom there is no room
+RETRY = 10  # seconds, if there is no room
 ALIVE = "event: alive\ndata:\n\n"
 
 

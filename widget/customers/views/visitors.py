@@ -64,7 +64,7 @@ class GoalsForm(DetailsForm):
 def check_goals(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Something may have reached a goal, a sale for example: agents and LiveChat's reports see it.
 
-    Whoever is connected has LiveChat look by itself, once it knows what the website says.
+    For a customer who is connected, LiveChat looks on its own, once it knows what the website says.
     """
     form = GoalsForm(request.POST)
     if not form.is_valid():

@@ -6,7 +6,7 @@ from livechat_sandbox.platform.structures import Chat, Thread
 
 
 def tag_thread(chat: Chat, thread: Thread, tag: str) -> None:
-    """Agent Chat API v3.6, "Tag Thread". A tag stands once, however often it is given."""
+    """Agent Chat API v3.6, "Tag Thread". A tag is there once, however often it is given."""
     if not tag.strip():
         raise LiveChatError("validation", "`tag` must not be empty")
     if tag not in thread.tags:

@@ -35,7 +35,7 @@ def end(organization: Organization, token: CustomerToken, reason: str) -> None:
 
 
 def end_later(organization: Organization, token: str, seconds: float) -> None:
-    """Let an agent's token end by itself."""
+    """Let an agent's token expire."""
     organization.token_ends[token] = organization.clock.time() + seconds
     organization.clock.call_later(seconds, _end_agents, organization, token)
 

@@ -110,17 +110,17 @@ def _say_once(
     with one_at_a_time(f"say:{api.customer.pk}", tried):
         settled_at = tried_before if tried.found is None else tried.found
         tried.left = settled_at or 0
-        if settled_at is not None and not (unsaid := _missing(api, unsaid, settled_at)):
+        if settled_at is not None and not (unsaid := _wait_for_missing(api, unsaid, settled_at)):
             tried.left = 0
             return
         try:
             _say(api, unsaid, opening, tried)
         except (NotConnected, ServiceUnavailable):
             time.sleep(PAUSE)
-            if unsaid := _missing(api, unsaid):
+            if unsaid := _wait_for_missing(api, unsaid):
                 _say(api, unsaid, opening, tried)
         except Unreachable:
-            if _missing(api, unsaid):
+            if _wait_for_missing(api, unsaid):
                 raise  # it may still arrive, so only another try may send it again
             tried.left = 0
 
@@ -150,7 +150,7 @@ def leave_bot(api: ActingCustomer, event: Json) -> None:
 
     Nothing is ended if the event is there already: what it opened is a person's.
     """
-    if _unfound(api, [event]):
+    if _find_missing(api, [event]):
         end(api)
 
 
@@ -167,20 +167,20 @@ def _try_note(api: ActingCustomer, event: Json) -> Note:
     return Note(f"try:{api.customer.pk}:{event['custom_id']}", SETTLED, REMEMBERED)
 
 
-def _missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> list[Json]:
+def _wait_for_missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> list[Json]:
     """Those of the events that LiveChat does not have, to go by their `custom_id`.
 
     Nobody knows before `settled_at`, so until then it looks again.
     """
     while True:
         settled = time.time() >= settled_at
-        missing = _unfound(api, events)
+        missing = _find_missing(api, events)
         if settled or not missing:
             return missing
         time.sleep(LOOK_EVERY)
 
 
-def _unfound(api: ActingCustomer, events: list[Json]) -> list[Json]:
+def _find_missing(api: ActingCustomer, events: list[Json]) -> list[Json]:
     """Those that are in no thread of the last day, newest first: much may have been said since."""
     missing = {event["custom_id"]: event for event in events}
     api = api.because(Reason.SEARCH)
@@ -221,7 +221,7 @@ def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tri
                 raise
             step = _send if isinstance(refusal, ChatAlreadyActive) else _open
             if isinstance(refusal, NotFound):
-                api.customer.found_chat("")
+                api.customer.remember_chat("")
 
 
 def _send(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
@@ -259,12 +259,12 @@ def _begin(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
             if not _find_chat(api):
                 raise
         else:
-            api.customer.found_chat(chat_id)
+            api.customer.remember_chat(chat_id)
             return
     api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
 
 
 def _find_chat(api: ActingCustomer) -> str:
     for chat in api.list_chats():
-        api.customer.found_chat(chat.id)
+        api.customer.remember_chat(chat.id)
     return api.customer.chat_id

@@ -256,7 +256,7 @@ class Customer(models.Model):
         except IdentityLost:
             return accounts.exchange(organization, None)
 
-    def found_chat(self, chat_id: str) -> None:
+    def remember_chat(self, chat_id: str) -> None:
         """Remember where this customer's one chat is."""
         if self.chat_id != chat_id:
             self.chat_id = chat_id

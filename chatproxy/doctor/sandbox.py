@@ -33,7 +33,7 @@ class NoSandbox(Exception):
 
 
 @contextmanager
-def started_sandbox() -> Iterator[str]:
+def run_sandbox() -> Iterator[str]:
     """The address of one that lives as long as this block. Raises NoSandbox."""
     is_beside_us = (CHECKOUT / PACKAGE).is_dir()
     if not is_beside_us and importlib.util.find_spec(PACKAGE) is None:

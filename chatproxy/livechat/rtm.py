@@ -244,7 +244,7 @@ def _text_of(frame: bytes | str) -> str:
 
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
     url = organization.api_url(region).replace("http", "ws", 1) + "/rtm/ws"
-    with _told_apart():
+    with _name_failures():
         socket = await connect(
             f"{url}?organization_id={organization.organization_id}",
             ssl=_tls() if url.startswith("wss:") else None,
@@ -265,7 +265,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _name_failures() -> Iterator[None]:
     try:
         yield
     except InvalidHandshake as error:

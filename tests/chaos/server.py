@@ -62,7 +62,7 @@ def without_lookup() -> None:
     def all_of_them(api: ActingCustomer, events: list[Json]) -> list[Json]:
         return events
 
-    conversation._unfound = all_of_them
+    conversation._find_missing = all_of_them
 
 
 BREAK: dict[str, Callable[[], None]] = {

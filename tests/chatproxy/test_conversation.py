@@ -118,7 +118,7 @@ def test_the_chat_is_remembered(api: ActingCustomer, again: Again) -> None:
 
 
 def test_a_chat_that_is_no_more_is_forgotten(api: ActingCustomer) -> None:
-    api.customer.found_chat("GONEGONE00")
+    api.customer.remember_chat("GONEGONE00")
     say(api, message("Hello", "m-1"))
     assert texts_of(api) == [["Hello"]]
 
@@ -364,7 +364,7 @@ def test_a_thread_of_long_ago_is_not_searched(
     say(begun, message("More", "m-1"))
     monkeypatch.setattr(conversation, "LOOK_BACK", dt.timedelta(seconds=-5))
     events = [message("Hello", "m-0"), message("More", "m-1"), message("Never", "m-2")]
-    assert conversation._unfound(begun, events) == [events[0], events[2]]
+    assert conversation._find_missing(begun, events) == [events[0], events[2]]
 
 
 def take_late(api: ActingCustomer, event: Json) -> None:

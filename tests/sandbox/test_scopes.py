@@ -80,7 +80,7 @@ def test_each_method_asks_for_the_scopes_that_are_documented(
     sandbox: Sandbox, api: str, action: str, documented: tuple[str, ...]
 ) -> None:
     assert missing(limited(sandbox, *documented), api, action) == ""
-    others = {each for each in scopes.ALL if scopes.taking_in([each]).isdisjoint(documented)}
+    others = {each for each in scopes.ALL if scopes.expand([each]).isdisjoint(documented)}
     refused = missing(limited(sandbox, *others), api, action)
     assert refused in documented if documented else refused == ""
 

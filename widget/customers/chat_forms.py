@@ -44,7 +44,7 @@ def choices_of(field: FormField) -> list[tuple[str, str]]:
     return [(option.id, option.label) for option in field.options]
 
 
-def checked_in(field: FormField) -> list[str]:
+def initial_ids(field: FormField) -> list[str]:
     return [option.id for option in field.options if option.checked]
 
 
@@ -67,13 +67,13 @@ def email() -> forms.Field:
 
 
 def one_of(field: FormField) -> forms.Field:
-    initial = next(iter(checked_in(field)), None)
+    initial = next(iter(initial_ids(field)), None)
     return forms.ChoiceField(choices=choices_of(field), widget=forms.RadioSelect(), initial=initial)
 
 
 def selection(field: FormField) -> forms.Field:
     nothing = [("", _("Please choose"))]
-    initial = next(iter(checked_in(field)), None)
+    initial = next(iter(initial_ids(field)), None)
     return forms.ChoiceField(choices=[*nothing, *choices_of(field)], initial=initial)
 
 
@@ -81,7 +81,7 @@ def some_of(field: FormField) -> forms.Field:
     return forms.MultipleChoiceField(
         choices=choices_of(field),
         widget=forms.CheckboxSelectMultiple(),
-        initial=checked_in(field),
+        initial=initial_ids(field),
     )
 
 

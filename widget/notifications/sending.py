@@ -93,7 +93,7 @@ class Sender:
             return Result(Outcome.REFUSED)
         try:
             headers = headers_for(browser.endpoint, topic)
-            body = encrypted(browser, payload)
+            body = encrypt(browser, payload)
             async with self._session.post(
                 URL(browser.endpoint, encoded=True),
                 data=body,
@@ -112,7 +112,7 @@ class Sender:
         await self._session.close()
 
 
-def encrypted(browser: Browser, payload: Json) -> bytes:
+def encrypt(browser: Browser, payload: Json) -> bytes:
     keys = {"p256dh": browser.p256dh, "auth": browser.auth}
     pusher = WebPusher({"endpoint": browser.endpoint, "keys": keys})
     plain = json.dumps(payload, ensure_ascii=False).encode()

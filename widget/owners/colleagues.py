@@ -57,7 +57,7 @@ class ColleagueForm(forms.Form):
             raise ValidationError(
                 _("You can't give a role higher than your own. Choose another one.")
             )
-        if joining.invited_today(organization_id) >= MOST_A_DAY:
+        if joining.invitations_today(organization_id) >= MOST_A_DAY:
             raise ValidationError(
                 _("You can invite %(count)s colleagues a day. Try again tomorrow."),
                 params={"count": MOST_A_DAY},

@@ -29,7 +29,7 @@ class NoLongerOpen(Exception):
     """The invitation was accepted or withdrawn, or whoever made it may no longer give its role."""
 
 
-def invited_today(organization_id: str) -> int:
+def invitations_today(organization_id: str) -> int:
     """How many invitations were made for this organization within a day, open or not."""
     since = timezone.now() - DAY
     return ColleagueInvitation.objects.filter(

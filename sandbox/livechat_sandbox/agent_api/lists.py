@@ -111,7 +111,7 @@ def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
         raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
     page_parameters, filters = remembered_filters(payload)
-    found = [thread for thread in chat.threads if created_between(thread, filters)]
+    found = [thread for thread in chat.threads if was_created_between(thread, filters)]
     page = pages.page_of(
         found,
         lambda thread: thread.created_at,
@@ -126,7 +126,7 @@ def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     )
 
 
-def created_between(thread: Thread, filters: Payload) -> bool:
+def was_created_between(thread: Thread, filters: Payload) -> bool:
     created_at = seconds_of(thread.created_at)
     after = moment(filters, "from", default=0.0)
     before = moment(filters, "to", default=float("inf"))
@@ -240,7 +240,7 @@ def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:
     bots = [user_id for user_id in agents if organization.agents[user_id].is_bot]
     kinds = (["bot"] if bots else []) + (["agent"] if len(agents) > len(bots) else [])
     return (
-        created_between(thread, filters)
+        was_created_between(thread, filters)
         and chat.id in filters.get("chat_ids", [chat.id])
         and thread.id in filters.get("thread_ids", [thread.id])
         and not set(filters.get("group_ids", thread.group_ids)).isdisjoint(thread.group_ids)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.methods import METHODS
-from livechat_sandbox.agent_api.web import client_of, find_agent, speaking_for
+from livechat_sandbox.agent_api.web import author_for, client_of, find_agent
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
@@ -115,7 +115,7 @@ class AgentRtm(RtmConsumer):
             return own[frame["action"]](self.caller, frame.get("payload") or {})
         author_id = frame.get("author_id")
         requester = self.caller
-        author = speaking_for(requester.agent, author_id)
+        author = author_for(requester.agent, author_id)
         self.caller = replace(requester, person=author)
         try:
             return super().run(frame)

@@ -40,7 +40,7 @@ def check_usable(agent: Agent) -> None:
         raise LiveChatError("requester_awaiting_approval")
 
 
-def speaking_for(requester: Agent, author_id: str | None) -> Agent:
+def author_for(requester: Agent, author_id: str | None) -> Agent:
     """The bot a request names as its author, else the requester. Raises authorization."""
     if not author_id or author_id == requester.id:
         return requester
@@ -64,7 +64,7 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
     return Caller(
         organization,
         version,
-        person=speaking_for(agent, request.headers.get("X-Author-Id")),
+        person=author_for(agent, request.headers.get("X-Author-Id")),
         client_id=client_of(organization, token),
         scopes=organization.scopes_of(token),
     )

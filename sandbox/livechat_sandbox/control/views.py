@@ -167,7 +167,7 @@ def token_with(organization: Organization, agent_id: object, wished: object) -> 
         raise Mistake(f"`scopes` is a list of: {', '.join(sorted(scopes.ALL))}")
     token = organization.ids.token(organization.region)
     organization.agent_tokens[token] = agent_id
-    organization.token_scopes[token] = scopes.taking_in(wished)
+    organization.token_scopes[token] = scopes.expand(wished)
     return token
 
 

@@ -34,7 +34,7 @@ webhooks.configuration:rw webhooks.state:ro webhooks.state:rw
 ALL = frozenset(NAMES.split())
 
 
-def taking_in(scopes: Iterable[str]) -> frozenset[str]:
+def expand(scopes: Iterable[str]) -> frozenset[str]:
     """These and all that they take in."""
     taken = set(scopes)
     for scope in scopes:

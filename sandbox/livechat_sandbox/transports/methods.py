@@ -69,7 +69,7 @@ Run = Callable[[Caller, Any], Answer | Awaitable[Answer]]
 class Method:
     """One method of an API. Each of `scopes` allows it to an agent's token; empty: every token may.
 
-    `parameters` is the type that what is sent has to be of; see `scopes.taking_in` for scopes.
+    `parameters` is the type that what is sent has to be of; see `scopes.expand` for scopes.
     """
 
     name: str

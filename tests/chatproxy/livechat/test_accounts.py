@@ -217,7 +217,7 @@ def test_of_many_who_ask_at_once_one_asks_livechat(
 
 
 def test_another_entity_takes_no_chat_along(customer: Customer, organization: Organization) -> None:
-    customer.found_chat("SK7Q2M4XAA")
+    customer.remember_chat("SK7Q2M4XAA")
     customer.accept(accounts.exchange(organization, None))
     assert customer.chat_id == ""
 

@@ -29,7 +29,7 @@ def clean(content: bytes) -> bytes:
         body = content[at + 4 : end]
         if body.startswith(EXIF) and marker == 0xE1:
             orientation = orientation_of(body[len(EXIF) :])
-        kept.append(kept_of(marker, content[at:end], body))
+        kept.append(part_to_keep(marker, content[at:end], body))
         at = end
         if marker == SCAN:
             end = end_of_scan(content, at)
@@ -55,7 +55,7 @@ def piece_at(content: bytes, at: int) -> tuple[int, int]:
     return marker, at + 2 + length
 
 
-def kept_of(marker: int, piece: bytes, body: bytes) -> bytes:
+def part_to_keep(marker: int, piece: bytes, body: bytes) -> bytes:
     """The piece, or b"" if it is no part of the picture. Colours depend on APP0, APP2, APP14."""
     if marker == 0xE0 and body.startswith(JFIF) and len(body) >= JFIF_LENGTH:
         return segment(0xE0, body[: JFIF_LENGTH - 2] + b"\0\0")

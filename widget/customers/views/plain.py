@@ -41,13 +41,13 @@ def plain(request: HttpRequest, widget: Widget) -> HttpResponse:
 def write(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Say what was written, if it may be; else show what there is."""
     form = MessageForm(request.POST or None, initial={"custom_id": uuid.uuid4().hex})
-    consent = kept_consent(request, widget)
+    consent = consent_of_session(request, widget)
     if not widget.may_store_and_send(consent.version):
         context = context_of(widget) | {"form": form, "asks": True}
         return render(request, "widget/customers/plain.html", context)
     if form.is_valid():
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
-        customer = known_customer(request, widget)
+        customer = customer_of_session(request, widget)
         if customer is None and (seconds := wait_before_identity(request, widget)):
             return too_often(request, seconds)
         try:
@@ -81,7 +81,7 @@ def agree(request: HttpRequest, widget: Widget) -> HttpResponse:
 @plain_view
 def withdraw(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Take the consent back: the customer is erased, and this browser keeps nothing."""
-    if customer := known_customer(request, widget):
+    if customer := customer_of_session(request, widget):
         customer.forget()
     for name in (session_key(widget.key), consent_key(widget)):
         request.session.pop(name, None)
@@ -98,9 +98,9 @@ def withdraw(request: HttpRequest, widget: Widget) -> HttpResponse:
 @plain_view
 def log(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The messages as they are now, in a frame that asks again every few seconds."""
-    customer = known_customer(request, widget)
+    customer = customer_of_session(request, widget)
     context = context_of(widget)
-    if customer and widget.may_store_and_send(kept_consent(request, widget).version):
+    if customer and widget.may_store_and_send(consent_of_session(request, widget).version):
         try:
             context |= messages_of(customer, widget)
         except LiveChatError as error:
@@ -113,8 +113,8 @@ def log(request: HttpRequest, widget: Widget) -> HttpResponse:
 @plain_view
 def end(request: HttpRequest, widget: Widget) -> HttpResponse:
     """End the chat; writing again continues it."""
-    customer = known_customer(request, widget)
-    if customer and widget.may_store_and_send(kept_consent(request, widget).version):
+    customer = customer_of_session(request, widget)
+    if customer and widget.may_store_and_send(consent_of_session(request, widget).version):
         try:
             conversation.end(running().acting(customer, widget))
         except LiveChatError as error:
@@ -128,7 +128,7 @@ def back_to_the_chat(widget: Widget) -> HttpResponse:
     return redirect(reverse("widget:plain", args=[widget.key], query={"lang": language}))
 
 
-def known_customer(request: HttpRequest, widget: Widget) -> Customer | None:
+def customer_of_session(request: HttpRequest, widget: Widget) -> Customer | None:
     pk = request.session.get(session_key(widget.key))
     return Customer.objects.find_remembered(widget.key, pk) if pk else None
 
@@ -138,7 +138,7 @@ def consent_key(widget: Widget) -> str:
     return f"{session_key(widget.key)}:consent"
 
 
-def kept_consent(request: HttpRequest, widget: Widget) -> Consent:
+def consent_of_session(request: HttpRequest, widget: Widget) -> Consent:
     """What this browser has agreed to."""
     version, at = request.session.get(consent_key(widget), ("", None))
     return Consent(version, dt.datetime.fromisoformat(at) if at else timezone.now())

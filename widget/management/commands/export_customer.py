@@ -45,7 +45,7 @@ def record_of(customer: Customer) -> dict[str, Any]:
         "browsers": [browser_of(token) for token in customer.bearer_tokens.all()],
         "first_seen": customer.created_at.isoformat(),
         "last_seen": customer.last_seen_at.isoformat(),
-    } | said_by(customer)
+    } | conversation_of(customer)
 
 
 def consent_of(customer: Customer) -> dict[str, str] | None:
@@ -74,7 +74,7 @@ def notifications_of(subscription: Subscription) -> dict[str, str]:
     }
 
 
-def said_by(customer: Customer) -> dict[str, Any]:
+def conversation_of(customer: Customer) -> dict[str, Any]:
     """What LiveChat holds, if a widget is left that says how to ask. Raises LiveChatError."""
     organization = organization_of(customer)
     if organization is None:

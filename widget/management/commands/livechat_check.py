@@ -21,7 +21,7 @@ from chatproxy.doctor.conversation import Conversation, Patience
 from chatproxy.doctor.differences import Difference, compare
 from chatproxy.doctor.examination import PRICE, Finding, Outcome, costs, examine
 from chatproxy.doctor.recording import Recorder, Recording, Unreadable
-from chatproxy.doctor.sandbox import NoSandbox, replay, started_sandbox
+from chatproxy.doctor.sandbox import NoSandbox, replay, run_sandbox
 from chatproxy.doctor.service import ExaminedService
 from chatproxy.livechat.agent_api import AgentApi
 from chatproxy.livechat.errors import LiveChatError
@@ -123,7 +123,7 @@ class Command(BaseCommand):
         if options["sandbox"]:
             ours = asyncio.run(replay(real, options["sandbox"].rstrip("/")))
         else:
-            with started_sandbox() as url:
+            with run_sandbox() as url:
                 ours = asyncio.run(replay(real, url))
         if options["record"]:
             ours.save(options["record"])

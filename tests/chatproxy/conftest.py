@@ -1,4 +1,4 @@
-"""An organization in the sandbox, and customers of it whom our code knows."""
+"""An organization in the sandbox, and customers of it our code knows."""
 
 from __future__ import annotations
 

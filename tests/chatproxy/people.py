@@ -28,7 +28,7 @@ def stored_customer(
     access_token: str = "dal:token",
     unseen_days: int = 0,
 ) -> Customer:
-    """A customer in the database whom LiveChat has never heard of."""
+    """A customer in the database LiveChat has never heard of."""
     customer = Customer.objects.create(
         widget_key=widget_key,
         organization_id="7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44",

@@ -140,7 +140,7 @@ def test_who_used_a_widget_that_is_no_more_can_be_erased(
     assert not Customer.objects.exists()
 
 
-def test_whom_livechat_may_still_take_is_ended_there_when_forgotten(
+def test_a_token_livechat_may_still_take_is_ended_there_when_forgotten(
     customer: Customer, sandbox: Sandbox
 ) -> None:
     Customer.objects.update(last_seen_at=timezone.now() - dt.timedelta(days=2))

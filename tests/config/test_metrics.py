@@ -43,7 +43,7 @@ def test_to_strangers_there_is_no_such_page() -> None:
     assert Client().get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
 
 
-def test_an_address_that_is_none_may_not_read_the_metrics() -> None:
+def test_an_invalid_address_may_not_read_the_metrics() -> None:
     assert Client().get("/metrics", REMOTE_ADDR="").status_code == 404
 
 

@@ -245,9 +245,7 @@ IN_ITS_WAY = {
 
 
 @pytest.mark.parametrize("body", IN_ITS_WAY.values(), ids=IN_ITS_WAY)
-def test_a_button_of_the_page_opens_the_chat_whatever_stands_around_it(
-    host: Host, body: str
-) -> None:
+def test_a_button_of_the_page_opens_the_chat_whatever_is_around_it(host: Host, body: str) -> None:
     host.visit(body)
     expect(host.launcher).to_be_visible()
     host.page.get_by_role("button", name="Ask us").click()
@@ -324,7 +322,7 @@ def test_values_that_are_no_text_are_named_and_the_others_told(
 
 
 @pytest.mark.parametrize("address", ["ann(at)shop", "ann@localhost", "@"])
-def test_an_address_that_is_none_keeps_nothing_else_from_the_agent(
+def test_an_invalid_address_keeps_nothing_else_from_the_agent(
     host: Host, agent: Agent, console: Console, address: str
 ) -> None:
     console.expect("/details")

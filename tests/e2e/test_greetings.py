@@ -92,7 +92,7 @@ def on_page(page: Page, agent: Agent, path: str) -> dict[str, Any]:
     raise AssertionError(f"nobody is on {path}")
 
 
-def test_a_text_stands_beside_the_launcher_and_becomes_the_first_words_of_a_chat(
+def test_a_text_beside_the_launcher_becomes_the_first_words_of_a_chat(
     visit: Visit, host: Host, agent: Agent
 ) -> None:
     visit("/", greeting=1)

@@ -196,7 +196,7 @@ def test_nothing_of_it_is_printed(host: Host) -> None:
         ("rtl", 'data-position="left"', 1200),
     ],
 )
-def test_the_launcher_stands_where_reading_ends(
+def test_the_launcher_is_where_reading_ends(
     host: Host, direction: str, attributes: str, x: int
 ) -> None:
     host.visit(f"<script>document.body.dir = '{direction}'</script>", attributes)
@@ -255,7 +255,7 @@ def test_the_chat_may_stand_in_the_page(host: Host) -> None:
     assert (box["width"], box["height"]) == (500, 450)
 
 
-def test_nothing_stands_before_the_page_says_so(host: Host) -> None:
+def test_nothing_is_shown_before_the_page_says_so(host: Host) -> None:
     host.visit(attributes='data-start="manual"')
     host.page.wait_for_load_state("networkidle")
     expect(host.launcher).to_have_count(0)
@@ -263,7 +263,7 @@ def test_nothing_stands_before_the_page_says_so(host: Host) -> None:
     expect(host.launcher).to_be_visible()
 
 
-def test_nothing_stands_before_consent(host: Host) -> None:
+def test_nothing_is_shown_before_consent(host: Host) -> None:
     host.visit(attributes='data-consent="consent-given"')
     host.page.wait_for_load_state("networkidle")
     expect(host.launcher).to_have_count(0)
@@ -473,7 +473,7 @@ def test_the_owner_may_hide_the_launcher_on_phones(
     expect(phone.iframe).to_be_visible()
 
 
-def test_the_launcher_stands_on_its_owners_pages_only(
+def test_the_launcher_is_shown_on_its_owners_pages_only(
     host: Host, add_widget: Callable[..., None]
 ) -> None:
     add_widget("some-pages", hidden_pages=["/checkout/*"])

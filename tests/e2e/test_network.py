@@ -233,7 +233,7 @@ def test_a_chat_that_was_closed_says_so_and_keeps_what_was_typed(
     assert len(sockets) == 1
 
 
-def test_what_is_written_while_the_server_is_away_goes_by_itself_in_order_and_once(
+def test_what_is_written_while_the_server_is_away_is_sent_later_in_order_and_once(
     talking: Chat, agent: Agent, proxy: Proxy
 ) -> None:
     proxy.become("dead")

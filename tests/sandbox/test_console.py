@@ -151,7 +151,7 @@ def test_a_rich_message_is_composed_in_the_editor(
     button(desk, "Rich message").click()
     editor = desk.get_by_role("dialog", name="Rich message")
     editor.get_by_label("Template").select_option("quick_replies")
-    editor.get_by_label("Title").first.fill("When shall it come?")
+    editor.get_by_label("Title").first.fill("When should it come?")
     editor.get_by_placeholder("Button").first.fill("In the morning")
     editor.get_by_role("button", name="Send rich message").click()
     expect(log(desk)).to_contain_text("In the morning")

@@ -1,4 +1,4 @@
-"""Faults: each kind does what it says, to whom it says, as often as it says."""
+"""Faults: each kind does what it says, to the clients it names, as often as it says."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The Customer RTM API: logging in, frames, and which push reaches whom."""
+"""The Customer RTM API: logging in, frames, and who gets which push."""
 
 import json
 from collections.abc import Callable

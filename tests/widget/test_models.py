@@ -160,7 +160,7 @@ def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: An
 
 
 def seen(days_ago: int, widget_key: str = "shop") -> Customer:
-    """A customer whom we saw last so many days ago."""
+    """A customer we saw last so many days ago."""
     now = timezone.now()
     customer = Customer.objects.create(
         widget_key=widget_key,

@@ -222,7 +222,7 @@ def test_another_entity_takes_no_chat_along(customer: Customer, organization: Or
     assert customer.chat_id == ""
 
 
-def test_whom_livechat_has_forgotten_begins_anew(
+def test_a_customer_livechat_has_forgotten_begins_again(
     customer: Customer, organization: Organization, sandbox: Sandbox
 ) -> None:
     who = customer.entity_id

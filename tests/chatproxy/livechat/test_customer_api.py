@@ -198,7 +198,7 @@ def test_a_form_that_is_switched_on_is_given(api: ActingCustomer, sandbox: Sandb
     assert form.fields
 
 
-def test_a_form_that_is_switched_off_is_none(api: ActingCustomer, sandbox: Sandbox) -> None:
+def test_a_form_that_is_switched_off_is_absent(api: ActingCustomer, sandbox: Sandbox) -> None:
     sandbox.settings(forms={"prechat": False})
     assert api.get_form("prechat") is None
 

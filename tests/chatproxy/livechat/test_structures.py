@@ -83,7 +83,7 @@ def test_anything_is_a_queue_or_none_and_a_form_with_or_without_fields(data: Any
     assert isinstance(FormToFill.parse(data).fields, tuple)
 
 
-def test_a_message_keeps_its_text_and_whom_it_is_from() -> None:
+def test_a_message_keeps_its_text_and_its_author() -> None:
     event = parse_event(
         {
             "id": "SK7Q2M4XBA_3",

@@ -721,7 +721,7 @@ async def test_an_inactive_customer_who_writes_hears_the_answer(
     await tab.shows("Hello", "Still here", "So am I")
 
 
-async def test_a_new_tab_is_told_how_things_stand(
+async def test_a_new_tab_learns_the_state_of_the_connection(
     watch: Any, relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
 ) -> None:
     tab = await watch()
@@ -743,7 +743,7 @@ async def test_a_customer_who_was_erased_is_not_logged_in_again(
     assert not await in_thread(Customer.objects.exists)
 
 
-async def test_whom_livechat_forgot_begins_anew_with_an_empty_chat(
+async def test_a_customer_livechat_forgot_begins_again_with_an_empty_chat(
     watch: Any, chat_id: str, sandbox: Sandbox
 ) -> None:
     tab = await watch()

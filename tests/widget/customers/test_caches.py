@@ -1,4 +1,4 @@
-"""What a cache between us and a browser may keep, and for whom."""
+"""What a cache between us and a browser may keep, and for which browsers."""
 
 import re
 

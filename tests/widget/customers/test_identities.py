@@ -26,7 +26,7 @@ def signed(widget: Widget, **claims: Any) -> str:
 
 
 def sign_in(visitor: Visitor, statement: str) -> HttpResponse:
-    """Act for the first time as whom the website says."""
+    """Act for the first time as the person the website names."""
     response = visitor.ask("post", "customer", {"identity": statement})
     visitor.token = response.headers.get("X-Chat-Token", visitor.token)
     return response

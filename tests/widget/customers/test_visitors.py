@@ -1,4 +1,4 @@
-"""Visitors whom LiveChat sees from the page view: what their pages say, are told, and cost."""
+"""Visitors LiveChat sees from the page view: what their pages say, are told, and cost."""
 
 import asyncio
 import json

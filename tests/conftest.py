@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from chatproxy.regions import Regions
+from tests.database import delete_rows
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
 from widget.running import Running
 
@@ -29,6 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or "_django_db_helper" in fixtures:
             item.add_marker("stored")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_database_is_emptied_row_by_row() -> Iterator[None]:
+    """After each test that commits.
+
+    Django's way cuts every table and makes permissions again: most of such a test's time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,15 +22,27 @@ PATIENT = hypothesis_settings(
 hypothesis_settings.register_profile("day", PATIENT, max_examples=40)
 hypothesis_settings.register_profile("night", PATIENT, max_examples=1000)
 hypothesis_settings.load_profile("day")
+TIMEOUT = 120  # seconds, as in pyproject.toml
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database `stored`: `make test-services` runs it on PostgreSQL."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before `-m` chooses, and after the shuffling
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what touches the database `stored`: `make test-services` runs it on PostgreSQL.
+
+    What takes longest comes first, so that in the end no worker waits for another.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or "_django_db_helper" in fixtures:
             item.add_marker("stored")
+    yield
+    items.sort(key=patience, reverse=True)
+
+
+def patience(item: pytest.Item) -> float:
+    """Seconds a test has asked for beyond what every test has."""
+    asked = item.get_closest_marker("timeout")
+    return max(asked.args[0] - TIMEOUT, 0) if asked else 0
 
 
 @pytest.fixture(scope="session", autouse=True)

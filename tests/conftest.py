@@ -1,5 +1,7 @@
 """Fixtures for every test: a sandbox in a process of its own, fresh each time, and its agent."""
 
+import datetime as dt
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -60,6 +62,15 @@ def the_database_is_emptied_row_by_row() -> Iterator[None]:
 def counts_stay_in_memory() -> None:
     """Serving a test's request must not begin to write to its database, every five seconds."""
     Running.has_begun = True
+
+
+@pytest.fixture(autouse=True)
+def _one_day() -> None:
+    """No test counts something on one day and reads it on the next."""
+    now = dt.datetime.now(dt.UTC)
+    left = dt.timedelta(days=1) - (now - now.replace(hour=0, minute=0, second=0, microsecond=0))
+    if left < dt.timedelta(seconds=3):
+        time.sleep(left.total_seconds())
 
 
 @pytest.fixture(autouse=True)

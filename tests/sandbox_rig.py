@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,12 @@ class Sandbox:
         self.url = url
         self.ws_url = url.replace("http", "ws", 1)
         self.http = requests.Session()
-        self.config: Payload = self.control("config", method="GET")
+
+    @cached_property
+    def config(self) -> Payload:
+        """Ids, agents and tokens, as they are until the next reset."""
+        answer: Payload = self.control("config", method="GET")
+        return answer
 
     def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
         response = self.http.request(
@@ -76,7 +82,7 @@ class Sandbox:
 
     def reset(self, seed: str | None = None) -> None:
         self.control("reset", {} if seed is None else {"seed": seed})
-        self.config = self.control("config", method="GET")
+        self.__dict__.pop("config", None)
 
     def fault(self, kind: str, **scope: Any) -> Payload:
         """Switch one fault on; `scope` as in the sandbox's docs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from contextvars import Context
 from typing import Protocol
@@ -27,6 +27,7 @@ NO_CONSENT = 4451  # the owner asks first, or asks something else
 
 LOOK_EVERY = 10.0  # seconds, for what nobody told us
 RETRY_AFTER = 1.0  # seconds without Redis before the next try
+PATIENCE = 10.0  # seconds for a browser that does not read
 
 
 class Socket(Protocol):
@@ -50,7 +51,7 @@ class OpenSockets:
         self._sockets: set[Socket] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watching: tuple[asyncio.Task[None], ...] = ()
-        self._looks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         ended.connect(self._hear)
 
     def add(self, socket: Socket) -> None:
@@ -76,9 +77,12 @@ class OpenSockets:
             self._loop.call_soon_threadsafe(self._look_soon, ending, context=Context())
 
     def _look_soon(self, ending: Ending) -> None:
-        look = asyncio.ensure_future(self._look_at(ending))
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
+        self._start(self._look_at(ending))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _look_now_and_then(self) -> None:
         while True:
@@ -117,9 +121,20 @@ class OpenSockets:
             return
         for socket, code in refused.items():
             if socket in self._sockets:
-                await socket.refuse(code)
+                self._start(tell(socket.refuse(code)))
         for socket in moved - refused.keys():
-            await socket.tell_of_move()
+            self._start(tell(socket.tell_of_move()))
+
+
+async def tell(telling: Coroutine[None, None, None]) -> None:
+    """Each socket by itself: one that does not listen, or fails, holds up none of the others."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await telling
+    except (OSError, TimeoutError) as error:
+        logger.info("a socket could not be told: %r", error)
+    except Exception:
+        logger.exception("a socket could not be told")
 
 
 @database_sync_to_async

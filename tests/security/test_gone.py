@@ -21,7 +21,7 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from chatproxy.models import BearerToken, Customer
+from chatproxy.models import BearerToken, Customer, hash_of
 from tests.chaos.house import House
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import ROOT, Agent
@@ -38,6 +38,7 @@ from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.visitor import Visitor
 from widget import sockets
 from widget.models import Membership, Widget
+from widget.running import Running
 
 Role = Membership.Role
 AT_ONCE = sockets.LOOK_EVERY / 2  # seconds
@@ -462,3 +463,48 @@ async def test_a_widget_switched_off_closes_in_every_process(house: House) -> No
     tab = await browser.tab()
     await asyncio.to_thread(switch_widget, house, enabled=False)
     assert await code_of(tab) == 4404
+
+
+class Deaf:
+    """The socket of a browser that does not read, or that its server fails to close."""
+
+    hears_of_moves = False
+
+    def __init__(self, visitor: Visitor, customer: Customer, *, fails: bool) -> None:
+        self.widget_key, self.customer_pk = visitor.key, customer.pk
+        self.token_hash, self.website = hash_of(visitor.token), SHOP
+        self.fails, self.is_refused = fails, asyncio.Event()
+
+    async def refuse(self, code: int) -> None:
+        self.is_refused.set()
+        if self.fails:
+            raise RuntimeError("Unexpected ASGI message 'websocket.close'")
+        await asyncio.Event().wait()
+
+    async def tell_of_move(self) -> None:
+        """Nobody would hear it."""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_who_does_not_listen_holds_nobody_else_back(
+    nora: Visitor,
+    widget: Widget,
+    open_socket: OpenSocket,
+    process: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: bool,
+) -> None:
+    """Some servers wait for a slow browser when they close its socket."""
+    monkeypatch.setattr(sockets, "LOOK_EVERY", 0.1)
+    customer = await sync_to_async(customer_of)(nora)
+    deaf = Deaf(nora, customer, fails=fails)
+    process.sockets.add(deaf)
+    other = await sync_to_async(known_on)(OUTLET)
+    tab = await welcomed(open_socket(other.token))
+    await sync_to_async(customer.delete)()  # nobody tells: a look has to find it
+    await asyncio.wait_for(deaf.is_refused.wait(), AT_ONCE)
+    await sync_to_async(Customer.objects.all().delete)()
+    try:
+        assert await closed_with(tab) == 4401
+    finally:
+        process.sockets.remove(deaf)

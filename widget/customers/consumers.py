@@ -102,7 +102,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
 
     async def refuse(self, code: int) -> None:
+        """It hears nothing more, even if its browser does not read that it was closed."""
         metrics.refused.labels(code).inc()
+        if self.tab:
+            self.relay.detach(self.customer.pk, self.tab)
         await self.close(code)
 
     async def tell_of_move(self) -> None:

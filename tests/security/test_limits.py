@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import uuid
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
-from tests.widget.conftest import AddWidget
+from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
-from widget.customers import limits
-from widget.customers.limits import Limit, Limits, OpenSockets, Pace, wait_before
+from widget.customers import consumers, limits
+from widget.customers.limits import Limit, Limits, OpenSockets, Pace, Told, wait_before
 from widget.customers.networks import networks_of
 from widget.models import Widget
 
@@ -27,6 +31,7 @@ def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.CHAT_LIMITS = True
     each = Limits(Limit(3, 3600), Limit(2, 3600), Limit(5, 3600))
     monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, each))
+    monkeypatch.setattr(consumers, "told", Told())
 
 
 @pytest.fixture
@@ -245,6 +250,53 @@ def test_a_socket_is_not_heard_beyond_its_pace() -> None:
     pace = Pace()
     heard = [pace.allows() for _ in range(3 * Pace.MESSAGES)]
     assert Pace.MESSAGES <= sum(heard) <= 2 * Pace.MESSAGES
+
+
+TOLD = {
+    "update_customer_page": ("socket", {"page": {"url": "https://shop.example/NUMBER"}}),
+    "send_sneak_peek": ("socket", {"sneak_peek": {"chat": "CHAT", "text": "NUMBER"}}),
+    "mark_events_as_seen": ("socket", {"seen": {"chat": "CHAT", "at": "2099-01-0NUMBER"}}),
+    "accept_greeting": ("visit", {"accept": {"id": 3, "unique_id": "NUMBER"}}),
+    "cancel_greeting": ("visit", {"cancel": {"unique_id": "NUMBER"}}),
+    "send_greeting_button_clicked": ("visit", {"press": {"unique_id": "NUMBER", "button": "a"}}),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("action", TOLD)
+async def test_livechat_is_told_only_so_much_over_a_socket(
+    add_widget: AddWidget, open_socket: OpenSocket, sandbox: Sandbox, action: str
+) -> None:
+    """The owner pays for each request, and a socket may say thirty things a second."""
+    await sync_to_async(add_widget)(sneak_peek=True, track_visitors=True)
+    visitor = Visitor()
+    await sync_to_async(visitor.introduce)()
+    await sync_to_async(visitor.send)("Hello")
+    [chat] = Agent(sandbox).chats()
+    path, frame = TOLD[action]
+    socket = open_socket(visitor.token, path=path)
+    await socket.connect()
+    await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
+    while not (await socket.receive_from(timeout=15)).count(
+        "Hello" if path == "socket" else "chat"
+    ):
+        pass
+    for number in range(1, 7):
+        text = json.dumps(frame).replace("NUMBER", str(number)).replace("CHAT", chat["id"])
+        await socket.send_to(text_data=text)
+    async with asyncio.timeout(10):
+        while sandbox.requests().count(action) < 2:  # noqa: ASYNC110 - LiveChat tells nobody
+            await asyncio.sleep(0.05)
+    await sync_to_async(Agent(sandbox).send)(chat["id"], "Over here")  # by now the others were too
+    while path == "socket" and "Over here" not in await socket.receive_from(timeout=15):
+        pass
+    assert sandbox.requests().count(action) == 2
+
+
+def test_who_tells_too_much_does_not_use_up_what_others_may() -> None:
+    told = Told()
+    assert [told.allows("shop", HOME, "Ada") for _ in range(4)] == [True, True, False, False]
+    assert told.allows("shop", OTHER, "Ola")
 
 
 def test_a_cache_that_remembers_nothing_lets_everybody_pass(settings: Any) -> None:

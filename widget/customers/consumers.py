@@ -18,7 +18,7 @@ from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import Snapshot, Update
 from widget.customers import metrics
-from widget.customers.limits import Pace, open_sockets, wait_before
+from widget.customers.limits import Pace, open_sockets, told, wait_before
 from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
@@ -152,6 +152,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         )
         self.visible(content.get("visible", True))
 
+    def may_tell(self) -> bool:
+        """Whether LiveChat may be told one thing more: the owner pays for each."""
+        return told.allows(self.widget_key, self.address, self.token_hash)
+
     def visible(self, content: Any) -> None:
         """Whether the website is on screen in this tab."""
         if self.tab:
@@ -159,7 +163,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def page(self, content: Any) -> None:
         """The customer is on another page of the website."""
-        if self.tab and isinstance(content, dict):
+        if self.tab and isinstance(content, dict) and self.may_tell():
             url, title = word(content, "url"), word(content, "title")
             self.relay.tasks.start(self.relay.move(self.customer.pk, url, title))
 
@@ -169,7 +173,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         `arrived`: it was shown as it came, to somebody who was looking.
         """
         if self.tab and isinstance(content, dict) and (chat_id := word(content, "chat")):
-            arrived = content.get("arrived") is True
+            # Who says it too often is told of as if they might answer: a little later, and once.
+            arrived = content.get("arrived") is True or not self.may_tell()
             self.relay.see(self.customer.pk, chat_id, word(content, "at"), arrived=arrived)
 
     def sneak_peek(self, content: Any) -> None:
@@ -179,6 +184,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             and self.agents_may_peek
             and isinstance(content, dict)
             and word(content, "chat")
+            and self.may_tell()
         ):
             text = word(content, "text")
             peek = self.relay.show_sneak_peek(self.customer.pk, word(content, "chat"), text)

@@ -42,6 +42,7 @@ LIMITS = {
     "socket": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
     "expected": Limits(Limit(240, 60), Limit(60, 60), Limit(12_000, 60)),
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
+    "told": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
     "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
     "reading": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
     "page": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
@@ -173,6 +174,32 @@ class OpenSockets:
 
 
 open_sockets = OpenSockets()
+
+
+class Told:
+    """How often sockets had LiveChat told something in this minute, in this process.
+
+    Whoever types must not wait for a cache, and one that is shared would be asked for each word.
+    """
+
+    def __init__(self) -> None:
+        self._minute, self._counts = 0, Counter[str]()
+
+    def allows(self, widget_key: str, address: str, who: str) -> bool:
+        """Whether LiveChat may be told something more, which counts. `who` as in `wait_before`."""
+        if not conf.limits_hold():
+            return True
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._counts = minute, Counter()
+        for name, limit in counts_of("told", widget_key, address, who):
+            self._counts[name] += 1
+            if self._counts[name] > limit.times:
+                return False
+        return True
+
+
+told = Told()
 
 
 class Pace:

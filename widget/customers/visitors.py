@@ -62,8 +62,10 @@ class VisitorConsumer(ChatConsumer):
             self.relay.tasks.start(press)
 
     def greeting_in(self, content: Any) -> str:
-        """Which showing of a greeting this is about, "" for none."""
-        return word(content, "unique_id") if self.tab and isinstance(content, dict) else ""
+        """Which showing of a greeting this is about, "" for none, or too many."""
+        if not self.tab or not isinstance(content, dict) or not self.may_tell():
+            return ""
+        return word(content, "unique_id")
 
     async def show(self, update: Update) -> None:
         conversation = getattr(update, "conversation", None)

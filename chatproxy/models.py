@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -78,8 +78,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         ServiceUnavailable if another device of theirs takes too long to be welcomed.
         """
         with one_at_a_time(f"subject:{widget_key}:{hash_of(subject)}"):
-            customer = self._find_and_see(widget_key=widget_key, subject=subject)
-            customer = customer or self._new(widget_key, organization, subject)
+            if known := self._find_and_see(widget_key=widget_key, subject=subject):
+                with suppress(Customer.DoesNotExist):  # erased meanwhile
+                    return known, known.admit(website)
+            customer = self._new(widget_key, organization, subject)
             return customer, customer.admit(website)
 
     def _new(self, widget_key: str, organization: Organization, subject: str = "") -> Customer:
@@ -194,10 +196,17 @@ class Customer(models.Model):
         return True
 
     def admit(self, website: str = "", moved_from: BearerToken | None = None) -> str:
-        """A bearer token for one more browser, on this website or moved there from another one."""
+        """A bearer token for one more browser, on this website or moved there from another one.
+
+        Raises ObjectDoesNotExist if the customer, or that browser's token, ended meanwhile.
+        """
         token = secrets.token_urlsafe(32)
         first = moved_from and (moved_from.moved_from or moved_from)
-        self.bearer_tokens.create(token_hash=hash_of(token), website=website, moved_from=first)
+        with transaction.atomic():
+            Customer.objects.select_for_update().values_list("pk").get(pk=self.pk)
+            if first:
+                self.bearer_tokens.select_for_update().values_list("pk").get(pk=first.pk)
+            self.bearer_tokens.create(token_hash=hash_of(token), website=website, moved_from=first)
         return token
 
     def leave(self, token: str) -> None:

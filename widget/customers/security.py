@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
@@ -163,7 +165,12 @@ def customer_who_leaves(view: View) -> View:
         request.customer, request.bearer, request.token = customer, bearer, token
         request.api = running().acting(customer, widget)
         request.api.greeting = greeting_of(request)
-        return view(request, widget, *args, **kwargs)
+        try:
+            return view(request, widget, *args, **kwargs)
+        except (IntegrityError, ObjectDoesNotExist):
+            if BearerToken.objects.find(widget.key, token):
+                raise
+            return HttpResponse(status=401, headers={TOKEN_HEADER: ""})  # erased meanwhile
 
     return inner
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection
 from typing import ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
@@ -36,7 +37,10 @@ class MoveManager(models.Manager["Move"]):
         if not there.filter(pk=move.pk).update(used_at=timezone.now()):
             return ""
         customer = move.bearer_token.customer
-        token = customer.admit(moved_from=move.bearer_token)
+        try:
+            token = customer.admit(moved_from=move.bearer_token)
+        except ObjectDoesNotExist:  # erased meanwhile
+            return ""
         announce(widget.key, customer.pk)  # the first browser is told
         return token
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django import forms
 from django.core import signing
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -169,7 +170,10 @@ def keep_permission(request: HttpRequest, widget: Widget) -> HttpResponse:
     if bearer is None or not widget.may_act_for(bearer):
         return HttpResponse(status=403)
     widget.group_id = group_id
-    return HttpResponse(status=204 if subscribe(request, widget, bearer, page) else 400)
+    try:
+        return HttpResponse(status=204 if subscribe(request, widget, bearer, page) else 400)
+    except (BearerToken.DoesNotExist, IntegrityError):  # erased meanwhile
+        return HttpResponse(status=403)
 
 
 @require_safe

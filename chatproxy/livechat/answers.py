@@ -15,6 +15,7 @@ from chatproxy.livechat.service import VersionEnd
 from chatproxy.livechat.structures import Json
 
 STAGES = ("Legacy", "Deprecation")
+LONGEST_NUMBER = 9  # digits of `Retry-After`
 
 
 def read(answer: Answer, organization: Organization) -> Json:
@@ -51,6 +52,7 @@ def _error(answer: Answer) -> LiveChatError:
     except Unreachable:
         body = None
     error = error_from(body, answer.status)
-    if (retry_after := answer.headers.get("Retry-After", "")).isdecimal():
+    retry_after = answer.headers.get("Retry-After", "")
+    if retry_after.isdecimal() and len(retry_after) <= LONGEST_NUMBER:
         error.data = {**error.data, "retry_after": int(retry_after)}
     return error

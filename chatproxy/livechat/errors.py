@@ -33,6 +33,9 @@ class Reaction(enum.Enum):
     TELL_OWNER = "tell the owner"
 
 
+LONGEST_WAIT = 24 * 3600  # seconds that LiveChat may ask for
+
+
 class LiveChatError(Exception):
     """LiveChat did not do what we asked. `advice` is fit for the customer's eyes."""
 
@@ -69,7 +72,7 @@ class RequestTimeout(Unreachable):
 
 
 class TooManyRequests(Unreachable):
-    """`retry_after` seconds were asked for, or None."""
+    """`retry_after` seconds were asked for, or None; so is what makes no sense."""
 
     type = "too_many_requests"
     advice = _("That was a lot at once. Please wait a moment, then try again.")
@@ -77,7 +80,9 @@ class TooManyRequests(Unreachable):
     @property
     def retry_after(self) -> float | None:
         value = self.data.get("retry_after")
-        return float(value) if isinstance(value, int | float) else None
+        if isinstance(value, int | float) and 0 <= value <= LONGEST_WAIT:
+            return float(value)
+        return None
 
 
 class PendingRequestsLimitReached(TooManyRequests):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -95,12 +96,49 @@ def test_any_body_is_answered(known: Visitor, body: bytes, kind: str) -> None:
     assert answer.status_code < 500
 
 
-def test_every_view_of_the_widget_is_tried_here() -> None:
-    """A new URL must be added to the lists above, or be one of those known to need more."""
-    [widget_urls] = [
+STRANGEST = [
+    "\x00\ud7ff\u202e", "9" * 5000, "0001-01-01T00:00:00+14:00", "[" * 3000, "http://[",
+    "x" * 70_000,
+]  # fmt: skip
+ALL_FIELDS = [
+    *FIELDS, "answer", "at", "auth", "chat", "code", "consent", "consented_at", "endpoint",
+    "event_id", "id", "identity", "invitation", "lang", "language", "link", "name", "of", "p256dh",
+    "postback_id", "proof", "referrer", "session", "thread_id", "ticket", "title", "token", "type",
+    "unique_id", "url", "value", "variant", "what", "zone",
+]  # fmt: skip
+OUR_HEADERS = [
+    "Accept-Language", "Authorization", "Origin", "Referer", "User-Agent", "X-Chat-Greeting",
+    "X-Chat-Group", "X-Chat-Language", "X-Chat-Page", "X-Chat-Socket", "X-Chat-Website",
+    "X-Chat-Zone",
+]  # fmt: skip
+
+
+def paths_of_the_widget() -> list[str]:
+    [urls] = [
         each
         for each in get_resolver().url_patterns
         if isinstance(each, URLResolver) and each.app_name == "widget"
     ]
-    routes = {str(each.pattern).removeprefix("w/<slug:key>/") for each in widget_urls.url_patterns}
-    assert {path for path in POSTS + GETS if "/" not in path} <= routes
+    routes = [str(each.pattern).removeprefix("w/<slug:key>/") for each in urls.url_patterns]
+    return [re.sub(r"<\w+:\w+>", "T_1", route) for route in routes]
+
+
+@pytest.mark.parametrize("value", STRANGEST, ids=lambda value: repr(value[:9]))
+def test_every_view_takes_the_strangest_in_all_fields(known: Visitor, value: str) -> None:
+    for path in paths_of_the_widget():
+        for method in ("get", "post"):
+            data = dict.fromkeys(ALL_FIELDS, value[:3000] if method == "get" else value)
+            assert known.ask(method, path, data).status_code < 500, (method, path)
+
+
+@pytest.mark.parametrize("header", OUR_HEADERS)
+def test_every_view_takes_the_strangest_in_a_header(known: Visitor, header: str) -> None:
+    for value in (*STRANGEST, f"{'9' * 5000} x", f"Bearer {'9' * 5000}"):
+        line = value.encode("ascii", "ignore").decode().replace("\x00", "")
+        for method, path in (
+            ("post", "events"),
+            ("get", ""),
+            ("get", "history"),
+            ("get", "stream"),
+        ):
+            assert known.ask(method, path, **{header: line}).status_code < 500, (path, line[:9])

@@ -18,6 +18,7 @@ from widget.models import Widget
 # Tells a browser that it has to ask first, and by which version of the text.
 CONSENT_HEADER = "X-Chat-Consent"
 CONSENT_FIELD = "chat_consent"  # what agents see among the session's
+EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # before it, no clock is right
 
 
 class Consent(NamedTuple):
@@ -35,11 +36,12 @@ class ConsentForm(forms.Form):
 
 
 def consent_in(said: Mapping[str, str]) -> Consent:
-    """What a browser says of it. Nobody has agreed in the future: clocks are wrong."""
+    """What a browser says of it. Nobody has agreed in the future, or long ago: clocks are wrong."""
     form, now = ConsentForm(said), timezone.now()
     form.full_clean()
     at = form.cleaned_data.get("consented_at")
-    return Consent(form.cleaned_data.get("consent", ""), min(at, now) if at else now)
+    likely = at if at and EARLIEST < at < now else now
+    return Consent(form.cleaned_data.get("consent", ""), likely)
 
 
 def ask_first(request: HttpRequest, widget: Widget) -> HttpResponse:

@@ -52,6 +52,7 @@ LONGEST_ADDRESS = 2000  # characters of a page's address, where it is a header
 FIRST_LOGIN = 2.0  # seconds
 GREETING_HEADER = "X-Chat-Greeting"
 LONGEST_UNIQUE_ID = 128  # characters
+LONGEST_NUMBER = 9  # digits
 WEBSITE_HEADER = "X-Chat-Website"
 GONE_HEADER = "X-Chat-Gone"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), browsing-topics=()"
@@ -195,7 +196,8 @@ def bearer_of(request: HttpRequest) -> str:
 def greeting_of(request: HttpRequest) -> ShownGreeting | None:
     """The greeting that the panel shows, if it does: what is said now answers it."""
     number, _, unique_id = request.headers.get(GREETING_HEADER, "").partition(" ")
-    if not number.isdecimal() or not 0 < len(unique_id) <= LONGEST_UNIQUE_ID:
+    is_number = number.isdecimal() and len(number) <= LONGEST_NUMBER
+    if not is_number or not 0 < len(unique_id) <= LONGEST_UNIQUE_ID:
         return None
     return ShownGreeting(int(number), unique_id)
 

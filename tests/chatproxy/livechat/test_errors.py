@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from urllib3 import HTTPHeaderDict
 
-from chatproxy.livechat import errors
+from chatproxy.livechat import answers, errors
 from chatproxy.livechat.errors import BY_TYPE, LiveChatError, Reaction, error_from
+from chatproxy.livechat.http import Answer
+from chatproxy.livechat.organization import Organization
 from tests.chatproxy.json_values import ANYTHING
 
 # Customer Chat API v3.6, "Errors", and what each asks of us.
@@ -96,3 +99,18 @@ def test_too_many_requests_says_how_long_to_wait_if_livechat_did() -> None:
 def test_a_request_that_never_left_is_known_to_have_changed_nothing() -> None:
     assert issubclass(errors.NotConnected, errors.Unreachable)
     assert not issubclass(errors.RequestTimeout, errors.NotConnected)
+
+
+@pytest.mark.parametrize("wait", [-1, 10**400, 1e999, float("nan"), 10**6])
+def test_a_wait_that_makes_no_sense_is_none(wait: float) -> None:
+    error = error_from({"error": {"type": "too_many_requests", "data": {"retry_after": wait}}})
+    assert isinstance(error, errors.TooManyRequests)
+    assert error.retry_after is None
+
+
+def test_a_header_with_too_many_digits_says_nothing_of_the_wait(
+    organization: Organization,
+) -> None:
+    answer = Answer(503, HTTPHeaderDict({"Retry-After": "9" * 5000}), b"{}")
+    with pytest.raises(errors.Unreachable):
+        answers.read(answer, organization)

@@ -25,6 +25,7 @@ from chatproxy.livechat.structures import (
     ThreadPage,
     User,
     parse_event,
+    parse_group_statuses,
 )
 from tests.chatproxy.json_values import ANYTHING, CHATS, EVENTS, PAYLOADS, THREADS, USERS
 
@@ -153,6 +154,12 @@ def test_a_number_without_bounds_is_no_number() -> None:
     event = parse_event({"type": "file", "width": float("inf"), "height": float("nan")})
     assert isinstance(event, File)
     assert event.width is event.height is None
+
+
+def test_a_group_whose_number_has_too_many_digits_is_none() -> None:
+    assert parse_group_statuses({"groups_status": {"9" * 5000: "online", "2": "online"}}) == {
+        2: "online"
+    }
 
 
 def test_answers_of_a_form_are_words_in_order() -> None:

@@ -75,9 +75,13 @@ def test_the_answer_is_kept_and_stands_before_the_agent(visitor: Visitor, agent:
     assert session_of(agent)["plan"] == "gold"
 
 
-def test_nobody_has_agreed_in_the_future(visitor: Visitor) -> None:
+@pytest.mark.parametrize(
+    "at", ["2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_nobody_has_agreed_in_the_future_or_long_ago(visitor: Visitor, at: str) -> None:
+    """Not even where no calendar has that moment."""
     before = dt.datetime.now(dt.UTC)
-    agree(visitor, at="2999-01-01T00:00:00Z")
+    assert agree(visitor, at=at).status_code == 201
     consented_at = Customer.objects.get().consented_at
     assert consented_at is not None
     assert before <= consented_at <= dt.datetime.now(dt.UTC)

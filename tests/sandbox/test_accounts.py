@@ -74,6 +74,12 @@ def test_an_earlier_token_stays_valid(customer: Customer) -> None:
     assert answer.status_code == 200
 
 
+def test_a_group_with_too_many_digits_is_unknown(customer: Customer) -> None:
+    organization_id = customer.token["organization_id"]
+    response = customer.grant(f"{organization_id}/{'9' * 5000}/token", organization_id=None)
+    assert response.json()["oauth_exception"] == "invalid_request"
+
+
 def test_each_group_has_an_identity_of_its_own(customer: Customer) -> None:
     organization_id = customer.token["organization_id"]
     response = customer.grant(f"{organization_id}/1/token", organization_id=None)

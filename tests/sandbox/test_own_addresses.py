@@ -3,12 +3,15 @@
 import http.server
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import requests
 
+from livechat_sandbox.transports import link_preview, outside
 from tests.sandbox.clients import Customer
 from tests.sandbox_rig import Sandbox, SandboxProcess
 
@@ -220,6 +223,40 @@ def test_tests_may_let_it(sandbox: Sandbox, secret: tuple[int, list[str]]) -> No
     port, _ = secret
     url = f"http://127.0.0.1:{port}/"
     assert Customer(sandbox).call("get_url_info", url=url) == {"title": "Secret", "url": url}
+
+
+def test_a_page_that_never_ends_holds_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then is no time-out, and of threads there are few."""
+    monkeypatch.setattr(outside, "LONGEST", 0.2)
+
+    class Drips(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"<title>")
+                    stopped.wait(0.05)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Silence."""
+
+    stopped = threading.Event()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Drips)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    try:
+        assert outside.fetch(urllib.request.Request(url), private=True).startswith("<title>")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_picture_with_no_number_for_its_width_has_none() -> None:
+    assert [link_preview._number(text) for text in ("²", "9" * 5000, "12", "")] == [
+        *(None, None, 12, None)
+    ]
 
 
 # --- JSON that is meant to hurt ---------------------------------------------------------------

@@ -185,3 +185,26 @@ def test_a_report_may_be_asked_for_in_the_address(sandbox: Sandbox, day: str, ag
     assert get(sandbox, agent, f"{path}&filters.tags.exclude_values=spam")["total"] == 0
     with pytest.raises(Refused, match="more than one thing"):
         get(sandbox, agent, "v3.6/reports/chats/tags?filters=x&filters.from=y")
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T01:00:00+14:00"),
+        ("9999-12-31T22:00:00Z", "9999-12-31T23:59:59Z"),
+        ("2000-01-01T00:00:00Z", "9998-01-01T00:00:00Z"),
+    ],
+)
+def test_a_report_by_the_day_is_about_ten_years_at_most(
+    sandbox: Sandbox, after: str, before: str
+) -> None:
+    """It is cut into pieces by the hour, and a calendar has ends."""
+    with pytest.raises(Refused, match="validation"):
+        report(sandbox, "chats/total_chats", filters={"from": after, "to": before})
+
+
+def test_a_group_in_the_address_with_too_many_digits_is_none(
+    sandbox: Sandbox, day: str, agent: Agent
+) -> None:
+    path = f"v3.6/reports/chats/tags?filters.from={day}T00:00:00Z&filters.to={day}T23:59:59Z"
+    assert get(sandbox, agent, f"{path}&filters.groups.values={'9' * 5000}")["total"] == 0

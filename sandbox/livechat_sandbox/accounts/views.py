@@ -14,6 +14,7 @@ from livechat_sandbox.accounts.refusals import Refusal, read_body, require, unau
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.credentials import AgentToken, CustomerToken
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.people import bans, customers
 from livechat_sandbox.platform.structures import Agent, Customer, Organization
 from livechat_sandbox.platform.tokens import customer_tokens, redirects
@@ -22,6 +23,7 @@ from livechat_sandbox.transports.web import answer_disturbed, note
 from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
+NO_GROUP = -1
 COOKIE_AGE = 63_072_000  # seconds: two years
 
 
@@ -75,7 +77,8 @@ async def group_token(
     request: HttpRequest, organization_id: str, group_id: str
 ) -> HttpResponseBase:
     """An identity of its own in each group, for who keeps groups apart."""
-    return await token(request, organization_id, int(group_id))
+    number = whole_number(group_id)
+    return await token(request, organization_id, NO_GROUP if number is None else number)
 
 
 def grant(request: HttpRequest, organization_id: str | None, group_id: int | None) -> HttpResponse:

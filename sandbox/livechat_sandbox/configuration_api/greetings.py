@@ -11,6 +11,7 @@ from msgspec import Meta
 from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.configuration import Greeting
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Organization
@@ -18,6 +19,7 @@ from livechat_sandbox.transports.methods import Caller, method
 
 SINCE_3_6 = ("3.6", "3.7")
 TIMES = ("visit_time_site", "visit_time_page")
+LONGEST_TIME = 900  # seconds
 TEXT = "greeting-message_text"
 OTHER_RULES = (
     *("url_visited", "url_funnel", "pages_view_number", "url_referrer", "geolocation"),
@@ -111,8 +113,8 @@ def check_rules(rules: list[Payload]) -> None:
     for rule in rules:
         if rule["type"] not in ("url_current", *TIMES, *OTHER_RULES):
             raise LiveChatError("validation", f"Unknown rule type {rule['type']}")
-        value = rule.get("value", "")
-        if rule["type"] in TIMES and not (value.isdecimal() and int(value) <= 900):
+        seconds = whole_number(rule.get("value", ""))
+        if rule["type"] in TIMES and (seconds is None or seconds > LONGEST_TIME):
             raise LiveChatError("validation", f"`{rule['type']}` is from 0 to 900 seconds")
 
 

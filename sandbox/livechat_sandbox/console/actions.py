@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Chat
@@ -161,7 +162,7 @@ def transfer(caller: Caller, chat: Chat, form: QueryDict) -> None:
     if "agent" in form:
         target: Payload = {"type": "agent", "ids": [form["agent"]]}
     else:
-        target = {"type": "group", "ids": [int(form.get("group", "0"))]}
+        target = {"type": "group", "ids": [whole_number(form.get("group", "0")) or 0]}
     do(
         caller,
         "transfer_chat",
@@ -182,7 +183,12 @@ def untag(caller: Caller, chat: Chat, form: QueryDict) -> None:
 
 
 def ban(caller: Caller, chat: Chat, form: QueryDict) -> None:
-    do(caller, "ban_customer", id=chat.customer_id, ban={"days": int(form.get("days", "1"))})
+    do(
+        caller,
+        "ban_customer",
+        id=chat.customer_id,
+        ban={"days": whole_number(form.get("days", "")) or 1},
+    )
 
 
 IN_CHAT: dict[str, Callable[[Caller, Chat, QueryDict], None]] = {

@@ -7,6 +7,7 @@ from livechat_sandbox.customer_api.methods import METHODS
 from livechat_sandbox.platform import limits
 from livechat_sandbox.platform.credentials import CustomerToken
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.people import bans
 from livechat_sandbox.platform.shapes import customer_versions as versions
 from livechat_sandbox.platform.structures import Organization
@@ -25,8 +26,8 @@ def find_organization(
     if organization_id is None and license_id is None:
         raise LiveChatError("validation", "`organization_id` is required")
     if organization_id is None:
-        known = license_id is not None and license_id.isdigit()
-        found = world.organization_of_license(int(license_id or 0)) if known else None
+        number = whole_number(license_id or "")
+        found = None if number is None else world.organization_of_license(number)
     else:
         found = world.organizations.get(organization_id)
     if found is None:

@@ -3,7 +3,7 @@
 import heapq
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
 
@@ -13,10 +13,15 @@ def rfc3339(seconds: float) -> str:
 
 
 def seconds_of(moment: str) -> float:
-    """Unix seconds of an RFC 3339 text. Raises ValueError for anything else."""
+    """Unix seconds of an RFC 3339 text. Raises ValueError for anything else.
+
+    Also for the first and the last year of the calendar, where it is another year elsewhere.
+    """
     parsed = datetime.fromisoformat(moment)
     if parsed.tzinfo is None:
         raise ValueError("a time needs its offset from UTC")
+    if not MINYEAR < parsed.year < MAXYEAR:
+        raise ValueError("a time at the end of the calendar")
     return parsed.timestamp()
 
 

@@ -16,6 +16,7 @@ from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Chat, Organization, Thread
 
 WEEK = 7 * 86_400
+LONGEST = 3_653 * 86_400  # seconds that are cut into pieces, hour by hour
 FORMATS = {"hour": "%Y-%m-%d %H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 Counted = tuple[Chat, Thread]
 
@@ -117,10 +118,13 @@ def pieces(
 
 
 def empty_pieces(organization: Organization, asked: Parameters) -> list[str]:
-    """The names of all pieces of the time, in their order."""
+    """The names of all pieces of the time, in their order. Raises validation beyond LONGEST."""
     where = zone(asked)
     style = FORMATS[asked.get("distribution", "day")]
-    moment, end = (datetime.fromtimestamp(each, where) for each in borders(organization, asked))
+    after, before = borders(organization, asked)
+    if before - after > LONGEST:
+        raise LiveChatError("validation", "`filters.from` and `filters.to` are ten years apart")
+    moment, end = (datetime.fromtimestamp(each, where) for each in (after, before))
     names: dict[str, None] = {}
     while moment <= end:
         names[moment.strftime(style)] = None

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from livechat_sandbox.agent_api.web import authenticate
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes import customer_versions as versions
 from livechat_sandbox.platform.structures import Organization
@@ -63,9 +64,8 @@ def nest(query: QueryDict) -> Payload:
 
 def read_value(places: list[str], text: str) -> object:
     """A truth or, where groups are named, a number; else the text."""
-    if "groups" in places and text.isascii() and text.isdecimal():
-        return int(text)
-    return TRUTH.get(text, text)
+    number = whole_number(text) if "groups" in places else None
+    return TRUTH.get(text, text) if number is None else number
 
 
 BY_QUERY = replace(

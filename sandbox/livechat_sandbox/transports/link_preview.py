@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports import outside
 
@@ -80,4 +81,4 @@ async def post(url: str, content: Any, *, private: bool) -> None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+    return whole_number(text) if text else None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
-from django.template import Template
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -56,17 +55,6 @@ def the_database_is_emptied_row_by_row() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def templates_are_rendered_as_for_customers(django_test_environment: None) -> Iterator[None]:
-    """Django's test environment notes each template and copies its context.
-
-    Two fifths of a page's time, for an answer's `context` and `templates`, which nobody asks for.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
         yield
 
 

@@ -6,13 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.template import Template
 from django.test import Client
 from django.test.signals import template_rendered
-from django.test.utils import (  # type: ignore[attr-defined]  # not in the stubs
-    instrumented_test_render,
-    override_script_prefix,
-)
+from django.test.utils import override_script_prefix
 
 from tests.widget.conftest import AddWidget
 from widget.assets import made_once_a_version
@@ -32,9 +28,7 @@ def rendered() -> Iterator[list[str | None]]:
 
     template_rendered.connect(note)
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Template, "_render", instrumented_test_render)
-            yield names
+        yield names
     finally:
         template_rendered.disconnect(note)
 

@@ -120,7 +120,7 @@ def test_every_text_in_the_sources_is_in_the_catalogs() -> None:
 def test_no_words_stand_in_a_template_unmarked() -> None:
     hidden = re.compile(
         r"\{% blocktranslate.*?endblocktranslate %\}"
-        r"|\{% block (?:body)?class %\}.*?\{% endblock %\}"
+        r"|\{% block (?:(?:body)?class|data) %\}.*?\{% endblock %\}"
         r"|\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|&\w+;",
         re.DOTALL,
     )

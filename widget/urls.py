@@ -21,6 +21,7 @@ from widget.customers.views import (
     stream,
     stylesheet,
     visitors,
+    webhooks,
 )
 from widget.embed import views as embed
 
@@ -66,6 +67,7 @@ urlpatterns = [
     path("w/<slug:key>/notifications", notifications.notifications, name="notifications"),
     path("w/<slug:key>/permission", notifications.permission, name="permission"),
     path("w/<slug:key>/worker.js", notifications.worker, name="worker"),
+    path("w/<slug:key>/webhook", webhooks.webhook, name="webhook"),
     path("w/<slug:key>/move", moves.move, name="move"),
     path("w/<slug:key>/continue", moves.go_on, name="continue"),
     path("w/<slug:key>/history", history.earlier, name="history"),

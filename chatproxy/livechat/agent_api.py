@@ -1,6 +1,6 @@
 """LiveChat as an agent of the organization reaches it, with a token that somebody handed over.
 
-Only what an examination or a connection test asks for.
+Only what an examination or a connection test asks for, and webhooks.
 Source: Agent Chat API v3.6; Configuration API v3.6; "Validating the access token".
 """
 
@@ -16,6 +16,7 @@ from chatproxy.livechat.errors import TokenRejected
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.service import Reason, tell_of_call
 from chatproxy.livechat.structures import Json
+from chatproxy.livechat.webhooks import INCOMING_EVENT
 
 ACCOUNT_ID_LENGTH = 36  # of a UUID; a personal access token comes with one before it
 
@@ -97,6 +98,28 @@ class AgentApi:
             ip_mask=str(found.get("ip_mask") or ""),
             only_trusted_domains=found.get("whitelist_enabled") is True,
         )
+
+    def register_webhook(self, client_id: str, address: str, secret: str) -> str:
+        """Have LiveChat call us with whatever agents say; the webhook's id.
+
+        Source: Configuration API v3.6, "Register Webhook", "Enable License Webhooks".
+        """
+        owner = {"owner_client_id": client_id}
+        self._act("configuration", "enable_license_webhooks", owner)
+        webhook = {
+            "action": INCOMING_EVENT,
+            "url": address,
+            "secret_key": secret,
+            "type": "license",
+            "description": "Notifications of the chat widget",
+            "filters": {"author_type": "agent"},
+        }
+        answer = self._act("configuration", "register_webhook", webhook | owner)
+        return str(answer.get("id") or "")
+
+    def unregister_webhook(self, client_id: str, webhook_id: str) -> None:
+        payload = {"id": webhook_id, "owner_client_id": client_id}
+        self._act("configuration", "unregister_webhook", payload)
 
     def _act(self, api: str, action: str, payload: Any) -> Json:
         organization = self.organization

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from chatproxy.models import Customer
 from tests.widget.owners.test_admin import ADD, FORM, LIST, OTHER, OWN
-from widget.models import ColleagueInvitation, Membership, Revision, Widget
+from widget.models import ColleagueInvitation, Membership, Revision, Webhook, Widget
 from widget.owners.joining import token_of
 from widget.owners.settings import settings_of
 from widget.statistics import last_seen
@@ -143,6 +143,14 @@ def hands_over_an_agents_token(client: Client, widget: Widget) -> bool:
     with override_settings(LIVECHAT_ACCOUNTS_URL=nowhere, LIVECHAT_API_URL=nowhere):
         post(client, widget, "agent-token/", agent_token="dal:token")
     return Widget.objects.get().agent_token == "dal:token"
+
+
+def ends_the_webhook(client: Client, widget: Widget) -> bool:
+    nowhere = "http://127.0.0.1:9"  # LiveChat is told at once
+    Webhook.objects.create(widget=widget, livechat_id="hook")
+    with override_settings(LIVECHAT_ACCOUNTS_URL=nowhere, LIVECHAT_API_URL=nowhere):
+        post(client, widget, "webhook/")
+    return not Webhook.objects.exists()
 
 
 def reads_the_secret(client: Client, widget: Widget) -> bool:
@@ -276,6 +284,7 @@ WAYS = [
     Way("<int:pk>/restore/<int:revision_pk>/", EDITORS, restores_it),
     Way("<int:pk>/new-secret/", OWNERS, renews_the_secret),
     Way("<int:pk>/agent-token/", OWNERS, hands_over_an_agents_token),
+    Way("<int:pk>/webhook/", OWNERS, ends_the_webhook),
 ]
 
 

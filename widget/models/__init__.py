@@ -9,6 +9,7 @@ from widget.models.moves import Move
 from widget.models.revisions import Revision
 from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
 from widget.models.subscriptions import Browser, Subscription
+from widget.models.webhooks import Webhook
 from widget.models.widgets import Widget, cache_key
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Tally",
     "Trouble",
     "UsedKey",
+    "Webhook",
     "Widget",
     "cache_key",
     "new_key",

@@ -13,9 +13,8 @@ from chatproxy import conf
 from chatproxy.batches import batches
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import SECRETS, BearerToken
+from widget.models.webhooks import Webhook
 from widget.models.widgets import Widget
-
-BATCH = 500  # rows that are encrypted again with one query
 
 BATCH = 500  # rows that are encrypted again with one query
 
@@ -34,6 +33,8 @@ class SubscriptionManager(models.Manager["Subscription"]):
 
     LEASE = dt.timedelta(seconds=30)  # after which another process takes over from a dead one
     MOST = 10  # browsers of one customer
+    # After LiveChat called, or the customer left: more may be said, or be told once more.
+    STAYS = dt.timedelta(minutes=10)
     LEFT_OUT = ("secret", *(f"bearer_token__customer__{name}" for name in SECRETS))
 
     def subscribe(
@@ -67,8 +68,9 @@ class SubscriptionManager(models.Manager["Subscription"]):
         renewed = now + self.LEASE / 2
         others = ~models.Q(held_by=name) | models.Q(held_until__lt=renewed)
         if theirs.filter(others).exists():
-            theirs.update(held_by=name, held_until=held_until, until=until)
-        wanted = self._of_live_widgets().filter(until__gt=now)
+            stays = now + self.STAYS
+            theirs.update(held_by=name, held_until=held_until, until=until, listen_until=stays)
+        wanted = self._of_live_widgets().filter(self._listens_itself(now), until__gt=now)
         mine = wanted.filter(held_by=name)
         if mine.filter(held_until__lt=renewed).exists():
             mine.update(held_until=held_until)
@@ -82,6 +84,20 @@ class SubscriptionManager(models.Manager["Subscription"]):
         """A widget that is switched on again finds those it had."""
         keys = Widget.objects.live().values("key")
         return self.filter(bearer_token__customer__widget_key__in=keys)
+
+    def _listens_itself(self, now: dt.datetime) -> models.Q:
+        """Whether LiveChat would not call with an answer, or there may be one already."""
+        calls = Webhook.objects.filter(heard_at__gt=now - Webhook.TRUSTED).values("widget__key")
+        others = ~models.Q(bearer_token__customer__widget_key__in=calls)
+        return others | models.Q(listen_until__gt=now) | models.Q(tries__gt=0)
+
+    def call(self, widget: Widget, chat_id: str) -> None:
+        """LiveChat called: somebody has said something in this chat."""
+        theirs = self.filter(
+            bearer_token__customer__widget_key=widget.key,
+            bearer_token__customer__chat_id=chat_id,
+        )
+        theirs.update(listen_until=timezone.now() + self.STAYS)
 
     def read(self, pk: int) -> "Subscription":
         """With the secrets that `claim` leaves out. Raises UnreadableSecret and DoesNotExist."""
@@ -113,7 +129,8 @@ class Subscription(models.Model):
     It ends with the browser's bearer token. `secret` is where its push service is, with which keys
     only this browser can read, and the page of the website to come back to. `told` is LiveChat's
     time of the newest answer that was told; `tries` and `try_at` are about the next one. The
-    process `held_by` listens for it, unless it does not say so any more by `held_until`.
+    process `held_by` listens for it, unless it does not say so any more by `held_until`. Where
+    LiveChat calls, see `Webhook`, it listens until `listen_until` only.
     """
 
     bearer_token = models.OneToOneField(
@@ -129,6 +146,7 @@ class Subscription(models.Model):
     try_at = models.DateTimeField(null=True)
     held_by = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(default=timezone.now, db_index=True)
+    listen_until = models.DateTimeField(null=True)
 
     objects: ClassVar[SubscriptionManager] = SubscriptionManager()
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chatproxy.models import Customer
-from widget.models import Revision, Widget, new_key, new_secret
+from widget.models import Revision, Webhook, Widget, new_key, new_secret
 from widget.owners.access import User, may_save, stored_organization_id
 from widget.owners.settings import settings_of
 
@@ -58,6 +58,7 @@ def start_anew(widget: Widget) -> None:
     """Take along nothing that belongs to the organization the widget leaves."""
     widget.identity_secret = new_secret()
     widget.agent_token = ""
+    Webhook.objects.filter(widget=widget).delete()
     Customer.objects.filter(widget_key=widget.key).delete()
 
 

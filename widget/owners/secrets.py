@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
-from widget.owners import access
+from widget.owners import access, webhooks
 from widget.owners.connection import SCOPES_OF_AGENT, report_connection
 
 MOST_OF_A_TOKEN = 1000  # characters
@@ -24,7 +24,7 @@ AGENT_TOKEN_NOTE = _(
 def agent_token_form(widget: Widget) -> SafeString:
     """The form with which an owner stores a token; it never shows the one there is."""
     note = str(AGENT_TOKEN_NOTE) % {"scopes": ", ".join(SCOPES_OF_AGENT)}
-    context = {"widget": widget, "note": note}
+    context = {"widget": widget, "note": note, "webhook": webhooks.form(widget)}
     return render_to_string("widget/owners/agent_token.html", context)
 
 

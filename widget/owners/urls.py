@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
-from widget.owners import colleagues, files, history, preview, secrets, statistics
+from widget.owners import colleagues, files, history, preview, secrets, statistics, webhooks
 
 # Each with its view and its name; the views say who may see what.
 ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
@@ -18,6 +18,7 @@ ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("<int:pk>/restore/<int:revision_pk>/", history.restore, "widget_restore"),
     ("<int:pk>/new-secret/", secrets.renew_secret, "widget_new_secret"),
     ("<int:pk>/agent-token/", secrets.keep_agent_token, "widget_agent_token"),
+    ("<int:pk>/webhook/", webhooks.change_webhook, "widget_webhook"),
     ("preview-page/<slug:key>/", preview.preview_page, "widget_preview_page"),
     ("colleagues/", colleagues.colleagues, "widget_colleagues"),
     ("colleagues/<uuid:invitation_pk>/withdraw/", colleagues.withdraw, "widget_withdraw"),

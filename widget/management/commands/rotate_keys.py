@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from chatproxy.encryption import UnreadableSecret
 from chatproxy.models import Customer
 from widget.management.progress import Progress
-from widget.models import Subscription, Widget
+from widget.models import Subscription, Webhook, Widget
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
             )
             widgets = Widget.objects.encrypt_again()
             Subscription.objects.encrypt_again()
+            Webhook.objects.encrypt_again()
         except UnreadableSecret as error:
             raise CommandError(
                 f"A customer's or a widget's secrets open with none of the keys. {error}"

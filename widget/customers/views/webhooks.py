@@ -1,0 +1,35 @@
+"""LiveChat's own calls: an agent has said something in a chat."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_POST
+
+from chatproxy.livechat import webhooks
+from widget.customers.security import widget_view
+from widget.models import Subscription, Webhook, Widget
+
+LARGEST = 256 * 1024  # bytes of a call: an event has 16 kB, and properties
+
+
+@require_POST
+@widget_view
+def webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """What was said is not read here: who is to be told is looked for in their chat.
+
+    204 for LiveChat, also if nobody is; 403 for anybody else.
+    """
+    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+        return HttpResponse(status=413)
+    try:
+        call = webhooks.parse(request.body)
+    except ValueError:
+        return HttpResponse(status=400)
+    ours = Webhook.objects.filter(widget=widget).first()
+    if ours is None or not constant_time_compare(call.secret, ours.secret):
+        return HttpResponse(status=403)
+    ours.hear()
+    if call.action == webhooks.INCOMING_EVENT and call.chat_id:
+        Subscription.objects.call(widget, call.chat_id)
+    return HttpResponse(status=204)

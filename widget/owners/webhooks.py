@@ -1,0 +1,73 @@
+"""LiveChat calls us with what agents say, where an owner wants it: switched on and off."""
+
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
+
+from chatproxy.livechat.agent_api import AgentApi
+from chatproxy.livechat.errors import LiveChatError, NotAuthorized
+from widget.explanations import explanation
+from widget.models import Webhook, Widget, new_secret
+from widget.notifications import keys
+from widget.owners import access
+
+# Source: Configuration API v3.6, "Register Webhook", "Enable License Webhooks".
+SCOPES = ("webhooks.configuration:rw", "webhooks.state:rw")
+NOT_YET = gettext_lazy(
+    "LiveChat has not called yet. Until it does, the server stays logged in as before."
+)
+
+
+def form(widget: Widget) -> SafeString:
+    """The button, for who has given us an agent's token."""
+    if not widget.agent_token or not keys.is_possible():
+        return SafeString()
+    webhook = Webhook.objects.filter(widget=widget).first()
+    context = {"webhook": webhook, "scopes": ", ".join(SCOPES), "not_yet": NOT_YET}
+    return render_to_string("widget/owners/webhook.html", context)
+
+
+@access.changes_widget(access.OWNERS)
+def change_webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """Switch it on, or off if it is on. POST."""
+    webhook = Webhook.objects.filter(widget=widget).first()
+    if webhook:
+        switch_off(widget, webhook)
+        messages.success(request, gettext("LiveChat does not call us any more."))
+    else:
+        address = request.build_absolute_uri(reverse("widget:webhook", args=[widget.key]))
+        switch_on(request, widget, address)
+    return redirect("admin:widget_widget_change", widget.pk)
+
+
+def switch_off(widget: Widget, webhook: Webhook) -> None:
+    """What LiveChat still sends is refused, should it not hear of this."""
+    webhook.delete()
+    with suppress(LiveChatError):
+        api_of(widget).unregister_webhook(widget.client_id, webhook.livechat_id)
+
+
+def switch_on(request: HttpRequest, widget: Widget, address: str) -> None:
+    secret = new_secret()
+    try:
+        webhook_id = api_of(widget).register_webhook(widget.client_id, address, secret)
+    except NotAuthorized:
+        scopes = ", ".join(SCOPES)
+        words = gettext("The agent's token needs these scopes: %(scopes)s.") % {"scopes": scopes}
+        messages.error(request, words)
+    except LiveChatError as error:
+        messages.error(request, explanation(error))
+    else:
+        made = {"livechat_id": webhook_id, "secret": secret}
+        Webhook.objects.update_or_create(widget=widget, defaults=made)
+        messages.success(request, str(NOT_YET))
+
+
+def api_of(widget: Widget) -> AgentApi:
+    return AgentApi(widget.organization, widget.agent_token)

@@ -1,5 +1,6 @@
 """lc-sdk-python drives the sandbox: every method of its clients, in every version they have."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,13 @@ from .python import (
     walk,
 )
 from .tls import TlsFront
+
+SLOWEST = 30  # seconds a busy machine may take; the client's own patience is 3
+
+
+def wait_shortly(_seconds: float) -> None:
+    """The client looks for each response five times a second: a tour would be all waiting."""
+    time.sleep(0.005)
 
 
 @pytest.fixture
@@ -58,9 +66,11 @@ def connected(tour: Tour, front: TlsFront, kind: str, version: str) -> Iterator[
         )
         return
     client = make.get_client(version=version, base_url=host, **of_customers)
-    client.open_connection()
+    client.open_connection(response_timeout=SLOWEST, ping_interval=0)
     try:
-        yield client
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("livechat.utils.ws_client.sleep", wait_shortly)
+            yield client
     finally:
         client.close_connection()
 

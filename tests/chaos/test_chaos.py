@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 from tests.sandbox_rig import Agent
 
 from .house import House
+from .people import Customer
 from .storm import Findings, Storm, storm
 
 SEED = 20_261_121
@@ -58,17 +59,24 @@ def test_without_looking_up_messages_are_doubled() -> None:
     assert any(each.startswith("text-") for events in doubled for each in events)
 
 
-async def write_for(storm: Storm, seconds: float) -> None:
+async def write_until(storm: Storm, over: asyncio.Event) -> None:
     """Every customer writes one line after the other."""
 
-    async def write(number: int) -> None:
-        customer = storm.customers[number]
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while loop.time() < until:
+    async def write(customer: Customer) -> None:
+        while not over.is_set():
             await customer.write_plainly()
 
-    await asyncio.gather(*(write(number) for number in range(len(storm.customers))))
+    await asyncio.gather(*map(write, storm.customers))
+
+
+async def everybody_writes(storm: Storm) -> None:
+    """Until each has written twice more."""
+    written = [len(customer.texts) for customer in storm.customers]
+    while any(  # noqa: ASYNC110 - they do not tell us
+        len(customer.texts) < before + 2
+        for customer, before in zip(storm.customers, written, strict=True)
+    ):
+        await asyncio.sleep(0.02)
 
 
 @pytest.mark.timeout(300)
@@ -77,10 +85,12 @@ def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error
         for customer in storm.customers:
             await customer.introduce()
             customer.open_tab()
-        writing = asyncio.create_task(write_for(storm, 12))
+        over = asyncio.Event()
+        writing = asyncio.create_task(write_until(storm, over))
         for process in storm.house.processes:
-            await asyncio.sleep(1)
+            await everybody_writes(storm)
             await process.end(signal.SIGTERM)
+        over.set()
         await writing
         assert [text.refusal for each in storm.customers for text in each.marked] == []
         await storm.calm()
@@ -103,8 +113,8 @@ def test_on_sigterm_a_send_is_finished_browsers_go_elsewhere_and_livechat_is_lef
             while "snapshot" not in (html := str(browser.recv(timeout=10))) and "state" not in html:
                 pass
             house.settings(offline_grace=0)
-            house.sandbox.fault("latency", method="start_chat", seconds=2, when="before")
-            status = asyncio.run(send_while_it_ends(url, token, process))
+            house.sandbox.fault("latency", method="start_chat", seconds=2, when="before", count=1)
+            status = asyncio.run(send_while_it_ends(house, url, token, process))
             with suppress(ConnectionClosed):
                 while True:
                     browser.recv(timeout=5)
@@ -116,7 +126,9 @@ def test_on_sigterm_a_send_is_finished_browsers_go_elsewhere_and_livechat_is_lef
         assert not agent.call("get_customer", id=customer_id)["online"]
 
 
-async def send_while_it_ends(url: str, token: str, process: subprocess.Popen[bytes]) -> int:
+async def send_while_it_ends(
+    house: House, url: str, token: str, process: subprocess.Popen[bytes]
+) -> int:
     """The status of a message that is on its way when the process is told to stop."""
     sending = asyncio.create_task(
         asyncio.to_thread(
@@ -127,6 +139,7 @@ async def send_while_it_ends(url: str, token: str, process: subprocess.Popen[byt
             timeout=20,
         )
     )
-    await asyncio.sleep(0.7)
+    while house.sandbox.control("faults", method="GET")["faults"]:  # noqa: ASYNC110 - until it has come
+        await asyncio.sleep(0.02)
     process.terminate()
     return (await sending).status_code

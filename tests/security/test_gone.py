@@ -15,7 +15,6 @@ import pytest
 import requests
 import websockets
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.core.management import call_command
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
@@ -33,6 +32,7 @@ from tests.security.test_tenants import (
     person,
     renews_the_secret,
 )
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.visitor import Visitor
@@ -71,7 +71,7 @@ def customer_of(visitor: Visitor) -> Customer:
     return customer
 
 
-async def welcomed(socket: WebsocketCommunicator) -> WebsocketCommunicator:
+async def welcomed(socket: BrowserSocket) -> BrowserSocket:
     """The socket, once it is shown the chat."""
     await socket.connect()
     await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
@@ -80,7 +80,7 @@ async def welcomed(socket: WebsocketCommunicator) -> WebsocketCommunicator:
     return socket
 
 
-async def closed_with(socket: WebsocketCommunicator) -> int:
+async def closed_with(socket: BrowserSocket) -> int:
     """The code with which the server closes the socket, at once: it need not look now and then."""
     async with asyncio.timeout(AT_ONCE):
         while True:
@@ -89,7 +89,7 @@ async def closed_with(socket: WebsocketCommunicator) -> int:
                 return int(message["code"])
 
 
-async def stays(socket: WebsocketCommunicator) -> bool:
+async def stays(socket: BrowserSocket) -> bool:
     """Whether everybody who must go has gone, and this socket has not."""
     for _ in range(10):
         await asyncio.sleep(0.05)

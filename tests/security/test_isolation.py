@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
 
 from chatproxy.models import Customer
 from tests.sandbox_rig import Agent
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor, texts_of
 from widget.models import Widget
@@ -160,12 +160,12 @@ def test_a_widget_that_was_switched_off_lets_nobody_in(
     assert nora.send("Still here?").status_code == 404
 
 
-async def closed_with(socket: WebsocketCommunicator) -> int | None:
+async def closed_with(socket: BrowserSocket) -> int | None:
     """The code a socket is closed with; None if it stays open."""
     await socket.connect()
-    if await socket.receive_nothing(timeout=0.2):
-        return None
-    return int((await socket.receive_output())["code"])
+    await socket.send_json_to({"hello": {"event": "", "language": "en", "zone": "UTC"}})
+    code: int | None = (await socket.receive_output()).get("code")
+    return code
 
 
 @pytest.mark.django_db(transaction=True)

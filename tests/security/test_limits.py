@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
 from widget.customers import consumers, limits
@@ -231,7 +231,7 @@ async def handshake(address: str) -> bool:
     from config.asgi import application
 
     headers = [(b"host", b"testserver")]
-    socket = WebsocketCommunicator(application, "/w/shop/socket", headers, subprotocols=["chat"])
+    socket = BrowserSocket(application, "/w/shop/socket", headers, subprotocols=["chat"])
     socket.scope["client"] = [address, 1]
     taken, _ = await socket.connect()
     await socket.disconnect()

@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
 from django.apps import apps
 from django.core.cache import cache
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.visitor import Visitor
 from widget.models import Widget
 from widget.running import Running
 
 AddWidget = Callable[..., Widget]
-OpenSocket = Callable[..., WebsocketCommunicator]
+OpenSocket = Callable[..., BrowserSocket]
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +75,8 @@ async def open_socket(process: Running) -> AsyncIterator[OpenSocket]:
         origin: str = "http://testserver",
         host: str = "testserver",
         path: str = "socket",
-    ) -> WebsocketCommunicator:
-        socket = WebsocketCommunicator(
+    ) -> BrowserSocket:
+        socket = BrowserSocket(
             application,
             f"/w/{key}/{path}",
             headers=[(b"origin", origin.encode()), (b"host", host.encode())],

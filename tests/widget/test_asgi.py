@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from channels.routing import ProtocolTypeRouter
-from channels.testing import ApplicationCommunicator, WebsocketCommunicator
+from channels.testing import ApplicationCommunicator
 from pytest_django import Settings
 
+from tests.widget.browser_socket import BrowserSocket
 from widget.asgi import path_of, with_chat
 from widget.running import Running
 
@@ -64,7 +65,7 @@ async def test_the_goodbye_comes_with_the_end_of_the_server(left: list[bool], pr
 
 @pytest.mark.parametrize("project", [answer_http_alone, ProtocolTypeRouter({}), Project()])
 async def test_sockets_of_the_project_stay_the_project_s(project: Any) -> None:
-    socket = WebsocketCommunicator(with_chat(project, path=""), "/scores/live")
+    socket = BrowserSocket(with_chat(project, path=""), "/scores/live")
     taken, _code = await socket.connect()
     assert taken is isinstance(project, Project)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
 from pytest_django import Settings
 
 from chatproxy.relay.updates import State
 from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import OpenSocket
 from tests.widget.customers.test_views_beyond_text import answers_to
 from tests.widget.visitor import Visitor
@@ -26,7 +26,7 @@ HELLO = {
 }
 
 
-async def wait_until_shown(socket: WebsocketCommunicator, text: str) -> str:
+async def wait_until_shown(socket: BrowserSocket, text: str) -> str:
     """The first fragment that contains this."""
     while True:
         fragment: str = await socket.receive_from(timeout=15)
@@ -34,7 +34,7 @@ async def wait_until_shown(socket: WebsocketCommunicator, text: str) -> str:
             return fragment
 
 
-async def refusal(socket: WebsocketCommunicator) -> int:
+async def refusal(socket: BrowserSocket) -> int:
     """The code with which an accepted socket is closed again."""
     connected, _ = await socket.connect()
     assert connected
@@ -43,7 +43,7 @@ async def refusal(socket: WebsocketCommunicator) -> int:
     return int(message["code"])
 
 
-async def say_hello(socket: WebsocketCommunicator, **changes: Any) -> None:
+async def say_hello(socket: BrowserSocket, **changes: Any) -> None:
     connected, protocol = await socket.connect()
     assert (connected, protocol) == (True, "chat")
     await socket.send_json_to({"hello": HELLO | changes})

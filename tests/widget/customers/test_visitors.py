@@ -7,10 +7,10 @@ from typing import Any
 import brotli
 import pytest
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.test import Client
 
 from tests.sandbox_rig import Sandbox
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_consumers import refusal
 from tests.widget.visitor import Visitor
@@ -31,7 +31,7 @@ def tracked(add_widget: AddWidget) -> Visitor:
     return visitor
 
 
-async def next_news(socket: WebsocketCommunicator) -> dict[str, Any]:
+async def next_news(socket: BrowserSocket) -> dict[str, Any]:
     """The next news."""
     while True:
         news: dict[str, Any] = json.loads(await socket.receive_from(timeout=15))
@@ -39,7 +39,7 @@ async def next_news(socket: WebsocketCommunicator) -> dict[str, Any]:
             return news
 
 
-async def next_greeting(socket: WebsocketCommunicator) -> dict[str, Any]:
+async def next_greeting(socket: BrowserSocket) -> dict[str, Any]:
     """The first greeting that is shown."""
     while True:
         if greeting := (await next_news(socket))["greeting"]:

@@ -12,4 +12,6 @@ if redis_url := os.environ.get("REDIS_URL"):
 
 from config.settings import *  # noqa: F403
 
+if redis_url:  # what is announced is heard in all its databases
+    CACHES["default"]["KEY_PREFIX"] = worker  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

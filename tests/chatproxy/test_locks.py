@@ -17,6 +17,7 @@ import pytest
 from chatproxy import locks
 from chatproxy.livechat.errors import ServiceUnavailable
 from chatproxy.locks import one_at_a_time
+from chatproxy.redis import key_of
 from config.cache import ForgivingRedisCache
 from tests.redis_rig import RedisProcess
 from tests.sandbox_rig import ROOT
@@ -60,8 +61,8 @@ def shared(redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> RedisProcess
 
 
 def test_threads_enter_one_after_the_other(short: None) -> None:
-    with ThreadPoolExecutor(5) as workers:
-        spans = list(workers.map(lambda _: work("threads", 0.5), range(5)))
+    with ThreadPoolExecutor(3) as workers:
+        spans = list(workers.map(lambda _: work("threads", 0.5), range(3)))
     assert not overlap(spans)
 
 
@@ -110,7 +111,7 @@ def start(process: subprocess.Popen[str]) -> None:
 def test_processes_enter_one_after_the_other_however_long_the_work_lasts(
     redis: RedisProcess,
 ) -> None:
-    processes = [holder(redis, 2.5) for _ in range(2)]  # their lease is 1 second
+    processes = [holder(redis, 1.6) for _ in range(2)]  # their lease is 1 second
     for process in processes:
         start(process)
     spans = [Span((float(line_of(each)), float(line_of(each)))) for each in processes]
@@ -132,8 +133,8 @@ def test_a_killed_process_holds_nobody_back_for_longer_than_its_lease(
 
 def test_a_lock_that_ran_out_is_not_taken_from_who_has_it_now(shared: RedisProcess) -> None:
     with one_at_a_time("mine"):
-        shared.client.set(":1:lock:mine", "another's")
-    assert shared.client.get(":1:lock:mine") == b"another's"
+        shared.client.set(key_of("lock:mine"), "another's")
+    assert shared.client.get(key_of("lock:mine")) == b"another's"
 
 
 def test_without_redis_threads_are_held_back_all_the_same(shared: RedisProcess) -> None:

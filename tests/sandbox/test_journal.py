@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import requests
 
+from livechat_sandbox.platform.clock import Clock
+from livechat_sandbox.world.journal import MOST, Journal
 from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox_rig import Agent, Payload, Sandbox
 
@@ -102,8 +104,17 @@ def test_it_is_forgotten_by_delete_and_by_reset(customer: Customer, sandbox: San
     assert journal(sandbox) == []
 
 
+@pytest.mark.night  # over the wire ten thousand take seconds
 def test_only_the_newest_are_kept(sandbox: Sandbox, rtm: Rtm) -> None:
     for _ in range(100):
         asked = [rtm.ask("ping") for _ in range(101)]
         rtm.response_to(asked[-1])
     assert len(journal(sandbox)) == 10_000
+
+
+def test_the_journal_forgets_the_oldest() -> None:
+    kept = Journal(Clock())
+    for number in range(MOST + 5):
+        kept.note("customer", "rtm", f"ping {number}", 200, 0)
+    methods = [entry.method for entry in kept.entries({})]
+    assert (len(methods), methods[0]) == (MOST, "ping 5")

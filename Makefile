@@ -14,8 +14,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
 
-.PHONY: demo sandbox test test-services night scale soak lint bench format messages lock chaos audit pictures \
-	containers docs help test-versions
+.PHONY: demo sandbox test test-services night scale soak lint types style bench format messages lock chaos audit \
+	pictures containers docs help test-versions
 
 help: ## this list
 	@awk -F ': .*## |: ## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -58,9 +58,15 @@ soak: .venv/installed-dev ## an hour under load, or MINUTES=10; fails if memory 
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),60)
 
 lint: .venv/installed-dev $(TSC) ## style, types, imports, documentation, Django's checks
+	@$(MAKE) --jobs 2 --output-sync types style
+
+# As long as all the rest of `lint`.
+types:
+	DEBUG=1 $(BIN)/mypy
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	DEBUG=1 $(BIN)/mypy
 	$(BIN)/lint-imports
 	cd sandbox && ../$(BIN)/lint-imports
 	$(TSC) --project tests/javascript
@@ -131,5 +137,5 @@ $(TSC): tests/javascript/package-lock.json
 
 .venv/installed-dev: requirements-dev.lock | .venv/bin/python
 	@echo "Installing what the tests need. This happens once."
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/installed

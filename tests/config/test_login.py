@@ -16,11 +16,20 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.security.test_tenants import add_widget
+from tests.stopped_clock import stop_clock_of
 from widget.models import Tally
 
 LOGIN, PAGE = "/admin/login/", "/admin/second-factor/"
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes change every half minute, and tries are allowed again every five: not during a test."""
+    modules = ("config.login", "widget.customers.limits", "django_otp.plugins.otp_totp.models")
+    stopped = stop_clock_of(monkeypatch, *modules)
+    monkeypatch.setattr("django_otp.oath.time", stopped.time)
 
 
 @pytest.fixture(autouse=True)

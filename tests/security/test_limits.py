@@ -14,6 +14,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.sandbox_rig import Agent, Sandbox
+from tests.stopped_clock import stop_clock_of
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
@@ -27,7 +28,11 @@ HOME, OTHER = "203.0.113.7", "203.0.113.8"
 
 @pytest.fixture(autouse=True)
 def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three times an hour from an address, twice for a customer, five times for a widget."""
+    """Three times an hour from an address, twice for a customer, five times for a widget.
+
+    No hour ends during a test: everything would be allowed again.
+    """
+    stop_clock_of(monkeypatch, "widget.customers.limits")
     settings.CHAT_LIMITS = True
     each = Limits(Limit(3, 3600), Limit(2, 3600), Limit(5, 3600))
     monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, each))

@@ -66,6 +66,7 @@ class Sandbox:
         self.url = url
         self.ws_url = url.replace("http", "ws", 1)
         self.http = requests.Session()
+        self.http.trust_env = False  # no proxy leads there, and no file has a password for it
 
     @cached_property
     def config(self) -> Payload:

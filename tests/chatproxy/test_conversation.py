@@ -234,6 +234,12 @@ def test_ending_finds_the_chat_that_was_started_elsewhere(
 # Exactly once
 
 
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what a busy LiveChat takes late."""
+    monkeypatch.setattr(conversation, "LOOK_EVERY", 0.1)
+
+
 @pytest.fixture
 def begun(api: ActingCustomer) -> ActingCustomer:
     say(api, message("Hello", "m-0"))
@@ -333,7 +339,7 @@ def test_a_message_livechat_took_but_answered_too_late_is_found(
 def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
     begun: ActingCustomer, again: Again, sandbox: Sandbox
 ) -> None:
-    """The customer tries again at once, and LiveChat takes the first try a second later."""
+    """The customer tries again at once, and LiveChat takes the first try a moment later."""
     sandbox.fault("reset_before", method="send_event", count=1)
     with pytest.raises(Unreachable):
         say(begun, message("Once", "m-1"))
@@ -369,7 +375,7 @@ def test_a_thread_of_long_ago_is_not_searched(
 
 def take_late(api: ActingCustomer, event: Json) -> None:
     """What a busy LiveChat does with a request whose connection has broken meanwhile."""
-    time.sleep(1)
+    time.sleep(0.3)
     api.send_event(api.list_chats()[0].id, event)
 
 

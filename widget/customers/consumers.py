@@ -54,6 +54,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     tab: Tab | None = None
     address: str
     counted = False
+    is_refused = False
     pace: Pace
     turn: asyncio.Lock
     relay: Relay
@@ -102,7 +103,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
 
     async def refuse(self, code: int) -> None:
-        """It hears nothing more, even if its browser does not read that it was closed."""
+        """It hears and says nothing more, even if its browser does not read that it was closed."""
+        self.is_refused = True
         metrics.refused.labels(code).inc()
         if self.tab:
             self.relay.detach(self.customer.pk, self.tab)
@@ -124,7 +126,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One JSON object: what the panel says, by name. The unknown is ignored."""
-        if not self.pace.allows():
+        if self.is_refused or not self.pace.allows():
             return
         for name, content in parse_frame(text_data or "").items():
             if handle := self.handler_of(name):

@@ -74,6 +74,15 @@ def talking(panel: Chat) -> Chat:
     return panel
 
 
+def chat_over_a_socket(page: Page, site: Site) -> Chat:
+    """Somebody has said hello in a tab of its own, and the socket is open."""
+    page.goto(f"{site.chat_url}/w/demo/")
+    chat = Chat(page, page)
+    chat.send("Hello")
+    expect(chat.live).to_be_visible()
+    return chat
+
+
 def chat_id(agent: Agent) -> str:
     """The only chat there is."""
     found: str = agent.chats()[0]["id"]
@@ -136,10 +145,7 @@ def test_a_word_now_and_then_keeps_a_quiet_connection(
 ) -> None:
     """That the server says it is for tests/widget/customers/test_consumers.py."""
     sockets = follow_sockets(page)
-    page.goto(f"{site.chat_url}/w/demo/")
-    chat = Chat(page, page)
-    chat.send("Hello")
-    expect(chat.live).to_be_visible()
+    chat = chat_over_a_socket(page, site)
     for _word in range(3):
         page.evaluate(COUNT_WORDS)
         sockets[0].send(ALIVE)
@@ -219,10 +225,7 @@ def test_a_chat_that_was_closed_says_so_and_keeps_what_was_typed(
     page: Page, site: Site, sandbox: Sandbox, code: int
 ) -> None:
     sockets = follow_sockets(page)
-    page.goto(f"{site.chat_url}/w/demo/")
-    chat = Chat(page, page)
-    chat.send("Hello")
-    expect(chat.live).to_be_visible()
+    chat = chat_over_a_socket(page, site)
     chat.composer.fill("Not finished yet")
     sockets[0].close(code=code)
     expect(page.get_by_text("This chat is closed at the moment.")).to_be_visible()

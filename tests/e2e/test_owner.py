@@ -179,7 +179,10 @@ def wide_boxes(admin: Page) -> Any:
     return admin.locator("html, .main, .summaries, .module, .results").evaluate_all(WIDE)
 
 
-def test_lists_and_the_form_beside_its_preview_fit_a_small_laptop(admin: Page, site: Site) -> None:
+def test_lists_and_the_form_beside_its_preview_fit_a_small_laptop(
+    admin: Page, site: Site, add_widget: Callable[..., None]
+) -> None:
+    add_widget("long", name="Donaudampfschifffahrtsgesellschaftskapitaenswitwenrente")
     admin.set_viewport_size({"width": 1280, "height": 720})
     for path in ("widget/widget/", "widget/widget/1/change/"):
         admin.goto(f"{site.chat_url}/admin/{path}")

@@ -340,6 +340,15 @@ class Chat:
         dialog.get_by_role("button", name="End chat").click()
 
 
+def wait_for(page: Page, find: Callable[[], Any]) -> Any:
+    """What no page tells us of, looked for again and again."""
+    for _look in range(100):
+        if found := find():
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come")
+
+
 MOVES = "element => Promise.all(element.getAnimations().map(each => each.finished))"
 
 

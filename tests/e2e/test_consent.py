@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, html
+from tests.e2e.rig import Chat, Console, html, wait_for
 from tests.e2e.test_loader import STORED
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent, Sandbox
@@ -145,7 +145,7 @@ def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agen
     assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
     key = host.page.url.rsplit("/", 1)[1]
     expect(chat.log).not_to_contain_text("Hello")
-    assert host.site.run(COUNT, key) == 0
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
 
 
 def test_what_the_website_says_is_done_in_its_order(host: Host, ask: Ask) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Chat, Site, Websites
+from tests.e2e.rig import Chat, Site, Websites, wait_for
 from tests.sandbox_rig import Sandbox
 
 SECRET = "the secret of this widget, known to its website"
@@ -99,6 +99,6 @@ def test_logging_out_ends_the_token_of_this_device_alone(
     expect(chat.messages("customer")).to_have_count(0)
     assert host.page.evaluate("localStorage.length") == 0
     expect(chat.composer).to_be_visible()
-    assert site.run(COUNT_TOKENS, "carl") == 0
+    wait_for(host.page, lambda: site.run(COUNT_TOKENS, "carl") == 0)
     again = chat_of(open_on_device("carl"))
     expect(again.messages("customer")).to_contain_text(["Hello"])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, html
+from tests.e2e.rig import Chat, Console, html, wait_for
 from tests.e2e.test_loader import STORED, STRICTEST
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
@@ -122,14 +122,17 @@ def test_accepting_opens_the_chat_with_its_words_and_the_agent_sees_which_it_was
         chat.composer.press("Enter")
     assert "variant=a" in (counted.value.post_data or "")
     expect(chat.messages("customer")).to_contain_text("I have a question")
-    sessions = [
-        field
-        for user in agent.chat(agent.chats()[0]["id"])["users"]
-        for field in user.get("session_fields", [])
-    ]
-    known = {name: value for field in sessions for name, value in field.items()}
+    wait_for(host.page, lambda: "invitation" in session_fields(agent))  # what is told after it
+    known = session_fields(agent)
     assert known["invitation"] == "Cart (a)"
     assert "/invites-" in known["invitation_page"]
+
+
+def session_fields(agent: Agent) -> dict[str, str]:
+    """What the agent reads of the customer beside the only chat there is."""
+    users = agent.chat(agent.chats()[0]["id"])["users"]
+    fields = [field for user in users for field in user.get("session_fields", [])]
+    return {name: value for field in fields for name, value in field.items()}
 
 
 def test_the_strictest_policy_needs_nothing_more_and_escape_dismisses(

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html
+from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html, wait_for
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.notifications.push_service import Device, PushService
@@ -85,15 +85,6 @@ def deliver(session: CDPSession, origin: str, registration_id: str, news: dict[s
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": registration_id, "data": json.dumps(news)},
     )
-
-
-def wait_for(page: Page, find: Callable[[], Any]) -> Any:
-    """What no page tells us of, looked for again and again."""
-    for _look in range(100):
-        if found := find():
-            return found
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not come")
 
 
 def offer_in(chat: Chat) -> Any:

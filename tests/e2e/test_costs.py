@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -22,6 +23,17 @@ READ_LATER = 9_000  # ms after which a customer who does not answer is told to h
 WHO_IS_THERE = "get_dynamic_configuration"
 
 HELD = re.compile(r'^chat_customers\{state="[^"]*"\} ([1-9]\S*)', re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def site(new_site: Callable[[str], Site], demo_fields: dict[str, Any]) -> Iterator[Site]:
+    """A server of its own, which lets go sooner of who has gone: the next test waits for that."""
+    site = new_site("costs")
+    site.environment["RELAY_LINGER"] = "1"
+    site.add_widget("demo", **demo_fields | {"allowed_origins": [site.shop_url]})
+    site.start()
+    yield site
+    site.close()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Console, html, wait_for
@@ -96,6 +96,17 @@ def test_nothing_is_asked_or_stored_until_one_is_shown_and_only_its_dismissal_is
     host.page.wait_for_load_state("networkidle")
     expect(card(host.page)).to_have_count(0)
     assert ["what=shown" in url for url in asked].count(True) == 1
+
+
+def test_who_has_scrolled_before_the_rules_are_there_is_invited(host: Host, invite: Invite) -> None:
+    late: list[Route] = []
+    host.page.route("**/invitations.js*", lambda route: late.append(route))
+    invite(scroll=50)
+    wait_for(host.page, lambda: late)
+    host.page.evaluate("scrollTo(0, 3000)")
+    host.page.wait_for_function("scrollY > 0")
+    late[0].continue_()
+    expect(card(host.page)).to_contain_text("May we help with your order?")
 
 
 def test_accepting_opens_the_chat_with_its_words_and_the_agent_sees_which_it_was(

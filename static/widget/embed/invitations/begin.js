@@ -68,11 +68,14 @@ function move() {
   wait();
 }
 
-widget.listen(window, "scroll", () => {
+/** Who had scrolled before this was loaded need not scroll again. */
+function scroll() {
   const { scrollHeight } = document.documentElement;
-  here.scrolled = Math.max(here.scrolled, (scrollY + innerHeight) / scrollHeight * 100);
+  if (scrollY) here.scrolled = Math.max(here.scrolled, (scrollY + innerHeight) / scrollHeight * 100);
   look();
-});
+}
+
+widget.listen(window, "scroll", scroll);
 widget.listen(document, "mouseleave", ({ clientY }) => {
   here.isLeaving = clientY <= 0;
   look();
@@ -83,4 +86,5 @@ for (const name of ["set_page_values", "customer_status_changed", "availability_
 for (const name of ["visibilitychange", "storage"]) widget.listen(window, name, look);
 if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
 else widget.listen(window, "popstate", move);
+scroll();
 wait();

@@ -8,6 +8,7 @@ One handler for each update, and for each push that shows something: its annotat
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils.safestring import mark_safe
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Greeting, Message, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
+from widget.rendering.compiled_templates import render_compiled
 from widget.rendering.encoding import encodable
 from widget.rendering.events import is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
@@ -61,7 +63,9 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
 
 @render_update.register
 def render_connection_state(update: ConnectionState, locale: Locale) -> str:
-    return partial(locale, "connection_state", state=update.state.value, advice=update.advice)
+    with translation.override(locale.language):
+        advice = str(update.advice)
+    return few_shapes(locale, "connection_state", {"state": update.state.value}, advice=advice)
 
 
 @render_update.register
@@ -222,6 +226,12 @@ def partial(locale: Locale, name: str, /, **context: Any) -> str:
         return get_template(f"widget/rendering/pushes/{name}.html").render(context)
 
 
+def few_shapes(locale: Locale, name: str, shape: dict[str, Hashable], /, **texts: str) -> str:
+    """As `partial`, for a template that looks different in few ways."""
+    template = f"widget/rendering/pushes/{name}.html"
+    return render_compiled(template, locale.language, shape, texts)
+
+
 def thread_context(thread: Thread, conversation: Conversation, locale: Locale) -> dict[str, Any]:
     """A thread with its events as HTML, as `thread.html` shows it."""
     events = "".join(render_event(event, conversation, locale) for event in thread.events)
@@ -269,4 +279,5 @@ def render_rating(given: dict[str, Any], locale: Locale) -> str:
     """How the customer has rated the latest thread; what is not given stays as it is."""
     score = given.get("score")
     known = SCORES.get(score, "") if isinstance(score, int | float) else ""
-    return partial(locale, "rating", score=known, comment=given.get("comment", ""))
+    comment = str(given.get("comment", ""))
+    return few_shapes(locale, "rating", {"score": known}, comment=comment)

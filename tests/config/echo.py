@@ -17,7 +17,8 @@ MESSAGE = "x" * 64 * 1024
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes; to "flood", answer with more than a browser would ever read.
 
-    To "frozen", with the number of objects that the garbage collector does not look at.
+    To "frozen", with the number of objects that the garbage collector does not look at, and to
+    "thresholds", with how many come before it looks.
     """
     assert scope["type"] == "websocket"
     while (event := await receive())["type"] != "websocket.disconnect":
@@ -28,6 +29,8 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
                 await send({"type": "websocket.send", "text": MESSAGE})
         elif event["text"] == "frozen":
             await send({"type": "websocket.send", "text": str(gc.get_freeze_count())})
+        elif event["text"] == "thresholds":
+            await send({"type": "websocket.send", "text": str(gc.get_threshold())})
         else:
             await send({"type": "websocket.send", "text": event["text"]})
 

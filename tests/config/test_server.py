@@ -89,6 +89,12 @@ def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
         assert int(browser.recv(timeout=5)) > 10_000
 
 
+def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("thresholds")
+        assert browser.recv(timeout=5) == "(10000, 10, 10)"
+
+
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
     with server.connect() as browser:
         browser.send("x" * (32 * 1024 + 1))

@@ -26,24 +26,35 @@ HELD = re.compile(r'^chat_customers\{state="[^"]*"\} ([1-9]\S*)', re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def site(new_site: Callable[[str], Site], demo_fields: dict[str, Any]) -> Iterator[Site]:
-    """A server of its own, which lets go sooner of who has gone: the next test waits for that."""
-    site = new_site("costs")
-    site.environment["RELAY_LINGER"] = "1"
-    site.add_widget("demo", **demo_fields | {"allowed_origins": [site.shop_url]})
-    site.start()
-    yield site
-    site.close()
+def site(
+    site: Site, new_site: Callable[[str], Site], demo_fields: dict[str, Any]
+) -> Iterator[Site]:
+    """A server of its own, which lets go sooner of who has gone: the next test waits for that.
+
+    Customers of the other tests' server would log in again at the same LiveChat.
+    """
+    wait_until_nobody_stays(site)
+    own = new_site("costs")
+    own.environment["RELAY_LINGER"] = "1"
+    own.add_widget("demo", **demo_fields | {"allowed_origins": [own.shop_url]})
+    own.start()
+    yield own
+    own.close()
 
 
 @pytest.fixture(autouse=True)
 def nobody_else(site: Site, sandbox: Sandbox) -> None:
     """Customers of earlier tests have gone, and what they cost is forgotten."""
+    wait_until_nobody_stays(site)
+    sandbox.control("requests", method="DELETE")
+
+
+def wait_until_nobody_stays(site: Site) -> None:
+    """Returns when the server holds no customer's connection to LiveChat."""
     deadline = time.monotonic() + 30
     while HELD.search(site.get("/metrics").body.decode()):
         assert time.monotonic() < deadline, "somebody stays"
         time.sleep(0.2)
-    sandbox.control("requests", method="DELETE")
 
 
 def costs(sandbox: Sandbox) -> Counter[str]:

@@ -325,8 +325,8 @@ class Chat:
         return self.panel.locator("[data-live=open]")
 
     def messages(self, author: str) -> Locator:
-        """What "customer", "agent" or "system" said."""
-        return self.log.locator(f"[data-author={author}]")
+        """What "customer", "agent" or "system" said, and LiveChat has."""
+        return self.log.locator(f"[data-author={author}]:not(.pending)")
 
     def send(self, text: str) -> None:
         """Write a message and send it."""

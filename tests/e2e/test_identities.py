@@ -95,6 +95,7 @@ def test_logging_out_ends_the_token_of_this_device_alone(
     chat = chat_of(host)
     chat.send("Hello")
     expect(chat.messages("customer")).to_have_count(1)
+    host.page.wait_for_function("localStorage['livechat-widget:demo']")  # else nothing to end
     call(host, "logout")
     expect(chat.messages("customer")).to_have_count(0)
     assert host.page.evaluate("localStorage.length") == 0

@@ -341,7 +341,10 @@ class Chat:
 
 
 def wait_for(page: Page, find: Callable[[], Any]) -> Any:
-    """What no page tells us of, looked for again and again."""
+    """What no page tells us of, looked for again and again.
+
+    Also on our own pages, whose policy forbids what Playwright's `wait_for_function` does.
+    """
     for _look in range(100):
         if found := find():
             return found

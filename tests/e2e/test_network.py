@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.proxy import Proxy
-from tests.e2e.rig import Chat, Console, Site
+from tests.e2e.rig import Chat, Console, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 from widget.customers.consumers import ALIVE, HEARTBEAT
 
@@ -149,7 +149,7 @@ def test_a_word_now_and_then_keeps_a_quiet_connection(
     for _word in range(3):
         page.evaluate(COUNT_WORDS)
         sockets[0].send(ALIVE)
-        page.wait_for_function("words > 0")
+        wait_for(page, lambda: page.evaluate("words > 0"))
         hurry(int(HEARTBEAT * 1500))
     expect(chat.live).to_be_visible()
     assert len(sockets) == 1
@@ -211,7 +211,7 @@ def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     page.evaluate(NOTE_READING)
     agent.send(chat_id(agent), "A question")
     expect(chat.messages("agent")).to_have_count(1)
-    page.wait_for_function("window.hasRead")
+    wait_for(page, lambda: page.evaluate("window.hasRead"))
     chat.composer.fill("The answer is long, so I")
     page.evaluate(MOVE)
     paid_for = wait_for_requests(page, agent.sandbox, "send_sneak_peek", "update_customer_page")

@@ -293,7 +293,7 @@ def test_a_click_on_a_notification_opens_the_website_at_its_message(
     # The page came before its worker, which may not lead it anywhere: another one is opened.
     assert worker.evaluate(CLICK, data) == [["close"], ["open", data["url"]]]
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller")
+    wait_for(page, lambda: page.evaluate("!!navigator.serviceWorker.controller"))
     assert worker.evaluate(CLICK, data) == [["close"], ["focus"]]
     expect(page).to_have_url(data["url"])
     expect(Shop(page).chat.panel.locator(f"#event-{event_id}")).to_be_in_viewport()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.rig import Chat, Site
+from tests.e2e.rig import Chat, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 MOST = 2  # px that a bubble may move
@@ -127,7 +127,7 @@ def test_a_file_stands_where_it_will_stand(page: Page, site: Site, name: str, ki
     content = PICTURE if kind == "image/png" else b"1" * 2000
     with page.expect_file_chooser() as chooser, page.expect_response("**/conversation.css"):
         page.locator(".attach").click()
-    page.wait_for_function("document.styleSheets.length > 1")
+    wait_for(page, lambda: page.evaluate("document.styleSheets.length > 1"))
     chooser.value.set_files({"name": name, "mimeType": kind, "buffer": content})
     if kind == "image/png":
         page.get_by_role("button", name="Send this file").click()

@@ -46,7 +46,7 @@ SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus extras"
 )
-CONVERSATION = "answers", "ending", "pages", "past"  # they import nothing
+CONVERSATION = "answers", "carousels", "ending", "pages", "past"  # they import nothing
 FEATURES = (
     "files",
     "emoji",

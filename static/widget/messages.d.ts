@@ -39,6 +39,7 @@ interface MessagesToPanel {
   here: {};
   hello: {
     token?: string | null;
+    heard?: number;
     identity?: string | null;
     page?: Page;
     language?: string;

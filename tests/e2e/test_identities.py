@@ -88,6 +88,31 @@ def test_another_person_on_the_same_page_sees_nothing_of_the_first(
     expect(chat.messages("customer")).to_have_count(0)
 
 
+# The website's page is busy: it hears of the new token later than it says its next word.
+HEAR_OF_THE_TOKEN_LATE = """
+addEventListener("message", function hold(event) {
+  if (event.data?.chat !== "token") return;
+  removeEventListener("message", hold);
+  event.stopImmediatePropagation();
+  LiveChatWidget.call("identify", document.querySelector("[data-identity]").dataset.identity);
+  const { data, origin, source } = event;
+  setTimeout(() => dispatchEvent(new MessageEvent("message", { data, origin, source })), 300);
+});
+"""
+
+
+def test_a_page_that_hears_of_the_token_late_gets_no_second_one(
+    open_on_device: Callable[[str], Host], site: Site
+) -> None:
+    host = open_on_device("dan")
+    host.page.evaluate(HEAR_OF_THE_TOKEN_LATE)
+    chat = chat_of(host)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    host.page.wait_for_function("localStorage['livechat-widget:demo']")
+    assert site.run(COUNT_TOKENS, "dan") == 1
+
+
 def test_logging_out_ends_the_token_of_this_device_alone(
     open_on_device: Callable[[str], Host], site: Site
 ) -> None:

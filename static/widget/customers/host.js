@@ -9,6 +9,8 @@ const isAlone = parent === window;
 
 /** @type {string | null} */
 let hostOrigin = null;
+/** @type {(string | null)[]} */
+const told = []; // tokens, to the website's page
 
 // By Temporal, where there is one: the first use of Intl costs 30 ms.
 root.dataset.zone = window.Temporal?.Now.timeZoneId()
@@ -23,6 +25,7 @@ function receive({ source, origin, data }) {
   if (["hello", "logout"].includes(data.chat)) hostOrigin = origin; // whichever comes first
   if (origin !== hostOrigin) return;
   root.dataset.website = origin;
+  if (data.heard < told.length) data.token = told.at(-1); // said before our last word was heard
   pass(data);
 }
 
@@ -45,7 +48,9 @@ function pass(message) {
 document.addEventListener("tell-host", ({ detail }) => {
   if (isAlone && detail.chat === "token") writeStorage("localStorage", STORAGE_KEY, detail.token);
   if (isAlone && detail.chat === "consent") keepConsent(detail.consent);
-  if (hostOrigin) parent.postMessage(detail, hostOrigin);
+  if (!hostOrigin) return;
+  if (detail.chat === "token") told.push(detail.token);
+  parent.postMessage(detail, hostOrigin);
 });
 
 document.addEventListener("host:hello", ({ detail }) => {

@@ -205,6 +205,8 @@ interface LoaderWidget {
   // who the customer is for this page
   identity?: string | null;
   token?: string | null;
+  /** How many tokens the panel that stands has told us. */
+  heard?: number;
   /** The token of who is logging out. */
   leaving?: string | null;
   /** They withdraw their consent by it. */

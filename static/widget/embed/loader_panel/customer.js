@@ -23,6 +23,7 @@ export function hello() {
     return {
       chat: "hello",
       token: widget.token,
+      heard: widget.heard,
       identity: widget.identity,
       page: whereabouts(),
       language: widget.language,

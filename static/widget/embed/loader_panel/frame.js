@@ -12,6 +12,7 @@ export const isOpen = () => widget.known.state.visibility === "maximized";
 export function load() {
   frame = widget.frame;
   isListening = false;
+  widget.heard = 0;
   frame.id = "chat-widget";
   /** @type {HTMLElement} */ (frame.parentNode).part = "panel";
   frame.title = WORDS.title;

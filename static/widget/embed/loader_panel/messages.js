@@ -23,6 +23,7 @@ const messages = {
     revealLinked();
   },
   token({ token }) {
+    widget.heard += 1;
     widget.token = token;
     widget.storage("localStorage", token);
   },

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Chat, Site, Websites, wait_for
+from tests.e2e.rig import Chat, Console, Site, Websites, wait_for
 from tests.sandbox_rig import Sandbox
 
 SECRET = "the secret of this widget, known to its website"
@@ -111,6 +111,20 @@ def test_a_page_that_hears_of_the_token_late_gets_no_second_one(
     expect(chat.messages("customer")).to_have_count(1)
     host.page.wait_for_function("localStorage['livechat-widget:demo']")
     assert site.run(COUNT_TOKENS, "dan") == 1
+
+
+def test_a_logout_that_gets_lost_is_tried_again(
+    open_on_device: Callable[[str], Host], site: Site, console: Console
+) -> None:
+    console.expect("Failed to load resource")
+    host = open_on_device("fay")
+    chat = chat_of(host)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    host.page.wait_for_function("localStorage['livechat-widget:demo']")
+    host.page.route("**/logout", lambda route: route.abort(), times=1)
+    call(host, "logout")
+    wait_for(host.page, lambda: site.run(COUNT_TOKENS, "fay") == 0)
 
 
 def test_logging_out_ends_the_token_of_this_device_alone(

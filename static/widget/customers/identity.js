@@ -44,9 +44,11 @@ document.addEventListener("host:visible", ({ detail }) => introduceEarly(detail.
 document.addEventListener("host:logout", ({ detail }) => {
   const headers = { Authorization: `Bearer ${detail.token}` };
   const [path, method] = detail.forget ? ["customer", "DELETE"] : ["logout", "POST"];
-  // Without a network the token is lost all the same.
-  fetch(path, { method, headers, credentials: "omit", keepalive: true }).catch(() => {});
   announce("somebody-else");
+  // The token is lost all the same if they leave the page before there is a network.
+  deliver((signal) => {
+    return fetch(path, { method, headers, signal, credentials: "omit", keepalive: true });
+  }, PATIENCE).catch(() => {});
 });
 document.addEventListener("token-refused", () => {
   if (isLeaving) return; // as asked: the socket is closed before the answer comes

@@ -344,6 +344,34 @@ def test_new_messages_are_set_apart_in_words(shop: Shop, agent: Agent) -> None:
     assert words == '"New messages"'
 
 
+# The website's page is busy when the panel wants to be closed.
+CLOSE_LATE = """
+addEventListener("message", function hold(event) {
+  if (event.data?.chat !== "close") return;
+  removeEventListener("message", hold, true);
+  event.stopImmediatePropagation();
+  const { data, origin, source } = event;
+  window.closeNow = () => dispatchEvent(new MessageEvent("message", { data, origin, source }));
+}, true);
+"""
+
+
+def test_what_comes_while_the_page_is_slow_to_close_the_chat_is_unread(
+    page: Page, open_shop: OpenShop, agent: Agent
+) -> None:
+    page.add_init_script(CLOSE_LATE)  # before the loader listens
+    shop = open_shop(page)
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    chat.composer.press("Escape")
+    agent.send(chat_id(agent), "Unseen")
+    expect(chat.messages("agent")).to_have_count(1)
+    page.evaluate("closeNow()")
+    expect(page.get_by_role("button", name="unread messages: 1")).to_be_visible()
+    assert seen_up_to(agent) < last_event(agent)
+
+
 def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, agent: Agent) -> None:
     chat = shop.open_chat()
     chat.send("Hello")

@@ -93,6 +93,8 @@ if (isAlone && window.visualViewport) {
   });
 }
 
+/** What comes while the page is not done with it is unread already. */
 function close() {
   tellHost({ chat: "close" });
+  if (!isAlone) announce("host:visible", { visible: false, focus: false });
 }

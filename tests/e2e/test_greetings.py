@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, html
+from tests.e2e.rig import Chat, Console, Site, html, wait_for
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
@@ -141,11 +141,7 @@ def test_cards_with_pictures_and_links_need_no_other_policy(
 
 
 def wait_for_request(page: Page, sandbox: Sandbox, method: str) -> None:
-    for _ in range(100):
-        if method in sandbox.requests():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{method} was not asked for")
+    wait_for(page, lambda: method in sandbox.requests())
 
 
 def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
@@ -176,8 +172,8 @@ def test_a_button_that_speaks_for_the_customer_begins_the_chat(
     expect(chat.messages("customer")).to_contain_text("Plants")
     first, second = agent.chat(agent.chats()[0]["id"])["thread"]["events"]
     assert (first["type"], second["text"]) == ("rich_message", "Plants")
-    assert "send_greeting_button_clicked" in sandbox.requests()
-    pressed = dict(told(host.page))["rich_message_button_clicked"]
+    wait_for_request(host.page, sandbox, "send_greeting_button_clicked")
+    pressed = wait_for(host.page, lambda: dict(told(host.page)).get("rich_message_button_clicked"))
     assert (pressed["postbackId"], pressed["greeting"]["id"]) == ("plants", 4)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.e2e.rig import Chat, Console, Shop, Site
+from tests.e2e.rig import Chat, Console, Shop, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -157,11 +157,11 @@ def test_with_a_wrong_clock_news_is_told_once_and_history_never(
     say_hello(chat)
     agent.send(chat_id(agent), "Good morning")
     expect(chat.messages("agent")).to_have_count(1)
-    page.wait_for_function("recorded.length >= 2")
+    wait_for(page, lambda: len(page.evaluate("recorded")) >= 2)
     assert page.evaluate("recorded") == ["Hello", "Good morning"]
     page.reload()
     expect(chat.messages("agent")).to_have_count(1)
     agent.send(chat_id(agent), "And good evening")
     expect(chat.messages("agent")).to_have_count(2)
-    page.wait_for_function("recorded.length >= 1")
+    wait_for(page, lambda: page.evaluate("recorded"))
     assert page.evaluate("recorded") == ["And good evening"]

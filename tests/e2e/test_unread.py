@@ -68,7 +68,7 @@ def test_a_click_opens_the_chat_there_and_what_is_dismissed_is_so_in_all_tabs(
     expect(cards(host.page)).to_be_hidden()
     host.say(**unread([]))
     expect(cards(host.page)).to_have_count(0)
-    assert host.page.evaluate("localStorage.length") == 0
+    host.page.wait_for_function("localStorage.length === 0")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

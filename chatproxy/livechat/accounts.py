@@ -20,11 +20,13 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.service import Reason, Service, tell_of_call
+from chatproxy.livechat.structures.values import Json, number_of
 
 logger = logging.getLogger(__name__)
 
 PASSING = {"server_error", "temporarily_unavailable"}
 LIFETIME = 28_800  # seconds, where an answer names none
+LONGEST_LIFETIME = 366 * 24 * 3600  # seconds; more is no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,17 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
         return Grant(
             access_token=str(body["access_token"]),
             entity_id=str(body["entity_id"]),
-            expires_in=int(body.get("expires_in", LIFETIME)),
+            expires_in=lifetime_in(body),
             identity=_identity(answer) or identity or _no_identity(),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Unreachable(f"HTTP {answer.status} without a token") from error
+
+
+def lifetime_in(body: Json) -> int:
+    """Seconds that the token of this answer lives; LIFETIME if it says nothing of use."""
+    lifetime = number_of(body.get("expires_in")) or 0
+    return lifetime if 0 < lifetime <= LONGEST_LIFETIME else LIFETIME
 
 
 def revoke(service: Service, access_token: str) -> None:

@@ -40,6 +40,16 @@ def test_a_new_browser_becomes_a_new_customer(organization: Organization) -> Non
     assert first.expires_in == 28_800
 
 
+@pytest.mark.parametrize("said", [3600, 3600.0])
+def test_a_lifetime_is_read(said: float) -> None:
+    assert accounts.lifetime_in({"expires_in": said}) == 3600
+
+
+@pytest.mark.parametrize("said", [float("inf"), float("nan"), -1, 0, 10**400, "9" * 5000, None, []])
+def test_a_lifetime_that_cannot_be_is_the_usual_one(said: Any) -> None:
+    assert accounts.lifetime_in({"expires_in": said}) == accounts.LIFETIME
+
+
 def test_who_brings_both_cookies_is_the_same_customer_with_another_token(
     organization: Organization,
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Console, Shop, Site, Websites, box_at_rest, html
+from tests.e2e.rig import Console, Shop, Site, Websites, box_at_rest, html, wait_for
 
 STRICTEST = (
     "default-src 'none'; script-src {chat}; frame-src {chat}; img-src data:; base-uri 'none'; "
@@ -388,7 +388,12 @@ def test_the_panel_works_for_this_visit_where_storage_is_refused(host: Host) -> 
     host.open()
     host.say(chat="token", token="for-now")
     host.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    host.page.evaluate("LiveChatWidget.call('identify', 'signed')")
+
+    def hear_the_token() -> bool:
+        host.page.evaluate("LiveChatWidget.call('identify', 'signed')")
+        return any(hello["token"] == "for-now" for hello in host.heard("hello"))
+
+    wait_for(host.page, hear_the_token)
     host.expect_to_hear("hello", token="for-now", identity="signed")
 
 

@@ -21,6 +21,13 @@ READING = 8_000  # ms in which an answer would say that its cause was read
 LONG_TUNNEL = 3  # tries: where the connection stands, so many failures are the end
 LONGEST_PAUSE = 15_000  # ms between two tries
 BACK = 30_000  # ms until a connection that is there again is used
+LONGEST_RETRY = 8_000  # ms between two tries of a websocket
+COUNT_LOSSES = """root => {
+  window.losses = 0;
+  new MutationObserver(() => (losses += root.dataset.network === "lost")).observe(root, {
+    attributeFilter: ["data-network"] }); }"""
+SOMEBODY_ELSE = """document.dispatchEvent(new CustomEvent("identified", {
+  detail: localStorage["livechat-widget:demo"] }))"""
 COUNT_WORDS = """window.words = 0;
 document.addEventListener("htmx:before:ws:message", () => words++);"""
 NOTE_READING = """document.addEventListener("tell-server", ({ detail }) => {
@@ -175,6 +182,12 @@ def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
     hurry(PATIENCE)
     notice = panel.panel.get_by_text("Messages may come late.")
     expect(notice).to_be_visible()
+    panel.panel.locator("html").evaluate(COUNT_LOSSES)
+    for _try in range(2):
+        with panel.page.expect_websocket():
+            hurry(LONGEST_RETRY)
+    expect(notice).to_be_visible()
+    assert panel.panel.locator("html").evaluate("() => losses") == 0
     expect(notice.get_by_role("link", name="Simple page")).to_have_attribute(
         "href", "/w/demo/plain/?lang=en"
     )
@@ -189,6 +202,25 @@ def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
     expect(notice).to_be_hidden(timeout=BACK)
     agent.send(chat_id(agent), "By the front door")
     expect(panel.messages("agent")).to_have_count(3)
+
+
+def test_without_websockets_the_next_person_finds_the_other_way_too(
+    hurry: Hurry, page: Page, proxy: Proxy
+) -> None:
+    proxy.become("strip")
+    page.goto(f"http://chat.localhost:{proxy.port}/w/demo/")
+    chat = Chat(page, page)
+    with page.expect_websocket():
+        chat.send("Hello")
+    hurry(PATIENCE)
+    notice = chat.panel.get_by_text("Messages may come late.")
+    expect(notice).to_be_visible()
+    with page.expect_websocket():
+        page.evaluate(SOMEBODY_ELSE)
+        hurry(LONGEST_RETRY)
+    expect(notice).to_be_hidden()
+    hurry(PATIENCE)
+    expect(notice).to_be_visible()
 
 
 def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(

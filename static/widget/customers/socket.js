@@ -50,7 +50,10 @@ addEventListener("online", () => token && restart()); // what was open hangs in 
 document.addEventListener("htmx:before:ws:connection", ({ detail }) => {
   detail.connection.config.protocols = ["chat", `bearer.${token}`];
   expectWord(OPENING);
-  patience ||= setTimeout(() => announce("no-socket"), PATIENCE);
+  patience ||= setTimeout(() => {
+    patience = 0;
+    announce("no-socket");
+  }, PATIENCE);
 });
 document.addEventListener("htmx:after:ws:connection", ({ detail }) => {
   connection = detail.connection;
@@ -77,10 +80,7 @@ document.addEventListener("htmx:ws:close", ({ detail }) => {
   if (detail.code >= FINAL) {
     detail.connection.config.reconnect = false;
     clearTimeout(silence);
-  } else if (root.dataset.live !== "closed") {
-    root.dataset.live = "lost";
-    lose();
-  }
+  } else if (root.dataset.live !== "closed") miss();
   if (detail.connection !== connection || detail.code < FINAL) return;
   announce(REASONS[detail.code] ?? "gone");
 });
@@ -94,10 +94,16 @@ document.addEventListener("htmx:before:request", ({ detail }) => {
 function expectWord(within) {
   clearTimeout(silence);
   silence = setTimeout(() => {
-    if (root.dataset.live === "open") root.dataset.live = "lost";
-    lose();
+    miss();
     restart();
   }, within);
+}
+
+/** Nothing comes by the socket. Where the stream has taken over, that tells by itself. */
+function miss() {
+  if ("blocked" in root.dataset) return;
+  if (root.dataset.live === "open") root.dataset.live = "lost";
+  lose();
 }
 
 /** What only a conversation needs: how it looks, and htmx's parts for it. */

@@ -53,7 +53,10 @@ document.addEventListener("tell-server", ({ detail: { page: moved, seen, sneak_p
   if (sneak_peek) post("sneak_peek", sneak_peek);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx?.sourceElement.id === "stream") again();
+  if (ctx?.sourceElement.id !== "stream") return;
+  root.dataset.live = "lost";
+  lose();
+  again();
 });
 
 /** @param {MessageToServer["seen"]} seen */

@@ -1,7 +1,7 @@
 // What is seldom needed is fetched when it is first needed: the viewer of pictures, the frame of
-// small applications. Their addresses stand in the shell.
+// small applications, the arrows of a carousel. Their addresses stand in the shell.
 let isOffered = false; // once while the page stands
-const { viewer, moment, push, style } = document.getElementById("extras").dataset;
+const { viewer, moment, carousel, push, style } = document.getElementById("extras").dataset;
 const canTell = push && "PushManager" in window;
 
 document.addEventListener("click", (event) => {
@@ -25,6 +25,16 @@ document.getElementById("notify")?.addEventListener("change", ({ target }) => {
   const isWanted = /** @type {HTMLInputElement} */ (target).checked;
   if (isWanted && canTell) import(push).then(({ offerAgain }) => offerAgain());
 });
+
+document.addEventListener("shown", findCarousels);
+document.addEventListener("htmx:after:swap", findCarousels);
+findCarousels();
+
+async function findCarousels() {
+  if (!document.querySelector(".carousel:not([data-turns])")) return;
+  const { turn } = await import(carousel);
+  for (const one of document.querySelectorAll(".carousel:not([data-turns])")) turn(one);
+}
 
 // A page of ours could reach out of its frame. Firefox loads no frames from elsewhere into a page
 // that is isolated: there a new tab opens, as before.

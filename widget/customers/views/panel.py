@@ -44,9 +44,9 @@ CONVERSATION_LIBRARY = "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"
 SHARED = "messages", "consent", "storage", "limits", "network", "needs"
 SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
-    " state website details count_opening focus extras"
+    " state website details count_opening focus"
 )
-CONVERSATION = "answers", "carousels", "ending", "pages", "past"  # they import nothing
+CONVERSATION = "answers", "ending", "extras", "pages", "past"  # they import nothing
 FEATURES = (
     "files",
     "emoji",

@@ -378,6 +378,22 @@ def test_only_the_panel_is_believed(host: Host) -> None:
     assert host.page.evaluate("localStorage.length") == 0
 
 
+def test_the_panel_is_told_how_many_of_its_tokens_were_heard_and_begins_anew_when_reloaded(
+    host: Host,
+) -> None:
+    host.listen()
+    host.visit()
+    host.open()
+    host.expect_to_hear("hello", heard=0)
+    host.say(chat="token", token="who-i-am")
+    host.page.wait_for_function("localStorage['livechat-widget:demo']")
+    host.page.evaluate("LiveChatWidget.call('identify', 'signed')")
+    host.expect_to_hear("hello", heard=1, token="who-i-am")
+    host.panel.evaluate("heard.length = 0")
+    host.say(chat="early")
+    host.expect_to_hear("hello", heard=0, token="who-i-am")
+
+
 def test_the_panel_works_for_this_visit_where_storage_is_refused(host: Host) -> None:
     host.page.add_init_script(
         """for (const area of ["localStorage", "sessionStorage"])

@@ -9,6 +9,7 @@ const messages = {
   /** It has begun to load: what it needs to know can be there when the rest of it is. */
   early() {
     listens();
+    widget.heard = 0; // it may have loaded itself again
     if (!widget.leaving) hello();
   },
   ready() {

@@ -27,12 +27,17 @@ class SentOnceForm(forms.Form):
     def clean_custom_id(self) -> str:
         return self.cleaned_data["custom_id"] or uuid.uuid4().hex
 
-    def next_attempt(self) -> dict[str, Any]:
-        """For a form that is given back, to be sent once more."""
+    def same_attempt(self) -> dict[str, Any]:
+        """For a form that is given back before anything was tried."""
         return {
             "custom_id": self.cleaned_data["custom_id"],
-            "attempt": (self.cleaned_data["attempt"] or 0) + 1,
+            "attempt": self.cleaned_data["attempt"] or 0,
         }
+
+    def next_attempt(self) -> dict[str, Any]:
+        """For a form that was tried and is given back, to be sent once more."""
+        same = self.same_attempt()
+        return same | {"attempt": same["attempt"] + 1}
 
 
 def say_by(attempt: int | None) -> Callable[..., None]:

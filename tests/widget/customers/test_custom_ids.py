@@ -96,6 +96,16 @@ def test_a_form_that_is_given_back_keeps_its_id(customer: Visitor, sandbox: Sand
     assert 'name="attempt" value="1"' in form
 
 
+def test_a_form_with_a_mistake_in_it_was_not_tried(customer: Visitor, sandbox: Sandbox) -> None:
+    """Else it would be looked for in vain: as long as a process is young, for up to 16 s."""
+    sandbox.settings(forms={"prechat": True})
+    answers = answers_to(customer.ask("get", "welcome").content.decode())
+    emptied = dict.fromkeys(answers, "") | {"custom_id": ID}
+    form = customer.ask("post", "forms/prechat", emptied).content.decode()
+    assert f'name="custom_id" value="{ID}"' in form
+    assert 'name="attempt" value="0"' in form
+
+
 def test_a_rating(customer: Visitor, agent: Agent, memory: str) -> None:
     customer.send("Hello")
     customer.ask("post", "end")

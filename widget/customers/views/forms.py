@@ -146,10 +146,12 @@ def form_response(
     chat_form, sent = ChatForm(to_fill.fields, request.POST), SentOnceForm(request.POST)
     if not sent.is_valid():
         return HttpResponseBadRequest()
-    if chat_form.is_valid() and is_accepted(request, occasion, to_fill, chat_form, sent):
-        thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
-        return with_host_event(thanks, "form_submitted", {"type": occasion.kind})
-    return form_page(request, form_context(occasion, chat_form) | sent.next_attempt())
+    if not chat_form.is_valid():
+        return form_page(request, form_context(occasion, chat_form) | sent.same_attempt())
+    if not is_accepted(request, occasion, to_fill, chat_form, sent):
+        return form_page(request, form_context(occasion, chat_form) | sent.next_attempt())
+    thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
+    return with_host_event(thanks, "form_submitted", {"type": occasion.kind})
 
 
 def form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -223,6 +223,28 @@ def test_without_websockets_the_next_person_finds_the_other_way_too(
     expect(notice).to_be_visible()
 
 
+def test_without_websockets_what_is_written_while_the_server_is_away_waits_too(
+    hurry: Hurry, panel: Chat, agent: Agent, proxy: Proxy, console: Console
+) -> None:
+    console.expect("htmx:sse:error")
+    proxy.become("strip")
+    with panel.page.expect_websocket():
+        panel.page.reload()
+        panel.send("Hello")
+    hurry(PATIENCE)
+    expect(panel.messages("customer")).to_have_count(1)
+    proxy.become("dead")
+    panel.send("Are you there?")
+    for _try in range(LONG_TUNNEL):
+        hurry(LONGEST_PAUSE)
+        panel.page.wait_for_timeout(300)  # for what the clock has started
+    expect(panel.panel.get_by_text("Waiting for a connection")).to_be_visible()
+    proxy.become("strip")
+    hurry(LONGEST_PAUSE)
+    expect(panel.messages("customer")).to_have_count(2, timeout=BACK)
+    assert texts(agent) == ["Hello", "Are you there?"]
+
+
 def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     hurry: Hurry,
     page: Page,

@@ -54,7 +54,6 @@ document.addEventListener("tell-server", ({ detail: { page: moved, seen, sneak_p
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx?.sourceElement.id !== "stream") return;
-  root.dataset.live = "lost";
   lose();
   again();
 });
@@ -79,6 +78,7 @@ function post(path, values) {
 function again() {
   clearTimeout(silence);
   connection = null;
+  root.dataset.live = "lost"; // until the next one has a word
   setTimeout(connect, AGAIN);
 }
 

@@ -81,6 +81,17 @@ def talking(panel: Chat) -> Chat:
     return panel
 
 
+@pytest.fixture
+def blocked(hurry: Hurry, panel: Chat, proxy: Proxy) -> Chat:
+    """The panel of somebody who has said hello where no websocket gets through."""
+    proxy.become("strip")
+    with panel.page.expect_websocket():
+        panel.page.reload()
+        panel.send("Hello")
+    hurry(PATIENCE)
+    return panel
+
+
 def chat_over_a_socket(page: Page, site: Site) -> Chat:
     """Somebody has said hello in a tab of its own, and the socket is open."""
     page.goto(f"{site.chat_url}/w/demo/")
@@ -173,47 +184,36 @@ def test_a_quiet_connection_is_not_taken_for_a_dead_one(talking: Chat, proxy: Pr
 
 
 def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
-    hurry: Hurry, panel: Chat, agent: Agent, proxy: Proxy
+    hurry: Hurry, blocked: Chat, agent: Agent, proxy: Proxy
 ) -> None:
-    proxy.become("strip")
-    with panel.page.expect_websocket():
-        panel.page.reload()
-        panel.send("Hello through the keyhole")
-    hurry(PATIENCE)
-    notice = panel.panel.get_by_text("Messages may come late.")
+    notice = blocked.panel.get_by_text("Messages may come late.")
     expect(notice).to_be_visible()
-    panel.panel.locator("html").evaluate(COUNT_LOSSES)
+    blocked.panel.locator("html").evaluate(COUNT_LOSSES)
     for _try in range(2):
-        with panel.page.expect_websocket():
+        with blocked.page.expect_websocket():
             hurry(LONGEST_RETRY)
     expect(notice).to_be_visible()
-    assert panel.panel.locator("html").evaluate("() => losses") == 0
+    assert blocked.panel.locator("html").evaluate("() => losses") == 0
     expect(notice.get_by_role("link", name="Simple page")).to_have_attribute(
         "href", "/w/demo/plain/?lang=en"
     )
-    expect(panel.messages("customer")).to_contain_text(["Hello through the keyhole"])
+    expect(blocked.messages("customer")).to_contain_text(["Hello"])
     for text in ("First", "Second"):
         agent.send(chat_id(agent), text)
-    expect(panel.messages("agent")).to_contain_text(["First", "Second"])
-    panel.send("And back")
-    expect(panel.messages("customer")).to_have_count(2)
+    expect(blocked.messages("agent")).to_contain_text(["First", "Second"])
+    blocked.send("And back")
+    expect(blocked.messages("customer")).to_have_count(2)
     proxy.become("forward")
     hurry(OPENING)
     expect(notice).to_be_hidden(timeout=BACK)
     agent.send(chat_id(agent), "By the front door")
-    expect(panel.messages("agent")).to_have_count(3)
+    expect(blocked.messages("agent")).to_have_count(3)
 
 
 def test_without_websockets_the_next_person_finds_the_other_way_too(
-    hurry: Hurry, page: Page, proxy: Proxy
+    hurry: Hurry, page: Page, blocked: Chat
 ) -> None:
-    proxy.become("strip")
-    page.goto(f"http://chat.localhost:{proxy.port}/w/demo/")
-    chat = Chat(page, page)
-    with page.expect_websocket():
-        chat.send("Hello")
-    hurry(PATIENCE)
-    notice = chat.panel.get_by_text("Messages may come late.")
+    notice = blocked.panel.get_by_text("Messages may come late.")
     expect(notice).to_be_visible()
     with page.expect_websocket():
         page.evaluate(SOMEBODY_ELSE)
@@ -224,24 +224,19 @@ def test_without_websockets_the_next_person_finds_the_other_way_too(
 
 
 def test_without_websockets_what_is_written_while_the_server_is_away_waits_too(
-    hurry: Hurry, panel: Chat, agent: Agent, proxy: Proxy, console: Console
+    hurry: Hurry, blocked: Chat, agent: Agent, proxy: Proxy, console: Console
 ) -> None:
     console.expect("htmx:sse:error")
-    proxy.become("strip")
-    with panel.page.expect_websocket():
-        panel.page.reload()
-        panel.send("Hello")
-    hurry(PATIENCE)
-    expect(panel.messages("customer")).to_have_count(1)
+    expect(blocked.messages("customer")).to_have_count(1)
     proxy.become("dead")
-    panel.send("Are you there?")
+    blocked.send("Are you there?")
     for _try in range(LONG_TUNNEL):
         hurry(LONGEST_PAUSE)
-        panel.page.wait_for_timeout(300)  # for what the clock has started
-    expect(panel.panel.get_by_text("Waiting for a connection")).to_be_visible()
+        blocked.page.wait_for_timeout(300)  # for what the clock has started
+    expect(blocked.panel.get_by_text("Waiting for a connection")).to_be_visible()
     proxy.become("strip")
     hurry(LONGEST_PAUSE)
-    expect(panel.messages("customer")).to_have_count(2, timeout=BACK)
+    expect(blocked.messages("customer")).to_have_count(2, timeout=BACK)
     assert texts(agent) == ["Hello", "Are you there?"]
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
-from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
+from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -367,6 +367,7 @@ def test_what_comes_while_the_page_is_slow_to_close_the_chat_is_unread(
     chat.composer.press("Escape")
     agent.send(chat_id(agent), "Unseen")
     expect(chat.messages("agent")).to_have_count(1)
+    wait_for(page, lambda: page.evaluate("'closeNow' in window"))
     page.evaluate("closeNow()")
     expect(page.get_by_role("button", name="unread messages: 1")).to_be_visible()
     assert seen_up_to(agent) < last_event(agent)

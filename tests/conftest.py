@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -74,8 +75,9 @@ def _one_day() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_region_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To this process; what is in the cache is for each test to clear."""
+def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of earlier tests: a widget that was rolled back would be served for its minute."""
+    cache.clear()
     monkeypatch.setattr(apps.get_app_config("chatproxy"), "regions", Regions())
 
 

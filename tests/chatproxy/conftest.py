@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from django.core.cache import cache
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.organization import Organization
@@ -18,13 +17,6 @@ from chatproxy.service import ConfiguredService
 from tests.sandbox_rig import Sandbox
 
 from .people import Watcher
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

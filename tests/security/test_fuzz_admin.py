@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
@@ -93,11 +92,6 @@ ACTIONS: list[dict[str, Any]] = [
     {"form-TOTAL_FORMS": "9" * 40},
     {"_save": "", "_test": "", "_draft": ""},
 ]
-
-
-@pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    cache.clear()
 
 
 @pytest.fixture

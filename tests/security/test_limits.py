@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
@@ -310,7 +309,6 @@ def test_a_cache_that_remembers_nothing_lets_everybody_pass(settings: Any) -> No
 
 
 def test_whom_the_server_knows_no_address_of_are_not_taken_for_one_and_the_same() -> None:
-    cache.clear()
     assert [wait_before("act", "shop", "", f"token-{n}") for n in range(5)] == [0] * 5
     sockets = OpenSockets()
     for _ in range(limits.SOCKETS):

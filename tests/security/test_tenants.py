@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -40,11 +39,6 @@ BY_DAY = [
     for own, other in PEOPLE
 ]
 MARK = "Seen by its own people only"
-
-
-@pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    cache.clear()
 
 
 def add_widget(organization_id: str = OWN, key: str = "shop", **fields: Any) -> Widget:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
@@ -31,7 +30,6 @@ def add_widget(db: None, sandbox: Sandbox, settings: Settings) -> AddWidget:
     """Configure a widget that reaches the sandbox: `add_widget("help", files=False)`."""
     settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = sandbox.url
     settings.SECURE_SSL_REDIRECT = False
-    cache.clear()
 
     def add(key: str = "shop", **fields: Any) -> Widget:
         reachable = {

@@ -13,7 +13,6 @@ import brotli
 import django
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 from django.utils.translation.template import templatize
@@ -255,7 +254,6 @@ def test_what_livechat_refuses_is_explained_in_the_customers_language() -> None:
 @pytest.fixture
 def multilingual(db: None) -> Widget:
     """A widget of a Dutch shop, which has words of its own in two languages."""
-    cache.clear()
     return Widget.objects.create(
         key="shop",
         name="Shop",

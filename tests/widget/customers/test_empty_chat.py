@@ -22,11 +22,6 @@ PIOTR = User(id="piotr", type="agent", name="Piotr", avatar="https://cdn.example
 FERN = User(id="fern", type="agent", name="Fern", is_bot=True)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    cache.clear()
-
-
 def shell(key: str = "shop", language: str = "en") -> str:
     return Visitor(key).ask("get", f"?lang={language}").content.decode()
 

@@ -21,11 +21,6 @@ FRENCH = {"fr": {"launcher_label": "Besoin d’aide ?"}}
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def no_widget_remembered() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def widget() -> Widget:
     return Widget.objects.create(

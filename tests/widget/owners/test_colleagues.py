@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core import mail
-from django.core.cache import cache
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
 from django.test import Client
@@ -27,7 +26,6 @@ PASSWORD = "a long password"
 
 @pytest.fixture(autouse=True)
 def shop() -> Widget:
-    cache.clear()
     return add_widget()
 
 

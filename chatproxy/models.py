@@ -310,13 +310,13 @@ class BearerTokenManager(models.Manager["BearerToken"]):
 
     def find_hash(self, widget_key: str, token_hash: str) -> BearerToken | None:
         """As `find`, for who was given the hash."""
-        bearer = (
-            self.select_related("customer")
-            .defer("customer__cid", "customer__cst")  # needed for a new access token alone
-            .filter(customer__widget_key=widget_key, token_hash=token_hash)
-            .first()
-        )
-        if bearer is None or bearer.used_at < self._too_long_ago():
+        tokens = self.select_related("customer")
+        tokens = tokens.defer("customer__cid", "customer__cst")  # for a new access token alone
+        try:
+            bearer = tokens.get(customer__widget_key=widget_key, token_hash=token_hash)
+        except BearerToken.DoesNotExist:
+            return None
+        if bearer.used_at < self._too_long_ago():
             return None
         bearer.use()
         return bearer

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -23,6 +24,7 @@ from chatproxy.livechat.accounts import Grant, Identity
 from chatproxy.livechat.errors import IdentityLost, LiveChatError
 from chatproxy.livechat.organization import Organization
 from chatproxy.locks import one_at_a_time
+from chatproxy.prepared import PreparedLookup
 from chatproxy.service import ConfiguredService
 
 SUBJECT_LENGTH = 200
@@ -303,6 +305,13 @@ class StoredTokens:
         return self.customer.renew_token(self.organization, instead_of)
 
 
+@cache
+def token_lookup() -> PreparedLookup[BearerToken]:
+    """By the widget's key and its hash. `cid` and `cst` are needed for a new access token alone."""
+    fields = Customer._meta.get_field("widget_key"), BearerToken._meta.get_field("token_hash")
+    return PreparedLookup(BearerToken._meta.get_field("customer"), {"cid", "cst"}, fields)
+
+
 class BearerTokenManager(models.Manager["BearerToken"]):
     def find(self, widget_key: str, token: str) -> BearerToken | None:
         """The token and its customer, unless it was unused for too long."""
@@ -310,13 +319,8 @@ class BearerTokenManager(models.Manager["BearerToken"]):
 
     def find_hash(self, widget_key: str, token_hash: str) -> BearerToken | None:
         """As `find`, for who was given the hash."""
-        tokens = self.select_related("customer")
-        tokens = tokens.defer("customer__cid", "customer__cst")  # for a new access token alone
-        try:
-            bearer = tokens.get(customer__widget_key=widget_key, token_hash=token_hash)
-        except BearerToken.DoesNotExist:
-            return None
-        if bearer.used_at < self._too_long_ago():
+        bearer = token_lookup().find(widget_key, token_hash)
+        if bearer is None or bearer.used_at < self._too_long_ago():
             return None
         bearer.use()
         return bearer

@@ -105,7 +105,16 @@ class Request(http_protocol.WebRequest):
         self.channel.loseConnection()
 
 
-http_protocol.WebRequest = Request  # the name by which Daphne finds it
+class Factory(http_protocol.HTTPFactory):
+    """Without Twisted's line for each request, which nobody sees: `request_log` writes one."""
+
+    def log(self, request: object) -> None:
+        pass
+
+
+# The names by which Daphne finds them.
+http_protocol.WebRequest = Request
+daphne.HTTPFactory = Factory
 
 Leave = Callable[[], Awaitable[None]]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import default_headers
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
@@ -64,9 +65,12 @@ def ask(service: Service, call: tuple[str, str], method: str, url: str, **option
 def request(method: str, url: str, **options: Any) -> Answer:
     """Raises NotConnected when nothing was sent, Unreachable when the outcome is unknown."""
     deadline = time.monotonic() + LONGEST
+    options["headers"] = {**default_headers(), **options.get("headers", {})}
     try:
-        with _session().request(
-            method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **options
+        # Not session.request, which looks for settings of the session's: it has none.
+        prepared = requests.Request(method, url, **options).prepare()
+        with _session().send(
+            prepared, timeout=TIMEOUT, allow_redirects=False, stream=True
         ) as response:
             body = _body(response, deadline)
             return Answer(response.status_code, response.raw.headers, body)

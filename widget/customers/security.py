@@ -256,15 +256,16 @@ def content_security_policy(frame_ancestors: str) -> str:
 
     Frames may show what an owner's buttons open; static/widget/customers/extras/moment.js says how.
     """
+    own, schemes = own_sources(), picture_schemes()
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {own_sources()}",
-            f"style-src {own_sources()}",
-            f"img-src 'self' data: blob: {picture_schemes()}",
-            f"media-src 'self' {picture_schemes()}",
+            f"script-src {own}",
+            f"style-src {own}",
+            f"img-src 'self' data: blob: {schemes}",
+            f"media-src 'self' {schemes}",
             "connect-src 'self'",
-            f"frame-src 'self' {picture_schemes()}",
+            f"frame-src 'self' {schemes}",
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {frame_ancestors}",

@@ -15,6 +15,7 @@ import uvloop
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 from autobahn.exception import Disconnected  # noqa: E402
+from autobahn.websocket import protocol as websocket_protocol  # noqa: E402
 from daphne import http_protocol  # noqa: E402
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
@@ -112,6 +113,13 @@ class Factory(http_protocol.HTTPFactory):
         pass
 
 
+def leave_unsaid(_: object) -> str:
+    """Autobahn words each connection and each push for a log of its debugging that is not kept."""
+    return ""
+
+
+for name in ("pformat", "hltype", "hlval"):
+    setattr(websocket_protocol, name, leave_unsaid)
 # The names by which Daphne finds them.
 http_protocol.WebRequest = Request
 daphne.HTTPFactory = Factory

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -38,6 +39,10 @@ HEARTBEAT = 20.0
 ALIVE = "{}"  # to htmx a message that shows nothing
 
 
+class TooOften(Exception):
+    """This browser has opened too many sockets lately."""
+
+
 class ChatConsumer(AsyncWebsocketConsumer):
     """One tab. It says hello with its page, language and clock; then it is told everything."""
 
@@ -66,6 +71,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         with metrics.sockets.track_inprogress():
             await super().__call__(*arguments)
 
+    async def dispatch(self, message: Json) -> None:
+        """Without Channels' look for old database connections, in a thread, before each message.
+
+        What asks the database here does so by `database_sync_to_async`, which looks itself.
+        """
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         """Refuse only after accepting: the browser cannot see why a handshake failed.
 
@@ -76,13 +88,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not is_allowed_host(self.header("host")):
             await self.close()
             return
-        if open_sockets.is_full(self.address) or await self.comes_too_often():
+        if open_sockets.is_full(self.address):
+            await self.close()
+            return
+        try:
+            found = await self.identify()
+        except TooOften:
             await self.close()
             return
         open_sockets.add(self.address)
         self.counted, self.pace, self.turn = True, Pace(), asyncio.Lock()
         self.relay, self.renderer = running().relay, running().renderer
-        found = await self.identify()
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
             await self.refuse(UNKNOWN_TOKEN)
@@ -218,11 +234,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
         with suppress(OSError):  # the browser has gone; `disconnect` comes next
             await self.send(text_data=ALIVE)
 
-    @database_sync_to_async
-    def comes_too_often(self) -> bool:
-        key, token = self.scope["url_route"]["kwargs"]["key"], self.bearer
-        return bool(wait_before("socket", key, self.address, token))
-
     @property
     def bearer(self) -> str:
         """The token among the subprotocols, "" if there is none."""
@@ -232,8 +243,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def identify(self) -> tuple[Widget, BearerToken] | None:
-        """Whose token this is, under the widget of this URL."""
+        """Whose token this is, under the widget of this URL. Raises TooOften."""
         key = self.scope["url_route"]["kwargs"]["key"]
+        if wait_before("socket", key, self.address, self.bearer):
+            raise TooOften
         try:
             widget = Widget.objects.find(key)
         except Widget.DoesNotExist:

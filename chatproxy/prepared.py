@@ -7,12 +7,15 @@ its answer. That is worth this much code for the one query that every request be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignKey, Model
 
 Found = TypeVar("Found", bound=Model)
+Made = TypeVar("Made", bound=Model)
 
 
 class Column(NamedTuple):
@@ -23,7 +26,18 @@ class Column(NamedTuple):
     expression: Any
     converters: Sequence[Any]
 
-    def convert(self, value: Any) -> Any:
+    @classmethod
+    def of(cls, field: Field[Any, Any], connection: BaseDatabaseWrapper) -> Column:
+        table, quote = field.model._meta.db_table, connection.ops.quote_name
+        expression = field.get_col(table)
+        converters = [
+            *connection.ops.get_db_converters(expression),
+            *expression.get_db_converters(connection),
+        ]
+        sql = f"{quote(table)}.{quote(str(field.column))}"
+        return cls(sql, field.attname, expression, converters)
+
+    def convert(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         for convert in self.converters:
             value = convert(value, self.expression, connection)
         return value
@@ -40,8 +54,11 @@ class PreparedLookup(Generic[Found]):
     ) -> None:
         self.key, self.model = key, cast("type[Found]", key.model)
         self.related = key.related_model
-        self.own = [column_of(field) for field in self.model._meta.concrete_fields]
+        self.database = router.db_for_read(self.model)
+        connection = connections[self.database]
+        column_of = partial(Column.of, connection=connection)
         others = self.related._meta.concrete_fields
+        self.own = [column_of(field) for field in self.model._meta.concrete_fields]
         self.others = [column_of(field) for field in others if field.name not in deferred]
         quote = connection.ops.quote_name
         wanted = ", ".join(column.sql for column in (*self.own, *self.others))
@@ -55,32 +72,20 @@ class PreparedLookup(Generic[Found]):
         )
 
     def find(self, *values: str) -> Found | None:
-        """The first row there is, its neighbour in place; None if there is none."""
-        with connection.cursor() as cursor:
+        """The first row there is, with the one it points at; None if there is none."""
+        with connections[self.database].cursor() as cursor:
             cursor.execute(self.sql, values)
             row = cursor.fetchone()
         if row is None:
             return None
-        found = made_of(self.model, self.own, row[: len(self.own)])
-        self.key.set_cached_value(found, made_of(self.related, self.others, row[len(self.own) :]))
+        found = self.made_of(self.model, self.own, row[: len(self.own)])
+        related = self.made_of(self.related, self.others, row[len(self.own) :])
+        self.key.set_cached_value(found, related)
         return found
 
-
-def column_of(field: Field[Any, Any]) -> Column:
-    quote = connection.ops.quote_name
-    expression = field.get_col(field.model._meta.db_table)
-    converters = [
-        *connection.ops.get_db_converters(expression),
-        *expression.get_db_converters(connection),
-    ]
-    sql = f"{quote(field.model._meta.db_table)}.{quote(str(field.column))}"
-    return Column(sql, field.attname, expression, converters)
-
-
-M = TypeVar("M", bound=Model)
-
-
-def made_of(model: type[M], columns: Sequence[Column], values: Sequence[Any]) -> M:
-    names = [column.attname for column in columns]
-    converted = [column.convert(value) for column, value in zip(columns, values, strict=True)]
-    return model.from_db(DEFAULT_DB_ALIAS, names, converted)
+    def made_of(self, model: type[Made], columns: Sequence[Column], values: Sequence[Any]) -> Made:
+        connection = connections[self.database]
+        names = [column.attname for column in columns]
+        pairs = zip(columns, values, strict=True)
+        converted = [column.convert(value, connection) for column, value in pairs]
+        return model.from_db(self.database, names, converted)

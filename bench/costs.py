@@ -18,19 +18,22 @@ from bench import browsers, machine, processes, sends
 from bench.cluster import Cluster
 
 VISITS, SENDERS = 100, 40  # twice the visits are allowed to one address in a minute
-SETTLE = 2.0  # seconds until PostgreSQL has written down what it did
+SETTLE = 11.0  # seconds until an idle PostgreSQL has written down what it did
 
 
 class Meter:
-    """Round trips to Redis and its commands, PostgreSQL's transactions, and processor seconds."""
+    """Since it began: what Redis and PostgreSQL were asked, and the processor time it took."""
 
     def __init__(self, made: Cluster) -> None:
         self.made = made
         self.redis = redis.Redis.from_url(os.environ["REDIS_URL"])
         self.database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
-    def read(self) -> tuple[float, ...]:
+    def begin(self) -> None:
         time.sleep(SETTLE)
+        self.counts, self.cpu = self.read(), processes.cpu_seconds(self.made.servers[0])
+
+    def read(self) -> tuple[float, ...]:
         redis = self.redis.info("stats")
         committed = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
         row = self.database.execute(committed).fetchone()
@@ -39,12 +42,13 @@ class Meter:
             float(redis["total_reads_processed"]),  # each script or command that is sent is one
             float(redis["total_commands_processed"]),  # those inside scripts are counted, too
             float(row[0]),
-            processes.cpu_seconds(self.made.servers[0]),
         )
 
-    def report(self, name: str, count: int, before: tuple[float, ...]) -> None:
-        trips, commands, queries, cpu = (
-            (now - was) / count for now, was in zip(self.read(), before, strict=True)
+    def report(self, name: str, count: int) -> None:
+        cpu = (processes.cpu_seconds(self.made.servers[0]) - self.cpu) / count
+        time.sleep(SETTLE)
+        trips, commands, queries = (
+            (now - was) / count for now, was in zip(self.read(), self.counts, strict=True)
         )
         print(
             f"{name}: {trips:.1f} round trips to Redis ({commands:.0f} commands), "
@@ -82,9 +86,9 @@ def main() -> None:
                 ("a visit", visit, VISITS),
                 ("a message", send, SENDERS * sends.EACH),
             ):
-                before = meter.read()
+                meter.begin()
                 uvloop.run(work(made))
-                meter.report(what, count, before)
+                meter.report(what, count)
 
 
 if __name__ == "__main__":

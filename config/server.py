@@ -118,8 +118,7 @@ def leave_unsaid(_: object) -> str:
     return ""
 
 
-for name in ("pformat", "hltype", "hlval"):
-    setattr(websocket_protocol, name, leave_unsaid)
+vars(websocket_protocol).update(pformat=leave_unsaid, hltype=leave_unsaid, hlval=leave_unsaid)
 # The names by which Daphne finds them.
 http_protocol.WebRequest = Request
 daphne.HTTPFactory = Factory

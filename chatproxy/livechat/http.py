@@ -67,7 +67,7 @@ def request(method: str, url: str, **options: Any) -> Answer:
     deadline = time.monotonic() + LONGEST
     options["headers"] = {**default_headers(), **options.get("headers", {})}
     try:
-        # Not session.request, which looks for settings of the session's: it has none.
+        # session.request would merge the session's own settings first: it has none.
         prepared = requests.Request(method, url, **options).prepare()
         with _session().send(
             prepared, timeout=TIMEOUT, allow_redirects=False, stream=True

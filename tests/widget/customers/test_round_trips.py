@@ -1,4 +1,4 @@
-"""What a message and a visit cost us: round trips to Redis, queries of the database."""
+"""What a message and a visit cost us: trips to Redis and to threads, queries of the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.db.backends.utils import CursorWrapper
 from redis import Redis
 
@@ -58,6 +58,20 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
+@pytest.fixture
+def thread_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was called in a thread, by its name."""
+    called: list[str] = []
+    handle: Callable[..., Any] = SyncToAsync.thread_handler
+
+    def note(self: SyncToAsync[..., Any], *arguments: Any, **options: Any) -> Any:
+        called.append(self.func.__name__)
+        return handle(self, *arguments, **options)
+
+    monkeypatch.setattr(SyncToAsync, "thread_handler", note)
+    return called
+
+
 def test_a_message_asks_redis_and_the_database_seldom(
     redis: RedisProcess,
     add_widget: AddWidget,
@@ -94,3 +108,13 @@ async def test_a_visit_asks_redis_and_the_database_seldom(
     await wait_until_shown(socket, "The first finds out")
     assert len(commands) <= 4, commands
     assert len(queries) <= 2, queries
+
+
+async def test_a_socket_goes_to_a_thread_to_come_in_and_to_leave(
+    customer: Visitor, open_socket: OpenSocket, thread_trips: list[str]
+) -> None:
+    socket = open_socket(customer.token)
+    assert (await socket.connect())[0]
+    await socket.send_to(text_data='{"visible": true}')
+    await socket.disconnect()
+    assert thread_trips == ["identify", "close_old_connections"]

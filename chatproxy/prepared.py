@@ -1,7 +1,7 @@
 """A row and the one it points at, by SQL that is made once.
 
-Django makes a query's SQL anew each time, which is most of what it takes (`python -m bench.lookup`).
-That is worth this much code for the one query that every request begins with.
+Django makes a query's SQL anew each time, which is most of what it takes (`bench/lookup.py`). That
+is worth this much code for the one query that every request begins with.
 """
 
 from __future__ import annotations

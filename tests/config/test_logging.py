@@ -133,9 +133,9 @@ def test_nothing_private_is_logged(
 ) -> None:
     if fault:
         sandbox.fault(fault, count=1, **({"type": "internal"} if fault == "error" else {}))
-    customer.send("My card is 4111 1111 1111 1111")
+    customer.send("My password is correct-horse-battery")
     stored = Customer.objects.get()
-    for secret in ("4111", customer.token, stored.cid, stored.cst, stored.access_token):
+    for secret in ("correct-horse-battery", customer.token, stored.cid, stored.cst, stored.access_token):
         assert secret not in written.text
 
 

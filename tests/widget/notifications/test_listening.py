@@ -53,7 +53,7 @@ async def test_an_answer_is_told_without_its_words(
     assert told["title"] == "Chat"
     assert told["body"] == "You have an answer."
     assert told["url"] == f"{PAGE}#chat={event_id}"
-    assert "ship" not in str(told)
+    assert "Yes, we do." not in str(told)
     assert push_service.headers[0]["Urgency"] == "high"
 
 

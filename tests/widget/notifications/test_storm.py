@@ -54,10 +54,14 @@ class Storm:
         await self.chance.choice(faults)()
 
     async def fail(self) -> None:
-        """The push service fails, or takes a notification without saying so."""
-        answers = self.chance.choice(ANSWERS)
-        self.late += answers.count("late")
-        self.push_service.answers += answers
+        """The push service fails, or takes a notification without saying so.
+
+        What it still has to do from before goes first: eight failures in a row are given up.
+        """
+        if not self.push_service.answers:
+            answers = self.chance.choice(ANSWERS)
+            self.late += answers.count("late")
+            self.push_service.answers += answers
 
     async def drop(self) -> None:
         await in_thread(self.sandbox.fault, "drop")

@@ -129,7 +129,8 @@ class Site:
         self.shell.stdin.flush()
         if line := self.shell.stdout.readline():
             return json.loads(line)
-        raise RuntimeError(f"the shell ended with {self.shell.wait()}: see its message above")
+        shell, self.shell = self.shell, None  # the next test is to have one that works
+        raise RuntimeError(f"the shell ended with {shell.wait()}: see its message above")
 
     def add_widget(self, key: str, **fields: Any) -> None:
         """Configure one more widget."""

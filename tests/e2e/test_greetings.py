@@ -24,7 +24,7 @@ for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden"
 Visit = Callable[..., None]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tracked(site: Site, demo_fields: dict[str, Any]) -> None:
     """A widget that lets LiveChat see visitors."""
     site.add_widget(KEY, **demo_fields | {"name": "Tracked", "track_visitors": True})

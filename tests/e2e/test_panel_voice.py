@@ -23,7 +23,7 @@ def hearing(browser_type: BrowserType) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def voice_site(site: Site, demo_fields: dict[str, Any]) -> Site:
     site.add_widget("voice", **demo_fields | {"name": "Voice", "voice_messages": True})
     return site

@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "bench.memory": ("--customers", "400"),
     "bench.sends": ("--senders", "50"),
     "bench.costs": (),
+    "bench.billed": (),
     "bench.lookup": (),
     "bench.panel": ("--runs", "4"),
     "bench.first_word": ("--runs", "5"),

@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
 BROWSER := tests/e2e tests/install tests/sandbox/test_console.py tests/sandbox/official/test_in_a_browser.py
-STORED := tests/chatproxy tests/widget tests/config
+OTHERS := $(BROWSER:%=--ignore %)
 TESTS := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 RUN := DEBUG=1 $(BIN)/python manage.py
 # The tests start a hundred processes: none of them need compile our modules again.
@@ -29,21 +29,21 @@ sandbox: .venv/installed ## a LiveChat to develop against, by itself
 
 test: lint ## everything that must hold, in a browser too
 	tests/services.sh
-	$(TESTS) -m "not night" $(BROWSER:%=--ignore %)
+	$(TESTS) -m "not night and not stored" $(OTHERS)
 	$(TESTS) -m "not night" $(BROWSER)
 	$(MAKE) test-services
 
-# Again, on PostgreSQL and Redis: all that touches the database.
-test-services: .venv/installed-dev ## again on PostgreSQL and Redis
-	tests/with_services.sh $(TESTS) -m "stored and not night" $(STORED)
+# All that touches the database. On SQLite, which the browser's tests have, it runs at night.
+test-services: .venv/installed-dev ## what touches the database, on PostgreSQL and Redis
+	tests/with_services.sh $(TESTS) -m "stored and not night" $(OTHERS)
 
 # Everything, as long as it takes: what is exhaustive, what chance finds in a thousand tries, how much of the
 # code the tests reach, and other versions of Python and Django.
 night: lint ## everything without haste: before a release, and each night
 	tests/services.sh
-	$(TESTS) --hypothesis-profile night --cov --cov-report term $(BROWSER:%=--ignore %)
+	$(TESTS) --hypothesis-profile night --cov --cov-report term $(OTHERS)
 	$(TESTS) --hypothesis-profile night $(BROWSER)
-	tests/with_services.sh $(TESTS) --hypothesis-profile night -m stored $(STORED)
+	tests/with_services.sh $(TESTS) --hypothesis-profile night -m stored $(OTHERS)
 	tests/versions.sh
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.

@@ -31,7 +31,7 @@ TIMEOUT = 120  # seconds, as in pyproject.toml
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # before `-m` chooses, and after the shuffling
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what touches the database `stored`: `make test-services` runs it on PostgreSQL.
+    """Mark what touches the database `stored`: `make test` runs it on PostgreSQL only.
 
     What takes longest comes first, so that in the end no worker waits for another.
     """

@@ -33,6 +33,7 @@ def watched(sandbox: Sandbox, tmp_path: Path) -> Visitors:
     return Visitors(0, sandbox.url, certificate, 1)
 
 
+@pytest.mark.night  # by day tests/chaos has two processes that die, without nginx
 @pytest.mark.timeout(LONGEST)
 def test_two_processes_share_the_customers_and_lose_nothing_when_they_die_and_come_back() -> None:
     said = run("tests/with_services.sh", sys.executable, "-m", "bench.scale", "--short")

@@ -40,7 +40,8 @@ STOP_SECONDS = 10
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     *("--disable-gpu", "--disable-software-rasterizer"),  # nobody looks: a page opens sooner
-    "--disable-features=HttpsUpgrades",
+    # No process waits for a next website that most tests do not visit.
+    "--disable-features=HttpsUpgrades,SpareRendererForSitePerProcess",
     "--host-resolver-rules=MAP *.test 127.0.0.1",  # names without the privileges of localhost
     "--test-third-party-cookie-phaseout",
 ]

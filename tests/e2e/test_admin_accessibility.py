@@ -28,7 +28,7 @@ def ada(site: Site) -> None:
     site.run(ADD_ADMIN)
 
 
-@pytest.fixture(params=SCREENS)
+@pytest.fixture(params=["desktop", pytest.param("phone", marks=pytest.mark.night)])
 def page(
     request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], site: Site
 ) -> Page:

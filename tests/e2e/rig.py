@@ -354,13 +354,19 @@ def wait_for(page: Page, find: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come")
 
 
-MOVES = "element => Promise.all(element.getAnimations().map(each => each.finished))"
+MOVES = """async (element) => {
+    const outside = (one) => one.assignedSlot ?? one.parentElement ?? one.getRootNode().host;
+    for (let one = element; one; one = outside(one))
+        await Promise.allSettled(one.getAnimations().map((each) => each.finished));
+}"""
 
 
-def box_at_rest(element: Locator) -> FloatRect | None:
-    """Where it is once it has moved in."""
+def box_at_rest(element: Locator) -> FloatRect:
+    """Where it is once it, and all that it stands in, has moved in."""
     element.evaluate(MOVES)
-    return element.bounding_box()
+    box = element.bounding_box()
+    assert box, "it is not shown"
+    return box
 
 
 class Shop:

@@ -355,8 +355,7 @@ def test_the_tag_may_be_a_module(host: Host) -> None:
     script = tag(host.site).replace("async", "type=module data-position=left")
     host.page.goto(host.websites.publish("/page", html(script)))
     host.open()
-    box = host.launcher.bounding_box()
-    assert box
+    box = box_at_rest(host.launcher)
     assert box["x"] == 20
 
 
@@ -422,7 +421,7 @@ STYLES = {
 def test_the_pages_styles_move_nothing_of_ours(host: Host, style: str) -> None:
     host.visit(head=f"<title>A shop</title><style>{style}</style>")
     expect(host.launcher).to_be_visible()
-    box = host.launcher.bounding_box()
+    box = box_at_rest(host.launcher)
     assert box == pytest.approx({"x": 1200, "y": 640, "width": 60, "height": 60}, abs=1)
     host.open()
     panel = box_at_rest(host.iframe)

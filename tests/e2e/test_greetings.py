@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, html, wait_for
+from tests.e2e.rig import Chat, Console, Site, box_at_rest, html, wait_for
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
@@ -190,8 +190,7 @@ def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     expect(card(host.page)).to_have_count(0)
     host.page.mouse.move(160, -20)  # over the window's upper edge
     expect(card(host.page)).to_contain_text("Before you go")
-    box = card(host.page).bounding_box()
-    assert box
+    box = box_at_rest(card(host.page))
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320

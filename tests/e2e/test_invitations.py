@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, html, wait_for
+from tests.e2e.rig import Chat, Console, box_at_rest, html, wait_for
 from tests.e2e.test_loader import STORED, STRICTEST
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
@@ -197,13 +197,11 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     with at_once(host.page):
         host.page.mouse.move(160, -20)  # over the window's upper edge
     expect(card(host.page)).to_be_visible()
-    box = card(host.page).bounding_box()
-    assert box
+    box = box_at_rest(card(host.page))
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert box["y"] >= 0
-    launcher = host.launcher.first.bounding_box()
-    assert launcher
+    launcher = box_at_rest(host.launcher.first)
     assert box["y"] + box["height"] <= launcher["y"]
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
 

@@ -177,7 +177,7 @@ def test_the_websites_styles_stay_outside(host: Host) -> None:
         html, body { display: block !important }</style>"""
     host.visit(head=rude)
     expect(host.launcher).to_be_visible()
-    assert host.launcher.bounding_box() == {"x": 1200, "y": 640, "width": 60, "height": 60}
+    assert box_at_rest(host.launcher) == {"x": 1200, "y": 640, "width": 60, "height": 60}
 
 
 def test_nothing_of_it_is_printed(host: Host) -> None:
@@ -201,8 +201,7 @@ def test_the_launcher_is_where_reading_ends(
 ) -> None:
     host.visit(f"<script>document.body.dir = '{direction}'</script>", attributes)
     expect(host.launcher).to_be_visible()
-    box = host.launcher.bounding_box()
-    assert box
+    box = box_at_rest(host.launcher)
     assert box["x"] == x
 
 
@@ -250,8 +249,7 @@ def test_the_chat_may_stand_in_the_page(host: Host) -> None:
     host.visit("<main style='width: 500px; height: 450px'></main>", 'data-inline="main"')
     expect(host.iframe).to_be_visible()
     expect(host.launcher).to_be_hidden()
-    box = host.iframe.bounding_box()
-    assert box
+    box = box_at_rest(host.iframe)
     assert (box["width"], box["height"]) == (500, 450)
 
 
@@ -537,6 +535,5 @@ def test_a_script_may_insert_the_tag(host: Host) -> None:
     </script>"""
     host.page.goto(host.websites.publish("/page", html(insert)))
     expect(host.launcher).to_be_visible()
-    box = host.launcher.bounding_box()
-    assert box
+    box = box_at_rest(host.launcher)
     assert box["x"] == 20

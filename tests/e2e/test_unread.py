@@ -88,7 +88,7 @@ def test_messages_beside_the_launcher_are_within_reach_of_everybody(
     console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
     assert faults_beside(host.page) == []
     boxes = [box_at_rest(each) for each in cards(host.page).all()]
-    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
     host.launcher.first.focus()
     for each in cards(host.page).all():

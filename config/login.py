@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -18,6 +20,9 @@ from widget.customers.networks import networks_of
 
 # For one name from one address: whoever else has that name, or sits there, is not kept out.
 TRIES = Limit(10, 300)
+# For all names from one address, which may be a whole office: each try costs a password's hash.
+TRIES_OF_ALL = Limit(40, 300)
+LONGEST_NAME = 254  # characters: no longer one is looked up
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -45,7 +50,23 @@ class LoginForm(AdminAuthenticationForm):
 
 def wait_before_login(request: HttpRequest) -> int:
     """Seconds until this name may be tried again from this address; 0 if now, which counts."""
-    name = hashlib.sha256(request.POST.get("username", "").strip().lower().encode()).hexdigest()
-    network, _share = next(networks_of(request.META.get("REMOTE_ADDR", "")))
-    over = first_over([(f"limit:login:{network}:{name[:16]}", TRIES)])
+    name, address = request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
+    over = first_over(list(counts_of(name, address)))
     return over.seconds - int(time.time()) % over.seconds if over else 0
+
+
+def counts_of(name: str, address: str) -> Iterator[tuple[str, Limit]]:
+    """What counts a try, by name: the narrowest network first."""
+    hashed = hashlib.sha256(as_looked_up(name).encode()).hexdigest()[:16]
+    for network, share in networks_of(address):
+        yield f"limit:login:{network}:{hashed}", TRIES.for_as_many(share)
+        if address:  # behind a Unix socket there are none: everybody would be one
+            yield f"limit:login:{network}", TRIES_OF_ALL.for_as_many(share)
+
+
+def as_looked_up(name: str) -> str:
+    """The name that the form makes of what was written, and no case: spellings are no new names.
+
+    Source: django.contrib.auth.forms.UsernameField.
+    """
+    return unicodedata.normalize("NFKC", name.strip()[:LONGEST_NAME]).strip().lower()

@@ -79,10 +79,51 @@ def test_nobody_else_is_kept_out(name: str, address: str) -> None:
     [("2001:db8::1", "2001:db8::2"), ("192.0.2.1", "192.0.2.1")],
     ids=["the same network", "the same address"],
 )
-def test_another_spelling_is_no_new_try(first: str, second: str) -> None:
+@pytest.mark.parametrize("name", ["OLGA", "Olga ", "ｏlga", "𝐨lga", "\u3000olgª\u2003", "OLGＡ"])
+def test_another_spelling_is_no_new_try(first: str, second: str, name: str) -> None:
     guess(10, first)
-    assert not is_in(log_in(" OLGA ".strip(), address=second))
-    assert not is_in(log_in("Olga ", address=second))
+    assert answer_to(name, second) == 429
+
+
+def test_a_name_that_is_too_long_to_be_one_takes_no_time() -> None:
+    began = time.process_time()
+    assert answer_to("\u0301\u0327" * 50_000) == 200
+    assert time.process_time() - began < 5
+
+
+def answer_to(name: str, address: str = "192.0.2.1") -> int:
+    """The status for a wrong password."""
+    tried = {"username": name, "password": "wrong"}
+    return Client(REMOTE_ADDR=address).post(LOGIN, tried).status_code
+
+
+def test_an_organizations_networks_together_have_four_times_as_many_tries_for_a_name() -> None:
+    answers = [guess(10, f"2001:db8:1:{number:x}::1") for number in range(5)]
+    assert answers == [[200] * 10] * 4 + [[429] * 10]
+
+
+def test_a_provider_of_ipv6_has_ten_times_as_many_tries_for_a_name() -> None:
+    answers = [guess(10, f"2001:db8:{number:x}::1") for number in range(11)]
+    assert answers == [[200] * 10] * 10 + [[429] * 10]
+    assert is_in(log_in(address="2001:db9::1"))
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
+def test_of_sixty_names_from_one_address_forty_are_looked_at(address: str) -> None:
+    answers = [answer_to(f"olga{number}", address) for number in range(60)]
+    assert answers == [200] * 40 + [429] * 20
+    assert is_in(log_in(address="198.51.100.7"))
+
+
+def test_whose_name_is_tried_too_often_does_not_use_up_their_offices_tries() -> None:
+    guess(100)
+    assert [answer_to(f"olga{number}") for number in range(30)] == [200] * 30
+
+
+def test_who_comes_from_no_address_we_know_shares_no_limit_but_their_names() -> None:
+    """A server behind a Unix socket knows none."""
+    assert [answer_to(f"olga{number}", "") for number in range(50)] == [200] * 50
+    assert guess(11, "")[-1] == 429
 
 
 # The second factor

@@ -27,6 +27,10 @@ class Limit(NamedTuple):
     times: int
     seconds: int
 
+    def for_as_many(self, share: int) -> Limit:
+        """As many times for each of so many who share it."""
+        return Limit(self.times * share, self.seconds)
+
 
 class Limits(NamedTuple):
     """An address may be a whole office, a widget a busy shop on its busiest day."""
@@ -105,8 +109,8 @@ def counts_of(kind: str, widget_key: str, address: str, who: str) -> Iterator[tu
 
 def wider(limits: Limits, share: int) -> Limit:
     """An address's limit for as many; never so much that the widget is used up."""
-    times, seconds = limits.address
-    return Limit(min(times * share, max(times, limits.widget.times // 2)), seconds)
+    times, seconds = limits.address.for_as_many(share)
+    return Limit(min(times, max(limits.address.times, limits.widget.times // 2)), seconds)
 
 
 def first_over(counted: Sequence[tuple[str, Limit]]) -> Limit | None:

@@ -31,16 +31,21 @@ class AboutRequest(logging.Filter):
 # Control characters, and what some viewers take for the end of a line.
 FORGING = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 FORGING |= {0x2028: "\\u2028", 0x2029: "\\u2029"}
+INDENTED = FORGING | {ord("\n"): "\n    "}
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record, whatever a stranger put into it; a traceback follows on lines of its own.
+    """One line a record, whatever a stranger put into it; a traceback follows, indented.
 
     Source: CWE-117, "Improper Output Neutralization for Logs".
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         return super().formatMessage(record).translate(FORGING)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Its exception's words may be a stranger's, too, or another formatter's already."""
+        return super().format(record).translate(INDENTED)
 
 
 class JsonFormatter(logging.Formatter):

@@ -109,7 +109,10 @@ def test_a_line_to_read_ends_with_the_request(visitor: Visitor) -> None:
     assert stream.getvalue().endswith(f" ms request_id={ID}\n")
 
 
-@pytest.mark.parametrize("forged", ["\n", "\r", "\x1b[2K", "\x85", "\u2028", "\x00"])
+ENDS = ["\n", "\r", "\r\n", "\x1b[2K", "\x85", "\u2028", "\x00"]
+
+
+@pytest.mark.parametrize("forged", ENDS)
 def test_nobody_else_s_words_begin_a_line_of_the_log(forged: str) -> None:
     """A refused identity is logged with the reason, in which its header's words may stand."""
     record = logging.makeLogRecord({"msg": "refused: %s", "args": (f"x{forged}INFO all is well",)})
@@ -119,12 +122,44 @@ def test_nobody_else_s_words_begin_a_line_of_the_log(forged: str) -> None:
     assert line.splitlines() == [line]
 
 
-def test_a_traceback_still_has_lines_of_its_own() -> None:
+def failed(reason: str) -> logging.LogRecord:
+    """What is logged of an exception with these words, raised by another with the same."""
     try:
-        raise ValueError("a reason")
-    except ValueError:
-        record = logging.makeLogRecord({"msg": "it failed", "exc_info": sys.exc_info()})
-    assert LineFormatter("%(message)s").format(record).count("\n") > 1
+        try:
+            raise ValueError(reason)
+        except ValueError as error:
+            raise RuntimeError(reason) from error
+    except RuntimeError:
+        return logging.makeLogRecord({"msg": "it failed", "exc_info": sys.exc_info()})
+
+
+def written_of(record: logging.LogRecord) -> list[str]:
+    return LineFormatter("%(levelname)s %(message)s").format(record).splitlines()
+
+
+@pytest.mark.parametrize("forged", ENDS)
+def test_nor_do_an_exception_s(forged: str) -> None:
+    first, *rest = written_of(failed(f"x{forged}INFO all is well"))
+    assert first == "Level None it failed"
+    assert sum("all is well" in line for line in rest) == 2
+    assert [line for line in rest if not line.startswith("    ")] == []
+
+
+def test_nor_do_they_where_another_formatter_has_written_them_before() -> None:
+    record = failed("x\nINFO all is well")
+    logging.Formatter().format(record)
+    assert [line for line in written_of(record)[1:] if not line.startswith("    ")] == []
+
+
+def test_nor_does_a_stack_s() -> None:
+    record = logging.makeLogRecord({"msg": "here", "stack_info": "Stack:\n  x\n\rINFO all is well"})
+    assert [line for line in written_of(record)[1:] if not line.startswith("    ")] == []
+
+
+def test_a_traceback_still_has_lines_of_its_own() -> None:
+    lines = written_of(failed("a reason"))
+    assert lines[1] == "    Traceback (most recent call last):"
+    assert lines[-1] == "    RuntimeError: a reason"
 
 
 @pytest.mark.parametrize("fault", [None, "error", "malformed", "reset_after"])

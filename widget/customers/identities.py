@@ -13,6 +13,7 @@ from widget.rendering.encoding import storable
 
 LONGEST_LIFE = 3600  # seconds
 CLOCKS_DIFFER = 30  # seconds that the website's clock may be wrong
+LONGEST_REASON = 200  # characters
 
 
 class IdentityRefused(Exception):
@@ -51,7 +52,7 @@ def verify(statement: str, secret: str) -> Person:
             options={"require": ["sub", "exp"]},
         )
     except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
-        raise IdentityRefused(str(error)) from error
+        raise IdentityRefused(plain(str(error))) from error
     if int(claims["exp"]) > time.time() + LONGEST_LIFE + CLOCKS_DIFFER:
         raise IdentityRefused("exp is more than an hour ahead")
     subject = claims["sub"]
@@ -62,3 +63,8 @@ def verify(statement: str, secret: str) -> Person:
     name, email = (storable(str(claims.get(claim) or "")) for claim in ("name", "email"))
     session = claims.get("session")
     return Person(subject, name, email, session if isinstance(session, dict) else {})
+
+
+def plain(reason: str) -> str:
+    """Fit for a header, though words of the statement, which anybody may have made, are in it."""
+    return reason.encode("unicode_escape")[:LONGEST_REASON].decode()

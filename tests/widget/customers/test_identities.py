@@ -1,6 +1,7 @@
 """A person signed in to the website is one customer on all their devices, and nobody else."""
 
 import base64
+import json
 import time
 from typing import Any
 
@@ -147,6 +148,37 @@ def test_what_proves_nothing_is_refused_with_its_reason(
     assert reason in response.headers["X-Chat-Identity"]
     assert "We could not sign you in to the chat." in response.content.decode()
     assert not Customer.objects.exists()
+
+
+def with_header(**header: Any) -> str:
+    """A statement that nobody has signed."""
+    parts = ({"alg": "HS256"} | header, {"sub": "user-42"})
+    coded = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
+    return ".".join(part.rstrip("=") for part in (*coded, "x" * 4))
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("x\nINFO all is well", r"x\nINFO all is well"),
+        ("x\r\nSet-Cookie: a=b", r"x\r\nSet-Cookie: a=b"),
+        ("\ud800", r"\ud800"),
+        ("\0", r"\x00"),
+        ("\u2028é", r"\u2028\xe9"),
+        ("x" * 20_000, "xxx"),
+    ],
+    ids=["line", "header", "half a character", "NUL", "not ASCII", "long"],
+)
+def test_the_reason_is_a_short_line_whatever_words_of_the_statement_are_in_it(
+    visitor: Visitor, shop_widget: Widget, word: str, shown: str
+) -> None:
+    response = sign_in(visitor, with_header(crit=[word]))
+    reason = response.headers["X-Chat-Identity"]
+    assert response.status_code == 403
+    assert shown in reason
+    assert reason.isascii()
+    assert reason.isprintable()
+    assert len(reason) <= 200
 
 
 @pytest.mark.parametrize("subject", ["u\x002", "u\ud83d"])

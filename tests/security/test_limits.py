@@ -21,6 +21,7 @@ from widget.customers import consumers, limits
 from widget.customers.limits import Limit, Limits, OpenSockets, Pace, Told, wait_before
 from widget.customers.networks import networks_of
 from widget.models import Widget
+from widget.urls import urlpatterns
 
 HOME, OTHER = "203.0.113.7", "203.0.113.8"
 
@@ -132,9 +133,7 @@ def write_plainly(visitor: Visitor) -> HttpResponseBase:
     return visitor.ask("post", "plain/", {"text": "Hello", "custom_id": uuid.uuid4().hex})
 
 
-@pytest.mark.parametrize(
-    "path", ["history", "forms/postchat", "forms/thread/event", "transcript", "stream"]
-)
+@pytest.mark.parametrize("path", ["history", "forms/postchat", "forms/thread/event", "stream"])
 def test_reading_what_livechat_is_asked_for_is_counted(
     shop_widget: Widget, at: Any, path: str
 ) -> None:
@@ -142,6 +141,57 @@ def test_reading_what_livechat_is_asked_for_is_counted(
     nora.introduce()
     answers = [nora.ask("get", path) for _ in range(3)]
     assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+
+
+def link_to_transcript(visitor: Visitor) -> str:
+    visitor.send("Hello")
+    return visitor.ask("post", "transcript/link").headers["HX-Redirect"]
+
+
+def test_a_transcript_is_counted_wherever_its_link_is_opened(shop_widget: Widget, at: Any) -> None:
+    nora = at(HOME)
+    nora.introduce()
+    link = link_to_transcript(nora)
+    answers = [Client(REMOTE_ADDR=f"198.51.100.{number}").get(link) for number in range(3)]
+    assert statuses(*answers) == [200, 200, 429]
+
+
+def test_of_one_customers_transcripts_another_takes_nothing(shop_widget: Widget, at: Any) -> None:
+    nora, olga = at(HOME), at(OTHER)
+    for each in (nora, olga):
+        each.introduce()
+    link, other = link_to_transcript(nora), link_to_transcript(olga)
+    for number in range(3):
+        Client(REMOTE_ADDR=f"198.51.100.{number}").get(link)
+    assert Client(REMOTE_ADDR="192.0.2.1").get(other).status_code == 200
+
+
+def test_transcripts_are_counted_by_the_address_as_well(shop_widget: Widget, at: Any) -> None:
+    people = [at(f"198.51.100.{number}") for number in range(2)]
+    for each in people:
+        each.introduce()
+    links = [link_to_transcript(each) for each in people]
+    answers = [Client(REMOTE_ADDR=HOME).get(link) for link in (*links, *links)]
+    assert statuses(*answers) == [200, 200, 200, 429]
+
+
+def test_every_name_that_is_counted_is_a_urls() -> None:
+    names = {pattern.name for pattern in urlpatterns}
+    assert {*limits.CHANGES, *limits.READING} <= names
+
+
+def test_every_limit_that_is_named_there_is() -> None:
+    assert {*limits.CHANGES.values(), *limits.READING.values()} <= set(limits.LIMITS)
+
+
+def test_a_panel_announces_its_tab_without_using_up_what_the_customer_may_say(
+    shop_widget: Widget, at: Any
+) -> None:
+    nora = at(HOME)
+    nora.introduce()
+    answers = [nora.ask("post", "expected") for _ in range(3)]
+    assert statuses(*answers) == [204, 204, 429]
+    assert nora.send("Hello").status_code == 204
 
 
 def test_the_plain_log_that_reloads_itself_is_counted(shop_widget: Widget, at: Any) -> None:

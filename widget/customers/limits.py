@@ -58,7 +58,7 @@ LIMITS = {
 CHANGES = {
     "customer": "identity",
     "files": "file",
-    "expected": "expected",
+    "expect_tab": "expected",
     "webhook": "webhook",
 }
 READING = {
@@ -67,7 +67,6 @@ READING = {
     "chat_form": "reading",
     "plain_log": "reading",
     "stream": "socket",
-    "transcript": "transcript",
 }
 SOCKETS = 200  # open at once from one address, in each process
 

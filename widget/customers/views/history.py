@@ -19,7 +19,13 @@ from chatproxy.models import BearerToken, hash_of
 from chatproxy.relay.updates import Conversation
 from widget.customers.failures import notice, on_failure, show_refusal, show_success
 from widget.customers.latest_thread import latest_thread
-from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.customers.limits import wait_before
+from widget.customers.security import (
+    CustomerRequest,
+    customer_required,
+    too_often,
+    widget_view,
+)
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import thread_context
@@ -71,11 +77,17 @@ def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @widget_view
 @on_failure(not_available)
 def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Everything that was said, as a page to keep or to print."""
+    """Everything that was said, as a page to keep or to print.
+
+    Counted by whose link it is, wherever it is opened: it comes without a bearer token.
+    """
     try:
         holder, zone = signing.loads(request.GET.get("for", ""), salt=SALT, max_age=LINK_HOLDS)
     except (signing.BadSignature, ValueError):
         raise Http404 from None
+    address = request.META.get("REMOTE_ADDR", "")
+    if seconds := wait_before("transcript", widget.key, address, holder):
+        return too_often(request, seconds)
     bearer = BearerToken.objects.find_hash(widget.key, holder)
     if bearer is None or not widget.may_act_for(bearer):
         raise Http404

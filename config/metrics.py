@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from chatproxy.relay.updates import State
-from widget.customers.networks import address_of
+from widget.networks import address_of
 from widget.running import running
 
 requests = Histogram(

@@ -39,6 +39,10 @@ def test_the_machine_itself_may_read_them_where_a_socket_for_ipv6_serves_ipv4() 
     assert Client().get("/metrics", REMOTE_ADDR="::ffff:203.0.113.5").status_code == 404
 
 
+def test_who_comes_through_nat64_is_not_the_machine_itself() -> None:
+    assert Client().get("/metrics", REMOTE_ADDR="64:ff9b::127.0.0.1").status_code == 404
+
+
 def test_to_strangers_there_is_no_such_page() -> None:
     assert Client().get("/metrics", REMOTE_ADDR="203.0.113.5").status_code == 404
 

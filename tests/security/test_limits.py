@@ -19,8 +19,8 @@ from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
 from widget.customers import consumers, limits
 from widget.customers.limits import Limit, Limits, OpenSockets, Pace, Told, wait_before
-from widget.customers.networks import networks_of
 from widget.models import Widget
+from widget.networks import networks_of
 from widget.urls import urlpatterns
 
 HOME, OTHER = "203.0.113.7", "203.0.113.8"
@@ -229,10 +229,17 @@ def test_ipv4_is_the_same_in_the_clothes_of_ipv6() -> None:
     assert networks("::ffff:203.0.113.8") == ["203.0.113.8"]
 
 
+def test_ipv4_is_the_same_where_nat64_has_made_it_ipv6() -> None:
+    """As a server without IPv4 sees it."""
+    assert networks("64:ff9b::203.0.113.7") == ["203.0.113.7"]
+    assert networks("64:ff9b::203.0.113.8") == ["203.0.113.8"]
+
+
+@pytest.mark.parametrize("clothes", ["::ffff:", "64:ff9b::"])
 def test_customers_in_the_clothes_of_ipv6_do_not_share_a_limit(
-    shop_widget: Widget, at: Any
+    shop_widget: Widget, at: Any, clothes: str
 ) -> None:
-    answers = [at(f"::ffff:203.0.113.{number}").introduce() for number in range(5)]
+    answers = [at(f"{clothes}203.0.113.{number}").introduce() for number in range(5)]
     assert statuses(*answers) == [201] * 5
 
 

@@ -34,7 +34,6 @@ from chatproxy.livechat.structures import FormField, Message, SystemMessage, par
 from widget.assets import best_encoding
 from widget.customers import consumers, identities, security, visits
 from widget.customers.chat_forms import ChatForm
-from widget.customers.networks import networks_of
 from widget.customers.photos import without_metadata
 from widget.customers.photos.pieces import Damaged
 from widget.customers.views import (
@@ -48,6 +47,7 @@ from widget.customers.views import (
 )
 from widget.embed import pages
 from widget.languages import nearest_language
+from widget.networks import networks_of
 from widget.options import validators
 from widget.options.hours import spans_of
 from widget.options.origins import clean_origin, is_own, matches

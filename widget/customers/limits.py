@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from chatproxy import conf
 from chatproxy.redis import key_of, shared_redis
-from widget.customers.networks import networks_of
+from widget.networks import networks_of
 
 logger = logging.getLogger(__name__)
 

@@ -24,6 +24,7 @@ from yarl import URL
 from chatproxy import conf
 from chatproxy.livechat.structures import Json
 from widget.models import Browser
+from widget.networks import before_nat64
 from widget.notifications.addresses import may_post_to
 from widget.notifications.outcomes import Outcome, Result
 
@@ -35,7 +36,6 @@ SIGNED_FOR = 12 * 3600  # seconds
 LONGEST_WAIT = 3600.0  # seconds that a push service may ask us to wait
 GONE = (404, 410)
 LATER = (408, 425, 429)
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 INTERNET = ipaddress.ip_network("2000::/3")
 
 
@@ -44,9 +44,7 @@ def is_public(host: str) -> bool:
 
     Sources: RFC 4291, 2.4 (where the internet's addresses are), RFC 6052 (NAT64), RFC 3056 (6to4).
     """
-    address = ipaddress.ip_address(host)
-    if address in NAT64:
-        address = ipaddress.IPv4Address(address.packed[-4:])
+    address = before_nat64(ipaddress.ip_address(host))
     if isinstance(address, ipaddress.IPv6Address):
         return address in INTERNET and address.is_global and address.sixtofour is None
     return address.is_global and not address.is_multicast

@@ -10,6 +10,7 @@ Address = IPv4Address | IPv6Address
 # Of IPv6: how long a network's prefix is, and how many customers' worth it may do. One customer
 # of a provider has a /64 at least; a company a /48; a provider a /32 and more.
 IPV6_NETWORKS = ((64, 1), (48, 4), (32, 10))
+NAT64 = ip_network("64:ff9b::/96")
 
 
 def address_of(text: str) -> Address | None:
@@ -25,9 +26,18 @@ def address_of(text: str) -> Address | None:
     return mapped or parsed
 
 
+def before_nat64(address: Address) -> Address:
+    """The IPv4 address that a network without IPv4 writes as IPv6; any other as it is.
+
+    Source: RFC 6052, section 2.1, "Well-Known Prefix".
+    """
+    return IPv4Address(address.packed[-4:]) if address in NAT64 else address
+
+
 def networks_of(text: str) -> Iterator[tuple[str, int]]:
     """Each network that an address stands for, the narrowest first, and its share."""
-    address = address_of(text)
+    known = address_of(text)
+    address = before_nat64(known) if known else None
     if isinstance(address, IPv6Address):
         for length, share in IPV6_NETWORKS:
             yield str(ip_network((int(address), length), strict=False)), share

@@ -16,7 +16,7 @@ import requests
 import websockets
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
@@ -182,6 +182,35 @@ def test_who_acts_in_a_chat_that_was_closed_is_told_so_in_their_language(
     answer = nora.ask("post", "end", **{"X-Chat-Language": "de"})
     assert "X-Chat-Gone" in answer.headers
     assert "Dieser Chat ist im Moment geschlossen." in answer.content.decode()
+
+
+@pytest.mark.parametrize("end", [switch_off, delete, remove_website])
+@pytest.mark.parametrize(("method", "path"), [("get", "history"), ("post", "end")])
+def test_no_cache_tells_anybody_else_that_a_chat_was_closed(
+    nora: Visitor, widget: Widget, end: Callable[..., None], method: str, path: str
+) -> None:
+    end(nora, widget)
+    nobody_keeps(nora.ask(method, path))
+
+
+def test_no_cache_tells_anybody_else_that_a_website_may_not_ask(widget: Widget) -> None:
+    nobody_keeps(Visitor().ask("post", "customer", Origin="https://evil.example"))
+
+
+def nobody_keeps(answer: HttpResponse) -> None:
+    assert "X-Chat-Gone" in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert {"Authorization", "X-Chat-Language"} <= set(answer.headers["Vary"].split(", "))
+
+
+@pytest.mark.parametrize("website", ["https://evil.example", f"{SHOP}\0", f"{SHOP}/", "x" * 400])
+def test_a_token_of_an_older_version_learns_of_no_other_website_than_the_owner_s(
+    nora: Visitor, widget: Widget, website: str
+) -> None:
+    BearerToken.objects.update(website="")
+    assert nora.ask("post", "end", **{"X-Chat-Website": website}).status_code == 403
+    assert BearerToken.objects.get().website == ""
+    assert nora.ask("post", "end", **{"X-Chat-Website": SHOP}).status_code == 204
 
 
 def test_a_token_of_an_older_version_ends_with_the_website_that_used_it(

@@ -158,9 +158,10 @@ def customer_who_leaves(view: View) -> View:
         bearer = BearerToken.objects.find(widget.key, token) if token else None
         if bearer is None:
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
-        bearer.learn_website(website_of(request))
-        if not widget.may_stand_on(bearer.website):
+        website = bearer.website or website_of(request)
+        if not widget.may_stand_on(website):
             return tell_it_is_gone(request, 403)
+        bearer.learn_website(website)
         customer = bearer.customer
         request = cast(CustomerRequest, request)
         request.customer, request.bearer, request.token = customer, bearer, token
@@ -223,7 +224,7 @@ def tell_it_is_gone(request: HttpRequest, status: int) -> HttpResponse:
         context = {"advice": _("This chat is closed at the moment."), "is_final": True}
         response = render(request, "widget/customers/refusal.html", context, status=status)
     response.headers[GONE_HEADER] = ""
-    return response
+    return secure(response, "'none'")
 
 
 def website_of(request: HttpRequest) -> str:

@@ -30,6 +30,7 @@ from chatproxy import conf
 from chatproxy.acting import ActingCustomer, ShownGreeting
 from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
+from widget.charsets import require_utf8
 from widget.customers.consents import ask_first
 from widget.customers.limits import wait_before_request
 from widget.languages import language_of, nearest_language
@@ -80,6 +81,7 @@ def widget_view(view: View) -> View:
     @xframe_options_exempt  # frame-ancestors says it better
     @wraps(view)
     def inner(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        require_utf8(request)
         try:
             widget = Widget.objects.find_or_404(key)
         except Http404:
@@ -109,6 +111,7 @@ def plain_view(view: View) -> View:
     @xframe_options_exempt
     @wraps(view)
     def inner(request: HttpRequest, key: str) -> HttpResponse:
+        require_utf8(request)
         widget = Widget.objects.find_or_404(key)
         with translation.override(language_of(request, widget)):
             who = str(request.session.get(session_key(key), ""))

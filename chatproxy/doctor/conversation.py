@@ -63,7 +63,7 @@ class Conversation:
     grants: list[Grant] = field(default_factory=list)
     chat_id: str = ""
     thread_id: str = ""
-    is_active: bool = False
+    is_active: bool = False  # or may be: whether a request for it arrived is not known
     said: list[Said] = field(default_factory=list)
     unknown_pushes: Counter[str] = field(default_factory=Counter)
     connection: Connection | None = None
@@ -113,6 +113,10 @@ class Conversation:
         assert self.connection, "no step after the login is made without one"
         with tell_of_call(self.service, "rtm", action, Reason.TEST):
             return await self.connection.act(action, payload)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._listening is not None and not self._listening.done()
 
     async def close(self) -> None:
         if self._listening:
@@ -165,7 +169,7 @@ class Conversation:
 
     async def come_to_rest(self) -> None:
         """Whatever LiveChat tells in consequence belongs to this step."""
-        if self.connection and self._listening and not self._listening.done():
+        if self.connection and self.is_connected:
             with suppress(Disconnected):
                 await self.connection.hear_out()
             await asyncio.sleep(self.patience.calm)

@@ -117,7 +117,7 @@ def _only(step: Step, transports: set[str], left_out: frozenset[str]) -> Step:
 
 def _of_step(real: Step, ours: Step) -> Iterator[tuple[str, str]]:
     if real.name == "delete":  # each of our events, and how many there are is no matter
-        real, ours = (Step(each.name, each.requests[:1], each.pushes[:1]) for each in (real, ours))
+        real, ours = (_firsts(each) for each in (real, ours))
     asked = [[f"{r.transport} {r.action}" for r in step.requests] for step in (real, ours)]
     told = [[_name(push) for push in step.pushes] for step in (real, ours)]
     yield from _of_sequence("request", *asked)
@@ -126,6 +126,13 @@ def _of_step(real: Step, ours: Step) -> Iterator[tuple[str, str]]:
     yield from _of_sequence("push", *told)
     for name, (push, other) in _pairs(told, (real.pushes, ours.pushes)):
         yield from _of_shapes(f"push {name}", push.payload, other.payload)
+
+
+def _firsts(step: Step) -> Step:
+    """The first request and the first push of each action."""
+    requests = {each.action: each for each in reversed(step.requests)}
+    pushes = {each.action: each for each in reversed(step.pushes)}
+    return Step(step.name, list(requests.values())[::-1], list(pushes.values())[::-1])
 
 
 def _name(push: Told) -> str:

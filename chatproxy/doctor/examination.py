@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from chatproxy.doctor.conversation import Conversation
@@ -35,19 +36,26 @@ class Finding:
 
 
 async def examine(it: Conversation, tell: Callable[[Finding], None]) -> list[Finding]:
-    """Make every step there is hope for, and tell at once what it found; then tidy up."""
+    """Make every step there is hope for, and tell at once what it found.
+
+    Tidy up in the end, also when cancelled.
+    """
     findings: list[Finding] = []
-    hope = True
-    try:
+
+    async def make(name: str) -> bool:
+        finding, is_hopeless = await _make(it, name)
+        if finding.words:
+            findings.append(finding)
+            tell(finding)
+        return is_hopeless
+
+    async with AsyncExitStack() as tidying:
+        tidying.push_async_callback(it.close)
+        for name in reversed(TIDYING):
+            tidying.push_async_callback(make, name)
         for name in STEPS:
-            if hope or name in TIDYING:
-                finding, is_hopeless = await _make(it, name)
-                hope = hope and not is_hopeless
-                if finding.words:
-                    findings.append(finding)
-                    tell(finding)
-    finally:
-        await it.close()
+            if name not in TIDYING and await make(name):
+                break
     return findings
 
 

@@ -7,8 +7,9 @@ LiveChat's refusals through.
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
 
 from chatproxy.doctor.conversation import Conversation, Said, message
 from chatproxy.doctor.forms import answers_to
@@ -25,7 +26,7 @@ from chatproxy.livechat.errors import (
     TokenRejected,
 )
 from chatproxy.livechat.organization_api import OrganizationApi
-from chatproxy.livechat.structures import FormToFill, Json
+from chatproxy.livechat.structures import FormToFill, Json, Thread
 
 WORDS = "Hello, this is a connection check."
 # One white pixel.
@@ -102,8 +103,8 @@ async def start(it: Conversation) -> str:
     """With the first message in it."""
     thread = {"events": [message(WORDS)]}
     chat = {"access": {"group_ids": [it.organization.group_id]}, "thread": thread}
-    it.chat_id, it.thread_id = it.api.start_chat(chat)
     it.is_active = True
+    it.chat_id, it.thread_id = it.api.start_chat(chat)
     keep_own_events(it, await it.wait_for("incoming_chat"))
     return "The chat starts, and a push says so."
 
@@ -198,8 +199,8 @@ async def read(it: Conversation) -> str:
 async def resume(it: Conversation) -> str:
     """In another thread."""
     chat = {"id": it.chat_id, "thread": {"events": [message("The chat goes on.")]}}
-    it.thread_id = it.api.resume_chat(chat)
     it.is_active = True
+    it.thread_id = it.api.resume_chat(chat)
     keep_own_events(it, await it.wait_for("incoming_chat"))
     with it.expect_refusal(ChatAlreadyActive):
         it.api.resume_chat({"id": it.chat_id})
@@ -229,31 +230,51 @@ async def refused(it: Conversation) -> str:
 
 
 async def delete(it: Conversation) -> str:
-    """Our own events, as far as LiveChat lets us."""
-    if it.organization.version < FIRST_THAT_DELETES or not it.said:
-        return ""
-    kept = 0
-    for said in it.said:
-        where = {"thread_id": said.thread_id, "event_id": said.event_id}
+    """What is ours in the chat, as far as LiveChat lets us.
+
+    The chat is read for it: answers and pushes that would have told us of it may be lost.
+    """
+    if it.is_active and not it.chat_id:
+        it.chat_id = next((chat.id for chat in it.api.list_chats()), "")
+    threads = list(it.api.all_threads(it.chat_id)) if it.chat_id else []
+    it.is_active = any(thread.active for thread in threads)
+    removals = [each for thread in threads for each in removals_from(thread, it)]
+    refusals: list[LiveChatError] = []
+    for remove in removals:
         try:
-            await it.act("delete_event", {"chat_id": it.chat_id, **where})
-        except LiveChatError:
-            kept += 1
-    if kept:
-        raise Remark(f"{kept} of our events stay: LiveChat would not delete them.")
-    return "Our events are deleted."
+            remove()
+        except LiveChatError as error:
+            refusals.append(error)
+    if refusals:
+        raise Remark(
+            f"{len(refusals)} of our events and ratings stay: LiveChat would not delete them "
+            f"({refusals[0]})."
+        )
+    return "Our events are deleted." if removals else ""
+
+
+def removals_from(thread: Thread, it: Conversation) -> Iterator[Callable[[], None]]:
+    """How to remove each event and rating of ours."""
+    if rating := thread.properties.get("rating"):
+        names = {"rating": list(rating)}
+        yield partial(it.api.delete_thread_properties, it.chat_id, thread.id, names)
+    if it.organization.version >= FIRST_THAT_DELETES:
+        for event in thread.events:
+            if event.author_id == it.customer_id:
+                yield partial(it.api.delete_event, it.chat_id, thread.id, event.id)
 
 
 async def leave(it: Conversation) -> str:
     """End what is still open, and make the tokens worthless."""
     if not it.grants:
         return ""
-    if it.is_active:
-        with suppress(LiveChatError):
-            it.api.deactivate_chat(it.chat_id)
-    for each in it.grants:
-        accounts.revoke(it.service, each.access_token)
-    if it.connection:
+    with ExitStack() as whatever_fails:
+        for each in it.grants:
+            whatever_fails.callback(accounts.revoke, it.service, each.access_token)
+        if it.is_active and it.chat_id:
+            with suppress(ChatInactive):
+                it.api.deactivate_chat(it.chat_id)
+    if it.is_connected:
         await it.wait_for("customer_disconnected")
     left = "an ended chat of a customer without a name" if it.chat_id else "nothing"
     return f"The tokens are revoked. What stays at LiveChat: {left}."
@@ -282,4 +303,4 @@ STEPS: dict[str, Step] = {
     )
 }  # fmt: skip
 NEEDED = {"availability", "grant", "login", "start"}  # without which no later step can succeed
-TIDYING = {"delete", "leave"}  # made whatever happened
+TIDYING = ("delete", "leave")  # made in the end, whatever happened

@@ -29,7 +29,7 @@ from chatproxy.livechat.organization import Organization
 from widget.explanations import explanation
 from widget.models import Widget
 
-FAILED, DIFFERENT, MISUSED = 1, 3, 2  # exit codes
+FAILED, DIFFERENT, MISUSED, STOPPED = 1, 3, 2, 130  # exit codes
 TOKEN_VARIABLE = "LIVECHAT_AGENT_TOKEN"  # noqa: S105 - where it is, not what it is
 
 
@@ -37,7 +37,8 @@ class Command(BaseCommand):
     help = (
         "Holds one real conversation with LiveChat, step by step, and says what works, what it "
         "cost, and what the sandbox does in another way. Ends with 0 if all is well, 1 if "
-        "something does not work, 2 if it was called wrongly, 3 if only the sandbox differs."
+        "something does not work, 2 if it was called wrongly, 3 if only the sandbox differs, 130 "
+        "if it was stopped with Ctrl-C."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -75,17 +76,21 @@ class Command(BaseCommand):
                 self.check_livechat(options)
         except (OSError, NoSandbox, Unreadable) as error:
             raise CommandError(str(error), returncode=MISUSED) from error
+        except KeyboardInterrupt as stop:
+            raise CommandError("Stopped before the end.", returncode=STOPPED) from stop
 
     # One real conversation
 
     def check_livechat(self, options: dict[str, Any]) -> None:
         it = self.conversation_of(options)
-        findings = asyncio.run(examine(it, self.tell))
-        self.tell_of_service(it)
-        self.tell_costs(it)
-        if options["record"]:
-            it.recording.save(options["record"])
-            self.stdout.write(f"\nRecorded without ids, tokens and words: {options['record']}")
+        try:
+            findings = asyncio.run(examine(it, self.tell))
+        finally:
+            self.tell_of_service(it)
+            self.tell_costs(it)
+            if options["record"]:
+                it.recording.save(options["record"])
+                self.stdout.write(f"\nRecorded without ids, tokens and words: {options['record']}")
         if any(finding.outcome is Outcome.BADLY for finding in findings):
             raise CommandError("Something does not work, see above.", returncode=FAILED)
         self.tell_differences(compare(it.recording, recordings.of_sandbox(it.recording.version)))

@@ -95,6 +95,31 @@ COUNT = re.compile(r"^ +(\d+) (\w+)$", re.MULTILINE)
 NAMES = {"token": "exchange"}  # the accounts service's methods, as the sandbox calls them
 
 
+def test_what_differs_is_said_where_a_step_fails_too(
+    sandbox: Sandbox, arguments: list[str], token: str
+) -> None:
+    sandbox.fault("error", type="internal", method="get_form", transport="web")
+    run = Run(*arguments, agent_token=token)
+    assert "refused: web get_form: answered with 500, here with 400" in run.text
+    assert run.code == FAILED
+
+
+def test_a_step_that_was_not_made_is_no_difference(sandbox: Sandbox, arguments: list[str]) -> None:
+    assert "this step" not in Run(arguments[0], "0" * 32, arguments[2]).text
+
+
+@pytest.mark.parametrize(("verbosity", "is_there"), [(1, False), (2, True)])
+def test_log_lines_stand_between_the_plain_words_only_on_request(
+    arguments: list[str],
+    token: str,
+    caplog: pytest.LogCaptureFixture,
+    verbosity: int,
+    is_there: bool,
+) -> None:
+    Run(*arguments, agent_token=token, verbosity=verbosity)
+    assert ("the token was refused" in caplog.text) == is_there
+
+
 def test_it_says_what_it_cost(sandbox: Sandbox, arguments: list[str], token: str) -> None:
     sandbox.control("requests", method="DELETE")
     run = Run(*arguments, agent_token=token)

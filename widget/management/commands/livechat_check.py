@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +73,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            if options["compare"]:
-                self.compare_with_sandbox(options)
-            else:
-                self.check_livechat(options)
+            with quiet(options["verbosity"]):
+                if options["compare"]:
+                    self.compare_with_sandbox(options)
+                else:
+                    self.check_livechat(options)
         except (OSError, NoSandbox, Unreadable) as error:
             raise CommandError(str(error), returncode=MISUSED) from error
         except KeyboardInterrupt as stop:
@@ -91,9 +95,11 @@ class Command(BaseCommand):
             if options["record"]:
                 it.recording.save(options["record"])
                 self.stdout.write(f"\nRecorded without ids, tokens and words: {options['record']}")
+        found = compare(it.recording, recordings.of_sandbox(it.recording.version))
         if any(finding.outcome is Outcome.BADLY for finding in findings):
+            self.tell_differences([each for each in found if each.kind != "step"])
             raise CommandError("Something does not work, see above.", returncode=FAILED)
-        self.tell_differences(compare(it.recording, recordings.of_sandbox(it.recording.version)))
+        self.conclude(found)
 
     def conversation_of(self, options: dict[str, Any]) -> Conversation:
         if not options["redirect_uri"]:
@@ -132,7 +138,7 @@ class Command(BaseCommand):
                 ours = asyncio.run(replay(real, url))
         if options["record"]:
             ours.save(options["record"])
-        self.tell_differences(compare(real, ours))
+        self.conclude(compare(real, ours))
 
     # What is said of it
 
@@ -173,4 +179,22 @@ class Command(BaseCommand):
         self.stdout.write("\nWhat the sandbox (“here”) does in another way:")
         for difference in differences:
             self.stdout.write(f"  {difference}")
-        raise CommandError(f"{len(differences)} differences.", returncode=DIFFERENT)
+
+    def conclude(self, differences: list[Difference]) -> None:
+        """Raises CommandError where there are any."""
+        self.tell_differences(differences)
+        if differences:
+            raise CommandError(f"{len(differences)} differences.", returncode=DIFFERENT)
+
+
+@contextmanager
+def quiet(verbosity: int) -> Iterator[None]:
+    """What chatproxy logs of its work would stand between the plain words."""
+    logger = logging.getLogger("chatproxy")
+    level = logger.level
+    if verbosity < 2:
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.WARNING))
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

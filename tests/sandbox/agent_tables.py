@@ -4,11 +4,14 @@
 """
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from livechat_sandbox.agent_api.methods import METHODS
+from livechat_sandbox.agent_api.rtm import SCOPES
 from livechat_sandbox.configuration_api.web import CONFIGURATION
 from livechat_sandbox.customer_api.methods import METHODS as CUSTOMER
+from livechat_sandbox.platform.scopes import OF_PUSHES
 from livechat_sandbox.transports.methods import Method
 from livechat_sandbox.webhooks.rules import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
@@ -22,7 +25,7 @@ RTM_ONLY = {
     "update_session": f"{REFERENCE}#update-session",
 }
 NOT_BUILT = ("subscribe_customers", "unsubscribe_customers")
-# Agent Chat API v3.6, Web reference, and `logout` of LiveChat's Python client.
+# Agent Chat API v3.6, Web reference, and `logout`, which only the RTM reference has.
 THIRTY_SIX = [
     "list_chats",
     "list_threads",
@@ -76,10 +79,9 @@ HEAD = ["| method | Web | RTM | versions | scopes |", "|---|---|---|---|---|"]
 def methods_table() -> str:
     others = sorted(METHODS.keys() - set(THIRTY_SIX))
     lines = [*HEAD, *(row("agent", name, METHODS.get(name)) for name in (*THIRTY_SIX, *others))]
-    lines += [
-        f"| [`{name}`]({DOCUMENTATION}{at}) | | yes | 3.5, 3.6, 3.7 | |"
-        for name, at in RTM_ONLY.items()
-    ]
+    for name, at in RTM_ONLY.items():
+        needed = listed(SCOPES.get(name, ()))
+        lines.append(f"| [`{name}`]({DOCUMENTATION}{at}) | | yes | 3.5, 3.6, 3.7 | {needed} |")
     lines.append("| `change_push_notifications` | | yes | 3.5, 3.6, 3.7 | |")
     lines += [
         f"| [`{name}`]({DOCUMENTATION}{REFERENCE}#{name.replace('_', '-')}) | | no | | |"
@@ -95,8 +97,12 @@ def row(api: str, name: str, method: Method | None) -> str:
     if method is None:
         return f"| {title} | no | no | | |"
     marks = ["yes" if door in method.transports else "" for door in ("web", "rtm")]
-    needed = " ".join(f"`{each}`" for each in (known["scopes"] if known else method.scopes))
+    needed = listed(known["scopes"] if known else method.scopes)
     return f"| {title} | {' | '.join(marks)} | {', '.join(method.versions)} | {needed} |"
+
+
+def listed(scopes: Iterable[str]) -> str:
+    return " ".join(f"`{each}`" for each in scopes)
 
 
 PUSHES = "messaging/agent-chat-api/rtm-pushes/"
@@ -110,13 +116,15 @@ WEBHOOKS_ONLY = {"customer_session_fields_updated": "management/webhooks/"}
 
 
 def events_table() -> str:
-    lines = ["| event | webhook | push |", "|---|---|---|"]
+    lines = ["| event | webhook | push | scope of the push |", "|---|---|---|---|"]
     known = [*EIGHTEEN, *(action for action in KINDS if action not in EIGHTEEN)]
     for action in (*known, *PUSHED_ONLY):
         page = (WEBHOOKS_ONLY | PUSHED_ONLY).get(action, PUSHES)
         webhook = "" if action in PUSHED_ONLY else "yes" if action in KINDS else "no"
         push = "" if action in WEBHOOKS_ONLY else "yes"
-        lines.append(f"| [`{action}`]({DOCUMENTATION}{page}#{action}) | {webhook} | {push} |")
+        scope = f"`{OF_PUSHES[action]}`" if push and action in OF_PUSHES else ""
+        title = f"[`{action}`]({DOCUMENTATION}{page}#{action})"
+        lines.append(f"| {title} | {webhook} | {push} | {scope} |")
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """What an agent's token may do: scopes, over Web, RTM and the accounts service."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ METHODS = methods()
 
 
 def test_the_page_is_read_whole() -> None:
-    assert len([api for api, *_ in METHODS if api == "agent"]) == 38
+    assert len([api for api, *_ in METHODS if api == "agent"]) == 39
     assert len([api for api, *_ in METHODS if api == "configuration"]) == 73
 
 
@@ -184,6 +185,84 @@ def test_a_connection_has_the_scopes_of_its_token_and_of_the_next_one(
     desk.stack.close()
 
 
+def test_going_away_needs_the_scope_for_oneself(sandbox: Sandbox) -> None:
+    desk = AgentRtm(sandbox, limited(sandbox, "tags--all:ro").authorization)
+    with pytest.raises(AssertionError, match="agents--my:rw"):
+        desk.call("set_away_status", away=True)
+    desk.call("update_session", token=limited(sandbox, "agents--my:rw").authorization)
+    assert desk.call("set_away_status", away=True) == {}
+    desk.stack.close()
+
+
+def test_logging_out_over_rtm_needs_no_scope(sandbox: Sandbox) -> None:
+    desk = AgentRtm(sandbox, limited(sandbox, "tags--all:ro").authorization)
+    assert desk.call("logout") == {}
+    desk.stack.close()
+
+
+def cause_a_chat(sandbox: Sandbox, customer: Customer) -> None:
+    chat_id, _ = customer.start("Hello")
+    customer.send(chat_id, "Are you there?")
+
+
+def cause_a_customer(sandbox: Sandbox, customer: Customer) -> None:
+    customer.call("update_customer", name="Nora")
+
+
+def cause_a_multicast(sandbox: Sandbox, customer: Customer) -> None:
+    everybody: Payload = {"agents": {"all": True}}
+    Agent(sandbox).call("multicast", recipients=everybody, content={"n": 1})
+
+
+def cause_an_agent(sandbox: Sandbox, customer: Customer) -> None:
+    Owner(sandbox).call("update_agent", id=Agent(sandbox).id, job_title="Helper")
+
+
+def cause_a_bot(sandbox: Sandbox, customer: Customer) -> None:
+    Owner(sandbox).call("create_bot", name="Ada", default_group_priority="first")
+
+
+@pytest.mark.parametrize(
+    ("scope", "cause", "action"),
+    [
+        ("chats--access:ro", cause_a_chat, "incoming_chat"),
+        ("chats--access:ro", cause_a_chat, "incoming_event"),
+        ("customers:ro", cause_a_customer, "customer_updated"),
+        ("multicast:rw", cause_a_multicast, "incoming_multicast"),
+        ("agents--all:ro", cause_an_agent, "agent_updated"),
+        ("agents-bot--all:ro", cause_a_bot, "bot_created"),
+    ],
+)
+def test_a_push_is_for_who_has_its_scope(
+    sandbox: Sandbox,
+    customer: Customer,
+    scope: str,
+    cause: Callable[[Sandbox, Customer], None],
+    action: str,
+) -> None:
+    others = {
+        each for each in scopes.ALL if scopes.expand([each]).isdisjoint(scopes.expand([scope]))
+    }
+    desks = [AgentRtm(sandbox, limited(sandbox, *had).authorization) for had in ({scope}, others)]
+    cause(sandbox, customer)
+    told = []
+    for desk in desks:
+        desk.call("ping")  # answered after whatever was pushed before
+        told.append([push["action"] for push in desk.pushes])
+        desk.stack.close()
+    assert action in told[0]
+    assert not any(action in each for each in told[1:])
+
+
+def test_a_connection_hears_what_its_next_token_may(sandbox: Sandbox, customer: Customer) -> None:
+    desk = AgentRtm(sandbox, limited(sandbox, "tags--all:ro").authorization)
+    chat_id, _ = customer.start("Hello")
+    desk.call("update_session", token=limited(sandbox, "chats--all:ro").authorization)
+    customer.send(chat_id, "Are you there?")
+    assert desk.next("incoming_event")["event"]["text"] == "Are you there?"
+    desk.stack.close()
+
+
 def test_customers_tokens_are_made_with_a_scope_of_their_own(sandbox: Sandbox) -> None:
     body = {"grant_type": "agent_token", "client_id": sandbox.config["client_id"]}
     body |= {"response_type": "token", "redirect_uri": sandbox.config["redirect_uri"]}
@@ -209,7 +288,7 @@ def test_a_token_tells_its_scopes(sandbox: Sandbox) -> None:
         headers={"Authorization": agent.authorization},
         timeout=REQUEST_LIMIT,
     ).json()
-    assert told["scope"] == "chats--access:ro,chats--all:ro,multicast:rw"
+    assert told["scope"] == "chats--access:ro,chats--all:ro,multicast:ro,multicast:rw"
 
 
 @pytest.mark.parametrize(

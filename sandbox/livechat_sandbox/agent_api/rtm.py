@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import author_for, client_of, find_agent
+from livechat_sandbox.platform import scopes
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
@@ -53,6 +54,10 @@ class PushNotifications(TypedDict):
     enabled: bool
 
 
+# Of what is no method of the Web API. A login needs none of its own: each lets pushes through.
+SCOPES = {"login": tuple(scopes.PUSHES), "set_away_status": ("agents--my:rw",)}
+
+
 class AgentRtm(RtmConsumer):
     side: ClassVar[Side] = "agent"
     methods = METHODS
@@ -73,16 +78,15 @@ class AgentRtm(RtmConsumer):
             keeps_status=payload.get("reconnect", False),
             away=self.is_away,
         )
-        token = payload["token"].partition(" ")[2]
-        self.connection.token = token
+        self.hold(payload["token"], agent)
         self.connection.organization = organization
         self.connection.on_leave = lambda: agents.disconnect(agent, away=self.is_away)
         caller = Caller(
             organization,
             version,
             agent,
-            client_of(organization, token),
-            scopes=organization.scopes_of(token),
+            client_of(organization, self.connection.token),
+            scopes=self.connection.scopes,
         )
         return caller, login_answer(agent)
 
@@ -112,6 +116,8 @@ class AgentRtm(RtmConsumer):
         if self.caller is None:
             return super().run(frame)
         if frame["action"] in own:
+            if needed := SCOPES.get(frame["action"]):
+                self.caller.needs(*needed)
             return own[frame["action"]](self.caller, frame.get("payload") or {})
         author_id = frame.get("author_id")
         requester = self.caller
@@ -135,10 +141,15 @@ class AgentRtm(RtmConsumer):
         agent = find_agent(self.world, payload["token"])
         if agent is not caller.agent:
             raise LiveChatError("authentication", "Token of another agent")
-        token = payload["token"].partition(" ")[2]
-        self.connection.token = token
-        caller.scopes = agent.organization.scopes_of(token)
+        self.hold(payload["token"], agent)
+        caller.scopes = self.connection.scopes
         return {}
+
+    def hold(self, credential: str, agent: Agent) -> None:
+        """From now on the connection lives and may do as much as this token."""
+        token = credential.partition(" ")[2]
+        self.connection.token = token
+        self.connection.scopes = agent.organization.scopes_of(token)
 
     def change_push_notifications(self, _: Caller, payload: Payload) -> Payload:
         """Known from LiveChat's Python client only. There is no phone to notify."""

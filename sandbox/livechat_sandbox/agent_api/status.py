@@ -76,7 +76,7 @@ class Logout(TypedDict):
     agent_id: NotRequired[str]
 
 
-@method("agents--my:rw")
+@method()
 def logout(caller: Caller, payload: Logout) -> Payload:
     """Sign an agent out everywhere. Over RTM the requester's answer comes before the close."""
     agents.logout(_agent(caller, payload))

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from livechat_sandbox.platform import scopes
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes import agent_versions, customer_versions
 from livechat_sandbox.platform.structures import Organization, Push
@@ -61,12 +62,16 @@ class Connection:
         self.organization: Organization | None = None
         self.user_id: str | None = None
         self.token = ""
+        self.scopes = scopes.ALL
         self.subscriptions: dict[str, frozenset[str] | None] = {}  # None: all of that version
         self.on_leave: Callable[[], None] = lambda: None
 
     @property
     def is_open(self) -> bool:
         return self in self._connections.all
+
+    def may_hear(self, action: str) -> bool:
+        return action not in scopes.OF_PUSHES or scopes.OF_PUSHES[action] in self.scopes
 
     def wants(self, action: str, version: str) -> bool:
         names = self.subscriptions[version]
@@ -81,6 +86,8 @@ class Connection:
             send(self, push.action, frame)
 
     def _frames_of(self, push: Push, request_id: str | None) -> Iterator[bytes]:
+        if not self.may_hear(push.action):
+            return
         for version in self.subscriptions:
             if self.wants(push.action, version):
                 payload = payload_text(push, self.side, version)

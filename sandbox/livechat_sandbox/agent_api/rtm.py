@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import author_for, client_of, find_agent
-from livechat_sandbox.platform import scopes
+from livechat_sandbox.platform import limits, scopes
 from livechat_sandbox.platform.clock import rfc3339
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import check
@@ -71,6 +71,7 @@ class AgentRtm(RtmConsumer):
         check(Login, payload)
         agent = find_agent(self.world, payload["token"])
         organization = agent.organization
+        limits.count(organization)
         self.is_away = payload.get("away", False)
         self.monitoring_level = payload.get("customer_monitoring_level", self.monitoring_level)
         agents.login(
@@ -116,6 +117,7 @@ class AgentRtm(RtmConsumer):
         if self.caller is None:
             return super().run(frame)
         if frame["action"] in own:
+            limits.count(self.caller.organization)
             if needed := SCOPES.get(frame["action"]):
                 self.caller.needs(*needed)
             return own[frame["action"]](self.caller, frame.get("payload") or {})

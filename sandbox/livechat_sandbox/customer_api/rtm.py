@@ -57,6 +57,7 @@ class CustomerRtm(RtmConsumer):
         check(customers.Login, payload)
         organization = self.connection.organization
         assert organization is not None
+        limits.count(organization)
         value = payload["token"].removeprefix("Bearer ")
         if region_of(value) and self.wrong_region(organization, value):
             self.connection.disconnect("misdirected_connection", region=organization.region)

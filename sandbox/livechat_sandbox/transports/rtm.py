@@ -59,7 +59,7 @@ class RtmConsumer(AsyncWebsocketConsumer):
         """Refuse a connection right after it opened, by `self.connection.disconnect(...)`."""
 
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Any]:
-        """Returns who logged in and the answer. Raises LiveChatError."""
+        """Returns who logged in and the answer; counts it as a request. Raises LiveChatError."""
         raise NotImplementedError
 
     # --- life of a connection -----------------------------------------------------------------
@@ -229,8 +229,6 @@ class RtmConsumer(AsyncWebsocketConsumer):
         if self.caller is not None:
             raise LiveChatError("validation", "Already logged in")
         check(Subscribing, payload)
-        if self.connection.organization:
-            limits.count(self.connection.organization)
         caller, answer = self.log_in(version, payload)
         assert caller.person is not None
         self.caller = caller

@@ -7,11 +7,14 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+import livechat_sandbox
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.rtm import SCOPES
 from livechat_sandbox.configuration_api.web import CONFIGURATION
 from livechat_sandbox.customer_api.methods import METHODS as CUSTOMER
 from livechat_sandbox.platform.scopes import OF_PUSHES
+from livechat_sandbox.platform.shapes.agent_versions import has_push
+from livechat_sandbox.platform.shapes.customer_versions import VERSIONS
 from livechat_sandbox.transports.methods import Method
 from livechat_sandbox.webhooks.rules import KINDS
 from tests.sandbox.test_webhooks import EIGHTEEN
@@ -25,6 +28,12 @@ RTM_ONLY = {
     "update_session": f"{REFERENCE}#update-session",
 }
 NOT_BUILT = ("subscribe_customers", "unsubscribe_customers")
+PUSHES_NOT_BUILT = frozenset(
+    (
+        "customer_statistics_updated", "customer_transferred", "incoming_error",
+        "subscribed_customers_totals_updated",
+    )
+)  # fmt: skip
 # Agent Chat API v3.6, Web reference, and `logout`, which only the RTM reference has.
 THIRTY_SIX = [
     "list_chats",
@@ -105,25 +114,19 @@ def listed(scopes: Iterable[str]) -> str:
     return " ".join(f"`{each}`" for each in scopes)
 
 
-PUSHES = "messaging/agent-chat-api/rtm-pushes/"
-PUSHES_3_7 = "messaging/agent-chat-api/v3.7/rtm-pushes/"
-PUSHED_ONLY = {
-    **dict.fromkeys(("chat_deleted", "thread_deleted", "threads_deleted"), PUSHES),
-    "auto_accesses_updated": PUSHES,
-    **{f"canned_response_{verb}": PUSHES_3_7 for verb in ("created", "updated", "deleted")},
-}
-WEBHOOKS_ONLY = {"customer_session_fields_updated": "management/webhooks/"}
+PUSHES = DOCUMENTED["agent_pushes"]
+WEBHOOKS = "management/webhooks/"
+LISTING_PUSHES = ("agent_versions.py", "rules.py", "scopes.py")
 
 
 def events_table() -> str:
     lines = ["| event | webhook | push | scope of the push |", "|---|---|---|---|"]
-    known = [*EIGHTEEN, *(action for action in KINDS if action not in EIGHTEEN)]
-    for action in (*known, *PUSHED_ONLY):
-        page = (WEBHOOKS_ONLY | PUSHED_ONLY).get(action, PUSHES)
-        webhook = "" if action in PUSHED_ONLY else "yes" if action in KINDS else "no"
-        push = "" if action in WEBHOOKS_ONLY else "yes"
-        scope = f"`{OF_PUSHES[action]}`" if push and action in OF_PUSHES else ""
-        title = f"[`{action}`]({DOCUMENTATION}{page}#{action})"
+    for action in dict.fromkeys((*EIGHTEEN, *KINDS, *PUSHES)):
+        webhook = "yes" if action in KINDS else "no" if action in EIGHTEEN else ""
+        push = "" if action not in PUSHES else "no" if action in PUSHES_NOT_BUILT else "yes"
+        scope = f"`{OF_PUSHES[action]}`" if push == "yes" and action in OF_PUSHES else ""
+        at = PUSHES[action]["at"] if push else f"{WEBHOOKS}#{action}"
+        title = f"[`{action}`]({DOCUMENTATION}{at})"
         lines.append(f"| {title} | {webhook} | {push} | {scope} |")
     return "\n".join(lines)
 
@@ -159,10 +162,28 @@ def in_other_versions() -> set[str]:
     """Methods that the sandbox has in other versions than LiveChat documents."""
     return {
         f"{api}/{name}"
-        for api, documented in DOCUMENTED.items()
-        for name, known in documented.items()
+        for api in THERE
+        for name, known in DOCUMENTED[api].items()
         if name in THERE[api] and list(THERE[api][name].versions) != known["versions"]
     }
+
+
+def pushed_in_other_versions() -> set[str]:
+    """Pushes to agents that the sandbox has in other versions than LiveChat documents."""
+    return {
+        name
+        for name, known in PUSHES.items()
+        if name not in PUSHES_NOT_BUILT
+        and [each for each in VERSIONS if has_push(each, name)] != known["versions"]
+    }
+
+
+def never_pushed() -> set[str]:
+    """Documented pushes that no code names, though the table says that they are built."""
+    paths = Path(livechat_sandbox.__file__).parent.rglob("*.py")
+    code = "".join(path.read_text() for path in paths if path.name not in LISTING_PUSHES)
+    there = {"agent_disconnected"}  # made of the side's name
+    return {name for name in PUSHES.keys() - PUSHES_NOT_BUILT - there if f'"{name}"' not in code}
 
 
 if __name__ == "__main__":

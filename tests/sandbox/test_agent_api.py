@@ -14,6 +14,7 @@ from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
 SAM = 2  # an agent of the role `normal`, in the groups General and Support
 MARIA = "maria@shop.example"
+TICKET_FORM = "177383"
 
 
 class AgentRtm:
@@ -292,6 +293,43 @@ def test_agents_are_told_what_was_deleted(
     agent.close(chat_id)
     sandbox.control("deletions", {"chat_id": chat_id})
     assert desk.next("chat_deleted") == {"chat_id": chat_id}
+
+
+def leave_ticket(customer: Customer) -> Payload:
+    """What an offline widget asks for, filled in twice; the ids of the chat and its thread."""
+    filled: Payload = {"type": "filled_form", "form_id": TICKET_FORM, "fields": []}
+    started: Payload = customer.call(
+        "start_chat", active=False, chat={"thread": {"events": [filled, filled]}}
+    )
+    return started
+
+
+def test_agents_are_told_once_of_a_ticket(customer: Customer, desk: AgentRtm) -> None:
+    ticket_id = leave_ticket(customer)["thread_id"]
+    desk.call("ping")
+    (told,) = [push["payload"] for push in desk.pushes if push["action"] == "ticket_created"]
+    created_at = told.pop("created_at")
+    assert created_at.startswith("20")
+    assert told == {"customer_id": customer.id, "ticket_id": ticket_id, "silo": "inbox"}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_agents_are_told_of_a_ticket_that_is_deleted(
+    sandbox: Sandbox, customer: Customer, desk: AgentRtm, whole: bool
+) -> None:
+    made = leave_ticket(customer)
+    names = ("chat_id",) if whole else ("chat_id", "thread_id")
+    sandbox.control("deletions", {name: made[name] for name in names})
+    told = {"customer_id": customer.id, "ticket_id": made["thread_id"]}
+    assert desk.next("ticket_deleted") == told
+
+
+def test_no_ticket_is_told_of_in_a_chat_without_its_form(
+    customer: Customer, desk: AgentRtm
+) -> None:
+    customer.start("Hello")
+    desk.call("ping")
+    assert "ticket_created" not in [push["action"] for push in desk.pushes]
 
 
 def test_agents_are_told_what_is_in_a_cart(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 from tests.sandbox_rig import ROOT
 
@@ -12,10 +13,12 @@ ASK = (
     "is_true = t.PAGE.read_text() == t.page();"
     "from tests.sandbox import customer_tables as c;"
     "is_true = is_true and c.PAGE.read_text() == c.page();"
-    "print(json.dumps([is_true, sorted(t.missing()), sorted(t.in_other_versions())]))"
+    "others = [t.missing(), t.in_other_versions(), t.never_pushed(), t.pushed_in_other_versions()];"
+    "print(json.dumps([is_true, *map(sorted, others)]))"
 )
 
 
+@cache
 def ask() -> list[object]:
     """The sandbox has settings of its own, so it is asked in a process of its own."""
     told = subprocess.run(
@@ -45,3 +48,11 @@ def test_no_documented_method_is_missing() -> None:
 
 def test_every_method_is_in_the_versions_that_document_it() -> None:
     assert ask()[2] == []
+
+
+def test_every_documented_push_is_built_or_named_as_not_built() -> None:
+    assert ask()[3] == []
+
+
+def test_every_push_is_in_the_versions_that_document_it() -> None:
+    assert ask()[4] == []

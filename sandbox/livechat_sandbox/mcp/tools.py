@@ -15,8 +15,8 @@ from msgspec import Meta
 from livechat_sandbox.agent_api import lists
 from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
 from livechat_sandbox.platform import pages
-from livechat_sandbox.platform.chats import tickets
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import tickets
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Chat, Thread
 from livechat_sandbox.transports.methods import Caller, method

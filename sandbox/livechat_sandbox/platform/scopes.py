@@ -47,7 +47,7 @@ PUSHES = {
     """,
     "customers:ro": """
         incoming_customers incoming_customer customer_updated customer_page_updated
-        customer_banned customer_left
+        customer_banned customer_left ticket_created ticket_deleted
     """,
     "multicast:ro": "incoming_multicast",
     "agents--all:ro": """

@@ -1,1 +1,1 @@
-"""Chats and threads from start to deletion, and the tickets among them."""
+"""Chats and threads from start to deletion."""

@@ -7,6 +7,7 @@ API deletes, and customers are told nothing.
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.events import tickets
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Chat, Organization, Thread
@@ -17,6 +18,7 @@ def delete_chat(chat: Chat) -> None:
     refuse_active(chat)
     organization = chat.organization
     pushes.to_agents_of_chat(chat, "chat_deleted", {"chat_id": chat.id})
+    tickets.tell_deleted(chat, chat.threads)
     forget(organization, chat)
 
 
@@ -51,6 +53,7 @@ def fits(thread: Thread, wanted: Payload) -> bool:
 
 
 def remove(chat: Chat, threads: list[Thread]) -> None:
+    tickets.tell_deleted(chat, threads)
     chat.threads = [each for each in chat.threads if each not in threads]
     if not chat.threads:
         forget(chat.organization, chat)

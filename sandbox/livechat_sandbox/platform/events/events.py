@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from livechat_sandbox.platform import properties, pushes
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.events import seen_marks
+from livechat_sandbox.platform.events import seen_marks, tickets
 from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.shapes import agent_view, customer_view
@@ -231,6 +231,7 @@ def append(thread: Thread, new: NewEvent) -> Event:
         properties=new.properties,
     )
     thread.events.append(event)
+    tickets.tell_created(thread, event)
     return event
 
 

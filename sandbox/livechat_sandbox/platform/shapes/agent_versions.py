@@ -8,17 +8,26 @@ from livechat_sandbox.platform.shapes import changes
 NOT_IN_3_5 = frozenset(
     {
         "event_deleted",
+        "group_properties_updated",
         "incoming_event_preview",
         "incoming_thinking_indicator",
+        "license_properties_updated",
         "thread_summary_set",
+        "ticket_created",
+        "ticket_deleted",
     }
+)
+SINCE_3_7 = frozenset(
+    {"canned_response_created", "canned_response_deleted", "canned_response_updated"}
 )
 
 CARTS = ("cart", "carts")  # since 3.6
 
 
 def has_push(version: str, action: str) -> bool:
-    return version != "3.5" or action not in NOT_IN_3_5
+    return version == "3.7" or not (
+        action in SINCE_3_7 or (version == "3.5" and action in NOT_IN_3_5)
+    )
 
 
 def shape(payload: Any, version: str) -> Any:

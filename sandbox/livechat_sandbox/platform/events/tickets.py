@@ -2,12 +2,15 @@
 
 LiveChat keeps tickets in a product of its own, HelpDesk. Here they are read from the chats, so
 they are as many as customers wrote, and their tags are the thread's.
+
+Agents are told of them: Agent Chat API v3.6, "ticket_created", "ticket_deleted".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Chat, Event, Organization, Thread
 
@@ -55,9 +58,13 @@ def of(organization: Organization) -> Iterator[Ticket]:
     """Every ticket, oldest chat first."""
     for chat in organization.chats.values():
         for thread in chat.threads:
-            form = next((each for each in thread.events if is_ticket(organization, each)), None)
-            if form:
+            if form := form_in(thread):
                 yield Ticket(chat, thread, form)
+
+
+def form_in(thread: Thread) -> Event | None:
+    """What makes the thread a ticket, if it is one."""
+    return next((each for each in thread.events if is_ticket(thread.organization, each)), None)
 
 
 def is_ticket(organization: Organization, event: Event) -> bool:
@@ -66,6 +73,23 @@ def is_ticket(organization: Organization, event: Event) -> bool:
         event.properties.get("lc2", {}).get("form_type") == "ticket"
         or event.content.get("form_id") == own_form
     )
+
+
+def tell_created(thread: Thread, event: Event) -> None:
+    """Where this event makes a ticket of the thread."""
+    organization = thread.organization
+    if event.author_id in organization.customers and form_in(thread) is event:
+        told = {"customer_id": event.author_id, "ticket_id": thread.id}
+        told |= {"silo": "inbox", "created_at": thread.created_at}
+        pushes.to_all_agents(organization, "ticket_created", told)
+
+
+def tell_deleted(chat: Chat, threads: Iterable[Thread]) -> None:
+    """Those of these threads that are tickets."""
+    for thread in threads:
+        if form_in(thread):
+            told = {"customer_id": chat.customer_id, "ticket_id": thread.id}
+            pushes.to_all_agents(chat.organization, "ticket_deleted", told)
 
 
 def view(ticket: Ticket) -> Payload:

@@ -68,6 +68,18 @@ def test_the_sample_bot_serves_everybody_rightly(
     assert told[-2] == "10 customers, 10 answered, 2 handed over, 0 not served rightly."
 
 
+@pytest.mark.night  # fifty at once take seconds
+@pytest.mark.usefixtures("bot")
+def test_the_sample_bot_serves_all_fifty_rightly(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    want_a_person = sum(each.wants == "person" for each in script.read(None))
+    assert simulate(sandbox, "--over", "2") == 0
+    told = capsys.readouterr().out.splitlines()
+    counted = f"50 customers, 50 answered, {want_a_person} handed over, 0 not served rightly."
+    assert counted in told
+
+
 @pytest.mark.usefixtures("bot")
 def test_it_tells_who_was_not_served_rightly(
     sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]

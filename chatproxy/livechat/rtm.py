@@ -21,6 +21,8 @@ from websockets.typing import Origin
 
 from chatproxy.livechat.answers import notice_end
 from chatproxy.livechat.errors import (
+    BY_TYPE,
+    LiveChatError,
     NotConnected,
     PendingRequestsLimitReached,
     Unreachable,
@@ -66,6 +68,12 @@ class Disconnected(Exception):
         super().__init__(reason)
         self.reason = reason
         self.data = data or {}
+
+    @property
+    def error(self) -> LiveChatError | None:
+        """What a login would be refused with for the same reason, such as a ban, if there is."""
+        kind = BY_TYPE.get(self.reason)
+        return kind(data=self.data) if kind else None
 
 
 LOST = "connection_lost"

@@ -205,8 +205,8 @@ class LiveCustomer:
             end = await self._end_of_one_connection()
             metrics.count_end(end)
             self._gate.hear(end)
-            if isinstance(end, LiveChatError):
-                self._observer.fail(self.customer, end)
+            if error := end.error if isinstance(end, Disconnected) else end:
+                self._observer.fail(self.customer, error)
             if self._was_steady():
                 tries = 0
             reaction = reaction_to(end, tries)

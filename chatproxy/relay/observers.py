@@ -21,7 +21,7 @@ class Observer(Protocol):
         """What a customer was told, and what is known of their chat after it."""
 
     def fail(self, customer: Customer, error: LiveChatError) -> None:
-        """A call that failed for good, or a login that was refused."""
+        """A call that failed for good, a login refused, or a connection ended as if it were."""
 
 
 class Nobody:

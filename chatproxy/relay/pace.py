@@ -15,7 +15,11 @@ FIRST_PAUSE = 0.5  # seconds, after one refusal; twice as long after each that f
 MOST_DOUBLINGS = 12
 
 # Source: Customer Chat API v3.6, "customer_disconnected".
-REFUSING = {"too_many_unauthorized_connections", "service_temporarily_unavailable"}
+REFUSING = {
+    "customer_banned",
+    "too_many_unauthorized_connections",
+    "service_temporarily_unavailable",
+}
 
 
 def is_refusal_of_all(end: Disconnected | LiveChatError) -> bool:

@@ -85,6 +85,7 @@ def test_after_a_success_the_next_refusal_is_the_first_again() -> None:
         (TooManyRequests(), True),
         (CustomerBanned(), True),
         (NotConnected(), True),
+        (Disconnected("customer_banned"), True),
         (Disconnected("too_many_unauthorized_connections"), True),
         (Disconnected("service_temporarily_unavailable"), True),
         (Disconnected(LOST), False),

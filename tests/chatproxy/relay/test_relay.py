@@ -12,12 +12,20 @@ import pytest_asyncio
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
-from chatproxy.livechat.errors import NotConnected
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    LicenseExpired,
+    LicenseNotFound,
+    LiveChatError,
+    NotConnected,
+    UnsupportedVersion,
+)
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
 from chatproxy.livechat.rtm import Visit
 from chatproxy.models import Customer
 from chatproxy.relay import tabs
+from chatproxy.relay.observers import Nobody
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
 from tests.chatproxy.people import Watcher, delete_event
@@ -683,6 +691,45 @@ async def test_a_customer_sent_away_stays_away_and_is_told(
     await asyncio.sleep(0.3)
     assert tab.state is State.REFUSED
     assert tab.connection_state.advice
+
+
+class Failures(Nobody):
+    """Keeps the kinds of what has failed."""
+
+    def __init__(self) -> None:
+        self.kinds: list[type[LiveChatError]] = []
+
+    def fail(self, customer: Customer, error: LiveChatError) -> None:
+        self.kinds.append(type(error))
+
+
+@pytest.mark.parametrize(
+    "error", [CustomerBanned, LicenseExpired, LicenseNotFound, UnsupportedVersion]
+)
+async def test_an_end_that_would_be_a_refusal_of_the_login_is_a_failure_too(
+    customer: Customer, organization: Organization, sandbox: Sandbox, error: type[LiveChatError]
+) -> None:
+    failures = Failures()
+    relay = Relay(failures)
+    tab = Watcher(relay, customer, organization)
+    await tab.snapshot()
+    sandbox.fault("disconnect", reason=error.type)
+    await tab.until(lambda: tab.state in (State.REFUSED, State.WAITING))
+    assert failures.kinds == [error]
+    await relay.close()
+
+
+async def test_a_connection_that_was_lost_is_no_failure(
+    customer: Customer, organization: Organization, sandbox: Sandbox
+) -> None:
+    failures = Failures()
+    relay = Relay(failures)
+    tab = Watcher(relay, customer, organization)
+    await tab.snapshot()
+    sandbox.fault("drop")
+    await tab.until(lambda: tab.state is State.WAITING)
+    assert failures.kinds == []
+    await relay.close()
 
 
 async def test_a_new_tab_after_a_refusal_tries_again(

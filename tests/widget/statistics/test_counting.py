@@ -1,5 +1,6 @@
 """What happens is counted once, without what was said, and written down apart from the chats."""
 
+import asyncio
 import datetime as dt
 import uuid
 from collections import Counter
@@ -22,9 +23,9 @@ from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.service import Call, Reason
 from chatproxy.livechat.structures import User, parse_event
 from chatproxy.models import Customer
-from chatproxy.relay.updates import Conversation
+from chatproxy.relay.updates import Conversation, State
 from chatproxy.service import ConfiguredService, billed
-from tests.chatproxy.people import stored_customer
+from tests.chatproxy.people import Watcher, stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
 from widget.models import Presence, Tally, Trouble, Widget
@@ -244,16 +245,47 @@ def test_bans_of_different_times_are_not_at_once(
     assert not Trouble.objects.exists()
 
 
-def test_who_could_not_become_a_customer_counts_too(
-    sandbox: Sandbox, agent: Agent, shop_widget: Widget, tallies: Tallies
-) -> None:
-    visitor = Visitor(shop_widget.key)
-    sandbox.http.post(
-        f"{sandbox.url}/v3.7/configuration/action/ban_customer",
+def ban_our_address(agent: Agent) -> None:
+    agent.sandbox.http.post(
+        f"{agent.sandbox.url}/v3.7/configuration/action/ban_customer",
         json={"ip": "127.0.0.1", "seconds": 60},
         headers={"Authorization": agent.authorization},
         timeout=10,
     ).raise_for_status()
+
+
+async def is_sent_away(tab: Watcher) -> None:
+    await tab.until(lambda: tab.state is State.REFUSED)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_many_whose_connections_a_ban_ends_are_told_to_the_owner(
+    agent: Agent, shop_widget: Widget, tallies: Tallies
+) -> None:
+    relay = running().relay
+
+    def welcome() -> Customer:
+        return Customer.objects.welcome(shop_widget.key, shop_widget.organization)[0]
+
+    tabs = [
+        Watcher(relay, await asyncio.to_thread(welcome), shop_widget.organization)
+        for _ in range(MANY)
+    ]
+    for tab in tabs:
+        await tab.snapshot()
+    await asyncio.to_thread(ban_our_address, agent)
+    for tab in tabs:
+        await is_sent_away(tab)
+    await asyncio.to_thread(tallies.write)
+    assert (await Trouble.objects.aget()).kind == "customer_banned"
+    await relay.close()
+
+
+def test_who_could_not_become_a_customer_counts_too(
+    agent: Agent, shop_widget: Widget, tallies: Tallies
+) -> None:
+    visitor = Visitor(shop_widget.key)
+    ban_our_address(agent)
     for _ in range(MANY):
         visitor.introduce()
     tallies.write()

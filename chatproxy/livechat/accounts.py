@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
 from chatproxy.livechat import http
+from chatproxy.livechat.answers import error_in, with_wait
 from chatproxy.livechat.errors import (
+    TOO_MANY,
     CustomerBanned,
     GrantRefused,
     IdentityLost,
     LiveChatError,
     ServiceUnavailable,
+    TooManyRequests,
     Unreachable,
 )
 from chatproxy.livechat.organization import Organization
@@ -50,7 +53,7 @@ class Grant:
 def exchange(organization: Organization, identity: Identity | None) -> Grant:
     """A token for the customer with this identity; for a new customer if there is none.
 
-    Raises GrantRefused, CustomerBanned, IdentityLost or Unreachable.
+    Raises GrantRefused, CustomerBanned, IdentityLost, Unreachable, or what an `error` names.
     """
     reason = Reason.RENEWAL if identity else Reason.IDENTITY
     with tell_of_call(organization.service, "accounts", "exchange", reason):
@@ -75,10 +78,8 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
         },
         headers=headers,
     )
-    body = answer.json()
-    if not isinstance(body, dict):
-        raise Unreachable("the grant's answer is not an object")
-    if error := _refusal(body):
+    body = _object_in(answer)
+    if error := _refusal(body, answer):
         raise error
     try:
         return Grant(
@@ -116,11 +117,25 @@ def _token_url(organization: Organization) -> str:
     return f"{base}/token"
 
 
-def _refusal(body: dict[str, object]) -> LiveChatError | None:
-    """LiveChat's clients go by these two keys and never by the HTTP status."""
+def _object_in(answer: http.Answer) -> Json:
+    """{} for a body that is none, which has neither a token nor a reason."""
+    try:
+        body = answer.json()
+    except Unreachable:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _refusal(body: Json, answer: http.Answer) -> LiveChatError | None:
+    """LiveChat's clients go by two keys and never by the HTTP status; its quota has that alone.
+
+    An `error` object, as the APIs answer with, counts as well.
+    """
     reason = str(body.get("identity_exception") or body.get("oauth_exception") or "")
+    if answer.status == TOO_MANY or reason == TooManyRequests.type:
+        return with_wait(TooManyRequests(), answer)
     if not reason:
-        return None
+        return error_in(answer) if isinstance(body.get("error"), dict) else None
     if reason in PASSING:
         return ServiceUnavailable(reason)
     if "identity_exception" in body and reason == "access_denied":

@@ -29,7 +29,7 @@ def read(answer: Answer, organization: Organization) -> Json:
         body = body if isinstance(body, dict) else {}
         if not isinstance(body.get("error"), dict):
             return body
-    raise _error(answer)
+    raise error_in(answer)
 
 
 def notice_end(headers: Mapping[str, str], organization: Organization) -> None:
@@ -46,12 +46,17 @@ def _date(text: str) -> dt.date | None:
         return None
 
 
-def _error(answer: Answer) -> LiveChatError:
+def error_in(answer: Answer) -> LiveChatError:
+    """The error of an answer that is no success, whatever its body is."""
     try:
         body = answer.json()
     except Unreachable:
         body = None
-    error = error_from(body, answer.status)
+    return with_wait(error_from(body, answer.status), answer)
+
+
+def with_wait(error: LiveChatError, answer: Answer) -> LiveChatError:
+    """The same with the seconds that this answer asks to wait, if it does."""
     retry_after = answer.headers.get("Retry-After", "")
     if retry_after.isdecimal() and len(retry_after) <= LONGEST_NUMBER:
         error.data = {**error.data, "retry_after": int(retry_after)}

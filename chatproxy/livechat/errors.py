@@ -240,17 +240,25 @@ def _leaves(cls: type[LiveChatError]) -> dict[str, type[LiveChatError]]:
 
 
 BY_TYPE = _leaves(LiveChatError)
+TOO_MANY = 429  # Source: RFC 6585
 
 
 def error_from(body: object, status: int = 0) -> LiveChatError:
     """The exception for LiveChat's error `body`, `{"error": {"type", "message", "data"?}}`.
 
-    `status` (0 over RTM) decides only where the type is unknown: 5xx may be tried again.
+    `status` (0 over RTM) decides only where the type is unknown: 429 asks to wait, 5xx may be
+    tried again.
     """
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         error = {}
     kind, data = str(error.get("type", "")), error.get("data")
-    cls = BY_TYPE.get(kind) or (Unreachable if status >= 500 else Refused)
+    cls = BY_TYPE.get(kind) or _by_status(status)
     message = f"{kind}: {error.get('message', '')}" if kind else f"HTTP {status}"
     return cls(message, data if isinstance(data, dict) else None)
+
+
+def _by_status(status: int) -> type[LiveChatError]:
+    if status == TOO_MANY:
+        return TooManyRequests
+    return Unreachable if status >= 500 else Refused

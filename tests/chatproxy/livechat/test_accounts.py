@@ -18,9 +18,11 @@ from chatproxy.livechat.errors import (
     CustomerBanned,
     GrantRefused,
     IdentityLost,
+    LicenseExpired,
     NotConnected,
     ServiceUnavailable,
     TokenRejected,
+    TooManyRequests,
     Unreachable,
 )
 from chatproxy.livechat.organization import Organization
@@ -126,6 +128,39 @@ def test_a_passing_trouble_of_accounts_may_be_tried_again(
 ) -> None:
     sandbox.fault("error", transport="accounts", type=kind)
     with pytest.raises(ServiceUnavailable):
+        accounts.exchange(organization, None)
+
+
+TOO_MANY = {"error": {"type": "too_many_requests", "message": "Too many requests"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, ""),
+        (429, "<h1>Slow down</h1>"),
+        (429, TOO_MANY),
+        (200, TOO_MANY),
+        (429, {"oauth_exception": "too_many_requests"}),
+        (401, {"oauth_exception": "too_many_requests"}),
+    ],
+)
+def test_too_many_grants_say_how_long_to_wait(
+    organization: Organization, sandbox: Sandbox, status: int, body: object
+) -> None:
+    sandbox.fault("status", transport="accounts", status=status, body=body, retry_after=7)
+    with pytest.raises(TooManyRequests) as caught:
+        accounts.exchange(organization, None)
+    assert caught.value.retry_after == 7
+
+
+@pytest.mark.parametrize("status", [200, 402])
+def test_an_error_object_of_accounts_is_read(
+    organization: Organization, sandbox: Sandbox, status: int
+) -> None:
+    body = {"error": {"type": "license_expired", "message": "License expired"}}
+    sandbox.fault("status", transport="accounts", status=status, body=body)
+    with pytest.raises(LicenseExpired):
         accounts.exchange(organization, None)
 
 

@@ -80,6 +80,10 @@ def test_an_unknown_type_with_another_status_is_final() -> None:
     assert type(error_from({"error": {"type": "of_tomorrow"}}, 418)) is errors.Refused
 
 
+def test_an_unknown_type_with_the_status_of_too_many_requests_asks_to_wait() -> None:
+    assert type(error_from("<html>", 429)) is errors.TooManyRequests
+
+
 def test_an_error_without_a_type_names_the_status() -> None:
     assert str(error_from("<html>", 502)) == "HTTP 502"
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
+from django.utils import timezone
 
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.rtm import Visit
@@ -71,9 +72,9 @@ class Crowd:
                 await self._moved.wait()
 
 
-async def logins(sandbox: Sandbox) -> list[Login]:
-    """Each that was asked for since the test began."""
-    asked = await asyncio.to_thread(sandbox.control, "requests?method=login", method="GET")
+async def logins(sandbox: Sandbox, method: str = "login") -> list[Login]:
+    """Each that was asked for since the test began, or the tokens for them."""
+    asked = await asyncio.to_thread(sandbox.control, f"requests?method={method}", method="GET")
     return [Login(each["at"], each["status"]) for each in asked]
 
 
@@ -98,7 +99,25 @@ async def test_one_refusal_slows_everybody_down(
     fault = {"type": "too_many_requests", "method": "login", "transport": "rtm", "count": 1}
     await asyncio.to_thread(sandbox.fault, "error", **fault)
     await crowd.has(CROWD)
-    made = await logins(sandbox)
+    assert_that_nobody_came_after_the_refusal(await logins(sandbox))
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_token_refused_slows_everybody_down(
+    relay: Relay, customers: list[Customer], organization: Organization, sandbox: Sandbox
+) -> None:
+    await Customer.objects.aupdate(fresh_until=timezone.now())
+    stale = [customer async for customer in Customer.objects.all()]
+    crowd = Crowd(relay, stale, organization)
+    await crowd.has(CROWD // 2)
+    fault = {"status": REFUSED, "transport": "accounts", "count": 1}
+    await asyncio.to_thread(sandbox.fault, "status", **fault)
+    await crowd.has(CROWD)
+    assert_that_nobody_came_after_the_refusal(await logins(sandbox, "token"))
+
+
+def assert_that_nobody_came_after_the_refusal(made: list[Login]) -> None:
+    """Apart from those who were on their way, for a while."""
     (refused_at,) = [login.at for login in made if login.status == REFUSED]
     good = [login.at for login in made if login.status != REFUSED]
     assert len(good) == CROWD

@@ -11,6 +11,7 @@ from chatproxy.livechat.errors import (
     LicenseExpired,
     LicenseNotFound,
     LiveChatError,
+    NotAuthorized,
     Unreachable,
     UnsupportedVersion,
     WrongProductVersion,
@@ -79,6 +80,14 @@ REFUSALS: tuple[tuple[type[LiveChatError], Promise], ...] = (
             "LiveChat has banned this server's address, and with it every customer. "
             "Lift the ban in LiveChat, and set its property “monitoring.ip_mask”: all "
             "customers share this server's address, so banning it bans everybody."
+        ),
+    ),
+    (
+        NotAuthorized,
+        gettext_lazy(
+            "LiveChat does not let your app act for customers. In the LiveChat Developer "
+            "Console, under “App authorization”, check first that it is a server-side app, "
+            "then that it has the scope “customers:own”."
         ),
     ),
     (

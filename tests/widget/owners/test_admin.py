@@ -523,6 +523,16 @@ def test_a_redirect_uri_that_is_not_registered_is_named(
     assert "redirect URI is not registered" in words
 
 
+@pytest.mark.parametrize("transport", ["web", "accounts"])
+def test_an_app_that_may_not_act_for_customers_is_told_its_kind_then_its_scope(
+    superuser: Client, livechat: dict[str, Any], sandbox: Sandbox, transport: str
+) -> None:
+    body = {"error": {"type": "authorization", "message": "Authorization error"}}
+    sandbox.fault("status", transport=transport, status=403, body=body)
+    words = words_of_the_test(superuser, **livechat)
+    assert 0 < words.find("server-side app") < words.find("“customers:own”")
+
+
 def test_an_unreachable_livechat_is_not_the_owners_fault(
     superuser: Client, livechat: dict[str, Any], settings: Settings
 ) -> None:

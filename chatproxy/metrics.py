@@ -48,9 +48,10 @@ push = Histogram(
 
 
 def count_call(call: Call) -> None:
-    """Count one request to LiveChat, how long it took, and how it failed if it did."""
+    """Count one request to LiveChat if it costs, how long it took, and how it failed if it did."""
     calls.labels(call.transport, call.action).observe(call.seconds)
-    requests.labels(call.action, call.reason).inc()
+    if call.is_billed:
+        requests.labels(call.action, call.reason).inc()
     if call.error:
         errors.labels(call.transport, name_of(call.error)).inc()
 

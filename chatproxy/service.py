@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.dispatch import Signal
 
 from chatproxy import conf, metrics
-from chatproxy.livechat.errors import Internal, NotConnected
 from chatproxy.livechat.service import Call, Ear, VersionEnd
 from chatproxy.regions import Regions
 
@@ -60,21 +59,13 @@ class ConfiguredService:
 
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)
-        if self.widget_key and is_billed(call):
+        if self.widget_key and call.is_billed:
             billed.send(ConfiguredService, widget_key=self.widget_key)
 
 
 def regions() -> Regions:
     """This process's; a test may put others in their place."""
     return cast("ChatproxyConfig", apps.get_app_config("chatproxy")).regions
-
-
-def is_billed(call: Call) -> bool:
-    """Failed requests are, too, but not those answered with status 500, nor what never got there.
-
-    Source: LiveChat's "API pricing".
-    """
-    return not isinstance(call.error, Internal | NotConnected)
 
 
 def version_end(version: str) -> VersionEnd | None:

@@ -80,5 +80,5 @@ async def _make(it: Conversation, name: str) -> tuple[Finding, bool]:
 
 
 def costs(it: Conversation) -> Counter[str]:
-    """How often each action was asked for: LiveChat bills every request."""
-    return Counter(call.action for call in it.service.calls)
+    """How often each action was asked for, as far as LiveChat bills it."""
+    return Counter(call.action for call in it.service.calls if call.is_billed)

@@ -80,6 +80,7 @@ def _exchange(organization: Organization, identity: Identity | None) -> Grant:
     )
     body = _object_in(answer)
     if error := _refusal(body, answer):
+        error.status = answer.status
         raise error
     try:
         return Grant(
@@ -134,8 +135,10 @@ def _refusal(body: Json, answer: http.Answer) -> LiveChatError | None:
     reason = str(body.get("identity_exception") or body.get("oauth_exception") or "")
     if answer.status == TOO_MANY or reason == TooManyRequests.type:
         return with_wait(TooManyRequests(), answer)
+    if isinstance(body.get("error"), dict) or (answer.status >= 500 and not reason):
+        return error_in(answer)
     if not reason:
-        return error_in(answer) if isinstance(body.get("error"), dict) else None
+        return None
     if reason in PASSING:
         return ServiceUnavailable(reason)
     if "identity_exception" in body and reason == "access_denied":

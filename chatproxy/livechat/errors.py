@@ -37,9 +37,13 @@ LONGEST_WAIT = 24 * 3600  # seconds that LiveChat may ask for
 
 
 class LiveChatError(Exception):
-    """LiveChat did not do what we asked. `advice` is fit for the customer's eyes."""
+    """LiveChat did not do what we asked. `advice` is fit for the customer's eyes.
+
+    `status` is that of its answer over HTTP, 0 if there was none.
+    """
 
     type: ClassVar[str] = ""
+    status = 0
     reaction: ClassVar[Reaction] = Reaction.TELL_CUSTOMER
     advice: ClassVar[str | Promise] = _("Something went wrong. Please try again.")
 
@@ -61,6 +65,7 @@ class NotConnected(Unreachable):
 
 class Internal(Unreachable):
     type = "internal"
+    status = 500  # over RTM, too
 
 
 class ServiceUnavailable(Unreachable):
@@ -255,7 +260,9 @@ def error_from(body: object, status: int = 0) -> LiveChatError:
     kind, data = str(error.get("type", "")), error.get("data")
     cls = BY_TYPE.get(kind) or _by_status(status)
     message = f"{kind}: {error.get('message', '')}" if kind else f"HTTP {status}"
-    return cls(message, data if isinstance(data, dict) else None)
+    made = cls(message, data if isinstance(data, dict) else None)
+    made.status = status or made.status
+    return made
 
 
 def _by_status(status: int) -> type[LiveChatError]:

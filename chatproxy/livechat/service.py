@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from chatproxy.livechat.errors import LiveChatError
+from chatproxy.livechat.errors import LiveChatError, NotConnected, PendingRequestsLimitReached
 
 LONGEST_REGION = 7  # letters
+FREE = 500  # the one HTTP status that LiveChat does not bill
+# We hold back the ninth pending request: LiveChat, which refuses the eleventh, never has to.
+NEVER_SENT = (NotConnected, PendingRequestsLimitReached)
 
 
 class Reason(enum.StrEnum):
@@ -43,6 +46,16 @@ class Call:
     reason: Reason
     seconds: float
     error: LiveChatError | None = None
+
+    @property
+    def is_billed(self) -> bool:
+        """Failed requests are, too, but not those answered with status 500, nor what never left us.
+
+        Source: LiveChat's "API pricing".
+        """
+        if self.error is None:
+            return True
+        return not isinstance(self.error, NEVER_SENT) and self.error.status != FREE
 
 
 @dataclass(frozen=True, slots=True)

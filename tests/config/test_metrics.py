@@ -2,6 +2,7 @@
 
 from ipaddress import ip_network
 
+import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
@@ -23,9 +24,19 @@ def samples() -> Samples:
 
 
 def grown(before: Samples, name: str, **labels: str) -> float:
-    """By how much a sample has grown since."""
+    """By how much a sample has grown since; 0 if there is none."""
     key = (name, tuple(sorted(labels.items())))
-    return samples()[key] - before.get(key, 0)
+    return samples().get(key, 0) - before.get(key, 0)
+
+
+def billed(before: Samples) -> dict[tuple[str, str], float]:
+    """The requests counted since, by action and reason."""
+    return {
+        (labels["action"], labels["reason"]): value - before.get((name, pairs), 0)
+        for (name, pairs), value in samples().items()
+        if name == "chat_livechat_requests_total" and value > before.get((name, pairs), 0)
+        for labels in [dict(pairs)]
+    }
 
 
 def test_the_machine_itself_may_read_the_metrics() -> None:
@@ -108,3 +119,51 @@ def test_what_livechat_has_no_word_for_is_counted_by_ours(
     customer.send("Hello")
     labels = {"transport": "web", "type": "NotConnected"}
     assert grown(before, "chat_livechat_errors_total", **labels) >= 1
+
+
+def test_what_livechat_bills_is_counted_by_action_and_reason(
+    visitor: Visitor, sandbox: Sandbox
+) -> None:
+    before = samples()
+    visitor.introduce()
+    sandbox.fault("token_expired")
+    visitor.send("Hello")
+    assert billed(before) == {
+        ("exchange", "identity"): 1,
+        ("start_chat", "customer"): 1,
+        ("exchange", "renewal"): 1,
+        ("start_chat", "again"): 1,
+    }
+
+
+def test_what_never_left_us_is_not_counted_as_billed(customer: Visitor, settings: Settings) -> None:
+    settings.LIVECHAT_API_URL = "http://127.0.0.1:1"
+    before = samples()
+    customer.send("Hello")
+    assert billed(before) == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "<html>", {"error": {"type": "of_tomorrow"}}, {"oauth_exception": "server_error"}],
+)
+def test_an_answer_with_status_500_is_not_counted_as_billed(
+    customer: Visitor, sandbox: Sandbox, body: object
+) -> None:
+    before = samples()
+    sandbox.fault("status", status=500, body=body)
+    customer.send("Hello")
+    Visitor(customer.key).introduce()
+    assert billed(before) == {}
+
+
+@pytest.mark.parametrize("status", [200, 502])
+def test_a_failure_with_another_status_is_counted_as_billed(
+    customer: Visitor, sandbox: Sandbox, status: int
+) -> None:
+    customer.send("Hello")
+    before = samples()
+    body = {"error": {"type": "internal", "message": "Internal server error"}}
+    sandbox.fault("status", status=status, method="update_thread_properties", body=body)
+    customer.ask("post", "rating", {"score": "good"})
+    assert billed(before)["update_thread_properties", "customer"] == 1

@@ -17,7 +17,9 @@ from chatproxy.livechat.errors import (
     Internal,
     LiveChatError,
     NotConnected,
+    PendingRequestsLimitReached,
     Unreachable,
+    error_from,
 )
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.service import Call, Reason
@@ -122,13 +124,23 @@ def test_what_livechat_bills_is_counted_for_the_widget_that_asked(
     assert written(tallies)[What.REQUEST] == len(sandbox.requests()) > 0
 
 
-@pytest.mark.parametrize(("error", "count"), [(ChatInactive, 2), (Internal, 1), (NotConnected, 1)])
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [
+        (ChatInactive(), 2),
+        (Internal(), 1),
+        (NotConnected(), 1),
+        (PendingRequestsLimitReached(), 1),
+        (error_from("<html>", 500), 1),
+        (error_from("<html>", 502), 2),
+    ],
+)
 def test_what_livechat_does_not_bill_is_not_counted(
-    counts: Tallies, nora: Customer, error: type[LiveChatError], count: int
+    counts: Tallies, nora: Customer, error: LiveChatError, count: int
 ) -> None:
     billed.connect(counts.bill)
     service = ConfiguredService(nora.widget_key)
-    for outcome in (None, error("no")):
+    for outcome in (None, error):
         service.on_call(Call("web", "send_event", Reason.CUSTOMER, 0.1, outcome))
     ConfiguredService().on_call(Call("web", "send_event", Reason.CUSTOMER, 0.1))
     assert written(counts) == {What.REQUEST: count}

@@ -129,6 +129,14 @@ def test_it_says_what_it_cost(sandbox: Sandbox, arguments: list[str], token: str
     assert counted == Counter(NAMES.get(each["method"], each["method"]) for each in asked)
 
 
+def test_what_livechat_answers_with_500_costs_nothing(
+    sandbox: Sandbox, arguments: list[str], token: str
+) -> None:
+    sandbox.fault("status", status=500, method="upload_file")
+    run = Run(*arguments, agent_token=token)
+    assert "upload_file" not in [action for _count, action in re.findall(COUNT, run.text)]
+
+
 def left_behind(agent: Agent) -> list[str]:
     """What is there of the only chat that could have been removed."""
     (summary,) = agent.chats()

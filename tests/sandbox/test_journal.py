@@ -38,11 +38,24 @@ def test_an_entry_says_how_much_and_when(customer: Customer, sandbox: Sandbox) -
     answer = customer.request("list_chats", {})
     [entry] = journal(sandbox, method="list_chats")
     assert entry["bytes"] == len(answer.content)
-    assert entry.keys() == {"side", "transport", "method", "status", "bytes", "at"}
+    assert entry.keys() == {"side", "transport", "method", "status", "bytes", "at", "origin"}
     before = entry["at"]
     sandbox.advance(60)
     customer.request("list_chats", {})
     assert journal(sandbox)[-1]["at"] - before >= 60
+
+
+def test_an_entry_says_from_which_website(customer: Customer, sandbox: Sandbox) -> None:
+    sandbox.control("requests", method="DELETE")
+    shop = {"Origin": "https://shop.example"}
+    customer.request("list_chats", {}, headers=shop)
+    requests.post(f"{sandbox.url}/v2/customer/token", json={}, headers=shop, timeout=5)
+    with Rtm(sandbox, **shop) as rtm:
+        rtm.response_to(rtm.ask("ping"))
+    customer.request("list_chats", {})
+    told = [(each["transport"], each["origin"]) for each in journal(sandbox)]
+    origin = shop["Origin"]
+    assert told == [("web", origin), ("accounts", origin), ("rtm", origin), ("web", "")]
 
 
 def test_frames_over_rtm_are_requests_and_pings_too(customer: Customer, sandbox: Sandbox) -> None:

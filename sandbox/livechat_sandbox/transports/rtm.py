@@ -195,7 +195,9 @@ class RtmConsumer(AsyncWebsocketConsumer):
 
     def note(self, frame: Payload, status: int, size: int) -> None:
         """Put a request and its answer into the journal."""
-        self.world.journal.note(self.side, "rtm", str(frame.get("action", "")), status, size)
+        action, journal = str(frame.get("action", "")), self.world.journal
+        origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin1")
+        journal.note(self.side, "rtm", action, status, size, origin)
 
     def deliver(self, frame: Payload) -> None:
         organization = self.connection.organization

@@ -101,7 +101,8 @@ def note(
     """Put a request and its answer into the journal."""
     status = 0 if isinstance(response, Aborted) else response.status_code
     size = response.headers.get("Content-Length") or len(getattr(response, "content", b""))
-    world_of(request).journal.note(side, transport, method, status, int(size))
+    origin = request.headers.get("Origin", "")
+    world_of(request).journal.note(side, transport, method, status, int(size), origin)
 
 
 class Aborted(HttpResponse):

@@ -16,7 +16,8 @@ Transport = Literal["web", "rtm", "accounts", "mcp"]
 class Entry:
     """`status` is HTTP's, over RTM the one the error has over HTTP, and 0 without an answer.
 
-    `bytes` is the size of the answer, `at` are Unix seconds of the sandbox's clock.
+    `bytes` is the size of the answer, `at` are Unix seconds of the sandbox's clock. `origin` is the
+    header `Origin`, over RTM the handshake's.
     """
 
     side: Side
@@ -25,6 +26,7 @@ class Entry:
     status: int
     bytes: int
     at: float
+    origin: str
 
 
 class Journal:
@@ -32,8 +34,17 @@ class Journal:
         self._clock = clock
         self._entries: deque[Entry] = deque(maxlen=MOST)
 
-    def note(self, side: Side, transport: Transport, method: str, status: int, size: int) -> None:
-        self._entries.append(Entry(side, transport, method, status, size, self._clock.time()))
+    def note(
+        self,
+        side: Side,
+        transport: Transport,
+        method: str,
+        status: int,
+        size: int,
+        origin: str = "",
+    ) -> None:
+        at = self._clock.time()
+        self._entries.append(Entry(side, transport, method, status, size, at, origin))
 
     def entries(self, wanted: dict[str, str]) -> list[Entry]:
         """Those whose fields are, as text, what is wanted; newest last."""

@@ -57,6 +57,16 @@ async def test_an_answer_is_told_without_its_words(
     assert push_service.headers[0]["Urgency"] == "high"
 
 
+async def test_livechat_is_listened_to_from_the_website_that_was_left(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent, sandbox: Sandbox
+) -> None:
+    listen()
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: push_service.devices["phone"].shown)
+    (login,) = await in_thread(sandbox.control, "requests?method=login", None, "GET")
+    assert login["origin"] == "https://shop.example"
+
+
 async def test_its_words_are_told_where_the_owner_wants_it(
     gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
 ) -> None:

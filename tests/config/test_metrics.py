@@ -1,5 +1,6 @@
 """What Prometheus is told, and who may ask."""
 
+import datetime as dt
 from ipaddress import ip_network
 
 import pytest
@@ -7,7 +8,10 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from chatproxy import metrics
+from chatproxy.service import version_end
 from tests.sandbox_rig import Sandbox
+from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -134,6 +138,21 @@ def test_what_livechat_bills_is_counted_by_action_and_reason(
         ("exchange", "renewal"): 1,
         ("start_chat", "again"): 1,
     }
+
+
+def test_the_end_of_a_version_is_shown_as_a_date(add_widget: AddWidget) -> None:
+    metrics.version_ends.clear()
+    add_widget("old", api_version="3.5")
+    old = Visitor("old")
+    old.introduce()
+    old.send("Hello")
+    labels = (("stage", "Legacy"), ("version", "3.5"))
+    shown = samples()["chat_livechat_version_end_timestamp_seconds", labels]
+    end = version_end("3.5")
+    assert end
+    assert dt.datetime.fromtimestamp(shown, dt.UTC) == dt.datetime.combine(
+        end.date, dt.time(), dt.UTC
+    )
 
 
 def test_what_never_left_us_is_not_counted_as_billed(customer: Visitor, settings: Settings) -> None:

@@ -343,6 +343,16 @@ def test_what_livechat_told_us_of_the_region_counts_more(organization: Organizat
     assert organization.region_of("dal:t5Zq") == "fra"
 
 
+def test_who_has_a_token_asks_in_the_region_that_it_names(
+    transactional_db: None, organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.settings(region="fra")
+    newcomer, _token = Customer.objects.welcome("shop", organization)
+    ActingCustomer(newcomer, organization).list_chats()
+    asked = sandbox.control("requests?method=list_chats", method="GET")
+    assert [each["status"] for each in asked] == [200]
+
+
 @pytest.mark.parametrize("token", ["../..:x", "evil.example/:x", ":x", "x" * 9 + ":x"])
 def test_a_token_of_another_form_names_no_region(organization: Organization, token: str) -> None:
     assert organization.region_of(token) == "dal"

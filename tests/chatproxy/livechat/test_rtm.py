@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from websockets.asyncio.server import ServerConnection, serve
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
 from chatproxy.livechat import rtm
 from chatproxy.livechat.errors import (
+    ChatInactive,
     CustomerBanned,
     Invalid,
     NotConnected,
@@ -25,6 +29,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Push, Typing
 from chatproxy.livechat.rtm import Connection, Disconnected, Visit, login_payload
 from chatproxy.models import Customer
+from chatproxy.service import version_end
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
 NOWHERE = Visit()
@@ -188,6 +193,44 @@ async def test_a_service_that_is_down_refuses_the_handshake(log_in: Any, sandbox
     sandbox.fault("down")
     with pytest.raises((NotConnected, Disconnected)):
         await log_in()
+
+
+async def test_the_handshake_tells_when_the_version_ends(
+    customer: Customer, organization: Organization
+) -> None:
+    legacy = dataclasses.replace(organization, version="3.5")
+    assert version_end("3.5") is None
+    payload = login_payload(legacy, NOWHERE, {})
+    connection = await Connection.log_in(legacy, "dal", customer.access_token, payload, "")
+    await connection.close()
+    end = version_end("3.5")
+    assert end
+    assert end.stage == "Legacy"
+
+
+async def answer_with_an_error_that_is_a_success(socket: ServerConnection) -> None:
+    """A LiveChat whose methods say with an `error` object alone that they have failed."""
+    async for frame in socket:
+        asked = json.loads(frame)
+        error = {"type": "chat_inactive", "message": "Chat is inactive"}
+        payload = {} if asked["action"] == "login" else {"error": error}
+        answer = {"type": "response", "success": True, "payload": payload}
+        names = {name: asked[name] for name in ("request_id", "action")}
+        await socket.send(json.dumps(names | answer))
+
+
+async def test_an_error_object_counts_in_an_answer_that_claims_success(
+    organization: Organization, settings: Any
+) -> None:
+    async with serve(answer_with_an_error_that_is_a_success, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
+        listener = Listener(connection)
+        with pytest.raises(ChatInactive):
+            await connection.act("deactivate_chat", {"id": "CHAT"})
+        await connection.close()
+        await listener.end()
 
 
 async def test_a_wrong_region_is_told_before_the_login(log_in: Any, sandbox: Sandbox) -> None:

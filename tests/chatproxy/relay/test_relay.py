@@ -668,6 +668,16 @@ async def test_a_customer_in_another_region_is_followed_there(
     assert await in_thread(lambda: organization.current_region) == "fra"
 
 
+async def test_a_customer_logs_in_in_the_region_that_their_token_names(
+    transactional_db: None, relay: Relay, organization: Organization, sandbox: Sandbox
+) -> None:
+    sandbox.settings(region="fra")
+    customer, _token = await in_thread(Customer.objects.welcome, "shop", organization)
+    tab = Watcher(relay, customer, organization)
+    await tab.snapshot()
+    assert State.WAITING not in tab.states
+
+
 async def test_regions_that_send_a_customer_to_and_fro_are_not_run_between(
     relay: Relay, customer: Customer, organization: Organization, sandbox: Sandbox
 ) -> None:

@@ -14,8 +14,12 @@ from django.http import HttpResponse
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.customers.test_views_beyond_text import answers_to
 from tests.widget.visitor import Visitor
+from widget import availability
+from widget.models import Widget
 
 pytestmark = pytest.mark.django_db
+
+EVERYBODYS = ["get_dynamic_configuration", "get_configuration"]
 
 
 @pytest.fixture
@@ -24,6 +28,55 @@ def chatting(customer: Visitor, sandbox: Sandbox) -> Visitor:
     customer.send("Hello")
     sandbox.control("requests", method="DELETE")
     return customer
+
+
+@pytest.fixture
+def long_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what LiveChat said of who is there holds."""
+    monkeypatch.setattr(availability, "AVAILABILITY_HOLDS", 600)
+
+
+def open_panel(browser: Visitor) -> None:
+    """What a browser asks for when the launcher is clicked."""
+    browser.ask("get", "")
+    browser.ask("post", "opened")
+    browser.ask("get", "welcome")
+
+
+def test_opening_asks_for_what_is_the_same_for_everybody_once(
+    visitor: Visitor, sandbox: Sandbox, long_known: None
+) -> None:
+    open_panel(visitor)
+    assert sandbox.requests() == EVERYBODYS
+    open_panel(Visitor())
+    assert sandbox.requests() == EVERYBODYS
+
+
+def test_opening_does_not_ask_who_is_there_when_the_loader_knows(
+    visitor: Visitor, shop_widget: Widget, sandbox: Sandbox, long_known: None
+) -> None:
+    availability.refresh(shop_widget)
+    sandbox.control("requests", method="DELETE")
+    open_panel(visitor)
+    assert sandbox.requests() == ["get_configuration"]
+
+
+def test_opening_does_not_ask_again_when_livechat_has_just_failed(
+    visitor: Visitor, sandbox: Sandbox, long_known: None
+) -> None:
+    sandbox.fault("down")
+    open_panel(visitor)
+    open_panel(Visitor())
+    assert sandbox.requests() == ["get_dynamic_configuration"]
+
+
+def test_a_form_before_the_chat_does_not_ask_who_is_there_again(
+    customer: Visitor, sandbox: Sandbox, long_known: None
+) -> None:
+    open_panel(customer)
+    sandbox.control("requests", method="DELETE")
+    customer.ask("get", "forms/prechat")
+    assert sandbox.requests() == []
 
 
 def send_file(browser: Visitor, custom_id: str = "custom-file", attempt: int = 0) -> HttpResponse:

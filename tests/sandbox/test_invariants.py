@@ -222,7 +222,7 @@ class Conversations(RuleBasedStateMachine):
     @invariant()
     def only_one_connection_hears_the_requests_id(self) -> None:
         for person in getattr(self, "people", []):
-            for one, other in zip(*(each.pushes for each in person.connections), strict=False):
+            for one, other in zip(*map(pushes_of_chat, person.connections), strict=True):
                 assert not ("request_id" in one and "request_id" in other)
 
     @invariant()
@@ -236,13 +236,18 @@ class Conversations(RuleBasedStateMachine):
                     marks[reader] = moment
 
 
-def chat_pushes(connection: Rtm) -> list[tuple[str, Payload]]:
-    """What a connection heard of its chat, in order."""
+def pushes_of_chat(connection: Rtm) -> list[Payload]:
+    """What a connection heard of its chat, in order: whole pushes."""
     return [
-        (push["action"], push["payload"])
+        push
         for push in connection.settled()
         if "chat_id" in push["payload"] or "chat" in push["payload"]
     ]
+
+
+def chat_pushes(connection: Rtm) -> list[tuple[str, Payload]]:
+    """The same: each push's name and what it holds."""
+    return [(push["action"], push["payload"]) for push in pushes_of_chat(connection)]
 
 
 def heard_events(connection: Rtm) -> set[str]:

@@ -3,7 +3,8 @@
 `python -m bench.hostile_texts [--customers 6] [--rounds 2]`
 
 Real server, sandbox, sockets in two languages and two time zones. Each round every customer sends
-every text; the agent answers in Markdown; then everybody comes back for a snapshot of it all.
+every text; the agent answers in Markdown; then everybody comes back for a snapshot of it all, and
+asks for earlier chats and for a transcript.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from bench import machine, processes
 GOAL = 0.3  # seconds
 LIMIT = 16_384  # bytes: what LiveChat takes of a message
 READERS = (("en", "UTC"), ("ar", "Asia/Riyadh"))
+TABS_BACK = 4  # of each customer, which ask for earlier chats
 TEXTS = (
     "www." + "a" * 16_379,
     "@ " + "a" * 16_382,
@@ -64,12 +66,29 @@ class Stranger:
         with urllib.request.urlopen(request, timeout=120) as response:
             return response
 
+    def get(self, path: str) -> str:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/w/{processes.KEY}/{path}",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=120) as response:
+            page: bytes = response.read()
+            return page.decode()
+
     def introduce(self) -> None:
         self.token = self.ask("customer").headers["X-Chat-Token"]
 
     def say(self, text: str) -> None:
         response = self.ask("events", text=text, custom_id=uuid.uuid4().hex, attempt="0")
         assert response.status == 204, text[:20]
+
+    async def look_back(self) -> None:
+        """Earlier chats, in a few tabs, and the transcript: all at once."""
+        answer = await asyncio.to_thread(self.ask, "transcript/link", zone="UTC")
+        transcript = answer.headers["HX-Redirect"].rpartition("/")[2]
+        paths = (*["history"] * TABS_BACK, transcript)
+        pages = await asyncio.gather(*(asyncio.to_thread(self.get, path) for path in paths))
+        self.received += sum(map(len, pages))
 
     async def read(self, language: str, zone: str, seconds: float) -> None:
         """Open a tab and take what comes until it has been quiet for so long."""
@@ -154,6 +173,7 @@ async def attack(livechat: str, port: int, customers: int, rounds: int) -> int:
         await asyncio.gather(*tabs)
     again = (stranger.read(*reader, seconds=6) for stranger in strangers for reader in READERS)
     await asyncio.gather(*again)
+    await asyncio.gather(*(stranger.look_back() for stranger in strangers))
     return sum(stranger.received for stranger in strangers)
 
 

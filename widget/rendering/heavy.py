@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import singledispatch
+from typing import Any
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Form, Message, RichMessage, Thread
-from chatproxy.relay.updates import Happened, Snapshot, Update
+from chatproxy.relay.updates import Conversation, Happened, Snapshot, Update
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import html_of
+from widget.rendering.pushes import html_of, thread_context
 
 # Weights in characters of plain text, of which 1 000 take 0.1 to 0.7 ms.
 EVENT = 100
@@ -32,6 +34,18 @@ class Renderer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, html_of, update, locale)
 
+    def contexts_of(
+        self, threads: Sequence[Thread], conversation: Conversation, locale: Locale
+    ) -> list[dict[str, Any]]:
+        """The `pushes.thread_context` of each, for who may wait: a view in a request's thread.
+
+        One after the other, so that others need not wait for the whole of a transcript.
+        """
+        if weight_of_threads(threads) <= LIGHT:
+            return [thread_context(thread, conversation, locale) for thread in threads]
+        render = self._thread.submit
+        return [render(thread_context, thread, conversation, locale).result() for thread in threads]
+
 
 def weight_of(update: Update) -> int:
     """About how long it takes to render."""
@@ -44,13 +58,17 @@ def weight_of(update: Update) -> int:
         ):
             return weight_of_event(event)
         case Snapshot():
-            return sum(map(weight_of_thread, update.threads))
+            return weight_of_threads(update.threads)
         case Happened(push=pushes.IncomingChat(chat=chat)):
             return weight_of_thread(chat.thread) if chat.thread else 0
         case Happened(push=pushes.IncomingGreeting(greeting=greeting)):
             return weight_of_event(greeting.event)
         case _:
             return 0
+
+
+def weight_of_threads(threads: Sequence[Thread]) -> int:
+    return sum(map(weight_of_thread, threads))
 
 
 def weight_of_thread(thread: Thread) -> int:

@@ -28,7 +28,6 @@ from widget.customers.security import (
 )
 from widget.models import Widget
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import thread_context
 from widget.running import running
 
 LINK_HOLDS = 120  # seconds for which a link to a transcript works
@@ -56,7 +55,7 @@ def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: 
     known = conversation_of(request.api)
     page = request.api.list_threads(known.chat_id, page_id=request.GET.get("page", ""))
     locale = Locale.of(translation.get_language() or "en", request.GET.get("zone", ""))
-    threads = [thread_context(thread, known, locale) for thread in reversed(page.threads)]
+    threads = running().renderer.contexts_of(page.threads[::-1], known, locale)
     context = {"threads": threads, "page_id": page.next_page_id, "zone": locale.zone}
     return render(request, "widget/customers/earlier.html", context)
 
@@ -96,7 +95,7 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     threads = all_threads(api, known.chat_id)
     language = translation.get_language() or "en"
     locale = Locale.of(language, zone)
-    shown = [thread_context(thread, known, locale) for thread in threads]
+    shown = running().renderer.contexts_of(threads, known, locale)
     response = render(
         request,
         "widget/customers/transcript.html",

@@ -27,7 +27,6 @@ from widget.customers.views.stylesheet import style_version
 from widget.models import Widget
 from widget.options.origins import is_own
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import thread_context
 from widget.running import running
 
 
@@ -180,6 +179,6 @@ def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
     known = Conversation(customer_id=customer.entity_id).with_chat(chats[0], threads)
     locale = Locale.of(translation.get_language() or "en", "UTC")
     return {
-        "threads": [thread_context(thread, known, locale) for thread in threads],
+        "threads": running().renderer.contexts_of(threads, known, locale),
         "conversation": known,
     }

@@ -152,6 +152,25 @@ def test_an_owners_first_widget_begins_in_their_time_zone_and_says_when_it_is_se
     expect(admin.locator(".sighting")).to_contain_text(f"Seen on {websites.origins[0]}")
 
 
+def test_a_colleague_follows_a_link_that_no_log_sees(
+    admin: Page, site: Site, new_context: Callable[..., BrowserContext]
+) -> None:
+    admin.goto(f"{site.chat_url}/admin/widget/widget/colleagues/")
+    admin.get_by_label("E-mail address").fill("adam@shop.example")
+    admin.get_by_role("button", name="Invite").click()
+    link = admin.get_by_text("/join/#").inner_text()
+    colleague = new_context().new_page()
+    colleague.goto(link)
+    expect(colleague.get_by_role("button", name="Accept the invitation")).to_be_visible()
+    assert colleague.url == f"{site.chat_url}/admin/widget/widget/join/"
+    assert link.partition("#")[2] not in (site.directory / "server.log").read_text()
+
+
+def test_the_page_of_invitations_alone_opens_none(page: Page, site: Site) -> None:
+    page.goto(f"{site.chat_url}/admin/widget/widget/join/")
+    expect(page.get_by_text("This invitation no longer works")).to_be_visible()
+
+
 def test_a_section_is_one_click_away_and_opens(admin: Page, site: Site) -> None:
     open_form(admin, site)
     admin.get_by_role("navigation", name="Sections").get_by_text("For experts").click()

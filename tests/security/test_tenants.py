@@ -243,7 +243,16 @@ def lets_a_colleague_go(client: Client, widget: Widget) -> bool:
 def joins_by_a_withdrawn_link(client: Client, widget: Widget) -> bool:
     made = invitation()
     ColleagueInvitation.objects.close()
-    return client.post(f"{LIST}join/{token_of(made)}/").status_code != 410
+    opened = client.post(f"{LIST}join/", {"token": token_of(made)})
+    accepted = client.post(f"{LIST}join/")
+    return opened.status_code != 410 or accepted.status_code != 410
+
+
+def joins_by_a_withdrawn_older_link(client: Client, widget: Widget) -> bool:
+    made = invitation()
+    ColleagueInvitation.objects.close()
+    page, _, token = client.get(f"{LIST}join/{token_of(made)}/")["Location"].partition("#")
+    return client.post(page, {"token": token}).status_code != 410
 
 
 EVERYBODY, EDITORS, OWNERS, NOBODY = (OWNER, EDITOR, VIEWER), (OWNER, EDITOR), (OWNER,), ()
@@ -262,7 +271,8 @@ WAYS = [
     Way("colleagues/", EDITORS, invites(VIEWER)),
     Way("colleagues/<uuid:invitation_pk>/withdraw/", EDITORS, withdraws_an_invitation),
     Way("colleagues/<int:membership_pk>/let-go/", OWNERS, lets_a_colleague_go),
-    Way("join/<str:token>/", NOBODY, joins_by_a_withdrawn_link),
+    Way("join/", NOBODY, joins_by_a_withdrawn_link),
+    Way("join/<str:token>/", NOBODY, joins_by_a_withdrawn_older_link),
     Way("<int:pk>/export/", EVERYBODY, reads("export/")),
     Way("<int:pk>/statistics/", EVERYBODY, reads("statistics/")),
     Way("<int:pk>/statistics.csv", EVERYBODY, reads("statistics.csv")),

@@ -71,8 +71,11 @@ class WidgetAdmin(CarefulAdmin):
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
         ]
         # Who is invited need not have an account yet.
-        join = path("join/<str:token>/", colleagues.join, name="widget_join")
-        return [*own, *previews, join, *super().get_urls()]
+        joining = [
+            path("join/", colleagues.join, name="widget_join"),
+            path("join/<str:token>/", colleagues.join_by_older_link, name="widget_join_older"),
+        ]
+        return [*own, *previews, *joining, *super().get_urls()]
 
     # Who may do what
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from widget.models import ColleagueInvitation, Membership, Widget
@@ -26,6 +26,7 @@ from widget.owners import access, joining
 from widget.owners.joining import MOST_A_DAY, NoLongerOpen
 
 Role = Membership.Role
+OPENED = "colleague-invitation"  # in the session: the invitation whose link was opened
 
 
 class ColleagueForm(forms.Form):
@@ -98,8 +99,9 @@ def report_invitation(request: HttpRequest, invitation: ColleagueInvitation) -> 
 
 
 def link_of(request: HttpRequest, invitation: ColleagueInvitation) -> str:
-    path = reverse("admin:widget_join", args=[joining.token_of(invitation)])
-    return request.build_absolute_uri(path)
+    """No log sees what comes after the `#`."""
+    page = request.build_absolute_uri(reverse("admin:widget_join"))
+    return f"{page}#{joining.token_of(invitation)}"
 
 
 def open_invitations(user: access.User) -> list[ColleagueInvitation]:
@@ -179,17 +181,45 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # takes none
 @login_not_required
 @csrf_protect  # as every view of the admin, whatever middleware the project has
 @never_cache
-@sensitive_post_parameters("password1", "password2")
-def join(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept an invitation, with the account that is signed in or a new one."""
+@sensitive_post_parameters("token", "password1", "password2")
+def join(request: HttpRequest) -> HttpResponse:
+    """Accept an invitation, with the account that is signed in or a new one.
+
+    The page's script posts the token of a link; from then on the session knows the invitation.
+    """
     try:
-        invitation = joining.invitation_of(token)
+        if "token" in request.POST:
+            return open_link(request, request.POST["token"])
+        if OPENED in request.session:
+            invitation = joining.open_invitation(request.session[OPENED])
+        elif request.method == "POST":
+            raise NoLongerOpen
+        else:
+            return show(request, "open_invitation")
         if request.user.is_authenticated:
             return join_as(request, invitation)
         return join_anew(request, invitation)
     except NoLongerOpen:
-        context = admin.site.each_context(request) | {"title": gettext("Invitation")}
-        return render(request, "widget/owners/invitation_over.html", context, status=410)
+        return show(request, "invitation_over", status=410)
+
+
+@login_not_required
+@csrf_exempt  # it changes nothing, and Django would log the path
+def join_by_older_link(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """Links that were made before tokens stood behind `#`; they hold for seven days."""
+    return redirect(f"{reverse('admin:widget_join')}#{token}")
+
+
+def show(request: HttpRequest, page: str, status: int = 200, **context: Any) -> HttpResponse:
+    """One of the pages of who is invited."""
+    context |= admin.site.each_context(request) | {"title": gettext("Invitation")}
+    return render(request, f"widget/owners/{page}.html", context, status=status)
+
+
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Raises NoLongerOpen."""
+    request.session[OPENED] = joining.invitation_of(token).pk.hex
+    return redirect("admin:widget_join")
 
 
 def join_as(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
@@ -217,18 +247,19 @@ def show_invitation(
     request: HttpRequest, invitation: ColleagueInvitation, form: AccountForm | None
 ) -> HttpResponse:
     """Who invites to what, and how to accept."""
-    context = admin.site.each_context(request) | {
-        "title": gettext("Invitation"),
-        "invitation": invitation,
-        "person": joining.inviter_of(invitation),
-        "widgets": joining.names_of_widgets(invitation.organization_id),
-        "form": form,
-        "login_url": resolve_url(settings.LOGIN_URL),
-    }
-    return render(request, "widget/owners/join.html", context)
+    return show(
+        request,
+        "join",
+        invitation=invitation,
+        person=joining.inviter_of(invitation),
+        widgets=joining.names_of_widgets(invitation.organization_id),
+        form=form,
+        login_url=resolve_url(settings.LOGIN_URL),
+    )
 
 
 def welcome(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+    del request.session[OPENED]
     joined = gettext("Welcome. You can now work on: %(widgets)s.")
     widgets = joining.names_of_widgets(invitation.organization_id)
     messages.success(request, joined % {"widgets": widgets})

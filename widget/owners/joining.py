@@ -59,9 +59,13 @@ def token_of(invitation: ColleagueInvitation) -> str:
 def invitation_of(token: str) -> ColleagueInvitation:
     """Raises NoLongerOpen."""
     try:
-        pk = UUID(signer().unsign(token))
+        return open_invitation(UUID(signer().unsign(token)))
     except (BadSignature, ValueError):
         raise NoLongerOpen from None
+
+
+def open_invitation(pk: UUID | str) -> ColleagueInvitation:
+    """Raises NoLongerOpen."""
     invitation = ColleagueInvitation.objects.open().filter(pk=pk).first()
     if invitation is None or not still_holds(invitation):
         raise NoLongerOpen

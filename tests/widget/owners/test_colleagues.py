@@ -1,6 +1,7 @@
 """Colleagues: invited by e-mail, with a link that works once, for a while, and no further."""
 
 import datetime as dt
+import logging
 import re
 from typing import Any
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 Role = Membership.Role
 COLLEAGUES = f"{LIST}colleagues/"
+JOIN = f"{LIST}join/"
 PASSWORD = "a long password"
 
 
@@ -42,6 +44,17 @@ def link_in(message: Any) -> str:
     return found[1]
 
 
+def follow(client: Client, link: str) -> Any:
+    """What the page's script does with what stands behind the `#`, and where that leads."""
+    page, _, token = link.partition("#")
+    return client.post(page, {"token": token}, follow=True)
+
+
+def accept(client: Client, link: str, **filled_in: str) -> Any:
+    follow(client, link)
+    return client.post(JOIN, filled_in)
+
+
 def account(**changes: str) -> dict[str, str]:
     return {"username": "eve", "password1": PASSWORD, "password2": PASSWORD} | changes
 
@@ -55,8 +68,9 @@ def test_an_invited_colleague_chooses_a_password_and_works_at_once(client: Clien
     link = invite(signed_in(client, Role.OWNER))
     assert mail.outbox[0].to == ["eve@shop.example"]
     eve = Client()
-    assert "owner would like you to work on the chat of: Shop." in page(eve, link)
-    eve.post(link, account())
+    invitation = follow(eve, link).content.decode()
+    assert "owner would like you to work on the chat of: Shop." in invitation
+    accept(eve, link, **account())
     assert roles() == {"eve": Role.EDITOR}
     assert User.objects.get(username="eve").email == "eve@shop.example"
     assert "Shop" in page(eve, "/admin/")
@@ -65,9 +79,9 @@ def test_an_invited_colleague_chooses_a_password_and_works_at_once(client: Clien
 
 def test_a_link_works_once(client: Client) -> None:
     link = invite(signed_in(client, Role.OWNER))
-    Client().post(link, account())
-    assert Client().get(link).status_code == 410
-    assert Client().post(link, account(username="mallory")).status_code == 410
+    accept(Client(), link, **account())
+    assert follow(Client(), link).status_code == 410
+    assert accept(Client(), link, **account(username="mallory")).status_code == 410
     assert roles() == {"eve": Role.EDITOR}
 
 
@@ -75,9 +89,9 @@ def test_a_link_works_for_seven_days(client: Client) -> None:
     link = invite(signed_in(client, Role.OWNER))
     made = ColleagueInvitation.objects.all()
     made.update(made_at=timezone.now() - dt.timedelta(days=6, hours=23))
-    assert Client().get(link).status_code == 200
+    assert follow(Client(), link).status_code == 200
     made.update(made_at=timezone.now() - dt.timedelta(days=7))
-    assert Client().get(link).status_code == 410
+    assert follow(Client(), link).status_code == 410
     call_command("forget_customers")
     assert not made.exists()
 
@@ -87,20 +101,20 @@ def test_a_withdrawn_link_is_worthless(client: Client) -> None:
     link = invite(owner)
     assert link in page(owner, COLLEAGUES)
     owner.post(f"{COLLEAGUES}{ColleagueInvitation.objects.get().pk}/withdraw/")
-    assert Client().get(link).status_code == 410
+    assert follow(Client(), link).status_code == 410
     assert link not in page(owner, COLLEAGUES)
 
 
 def test_a_second_invitation_takes_the_place_of_the_first(client: Client) -> None:
     owner = signed_in(client, Role.OWNER)
     first, second = invite(owner), invite(owner, "Eve@shop.example", role=Role.VIEWER)
-    assert [Client().get(link).status_code for link in (first, second)] == [410, 200]
+    assert [follow(Client(), link).status_code for link in (first, second)] == [410, 200]
 
 
 @pytest.mark.parametrize("change", ["x", ""])
 def test_a_link_cannot_be_made_up(client: Client, change: str) -> None:
     link = invite(signed_in(client, Role.OWNER))
-    assert Client().get(f"{link[:-2]}{change}/").status_code == 410
+    assert follow(Client(), f"{link[:-1]}{change}").status_code == 410
 
 
 @pytest.mark.parametrize(
@@ -126,7 +140,7 @@ def test_nobody_invites_into_an_organization_of_others(client: Client) -> None:
 def test_an_invitation_ends_with_the_role_of_whoever_made_it(client: Client) -> None:
     link = invite(signed_in(client, Role.EDITOR))
     Membership.objects.update(role=Role.VIEWER)
-    assert Client().get(link).status_code == 410
+    assert follow(Client(), link).status_code == 410
 
 
 def test_whoever_has_an_account_joins_with_it_and_keeps_a_greater_role(client: Client) -> None:
@@ -135,8 +149,8 @@ def test_whoever_has_an_account_joins_with_it_and_keeps_a_greater_role(client: C
     eve.force_login(User.objects.create_user("eve"))
     for given, kept in (("viewer", "viewer"), ("owner", "owner"), ("editor", "owner")):
         link = invite(owner, role=given)
-        assert "You are signed in as eve." in page(eve, link)
-        eve.post(link)
+        assert "You are signed in as eve." in follow(eve, link).content.decode()
+        accept(eve, link)
         assert roles() == {"eve": kept}
     assert "Shop" in page(eve, "/admin/")
 
@@ -144,10 +158,10 @@ def test_whoever_has_an_account_joins_with_it_and_keeps_a_greater_role(client: C
 def test_a_name_that_is_taken_is_nobody_elses_account(client: Client) -> None:
     link = invite(signed_in(client, Role.OWNER))
     User.objects.create_user("eve", password="another password")
-    response = Client().post(link, account())
+    response = accept(Client(), link, **account())
     assert "username" in response.context["form"].errors
     assert User.objects.get(username="eve").check_password("another password")
-    assert Client().get(link).status_code == 200
+    assert follow(Client(), link).status_code == 200
 
 
 def test_an_address_that_is_taken_makes_no_second_account(
@@ -157,33 +171,33 @@ def test_an_address_that_is_taken_makes_no_second_account(
     monkeypatch.setattr(User._meta.get_field("email"), "unique", True)
     link = invite(signed_in(client, Role.OWNER))
     User.objects.create_user("first", "eve@shop.example")
-    response = Client().post(link, account(email="other@shop.example"))
+    response = accept(Client(), link, **account(email="other@shop.example"))
     assert "email" in response.context["form"].errors
     assert not User.objects.filter(username="eve").exists()
-    assert Client().get(link).status_code == 200
+    assert follow(Client(), link).status_code == 200
 
 
 def test_nobody_chooses_another_address_than_the_invited(client: Client) -> None:
     link = invite(signed_in(client, Role.OWNER))
-    Client().post(link, account(email="ceo@shop.example"))
+    accept(Client(), link, **account(email="ceo@shop.example"))
     assert User.objects.get(username="eve").email == "eve@shop.example"
 
 
 @pytest.mark.parametrize("weak", ["12345", "genevieve.smith"])
 def test_a_weak_password_is_refused(client: Client, weak: str) -> None:
     link = invite(signed_in(client, Role.OWNER), "genevieve.smith@shop.example")
-    response = Client().post(link, account(password1=weak, password2=weak))
+    response = accept(Client(), link, **account(password1=weak, password2=weak))
     assert response.context["form"].errors
     assert roles() == {}
 
 
 def test_no_other_website_accepts_for_who_is_signed_in(client: Client, settings: Settings) -> None:
     """In a project without Django's middleware, too."""
-    link = invite(signed_in(client, Role.OWNER))
+    invite(signed_in(client, Role.OWNER))
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "Csrf" not in each]
     eve = Client(enforce_csrf_checks=True)
     eve.force_login(User.objects.create_user("eve"))
-    assert eve.post(link).status_code == 403
+    assert eve.post(JOIN).status_code == 403
     assert roles() == {}
 
 
@@ -193,9 +207,9 @@ def test_without_email_the_link_is_there_to_copy(client: Client, settings: Setti
     invite(owner)
     shown = page(owner, COLLEAGUES)
     assert "Give eve@shop.example the link below." in shown
-    found = re.search(r"http://testserver(/admin/\S+?/join/[^<]+)", shown)
+    found = re.search(r"http://testserver(/admin/\S+?/join/#[^<]+)", shown)
     assert found
-    assert Client().get(found[1]).status_code == 200
+    assert follow(Client(), found[1]).status_code == 200
 
 
 def test_a_mail_server_that_fails_is_no_crash(client: Client, settings: Settings) -> None:
@@ -218,6 +232,48 @@ def test_a_backend_with_errors_of_its_own_is_no_crash(client: Client, settings: 
     owner = signed_in(client, Role.OWNER)
     invite(owner)
     assert "This server could not send an e-mail." in page(owner, COLLEAGUES)
+
+
+def test_no_log_sees_a_link(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even that of a form which Django refuses."""
+    page, _, token = invite(signed_in(client, Role.OWNER)).partition("#")
+    eve = Client(enforce_csrf_checks=True)
+    with caplog.at_level(logging.DEBUG):
+        assert eve.get(page).status_code == 200
+        assert eve.post(page, {"token": token}).status_code == 403
+    assert "Forbidden" in caplog.text
+    assert token not in caplog.text
+
+
+def test_an_older_link_leads_to_the_new_one(client: Client) -> None:
+    page, _, token = (link := invite(signed_in(client, Role.OWNER))).partition("#")
+    assert Client().get(f"{page}{token}/")["Location"] == link
+
+
+def test_a_form_of_an_older_page_is_not_logged(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    page, _, token = invite(signed_in(client, Role.OWNER)).partition("#")
+    with caplog.at_level(logging.INFO):
+        assert Client(enforce_csrf_checks=True).post(f"{page}{token}/").status_code == 302
+    assert token not in caplog.text
+
+
+def test_who_logs_in_on_the_way_still_finds_the_invitation(client: Client) -> None:
+    link = invite(signed_in(client, Role.OWNER))
+    User.objects.create_user("eve", password=PASSWORD, is_staff=True)
+    eve = Client()
+    assert f"?next={JOIN}" in follow(eve, link).content.decode()
+    logged_in = eve.post(f"/admin/login/?next={JOIN}", {"username": "eve", "password": PASSWORD})
+    assert "You are signed in as eve." in page(eve, logged_in["Location"])
+
+
+def test_the_last_link_that_was_opened_counts(client: Client) -> None:
+    owner = signed_in(client, Role.OWNER)
+    first, second = invite(owner), invite(owner, "adam@shop.example")
+    eve = Client()
+    for link, email in ((first, "eve@shop.example"), (second, "adam@shop.example")):
+        assert email in follow(eve, link).content.decode()
 
 
 def test_no_organization_invites_without_end(client: Client) -> None:

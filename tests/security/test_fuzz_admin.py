@@ -152,6 +152,19 @@ def test_an_odd_query_is_answered(superuser: Client, number: int, step: int) -> 
         assert superuser.get(f"{WITHOUT_IDS[number]}?{query}").status_code < 500, query
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/widget/membership/?role__exact=%00",
+        "/admin/widget/widget/?q=%00",
+        "/admin/auth/user/?is_staff__exact=%00",
+        "/admin/autocomplete/?app_label=widget&model_name=membership&field_name=user&term=%00",
+    ],
+)
+def test_nul_is_refused_whatever_the_database_says_of_it(superuser: Client, address: str) -> None:
+    assert superuser.get(address).status_code == 400
+
+
 POSTED = list(dict.fromkeys([*WITHOUT_IDS, *WITH_FORMS]))
 
 

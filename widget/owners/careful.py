@@ -16,6 +16,22 @@ class CarefulAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at
         """Filter by `list_filter` alone: any field else could be guessed from the address."""
         return lookup.partition("__")[0] in map(str, self.list_filter)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Raises BadRequest for NUL: PostgreSQL takes it in no text, a filter's for example."""
+        if "%00" in request.GET.urlencode():
+            raise BadRequest("No text has this character.")
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Raises BadRequest for NUL, which autocompletion hands on as it came."""
+        if "\0" in search_term:
+            raise BadRequest("No text has this character.")
+        return super().get_search_results(request, queryset, search_term)
+
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:

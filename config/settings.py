@@ -64,7 +64,7 @@ def keep_to_ourselves(name: str) -> None:
 
     The files SQLite keeps beside it have the same permissions.
     """
-    if name.startswith(("/", ".")) and Path(name).parent.is_dir():
+    if not name.startswith((":memory:", "file:")) and Path(name).parent.is_dir():
         Path(name).touch(mode=0o600)
         Path(name).chmod(0o600)
 

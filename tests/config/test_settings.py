@@ -14,11 +14,11 @@ GOOD = "kept by nobody but these tests and long enough for them"
 
 def start(directory: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of Django's in production's settings, or read these alone."""
-    program = ("manage.py", *command) if command else ("-c", "import config.settings")
+    program = (str(ROOT / "manage.py"), *command) if command else ("-c", "import config.settings")
     return subprocess.run(
         [sys.executable, *program],
-        cwd=ROOT,
-        env={"DATA_DIR": str(directory), **environment},
+        cwd=directory,
+        env={"DATA_DIR": str(directory), "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -56,3 +56,19 @@ def test_nobody_else_on_the_machine_reads_our_files(tmp_path: Path) -> None:
     found = modes(tmp_path)
     assert {"db.sqlite3", "development.key"} <= set(found)
     assert set(found.values()) == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("url", "files"),
+    [
+        ("sqlite:///chat.sqlite3", {"chat.sqlite3": 0o600}),
+        ("sqlite:///./chat.sqlite3", {"chat.sqlite3": 0o600}),
+        ("sqlite:///data/../chat.sqlite3", {"chat.sqlite3": 0o600}),
+        ("sqlite://:memory:", {}),
+        ("sqlite:///file:chat?mode=memory", {}),
+    ],
+)
+def test_nor_a_database_beside_the_command(tmp_path: Path, url: str, files: dict[str, int]) -> None:
+    (tmp_path / "data").mkdir()
+    assert start(tmp_path, DJANGO_SECRET_KEY=GOOD, DATABASE_URL=url).returncode == 0
+    assert modes(tmp_path) == files

@@ -29,11 +29,14 @@ HOSTILE = [
     '</section></article><hx-partial hx-target="#composer" hx-get="//evil.example">',
     "{{ settings.SECRET_KEY }}{% load x %}",
     "[a](javascript:alert(1)) ![b](data:image/svg+xml,x) <b onclick=x>",
+    "ms-msdt:/id",
+    "[a](ms-msdt:/id) <smb://evil.example/x> ![b](/admin/) [c][1]\n\n[1]: intent:x 'y'",
     "www.evil.example\u202egnp.exe",
     "\u0000\ufffe",
     "x" * 5000,
 ]
 ADDRESSES = {"href", "src", "action", "poster", "srcset", "formaction", "data"}
+WAYS_OUT = ("https://", "http://", "mailto:", "tel:")
 REQUESTS = {"hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch"}
 READER = Locale.of("en", "UTC")
 NORA = Conversation(customer_id="nora", chat_id="C", thread_id="T", active=True)
@@ -64,6 +67,8 @@ def assert_harmless(html: str) -> None:
                 assert value.startswith(("https://", "http://", "mailto:", "tel:", "/", "#")), value
             if name in REQUESTS:
                 assert not value.startswith(("//", "http")), value
+        if tag == "a" and attributes.get("href"):
+            assert attributes["href"].startswith(WAYS_OUT), attributes["href"]
         if tag == "a" and attributes.get("href", "").startswith("http"):
             assert "noopener" in attributes.get("rel", "")
             assert "noreferrer" in attributes.get("rel", "")

@@ -37,6 +37,8 @@ ADDRESS = re.compile(
     rf"|(?<![^\W{UNSPACED}])(?<![.+-])(?P<email>(?:[^\W{UNSPACED}]|[.+-])++@{LABEL}(?:\.{LABEL})++)",
     re.IGNORECASE,
 )
+# What an address that an agent names may begin with.
+WAYS_OUT = ("https://", "http://", "mailto:", "tel:")
 TRAILING = ".,:;!?)]}’–—"
 
 

@@ -13,7 +13,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from widget.rendering.links import link_addresses
+from widget.rendering.links import WAYS_OUT, link_addresses
 
 HIGHEST = 1  # the panel's own heading
 DEEPEST = 6
@@ -115,9 +115,19 @@ def source_name(link: Sequence[Token]) -> str:
     return name if name.isascii() and name.isdecimal() and len(name) <= 3 else ""
 
 
+class Answers(MarkdownIt):
+    """Links lead to the web, to mail or to a telephone; anything else stays text.
+
+    Other schemes start programs of the reader's, and addresses without one lead to our own server.
+    """
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
+        return url.lower().startswith(WAYS_OUT)
+
+
 # Pictures have no place in an answer: their hosts would see who reads it. HTML stays text.
 COMMONMARK = (
-    MarkdownIt("commonmark", {"html": False, "breaks": True})
+    Answers("commonmark", {"html": False, "breaks": True})
     .enable("table")
     .disable(["lheading", "image", "html_block", "html_inline"])
 )
@@ -137,8 +147,7 @@ for name, rule in {
 def render_markdown(text: str) -> SafeString:
     """CommonMark and tables as HTML, in the language that is active; its sources as a list below.
 
-    Source: CommonMark 0.31; GitHub Flavored Markdown 0.29, "Tables". Addresses such as
-    javascript: are refused.
+    Source: CommonMark 0.31; GitHub Flavored Markdown 0.29, "Tables".
     """
     env: dict[str, dict[str, tuple[int, str, str]]] = {}
     html = COMMONMARK.render(text, env)

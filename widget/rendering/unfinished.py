@@ -6,9 +6,12 @@ without its second line, a lone list mark) is left out until it is clear.
 
 import re
 
+from widget.rendering.links import WAYS_OUT
+
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 # A line that will be a list, a quote, a heading, a table, a source, but is not one yet.
 MARK = re.compile(r"[\s#>*+|-]*+(?:\d{1,3}+[.)]?+|\[\d{0,3}+\]?+:?+)?+\s*+")
+SOURCE = re.compile(r"\[[^\]]++\]:\s*+<?+(\S*+)")
 BLOCK = re.compile(r"[*+-]\s|\d{1,3}[.)]\s|#{1,6}\s|\|")
 INLINE = re.compile(r"\\.|`++|\*++|_++|\[|\]\(?+|\)", re.DOTALL)
 BEFORE = " \t>"  # of what begins a block
@@ -21,7 +24,7 @@ def finish(text: str) -> str:
     fence = open_fence(lines)
     if fence:
         return "\n".join(lines[:-1] if is_closing(lines[-1], fence[0]) else lines)
-    if MARK.fullmatch(lines[-1]):
+    if MARK.fullmatch(lines[-1]) or is_source_to_be(lines[-1]):
         lines.pop()
     if lines and FENCE.match(lines[-1]):
         return "\n".join(lines)  # code has just ended
@@ -50,6 +53,15 @@ def open_fence(lines: list[str]) -> str:
 
 def is_closing(line: str, mark: str) -> bool:
     return bool(line.strip()) and not line.strip().strip(mark)
+
+
+def is_source_to_be(line: str) -> bool:
+    """Whether its address may yet become one of the web, to mail or to a telephone."""
+    begun = SOURCE.fullmatch(line)
+    if not begun:
+        return False
+    address = begun[1].lower()
+    return any(way.startswith(address) for way in WAYS_OUT)
 
 
 def without_half_a_title(line: str) -> str:

@@ -74,6 +74,32 @@ def test_headings_stand_below_the_panel_s_and_leave_no_step_out() -> None:
     ]
 
 
+WRITTEN = ["[a]({})", "[a](<{}>)", "[7]({})", "<{}>", "![a]({})", "[a]\n\n[a]: {}"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ms-msdt:/id", "smb://evil.example/x", "intent:x#Intent;end", "chrome://settings"),
+        *("blob:https:", "file:///etc/passwd", "data:text/html,x", "vbscript:x", "JaVaScRiPt:x"),
+        *("&#106;avascript:x", "sms:4930123456", "facetime:x", "ws://evil.example", "http:x"),
+        *("/admin/", "//evil.example", "admin", "#top", "?q=1", "https:/admin/", "https:admin"),
+    ],
+)
+def test_no_link_leads_to_a_program_or_to_our_own_server(address: str, written: str) -> None:
+    assert "href" not in render_markdown(written.format(address))
+
+
+@pytest.mark.parametrize("written", ["[a]({})", "[a](<{}>)", "<{}>", "[a]\n\n[a]: {}"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://shop.example/a", "HTTP://shop.example", "mailto:a@shop.example", "tel:+4930123456"],
+)
+def test_links_lead_to_the_web_to_mail_and_to_a_telephone(address: str, written: str) -> None:
+    assert f'href="{address}"' in render_markdown(written.format(address))
+
+
 def test_tables_are_tables_without_styles_in_their_markup() -> None:
     html = render_markdown(ANSWER)
     assert '<td class="to-right">free</td>' in html
@@ -138,6 +164,8 @@ def test_a_long_answer_stays_open() -> None:
         ("Yes.\n-", "<p>Yes.</p>"),
         ("Yes.\n\n#", "<p>Yes.</p>"),
         ("Yes.\n\n2", "<p>Yes.</p>"),
+        ("Yes.\n\n[1]: http", "<p>Yes.</p>"),
+        ("Yes.\n\n[1]: <mail", "<p>Yes.</p>"),
         ("```\nx = 1\n``", "<code>x = 1"),
         ("```py\n**x", "<code>**x"),
         ("", ""),

@@ -209,6 +209,27 @@ def test_a_preview_never_looks_at_a_private_network(careful: Sandbox, url: str) 
     assert refused.elapsed.total_seconds() < 2
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "100.64.0.1", "169.254.169.254", "224.0.0.1", "0.0.0.0"),
+        *("::", "::1", "fe80::1%eth0", "fd00::1", "fec0::1", "ff02::1", "2001:db8::1"),
+        # What leads to an IPv4 address of this machine, by one way or another.
+        *("::127.0.0.1", "::ffff:127.0.0.1", "::ffff:0:127.0.0.1", "2002:7f00:1::"),
+        *("64:ff9b::7f00:1", "64:ff9b:1::7f00:1"),
+    ],
+)
+def test_what_only_this_machine_or_its_network_reaches_is_private(address: str) -> None:
+    assert outside.is_private(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_what_everybody_reaches_is_not(address: str) -> None:
+    assert not outside.is_private(address)
+
+
 def test_nor_does_a_callback_that_a_customer_names(
     careful: Sandbox, secret: tuple[int, list[str]]
 ) -> None:

@@ -15,6 +15,7 @@ LONGEST = 10  # seconds for a whole page
 PIECE = 64 * 1024  # bytes read at once
 MOST_BYTES = 512 * 1024
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+INTERNET = ipaddress.ip_network("2000::/3")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -65,9 +66,12 @@ def connect_in_public(
 
 
 def is_private(text: str) -> bool:
+    """Sources: RFC 4291, 2.4 (where the internet's addresses are), RFC 6052 (NAT64)."""
     address: Address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         address = inner(address) or address
+    if isinstance(address, ipaddress.IPv6Address) and address not in INTERNET:
+        return True
     return not address.is_global or address.is_multicast
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.utils.datastructures import MultiValueDict
 
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor, events_of, texts_of
+from widget.customers.views.files import FileForm
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -59,10 +61,52 @@ def test_a_program_is_refused(customer: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["SETUP.EXE.", "setup.exe ", "setup.exe . .", "setup.exe:", "setup.exe::$DATA", "a.e\u200bxe"],
+    [
+        *("SETUP.EXE.", "setup.exe ", "setup.exe . .", "setup.exe:", "setup.exe::$DATA", "a.exe:x"),
+        *("a.exe.:x", "a.e\u200bxe", "invoice.pdf.exe", ".exe", "..exe"),
+    ],
 )
 def test_a_program_by_another_name_is_refused(customer: Visitor, name: str) -> None:
     assert "Programs" in send_file(customer, name, b"MZ", "application/octet-stream")
+
+
+def refusal_of(name: str) -> str:
+    """What the form says of a file with this name, "" for nothing."""
+    files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict(
+        {"file": [SimpleUploadedFile(name, b"x")]}
+    )
+    return str(FileForm({}, files).errors.get("file", ""))
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        # What Windows runs by its name alone: its PATHEXT.
+        *(".com", ".exe", ".bat", ".cmd", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh", ".msc"),
+        # By the program that Windows has for it.
+        *(".pif", ".hta", ".reg", ".scf", ".cpl", ".inf", ".scr", ".ws", ".wsc", ".sct", ".shb"),
+        *(".ps1", ".psm1", ".ps1xml", ".psc1", ".msi", ".msp", ".mst", ".msu", ".gadget", ".xll"),
+        *(".appx", ".msix", ".appinstaller", ".application", ".jar", ".jnlp", ".chm", ".hlp"),
+        *(".diagcab", ".settingcontent-ms", ".library-ms", ".search-ms", ".appref-ms", ".rdp"),
+        *(".lnk", ".url", ".website"),
+        # In what it opens like a folder, and where it forgets that all came from the internet.
+        *(".iso", ".img", ".vhd", ".vhdx"),
+    ],
+)
+def test_what_windows_would_run_is_refused(suffix: str) -> None:
+    assert "Programs" in refusal_of(f"invoice{suffix}")
+    assert "Programs" in refusal_of(f"INVOICE{suffix.upper()}. ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("leaf.png", "invoice.pdf", "letter.docx", "prices.xlsx", "photos.zip", "orders.csv"),
+        *("page.html", "note.txt", "voice.webm", "film.mp4", "README", "exe", "a.exe.txt", ".env"),
+    ],
+)
+def test_anything_else_is_taken(name: str) -> None:
+    assert refusal_of(name) == ""
 
 
 def test_what_is_not_seen_of_a_name_is_left_out(customer: Visitor, agent: Agent) -> None:

@@ -6,11 +6,13 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.core.cache import cache
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import Availability, OrganizationApi
+from widget.asking import askers
 from widget.models import Widget
 
 logger = logging.getLogger(__name__)
@@ -40,7 +42,9 @@ def availability_of(widget: Widget) -> Availability:
 def known_availability(widget: Widget) -> Availability:
     """The same, for who must know. Raises LiveChatError."""
     known: Availability | None = cache.get(_key(widget))
-    return ask(widget) if known is None or known == UNKNOWN else known
+    if known is None or known == UNKNOWN:
+        return askers.ask(_key(widget), partial(ask, widget))
+    return known
 
 
 def ask(widget: Widget) -> Availability:

@@ -133,7 +133,9 @@ def write_plainly(visitor: Visitor) -> HttpResponseBase:
     return visitor.ask("post", "plain/", {"text": "Hello", "custom_id": uuid.uuid4().hex})
 
 
-@pytest.mark.parametrize("path", ["history", "forms/postchat", "forms/thread/event", "stream"])
+@pytest.mark.parametrize(
+    "path", ["welcome", "history", "forms/postchat", "forms/thread/event", "stream"]
+)
 def test_reading_what_livechat_is_asked_for_is_counted(
     shop_widget: Widget, at: Any, path: str
 ) -> None:

@@ -48,13 +48,14 @@ LIMITS = {
     "act": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "told": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
     "group": Limits(Limit(300, 60), Limit(300, 60), Limit(12_000, 60)),
+    "welcome": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "reading": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
     "page": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
     "webhook": Limits(Limit(6000, 60), Limit(6000, 60), Limit(12_000, 60)),
     "transcript": Limits(Limit(30, 60), Limit(10, 60), Limit(600, 60)),
 }
 # By the name of a URL. What changes something is an act otherwise; other reading is free,
-# because it asks LiveChat for nothing, or for what all customers share.
+# because it asks LiveChat for nothing.
 CHANGES = {
     "customer": "identity",
     "files": "file",
@@ -62,6 +63,7 @@ CHANGES = {
     "webhook": "webhook",
 }
 READING = {
+    "welcome": "welcome",
     "history": "reading",
     "form": "reading",
     "chat_form": "reading",

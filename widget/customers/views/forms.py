@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -18,6 +19,7 @@ from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
+from widget.asking import askers
 from widget.availability import known_availability
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form, own_ticket_form
 from widget.customers.custom_ids import SentOnceForm, say_by
@@ -91,15 +93,20 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
     key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
-        configuration = OrganizationApi(widget.organization).get_configuration(version)
-        forms = {"prechat": configuration.prechat_form, "ticket": configuration.ticket_form}
-        found = forms[kind] or FormToFill("", ())
+        found = askers.ask(key, partial(ask_for_form, widget, kind, version))
         cache.set(key, found, FORM_HOLDS)
     if found.fields:
         return found
     if kind == "prechat":
         return own_form(widget.ask_first)
     return own_ticket_form() if widget.when_away == Widget.Away.FORM else None
+
+
+def ask_for_form(widget: Widget, kind: str, version: str) -> FormToFill:
+    """As LiveChat has it; without fields if it has none."""
+    configuration = OrganizationApi(widget.organization).get_configuration(version)
+    forms = {"prechat": configuration.prechat_form, "ticket": configuration.ticket_form}
+    return forms[kind] or FormToFill("", ())
 
 
 @require_http_methods(["GET", "POST"])

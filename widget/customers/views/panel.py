@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -38,6 +39,7 @@ from widget.statistics.reply_time import reply_minutes
 logger = logging.getLogger(__name__)
 
 SHELL_HOLDS = 60  # seconds
+FAILURE_HOLDS = 10  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = ("htmx-4.min.js",)
 CONVERSATION_LIBRARY = "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"
@@ -232,9 +234,16 @@ def count_invited_chat(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 
 def form_of(widget: Widget, kind: str, version: str) -> FormToFill | None:
-    """The form to fill in before anything else, None also if LiveChat does not tell."""
+    """The form to fill in before anything else, None also if LiveChat does not tell.
+
+    Who opens a panel within a moment of such a failure does not ask again.
+    """
+    failed = f"form-failed:{widget.key}:{widget.group_id}:{kind}:{version}"
+    if not version or cache.get(failed):
+        return None
     try:
-        return form_before_chat(widget, kind, version) if version else None
+        return form_before_chat(widget, kind, version)
     except LiveChatError as error:
         logger.warning("widget %s: the %s form is unknown: %s", widget.key, kind, error)
+        cache.set(failed, True, FAILURE_HOLDS)
         return None

@@ -220,7 +220,9 @@ class Customer(models.Model):
         ended = models.Q(token_hash=hash_of(token))
         if self.subject:
             ended |= models.Q(moved_from__token_hash=hash_of(token))
-        self.bearer_tokens.filter(ended).delete()
+        with transaction.atomic():  # nobody moves to another browser meanwhile
+            Customer.objects.select_for_update().values_list("pk").filter(pk=self.pk).first()
+            self.bearer_tokens.filter(ended).delete()
         announce(self.widget_key, self.pk)
         if not self.subject and not self.bearer_tokens.exists():
             self.forget()
@@ -339,7 +341,8 @@ class BearerTokenManager(models.Manager["BearerToken"]):
     def sign_out(self, widget_key: str) -> None:
         """End those of everybody whom the website has signed in."""
         theirs = self.filter(customer__widget_key=widget_key).exclude(customer__subject="")
-        theirs.delete()
+        while theirs.delete()[0]:  # again, for who was moving to another browser meanwhile
+            pass
         announce(widget_key)
 
     def still_there(self, token_hashes: Sequence[str]) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 
-from chatproxy.models import Customer
+from chatproxy.livechat import accounts
+from chatproxy.models import BearerToken, Customer
 from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.customers.test_moves import code_of
 from tests.widget.notifications.conftest import push_service
@@ -28,27 +30,31 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def erased_after(number: int) -> Iterator[Iterator[int]]:
-    """Another request erases everybody who is known, right after this statement of ours.
+def meanwhile(number: int, happen: Callable[[], object]) -> Iterator[Iterator[int]]:
+    """Another request does this, right after this statement of ours.
 
     In a transaction of ours it would have to wait, so it comes before that begins.
     """
-    known = list(Customer.objects.values_list("pk", flat=True))
     numbers = itertools.count()
 
     def look(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
         is_due = next(numbers) == number and not connection.in_atomic_block
         if is_due and sql.startswith("BEGIN"):
-            erase()
+            happen()
         found = execute(sql, *more)
         if is_due and not sql.startswith("BEGIN"):
-            erase()
+            happen()
         return found
 
-    def erase() -> None:
-        Customer.objects.filter(pk__in=known).delete()
-
     with connection.execute_wrapper(look):
+        yield numbers
+
+
+@contextmanager
+def erased_after(number: int) -> Iterator[Iterator[int]]:
+    """Another request erases everybody who is known."""
+    known = list(Customer.objects.values_list("pk", flat=True))
+    with meanwhile(number, Customer.objects.filter(pk__in=known).delete) as numbers:
         yield numbers
 
 
@@ -115,3 +121,56 @@ def test_whoever_signs_in_on_a_second_device_is_somebody_new(shop_widget: Widget
         return lambda: sign_in(Visitor(), signed(shop_widget))
 
     assert try_everywhere(prepare) == {201}
+
+
+def test_a_secret_that_is_renewed_during_a_sign_in_ends_it(
+    shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = accounts.exchange
+
+    def renew_and_exchange(*arguments: Any) -> Any:
+        Widget.objects.get(pk=shop_widget.pk).renew_secret()
+        return exchange(*arguments)
+
+    monkeypatch.setattr(accounts, "exchange", renew_and_exchange)
+    answer = sign_in(Visitor(), signed(shop_widget))
+    assert answer.status_code == 403
+    assert "renewed" in answer.headers["X-Chat-Identity"]
+    assert not BearerToken.objects.exists()
+
+
+def test_a_widget_that_is_deleted_during_a_sign_in_ends_it(
+    shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = accounts.exchange
+
+    def delete_and_exchange(*arguments: Any) -> Any:
+        Widget.objects.get(pk=shop_widget.pk).delete()
+        return exchange(*arguments)
+
+    monkeypatch.setattr(accounts, "exchange", delete_and_exchange)
+    sign_in(Visitor(), signed(shop_widget))
+    assert not BearerToken.objects.exists()
+
+
+def ends_by_a_new_secret(ada: Visitor, widget: Widget) -> None:
+    widget.renew_secret()
+
+
+def ends_by_signing_out(ada: Visitor, widget: Widget) -> None:
+    ada.ask("post", "logout")
+
+
+@pytest.mark.parametrize("end", [ends_by_a_new_secret, ends_by_signing_out])
+def test_who_moves_to_another_browser_meanwhile_is_signed_out_there_too(
+    shop_widget: Widget, end: Callable[[Visitor, Widget], None]
+) -> None:
+    for number in itertools.count():
+        ada = Visitor()
+        sign_in(ada, signed(shop_widget))
+        moves = partial(Visitor().ask, "post", "continue", {"code": code_of(ada)})
+        with meanwhile(number, moves) as numbers:
+            end(ada, shop_widget)
+        assert not BearerToken.objects.exists()
+        if next(numbers) <= number:
+            return

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -170,7 +171,13 @@ class Widget(WidgetSettings):
         """Make worthless what was signed with the old secret, and what was got for it."""
         self.identity_secret = new_secret()
         self.save(update_fields=["identity_secret"])
-        BearerToken.objects.sign_out(self.key)
+        # Not before others see the new one: they would sign in with the old one after it.
+        transaction.on_commit(partial(BearerToken.objects.sign_out, self.key))
+
+    def has_its_secret(self) -> bool:
+        """Whether the secret is still the one that we have read."""
+        secrets = Widget.objects.filter(pk=self.pk).values_list("identity_secret", flat=True)
+        return secrets.first() == self.identity_secret
 
     def may_stand_on(self, website: str) -> bool:
         """Whether a token kept by this website still counts; "" is our own page."""

@@ -106,7 +106,10 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     elif customer:
         keep_consent(customer, widget, consent)
         return HttpResponse(status=200, headers={TOKEN_HEADER: token})
-    customer, token = signed_in(request, widget, person) if person else new(request, widget)
+    try:
+        customer, token = signed_in(request, widget, person) if person else new(request, widget)
+    except IdentityRefused as refused:
+        return refuse_identity(request, widget, refused)
     keep_consent(customer, widget, consent)
     return HttpResponse(status=201, headers={TOKEN_HEADER: token})
 
@@ -127,11 +130,17 @@ def new(request: HttpRequest, widget: Widget) -> tuple[Customer, str]:
 
 
 def signed_in(request: HttpRequest, widget: Widget, person: Person) -> tuple[Customer, str]:
-    """For one more browser of a person the website knows."""
+    """For one more browser of a person the website knows.
+
+    Raises IdentityRefused if what proves it was made worthless while LiveChat was asked.
+    """
     with running().welcoming(widget):
         customer, token = Customer.objects.welcome_signed_in(
             widget.key, widget.organization, person.subject, website_of(request)
         )
+    if not widget.has_its_secret():
+        customer.leave(token)
+        raise IdentityRefused("the secret was renewed meanwhile")
     known = {"name": person.name, "email": person.email, "session": json.dumps(person.session)}
     form = DetailsForm(known)
     if form.is_valid():

@@ -30,7 +30,7 @@ def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:
     shown.pk = None
     shown.key = f"{PREVIEW_PREFIX}{secrets.token_hex(8)}"
     shown.draft = None
-    shown.version = ""
+    shown.version = shown.as_of = ""
     shown.identity_secret = new_secret()  # the cache is no place for the real one
     shown.agent_token = ""
     shown.enabled = True

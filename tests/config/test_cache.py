@@ -52,6 +52,7 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
     redis.stop()
     assert shared.get("kept") is None
     assert shared.get("kept", "fallback") == "fallback"
+    assert shared.get_many(["kept"]) == {}
     assert shared.add("lock", "mine")
     assert shared.incr("count") == 1
     assert not shared.delete("lock")

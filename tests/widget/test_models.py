@@ -2,16 +2,18 @@
 
 import datetime as dt
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 
 from chatproxy.models import Customer
-from widget.models import Widget
+from widget.models import Widget, cache_key
 
 VALID: dict[str, Any] = {
     "key": "shop",
@@ -149,6 +151,29 @@ def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: An
     Widget.objects.find("shop")
     with django_capture_on_commit_callbacks(execute=True):
         widget.delete()
+    with pytest.raises(Widget.DoesNotExist):
+        Widget.objects.find("shop")
+
+
+@pytest.mark.parametrize("end", [Widget.save, Widget.delete])
+def test_what_was_read_before_a_change_is_not_remembered_after_it(
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[Widget], object],
+) -> None:
+    widget = Widget.objects.create(**VALID)
+    widget.enabled = False
+    remember = cache.set
+
+    def end_and_remember(key: str, *value: Any) -> None:
+        if key == cache_key("shop"):
+            with django_capture_on_commit_callbacks(execute=True):
+                end(widget)
+        remember(key, *value)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cache, "set", end_and_remember)
+        Widget.objects.find("shop")
     with pytest.raises(Widget.DoesNotExist):
         Widget.objects.find("shop")
 

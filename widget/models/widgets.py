@@ -35,12 +35,15 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 
     def find(self, key: str) -> "Widget":
         """The live widget with this key, cached. Raises Widget.DoesNotExist."""
-        widget: Widget | None = cache.get(cache_key(key))
-        if widget is None:
+        known = cache.get_many([cache_key(key), change_key(key)])
+        change: str = known.get(change_key(key), "")
+        widget: Widget | None = known.get(cache_key(key))
+        if widget is None or widget.as_of != change:
             widget = (
                 self.live().defer("identity_secret", "agent_token", "draft").get(key=key)
             )  # no cache holds secrets
             widget.version = secrets.token_hex(8)
+            widget.as_of = change  # if it changes before this is cached, that is of no use
             cache.set(cache_key(key), widget, CACHE_SECONDS)
         return widget
 
@@ -79,11 +82,17 @@ def cache_key(key: str) -> str:
     return f"widget:{key}"
 
 
+def change_key(key: str) -> str:
+    """Where it keeps what the latest change of that widget is called."""
+    return f"widget-change:{key}"
+
+
 class Widget(WidgetSettings):
     """One chat widget: what its owner set, and who it is."""
 
     page_url = ""  # the page it is visited from, never stored
     version = ""  # another one after each change, for all who have it from the cache; not stored
+    as_of = ""  # the change that was known when it was read; not stored
 
     key = models.CharField(
         _("key"),
@@ -132,8 +141,8 @@ class Widget(WidgetSettings):
 
     def forget_cached(self) -> None:
         """Have every process read this widget anew once the change is committed."""
-        key = cache_key(self.key)
-        transaction.on_commit(lambda: cache.delete(key))
+        key, change = change_key(self.key), secrets.token_hex(8)
+        transaction.on_commit(lambda: cache.set(key, change, 2 * CACHE_SECONDS))
         announce(self.key)  # customers may have to go: it was switched off, say
 
     def clean(self) -> None:

@@ -39,6 +39,10 @@ class Socket(Protocol):
     website: str
     hears_of_moves: bool
 
+    def follow(self, widget: Widget) -> bool:
+        """Go by what the owner has set now. Return whether such a socket may still be open."""
+        ...
+
     async def refuse(self, code: int) -> None: ...
 
     async def tell_of_move(self) -> None: ...
@@ -163,7 +167,7 @@ def _reasons(
     for socket in sockets:
         if socket.token_hash not in there:
             reasons.append((socket, UNKNOWN_TOKEN))
-        elif not widget.may_stand_on(socket.website):
+        elif not socket.follow(widget) or not widget.may_stand_on(socket.website):
             reasons.append((socket, FORBIDDEN_ORIGIN))
         elif not widget.may_store_and_send(there[socket.token_hash]):
             reasons.append((socket, NO_CONSENT))

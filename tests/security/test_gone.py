@@ -23,7 +23,7 @@ from django.utils import timezone
 from chatproxy.models import BearerToken, Customer, hash_of
 from tests.chaos.house import House
 from tests.chatproxy.people import stored_customer
-from tests.sandbox_rig import ROOT, Agent
+from tests.sandbox_rig import ROOT, Agent, Sandbox
 from tests.security.test_tenants import add_widget as widget_of_an_organization
 from tests.security.test_tenants import (
     changes_it,
@@ -365,6 +365,52 @@ def test_a_token_of_a_deleted_widget_is_worth_nothing_under_any_other(
     assert nora.send("Let me in").status_code == 401
 
 
+async def test_who_is_no_longer_tracked_is_heard_no_longer(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket
+) -> None:
+    widget.track_visitors = True
+    await sync_to_async(widget.save)()
+    page, tab = open_socket(nora.token, path="visit"), await welcomed(open_socket(nora.token))
+    await page.connect()
+    widget.track_visitors = False
+    await sync_to_async(widget.save)()
+    assert await closed_with(page) == 4403
+    assert await stays(tab)
+
+
+async def test_a_socket_that_a_website_opened_itself_ends_with_it(
+    widget: Widget, open_socket: OpenSocket
+) -> None:
+    """The token may be our own page's."""
+    nora = await sync_to_async(known_on)("http://testserver")
+    own, theirs = [
+        await welcomed(open_socket(nora.token, origin=o)) for o in ("http://testserver", SHOP)
+    ]
+    await sync_to_async(remove_website)(nora, widget)
+    assert await closed_with(theirs) == 4403
+    assert await stays(own)
+
+
+async def test_what_is_typed_is_shown_to_nobody_once_an_owner_forbids_it(
+    nora: Visitor, widget: Widget, open_socket: OpenSocket, sandbox: Sandbox
+) -> None:
+    widget.sneak_peek = True
+    await sync_to_async(widget.save)()
+    await sync_to_async(nora.send)("Hello")
+    [chat] = Agent(sandbox).chats()
+    other = await sync_to_async(known_on)(OUTLET)
+    tab, told = [await welcomed(open_socket(each.token)) for each in (nora, other)]
+    widget.sneak_peek, widget.allowed_origins = False, [SHOP]
+    await sync_to_async(widget.save)()
+    assert await closed_with(told) == 4403  # by now all have been looked at
+    await tab.send_json_to({"sneak_peek": {"chat": chat["id"], "text": "My secret"}})
+    await tab.send_json_to({"page": {"url": f"{SHOP}/cart", "title": "Cart"}})
+    async with asyncio.timeout(10):
+        while "update_customer_page" not in sandbox.requests():  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)
+    assert "send_sneak_peek" not in sandbox.requests()
+
+
 def unused_for(visitor: Visitor, days: float) -> None:
     used_at = timezone.now() - dt.timedelta(days=days)
     customer_of(visitor).bearer_tokens.update(used_at=used_at)
@@ -503,6 +549,9 @@ class Deaf:
         self.widget_key, self.customer_pk = visitor.key, customer.pk
         self.token_hash, self.website = hash_of(visitor.token), SHOP
         self.fails, self.is_refused = fails, asyncio.Event()
+
+    def follow(self, widget: Widget) -> bool:
+        return True
 
     async def refuse(self, code: int) -> None:
         self.is_refused.set()

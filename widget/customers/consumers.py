@@ -102,7 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
         if found is None:
             await self.refuse(UNKNOWN_TOKEN)
-        elif not self.may_come_from(*found):
+        elif not self.follow(found[0]) or not found[0].may_stand_on(found[1].website):
             await self.refuse(FORBIDDEN_ORIGIN)
         elif not found[0].may_store_and_send(found[1].customer.consent_version):
             await self.refuse(NO_CONSENT)
@@ -115,7 +115,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.website = bearer.website
             running().sockets.add(self)
             self.organization = widget.organization  # not the widget: it would be held for long
-            self.agents_may_peek = widget.sneak_peek
             self.is_welcomed = widget.connect_early and widget.api_version != "3.5"
 
     async def refuse(self, code: int) -> None:
@@ -254,14 +253,15 @@ class ChatConsumer(AsyncWebsocketConsumer):
         bearer = BearerToken.objects.find(key, self.bearer)
         return (widget, bearer) if bearer else None
 
-    def may_come_from(self, widget: Widget, bearer: BearerToken) -> bool:
-        """Browsers always say where a socket comes from; programs need not.
+    def follow(self, widget: Widget) -> bool:
+        """Go by what the owner has set now. Return whether a socket may come from its origin.
 
-        For the panel that is our own origin: its token says on which website it is.
+        Browsers always say where a socket comes from; programs need not. For the panel that is our
+        own origin: its token says on which website it is.
         """
+        self.agents_may_peek = widget.sneak_peek
         origin = self.header("origin")
-        is_known = not origin or is_own(origin, self.header("host")) or widget.allows(origin)
-        return is_known and widget.may_stand_on(bearer.website)
+        return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
 
     def header(self, name: str) -> str:
         values = (value for key, value in self.scope["headers"] if key == name.encode())

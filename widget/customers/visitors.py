@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 from chatproxy.livechat.structures import Json
-from chatproxy.models import BearerToken
 from chatproxy.relay.updates import Update
 from widget.customers.consumers import ChatConsumer
 from widget.customers.visits import word
@@ -27,9 +26,9 @@ class VisitorConsumer(ChatConsumer):
     hears_of_moves = False  # nobody would read it
     has_greeting_buttons: bool
 
-    def may_come_from(self, widget: Widget, bearer: BearerToken) -> bool:
+    def follow(self, widget: Widget) -> bool:
         self.has_greeting_buttons = widget.api_version != "3.5"
-        return widget.track_visitors and super().may_come_from(widget, bearer)
+        return super().follow(widget) and widget.track_visitors
 
     def handler_of(self, name: str) -> Callable[[Any], None] | None:
         return {

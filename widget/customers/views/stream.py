@@ -92,6 +92,10 @@ class Stream:
             return event_of(update)
         return event_of(await running().renderer.html_of(update, self.locale))
 
+    def follow(self, widget: Widget) -> bool:
+        """What the browser says comes in requests of their own."""
+        return True
+
     async def refuse(self, code: int) -> None:
         """Who may not stay hears nothing more, not even what is waiting."""
         while not self.unread.empty():

@@ -50,7 +50,8 @@ class Note:
 def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
     """Enter when nobody else is inside under this name, for however long the work lasts.
 
-    A note is read and written on the way in, and written on the way out.
+    A note is read and written on the way in, and written on the way out; not by who comes back
+    when the lease has run out: the note is somebody else's by then.
 
     Without Redis other processes are not held back; nor are they while it is away, because people
     go on talking then. Raises ServiceUnavailable when somebody is inside for too long.
@@ -123,9 +124,9 @@ redis.call("SET", KEYS[2], ARGV[3], "EX", ARGV[4])
 return {1, found}
 """
 GIVE_BACK = """
+if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
-if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end
-return 1
+return redis.call("DEL", KEYS[1])
 """
 
 

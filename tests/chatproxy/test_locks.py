@@ -16,7 +16,7 @@ import pytest
 
 from chatproxy import locks
 from chatproxy.livechat.errors import ServiceUnavailable
-from chatproxy.locks import one_at_a_time
+from chatproxy.locks import Note, one_at_a_time
 from chatproxy.redis import key_of
 from config.cache import ForgivingRedisCache
 from tests.redis_rig import RedisProcess
@@ -135,6 +135,20 @@ def test_a_lock_that_ran_out_is_not_taken_from_who_has_it_now(shared: RedisProce
     with one_at_a_time("mine"):
         shared.client.set(key_of("lock:mine"), "another's")
     assert shared.client.get(key_of("lock:mine")) == b"another's"
+
+
+def test_who_comes_back_late_leaves_the_note_of_who_is_inside_now(shared: RedisProcess) -> None:
+    with one_at_a_time("mine", Note("note", 16, 600)):
+        shared.client.set(key_of("lock:mine"), "another's")
+        shared.client.set(key_of("note"), "another's")
+    assert shared.client.get(key_of("note")) == b"another's"
+
+
+def test_who_comes_back_in_time_leaves_its_own_note(shared: RedisProcess) -> None:
+    note = Note("note", 16, 600)
+    with one_at_a_time("mine", note):
+        note.left = 0
+    assert shared.client.get(key_of("note")) == b"0"
 
 
 def test_without_redis_threads_are_held_back_all_the_same(shared: RedisProcess) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.core.cache import cache
 
-from widget.models import Widget, cache_key, new_secret
+from widget.models import Ground, Widget, cache_key, new_secret
 from widget.options.validators import PREVIEW_PREFIX
 
 PREVIEW_SECONDS = 1800
@@ -24,9 +24,12 @@ class Preview(NamedTuple):
 def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:
     """Serve this unsaved widget for a while, on our own pages and its websites. Return its key.
 
-    Each draft has a key of its own, so that no browser shows an older one from its cache.
+    Each draft has a key of its own, so that no browser shows an older one from its cache. It ends
+    with its ground.
     """
     shown = copy.copy(draft)
+    was_live = Widget.objects.live().filter(pk=draft.pk).exists()
+    shown.ground = Ground(preview.user_id, draft.pk, was_live)
     shown.pk = None
     shown.key = f"{PREVIEW_PREFIX}{secrets.token_hex(8)}"
     shown.draft = None

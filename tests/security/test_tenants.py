@@ -427,6 +427,53 @@ def test_a_preview_shows_no_mode_that_there_is_not() -> None:
     assert Widget.objects.find(draft).theme == "auto"
 
 
+def let_go() -> None:
+    Membership.objects.all().delete()
+
+
+def only_look() -> None:
+    Membership.objects.update(role=VIEWER)
+
+
+def be_locked_out() -> None:
+    User.objects.update(is_active=False)
+
+
+def switch_off() -> None:
+    Widget.objects.update(enabled=False)
+
+
+def delete() -> None:
+    Widget.objects.all().delete()
+
+
+def give_away() -> None:
+    Widget.objects.update(organization_id=OTHER)
+
+
+@pytest.mark.parametrize("end", [let_go, only_look, be_locked_out, switch_off, delete, give_away])
+def test_a_preview_ends_with_what_it_stands_on(end: Callable[[], None]) -> None:
+    key = preview_key(person(EDITOR, None), add_widget())
+    assert Client().get(f"/w/{key}/").status_code == 200
+    end()
+    assert Client().get(f"/w/{key}/").status_code == 404
+    assert not loads(key, "shop")
+
+
+def test_a_widget_that_is_off_can_be_previewed() -> None:
+    key = preview_key(person(EDITOR, None), add_widget(enabled=False))
+    assert Client().get(f"/w/{key}/").status_code == 200
+
+
+@pytest.mark.parametrize("end", [let_go, be_locked_out])
+def test_a_preview_of_a_new_widget_ends_with_its_maker_s_rights(end: Callable[[], None]) -> None:
+    answer = person(EDITOR, None).post(f"{LIST}preview/", FORM | {"organization_id": OWN}).json()
+    key = answer["url"].rstrip("/").rpartition("/")[2]
+    assert Client().get(f"/w/{key}/").status_code == 200
+    end()
+    assert Client().get(f"/w/{key}/").status_code == 404
+
+
 # Keys are never given again
 
 

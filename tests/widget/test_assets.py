@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.test.signals import template_rendered
@@ -102,6 +103,7 @@ def test_a_preview_is_made_each_time(
 ) -> None:
     make, _made = counted
     draft = Widget.objects.find(add_widget().key)
-    key = publish_preview(draft, Preview("shop", 1), "https://shop.example")
+    maker = User.objects.create_superuser("Ada")
+    key = publish_preview(draft, Preview("shop", maker.pk), "https://shop.example")
     shown = Widget.objects.find(key)
     assert [make(shown), make(shown)] == [1, 2]

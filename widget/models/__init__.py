@@ -10,11 +10,12 @@ from widget.models.revisions import Revision
 from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
 from widget.models.subscriptions import Browser, Subscription
 from widget.models.webhooks import Webhook
-from widget.models.widgets import Widget, cache_key
+from widget.models.widgets import Ground, Widget, cache_key
 
 __all__ = [
     "Browser",
     "ColleagueInvitation",
+    "Ground",
     "InvitationTally",
     "Membership",
     "Move",

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
 from widget.models.keys import UsedKey, new_key, new_secret
+from widget.models.memberships import Membership
 from widget.models.settings import WidgetSettings
 from widget.options.validators import validate_key
 
@@ -45,6 +46,8 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
             widget.version = secrets.token_hex(8)
             widget.as_of = change  # if it changes before this is cached, that is of no use
             cache.set(cache_key(key), widget, CACHE_SECONDS)
+        if widget.ground and not widget.has_its_ground():
+            raise self.model.DoesNotExist
         return widget
 
     def find_or_404(self, key: str) -> "Widget":
@@ -87,11 +90,20 @@ def change_key(key: str) -> str:
     return f"widget-change:{key}"
 
 
+class Ground(NamedTuple):
+    """What a preview stands on: who made it, and the widget that it is of."""
+
+    maker_pk: int
+    widget_pk: int | None  # None if that was never saved
+    was_live: bool
+
+
 class Widget(WidgetSettings):
     """One chat widget: what its owner set, and who it is."""
 
     page_url = ""  # the page it is visited from, never stored
     version = ""  # another one after each change, for all who have it from the cache; not stored
+    ground: Ground | None = None  # of a preview; not stored
     as_of = ""  # the change that was known when it was read; not stored
 
     key = models.CharField(
@@ -187,6 +199,19 @@ class Widget(WidgetSettings):
         """Whether the secret is still the one that we have read."""
         secrets = Widget.objects.filter(pk=self.pk).values_list("identity_secret", flat=True)
         return secrets.first() == self.identity_secret
+
+    def has_its_ground(self) -> bool:
+        """Whether who made this preview may still do so, and what it is of was not ended since."""
+        if self.ground is None:
+            return True
+        organization_ids = {self.organization_id} - {""}
+        if self.ground.widget_pk is not None:
+            of = Widget.objects.filter(pk=self.ground.widget_pk).only("organization_id", "enabled")
+            saved = of.first()
+            if saved is None or (self.ground.was_live and not saved.enabled):
+                return False
+            organization_ids.add(saved.organization_id)
+        return Membership.objects.let_edit(self.ground.maker_pk, organization_ids)
 
     def may_stand_on(self, website: str) -> bool:
         """Whether a token kept by this website still counts; "" is our own page."""

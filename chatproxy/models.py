@@ -385,6 +385,10 @@ class BearerToken(models.Model):
     def __str__(self) -> str:
         return f"a browser of {self.customer}"
 
+    def may_be_kept_by(self, website: str) -> bool:
+        """Whether this website, "" for who does not say, is the one that keeps it or could be."""
+        return not website or not self.website or website == self.website
+
     def learn_website(self, website: str) -> None:
         """Tokens of older versions do not say which page keeps them: the first that is told."""
         if website and not self.website:

@@ -78,6 +78,31 @@ def test_a_token_is_worth_nothing_under_another_widget(
     assert abroad.send("Wrong door").status_code == 401
 
 
+SHOP, OUTLET = ({"X-Chat-Website": f"https://{name}.example"} for name in ("shop", "outlet"))
+
+
+@pytest.fixture
+def ada(add_widget: AddWidget) -> Visitor:
+    """Known on the first of a widget's two websites."""
+    add_widget(allowed_origins=["https://shop.example", "https://outlet.example"])
+    visitor = Visitor()
+    visitor.token = visitor.ask("post", "customer", **SHOP).headers["X-Chat-Token"]
+    return visitor
+
+
+def test_a_token_is_worth_nothing_on_another_website(ada: Visitor) -> None:
+    answer = ada.ask("post", "end", **OUTLET)
+    assert (answer.status_code, answer.headers["X-Chat-Token"]) == (401, "")
+    assert ada.ask("post", "end", **SHOP).status_code == 204
+
+
+def test_who_brings_a_token_of_another_website_is_somebody_new(ada: Visitor) -> None:
+    answer = ada.ask("post", "customer", **OUTLET)
+    assert answer.status_code == 201
+    assert answer.headers["X-Chat-Token"] != ada.token
+    assert Customer.objects.count() == 2
+
+
 def test_a_token_is_worth_nothing_once_it_was_forgotten(nora: Visitor) -> None:
     nora.ask("delete", "customer")
     assert nora.send("Replayed").status_code == 401

@@ -159,7 +159,7 @@ def customer_who_leaves(view: View) -> View:
     def inner(request: HttpRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
         token = bearer_of(request)
         bearer = BearerToken.objects.find(widget.key, token) if token else None
-        if bearer is None:
+        if bearer is None or not bearer.may_be_kept_by(website_of(request)):
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
         website = bearer.website or website_of(request)
         if not widget.may_stand_on(website):

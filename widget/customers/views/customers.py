@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError, TokenRejected
-from chatproxy.models import Customer
+from chatproxy.models import BearerToken, Customer
 from widget.customers.consents import Consent, ask_first, consent_in, session_fields_of
 from widget.customers.failures import on_failure, words
 from widget.customers.identities import IdentityRefused, Person, verify
@@ -100,7 +100,8 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     except IdentityRefused as refused:
         return refuse_identity(request, widget, refused)
     token = bearer_of(request)
-    customer = Customer.objects.find(widget.key, token) if token else None
+    bearer = BearerToken.objects.find(widget.key, token) if token else None
+    customer = bearer.customer if bearer and bearer.may_be_kept_by(website_of(request)) else None
     if customer and person and customer.subject != person.subject:
         customer.leave(token)
     elif customer:

@@ -19,13 +19,17 @@ def shared_redis() -> Redis | None:
 
 
 def listening_redis() -> redis_asyncio.Redis | None:
-    """A connection of its own to the same Redis, for who waits for messages."""
+    """A connection of its own to the same Redis, for who waits for messages.
+
+    Without a limit for what it sends: before Python 3.12 that limit (`asyncio.wait_for`) loses a
+    cancellation that comes as the sending ends, and who was to stop would listen for good.
+    """
     if not isinstance(caches["default"], RedisCache):
         return None
     location = settings.CACHES["default"]["LOCATION"]
     servers = location if isinstance(location, list | tuple) else location.split(",")
     client: redis_asyncio.Redis = redis_asyncio.Redis.from_url(
-        servers[0], socket_connect_timeout=1, health_check_interval=10
+        servers[0], socket_connect_timeout=1, socket_timeout=None, health_check_interval=10
     )
     return client
 

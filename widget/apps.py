@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
+from widget.asking import Askers
+
 if TYPE_CHECKING:
     from widget.running import Running
 
@@ -24,5 +26,6 @@ class WidgetConfig(AppConfig):
         from widget import checks  # noqa: F401
         from widget.running import Running, tell_identity
 
+        self.askers = Askers()
         self.running = Running()
         post_save.connect(tell_identity, sender=Customer)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from widget.apps import WidgetConfig
 
 Answer = TypeVar("Answer")
 
@@ -35,4 +40,6 @@ class Askers:
         return mine.result()
 
 
-askers = Askers()
+def ask_once(name: str, ask: Callable[[], Answer]) -> Answer:
+    """What `ask` answers, or raises, for all in this process who ask about it meanwhile."""
+    return cast("WidgetConfig", apps.get_app_config("widget")).askers.ask(name, ask)

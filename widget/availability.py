@@ -12,7 +12,7 @@ from django.core.cache import cache
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import Availability, OrganizationApi
-from widget.asking import askers
+from widget.asking import ask_once
 from widget.models import Widget
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def known_availability(widget: Widget) -> Availability:
     """The same, for who must know. Raises LiveChatError."""
     known: Availability | None = cache.get(_key(widget))
     if known is None or known == UNKNOWN:
-        return askers.ask(_key(widget), partial(ask, widget))
+        return ask_once(_key(widget), partial(ask, widget))
     return known
 
 

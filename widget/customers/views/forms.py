@@ -19,7 +19,7 @@ from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import Form, FormToFill
-from widget.asking import askers
+from widget.asking import ask_once
 from widget.availability import known_availability
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form, own_ticket_form
 from widget.customers.custom_ids import SentOnceForm, say_by
@@ -93,7 +93,7 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
     key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
-        found = askers.ask(key, partial(ask_for_form, widget, kind, version))
+        found = ask_once(key, partial(ask_for_form, widget, kind, version))
         cache.set(key, found, FORM_HOLDS)
     if found.fields:
         return found

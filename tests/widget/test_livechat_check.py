@@ -250,13 +250,18 @@ class Stopped:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell's background job ignores Ctrl-C, and so would all that it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         with process:
             assert process.stdout
             while "Please open LiveChat's app" not in process.stdout.readline():
                 assert process.poll() is None
             process.send_signal(signal.SIGINT)
-            _, self.errors = process.communicate(timeout=30)
+            try:
+                _, self.errors = process.communicate(timeout=30)
+            finally:
+                process.kill()  # if it goes on, to let the test end
         self.code = process.returncode
 
 

@@ -100,15 +100,20 @@ def lifetime_in(body: Json) -> int:
 
 
 def revoke(service: Service, access_token: str) -> None:
-    """Make the token worthless; LiveChat closes the connections that use it."""
+    """Make the token worthless; LiveChat closes the connections that use it.
+
+    Raises Unreachable where it may live on. Others are refused: such a token is worthless already.
+    """
     with tell_of_call(service, "accounts", "revoke", Reason.GOODBYE):
-        http.ask(
+        answer = http.ask(
             service,
             ("accounts", "revoke"),
             "DELETE",
             f"{service.accounts_url}/v2/customer/token",
             headers={"Authorization": f"Bearer {access_token}"},
         )
+        if answer.status >= 500:
+            raise error_in(answer)
 
 
 def _token_url(organization: Organization) -> str:

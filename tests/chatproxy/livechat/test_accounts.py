@@ -82,6 +82,20 @@ def test_a_revoked_token_is_worth_nothing(organization: Organization, sandbox: S
     assert not token_info(sandbox, grant.access_token).ok
 
 
+def test_a_token_that_may_live_on_is_told(organization: Organization, sandbox: Sandbox) -> None:
+    grant = accounts.exchange(organization, None)
+    sandbox.fault("status", status=503, method="token", count=1)
+    with pytest.raises(Unreachable):
+        accounts.revoke(organization.service, grant.access_token)
+    assert token_info(sandbox, grant.access_token).ok
+
+
+def test_a_token_that_is_worthless_already_is_no_failure(organization: Organization) -> None:
+    grant = accounts.exchange(organization, None)
+    for _ in range(2):
+        accounts.revoke(organization.service, grant.access_token)
+
+
 def test_an_unknown_client_id_is_the_owners_to_mend(organization: Organization) -> None:
     with pytest.raises(GrantRefused) as caught:
         accounts.exchange(dataclasses.replace(organization, client_id="f" * 32), None)

@@ -93,8 +93,7 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
     key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
-        found = ask_once(key, partial(ask_for_form, widget, kind, version))
-        cache.set(key, found, FORM_HOLDS)
+        found = ask_once(key, partial(ask_for_form, widget, kind, version, key))
     if found.fields:
         return found
     if kind == "prechat":
@@ -102,11 +101,13 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
     return own_ticket_form() if widget.when_away == Widget.Away.FORM else None
 
 
-def ask_for_form(widget: Widget, kind: str, version: str) -> FormToFill:
-    """As LiveChat has it; without fields if it has none."""
+def ask_for_form(widget: Widget, kind: str, version: str, key: str) -> FormToFill:
+    """As LiveChat has it, without fields if it has none; kept in the cache under the key."""
     configuration = OrganizationApi(widget.organization).get_configuration(version)
     forms = {"prechat": configuration.prechat_form, "ticket": configuration.ticket_form}
-    return forms[kind] or FormToFill("", ())
+    found = forms[kind] or FormToFill("", ())
+    cache.set(key, found, FORM_HOLDS)
+    return found
 
 
 @require_http_methods(["GET", "POST"])

@@ -139,7 +139,7 @@ def _refusal(body: Json, answer: http.Answer) -> LiveChatError | None:
     """
     reason = str(body.get("identity_exception") or body.get("oauth_exception") or "")
     if answer.status == TOO_MANY or reason == TooManyRequests.type:
-        return with_wait(TooManyRequests(), answer)
+        return with_wait(TooManyRequests(), answer.headers)
     if isinstance(body.get("error"), dict) or (answer.status >= 500 and not reason):
         return error_in(answer)
     if not reason:

@@ -52,12 +52,12 @@ def error_in(answer: Answer) -> LiveChatError:
         body = answer.json()
     except Unreachable:
         body = None
-    return with_wait(error_from(body, answer.status), answer)
+    return with_wait(error_from(body, answer.status), answer.headers)
 
 
-def with_wait(error: LiveChatError, answer: Answer) -> LiveChatError:
-    """The same with the seconds that this answer asks to wait, if it does."""
-    retry_after = answer.headers.get("Retry-After", "")
+def with_wait(error: LiveChatError, headers: Mapping[str, str]) -> LiveChatError:
+    """The same with the seconds that these headers of an answer ask to wait, if they do."""
+    retry_after = headers.get("Retry-After", "")
     if retry_after.isdecimal() and len(retry_after) <= LONGEST_NUMBER:
         error.data = {**error.data, "retry_after": int(retry_after)}
     return error

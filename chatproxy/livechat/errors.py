@@ -53,10 +53,20 @@ class LiveChatError(Exception):
 
 
 class Unreachable(LiveChatError):
-    """No usable answer: network, time-out, unreadable body. The outcome is unknown."""
+    """No usable answer: network, time-out, unreadable body. The outcome is unknown.
+
+    `retry_after` seconds were asked for, or None; so is what makes no sense.
+    """
 
     reaction = Reaction.RETRY
     advice = _("We can't reach the chat right now. Please try again in a moment.")
+
+    @property
+    def retry_after(self) -> float | None:
+        value = self.data.get("retry_after")
+        if isinstance(value, int | float) and 0 <= value <= LONGEST_WAIT:
+            return float(value)
+        return None
 
 
 class NotConnected(Unreachable):
@@ -77,17 +87,8 @@ class RequestTimeout(Unreachable):
 
 
 class TooManyRequests(Unreachable):
-    """`retry_after` seconds were asked for, or None; so is what makes no sense."""
-
     type = "too_many_requests"
     advice = _("That was a lot at once. Please wait a moment, then try again.")
-
-    @property
-    def retry_after(self) -> float | None:
-        value = self.data.get("retry_after")
-        if isinstance(value, int | float) and 0 <= value <= LONGEST_WAIT:
-            return float(value)
-        return None
 
 
 class PendingRequestsLimitReached(TooManyRequests):

@@ -15,11 +15,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from requests.structures import CaseInsensitiveDict
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    WebSocketException,
+)
+from websockets.http11 import Response
 from websockets.typing import Origin
 
-from chatproxy.livechat.answers import notice_end
+from chatproxy.livechat.answers import notice_end, with_wait
 from chatproxy.livechat.errors import (
     BY_TYPE,
     LiveChatError,
@@ -268,7 +275,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             proxy=None,
         )
     if socket.response:
-        notice_end(socket.response.headers, organization)
+        notice_end(_headers_of(socket.response), organization)
     return socket
 
 
@@ -276,10 +283,18 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
 def _name_failures() -> Iterator[None]:
     try:
         yield
+    except InvalidStatus as error:
+        refusal = NotConnected(f"LiveChat refused the websocket: HTTP {error.response.status_code}")
+        raise with_wait(refusal, _headers_of(error.response)) from error
     except InvalidHandshake as error:
         raise NotConnected("LiveChat refused the websocket") from error
     except (OSError, TimeoutError, WebSocketException) as error:
         raise NotConnected("no websocket to LiveChat") from error
+
+
+def _headers_of(response: Response) -> CaseInsensitiveDict[str]:
+    """Of one that is there twice, the last: websockets' own refuse to say."""
+    return CaseInsensitiveDict(response.headers.raw_items())
 
 
 @cache

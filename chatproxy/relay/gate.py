@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from chatproxy.livechat.errors import LiveChatError, TooManyRequests
+from chatproxy.livechat.errors import LiveChatError, Unreachable
 from chatproxy.livechat.rtm import Disconnected
 from chatproxy.relay.pace import Pace, is_refusal_of_all
 
@@ -37,5 +37,5 @@ class Gate:
     def hear(self, end: Disconnected | LiveChatError) -> None:
         """Slow down, if it is not about one customer alone."""
         if is_refusal_of_all(end):
-            retry_after = end.retry_after if isinstance(end, TooManyRequests) else None
+            retry_after = end.retry_after if isinstance(end, Unreachable) else None
             self.pace.refuse(asyncio.get_running_loop().time(), retry_after)

@@ -18,7 +18,7 @@ from chatproxy.livechat.errors import (
     Misconfigured,
     Refused,
     TokenRejected,
-    TooManyRequests,
+    Unreachable,
     UsersLimitReached,
     WrongRegion,
 )
@@ -91,7 +91,7 @@ def _to_refusal(end: LiveChatError, tries: int) -> Reaction:
             return Reaction(_at_first_at_once(tries), region=end.region)
         case UsersLimitReached() | LicenseExpired():
             return Reaction(_around(MINUTES), advice=end.advice, firm=True)
-        case TooManyRequests(retry_after=float(asked)):
+        case Unreachable(retry_after=float(asked)):
             return Reaction(asked + backoff(tries), firm=True)
         case Refused() | TokenRejected():
             return Reaction(None, advice=end.advice)

@@ -6,11 +6,12 @@ import asyncio
 import dataclasses
 import json
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
@@ -231,6 +232,26 @@ async def test_an_error_object_counts_in_an_answer_that_claims_success(
             await connection.act("deactivate_chat", {"id": "CHAT"})
         await connection.close()
         await listener.end()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_refused_handshake_says_how_long_to_wait(
+    organization: Organization, settings: Any, status: int
+) -> None:
+    def refuse(socket: ServerConnection, _: Request) -> Response:
+        answer = socket.respond(HTTPStatus(status), "not now")
+        for _ in range(2):  # a proxy of theirs may add its own
+            answer.headers["Retry-After"] = "7"
+        return answer
+
+    async with serve(
+        answer_with_an_error_that_is_a_success, "127.0.0.1", 0, process_request=refuse
+    ) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        with pytest.raises(NotConnected) as caught:
+            await Connection.log_in(organization, "dal", "dal:token", {}, "")
+    assert caught.value.retry_after == 7
 
 
 async def test_a_wrong_region_is_told_before_the_login(log_in: Any, sandbox: Sandbox) -> None:

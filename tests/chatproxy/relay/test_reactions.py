@@ -116,6 +116,12 @@ def test_too_many_requests_are_answered_by_waiting_as_told() -> None:
     assert 20 < (reaction.delay or 0) <= 25
 
 
+def test_a_service_that_says_when_it_is_back_is_left_alone_until_then() -> None:
+    reaction = after_refusal("service_unavailable", retry_after=20)
+    assert reaction.firm
+    assert 20 < (reaction.delay or 0) <= 25
+
+
 def test_a_login_in_the_wrong_region_moves() -> None:
     assert after_refusal("misdirected_request", region="fra") == Reaction(0, region="fra")
 

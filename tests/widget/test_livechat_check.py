@@ -239,9 +239,9 @@ def test_a_token_that_cannot_be_revoked_does_not_keep_the_others_alive(
 
 
 class Stopped:
-    """The command in a process of its own, which is stopped with Ctrl-C while a person is asked."""
+    """The command in a process of its own, which is stopped while a person is asked."""
 
-    def __init__(self, sandbox: Sandbox, *arguments: str) -> None:
+    def __init__(self, sandbox: Sandbox, how: signal.Signals, *arguments: str) -> None:
         there = {"LIVECHAT_ACCOUNTS_URL": sandbox.url, "LIVECHAT_API_URL": sandbox.url}
         process = subprocess.Popen(
             [sys.executable, "manage.py", "livechat_check", *arguments, "--calm", "0.02"],
@@ -257,7 +257,7 @@ class Stopped:
             assert process.stdout
             while "Please open LiveChat's app" not in process.stdout.readline():
                 assert process.poll() is None
-            process.send_signal(signal.SIGINT)
+            process.send_signal(how)
             try:
                 _, self.errors = process.communicate(timeout=30)
             finally:
@@ -265,22 +265,24 @@ class Stopped:
         self.code = process.returncode
 
 
-@pytest.fixture
-def stopped(sandbox: Sandbox, arguments: list[str], tmp_path: Path) -> Stopped:
-    return Stopped(sandbox, *arguments, "--record", str(tmp_path / "run.json"))
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def stopped(
+    request: pytest.FixtureRequest, sandbox: Sandbox, arguments: list[str], tmp_path: Path
+) -> Stopped:
+    return Stopped(sandbox, request.param, *arguments, "--record", str(tmp_path / "run.json"))
 
 
-def test_nothing_stays_after_ctrl_c(stopped: Stopped, sandbox: Sandbox, agent: Agent) -> None:
+def test_nothing_stays_after_a_stop(stopped: Stopped, sandbox: Sandbox, agent: Agent) -> None:
     assert left_behind(agent) == []
     assert sandbox.requests().count("revoke") == 2
 
 
-def test_ctrl_c_ends_in_plain_words(stopped: Stopped) -> None:
+def test_a_stop_ends_in_plain_words(stopped: Stopped) -> None:
     assert (stopped.code, "Traceback" in stopped.errors) == (STOPPED, False)
     assert "Stopped before the end." in stopped.errors
 
 
-def test_what_was_said_before_ctrl_c_is_recorded(stopped: Stopped, tmp_path: Path) -> None:
+def test_what_was_said_before_a_stop_is_recorded(stopped: Stopped, tmp_path: Path) -> None:
     steps = [step.name for step in Recording.load(tmp_path / "run.json").steps]
     assert steps[-3:] == ["answer", "delete", "leave"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         "Holds one real conversation with LiveChat, step by step, and says what works, what it "
         "cost, and what the sandbox does in another way. Ends with 0 if all is well, 1 if "
         "something does not work, 2 if it was called wrongly, 3 if only the sandbox differs, 130 "
-        "if it was stopped with Ctrl-C."
+        "if it was stopped, with Ctrl-C or SIGTERM."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -80,7 +81,7 @@ class Command(BaseCommand):
                     self.check_livechat(options)
         except (OSError, NoSandbox, Unreadable) as error:
             raise CommandError(str(error), returncode=MISUSED) from error
-        except KeyboardInterrupt as stop:
+        except (KeyboardInterrupt, asyncio.CancelledError) as stop:
             raise CommandError("Stopped before the end.", returncode=STOPPED) from stop
 
     # One real conversation
@@ -88,7 +89,7 @@ class Command(BaseCommand):
     def check_livechat(self, options: dict[str, Any]) -> None:
         it = self.conversation_of(options)
         try:
-            findings = asyncio.run(examine(it, self.tell))
+            findings = asyncio.run(self.examine(it))
         finally:
             self.tell_of_service(it)
             self.tell_costs(it)
@@ -100,6 +101,12 @@ class Command(BaseCommand):
             self.tell_differences([each for each in found if each.kind != "step"])
             raise CommandError("Something does not work, see above.", returncode=FAILED)
         self.conclude(found)
+
+    async def examine(self, it: Conversation) -> list[Finding]:
+        """Stopped by SIGTERM, as by Ctrl-C, it tidies up first."""
+        examination = asyncio.ensure_future(examine(it, self.tell))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, examination.cancel)
+        return await examination
 
     def conversation_of(self, options: dict[str, Any]) -> Conversation:
         if not options["redirect_uri"]:

@@ -174,7 +174,7 @@ def text_of(message: Message, locale: Locale) -> SafeString:
 def player_of(file: File) -> str:
     """The element that plays it, "" for none."""
     kind = file.content_type.partition("/")[0]
-    return kind if kind in ("audio", "video") and not file.is_image else ""
+    return kind if file.url and kind in ("audio", "video") and not file.is_image else ""
 
 
 def picture_size(file: File) -> dict[str, Any]:

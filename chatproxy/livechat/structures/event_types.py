@@ -66,7 +66,7 @@ class File(Event):
 
     @property
     def is_image(self) -> bool:
-        return bool(self.width and self.height)
+        return bool(self.url and self.width and self.height)
 
 
 def variables_of(value: object) -> dict[str, str]:

@@ -181,6 +181,16 @@ def test_another_file_has_its_name_and_size() -> None:
     assert "2.0\xa0KB" in html
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"width": 16, "height": 8}, {"content_type": "audio/ogg"}, {"url": "data:,x"}]
+)
+def test_a_file_without_an_address_leads_nowhere(more: dict[str, Any]) -> None:
+    html = arrived(type="file", name="plan.pdf", **more)
+    assert "plan.pdf" in html
+    assert 'href=""' not in html
+    assert 'src=""' not in html
+
+
 def test_a_button_knows_which_message_it_belongs_to() -> None:
     html = arrived(**rich("cards", title="A card", buttons=[{"text": "Yes", "postback_id": "y"}]))
     assert 'name="event_id" value="THREAD_1"' in html

@@ -8,14 +8,16 @@ BIN := .venv/bin
 BROWSER := tests/e2e tests/install tests/sandbox/test_console.py tests/sandbox/official/test_in_a_browser.py
 OTHERS := $(BROWSER:%=--ignore %)
 TESTS := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+# A thousand tries of one test take more than the two minutes that it has by day.
+NIGHT := $(TESTS) --hypothesis-profile night --timeout 1800
 RUN := DEBUG=1 $(BIN)/python manage.py
 # The tests start a hundred processes: none of them need compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
 # Checks the types in the comments of our JavaScript; comes from npm, as other things of the tests do.
 TSC := tests/javascript/node_modules/.bin/tsc
 
-.PHONY: demo sandbox test test-services night scale soak lint types style bench format messages lock chaos audit \
-	pictures containers docs help test-versions
+.PHONY: demo sandbox test test-services test-versions night night-units night-browser night-services scale soak \
+	lint types style bench format messages lock chaos audit pictures containers docs help
 
 help: ## this list
 	@awk -F ': .*## |: ## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -41,10 +43,16 @@ test-services: .venv/installed-dev ## what touches the database, on PostgreSQL a
 # code the tests reach, and other versions of Python and Django.
 night: lint ## everything without haste: before a release, and each night
 	tests/services.sh
-	$(TESTS) --hypothesis-profile night --cov --cov-report term $(OTHERS)
-	$(TESTS) --hypothesis-profile night $(BROWSER)
-	tests/with_services.sh $(TESTS) --hypothesis-profile night -m stored $(OTHERS)
-	tests/versions.sh
+	$(MAKE) --keep-going night-units night-browser night-services test-versions
+
+night-units:
+	$(NIGHT) --cov --cov-report term $(OTHERS)
+
+night-browser:
+	$(NIGHT) $(BROWSER)
+
+night-services:
+	tests/with_services.sh $(NIGHT) -m stored $(OTHERS)
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
 scale: .venv/installed-dev ## nginx, processes, PostgreSQL and Redis under load

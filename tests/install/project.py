@@ -54,6 +54,10 @@ LIVECHAT_ACCOUNTS_URL = LIVECHAT_API_URL = os.environ.get("TEST_LIVECHAT", "")
 if os.environ.get("TEST_RUNSERVER"):
     INSTALLED_APPS.insert(0, "daphne")
     ASGI_APPLICATION = "shop.asgi.application"
+if os.environ.get("TEST_PLAIN_USERS"):
+    INSTALLED_APPS += ["members"]
+    AUTH_USER_MODEL = "members.Member"
+    DATABASES["default"]["NAME"] = BASE_DIR / "members.sqlite3"
 if prefix := os.environ.get("TEST_PREFIX"):
     FORCE_SCRIPT_NAME = None
     LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{prefix}/"
@@ -112,6 +116,27 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self):
         return self.called
 """
+# The model of Django's "Customizing authentication": no PermissionsMixin, no field `is_staff`.
+MEMBERS = """
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+class Member(AbstractBaseUser):
+    email = models.EmailField(unique=True)
+    is_admin = models.BooleanField(default=False)
+    USERNAME_FIELD = "email"
+    objects = BaseUserManager()
+
+    def has_perm(self, perm, obj=None):
+        return self.is_admin
+
+    def has_module_perms(self, app_label):
+        return self.is_admin
+
+    @property
+    def is_staff(self):
+        return self.is_admin
+"""
 HOME = (
     '<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">'
     '<form method="post" action="{% url "sign_out" %}">{% csrf_token %}'
@@ -158,6 +183,8 @@ class Project:
         self.run("-m", "django", "startproject", "shop", ".")
         self.run("-m", "django", "startapp", "people")
         self.write("people/models.py", PEOPLE)
+        self.run("-m", "django", "startapp", "members")
+        self.write("members/models.py", MEMBERS)
         self.append("shop/settings.py", APPS + SETTINGS)
         self.append("shop/urls.py", PROJECT_URLS + URLS)
         self.append("shop/asgi.py", ASGI)

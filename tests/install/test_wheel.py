@@ -27,6 +27,26 @@ for path in ("/admin/", "/admin/widget/widget/", "/admin/widget/widget/add/"):
     page = client.get(path)
     print(page.status_code, "Django administration" in page.content.decode())
 """
+# Beside a user who may do everything, one who has a role alone.
+PLAIN_USERS = """
+from django.core.management import call_command
+from django.test import Client
+from members.models import Member
+from widget.models import Membership, Widget
+call_command("makemigrations", "members", verbosity=0)
+call_command("migrate", verbosity=0)
+root = Member.objects.create(email="root@shop.example", is_admin=True)
+other = Member.objects.create(email="other@shop.example")
+organization = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+Membership.objects.create(user=other, organization_id=organization, role="owner")
+client = Client(headers={"host": "shop.localhost"})
+client.force_login(root)
+paths = ("add/", "import/", "colleagues/")
+print(*(client.get(f"/admin/widget/widget/{path}").status_code for path in paths))
+print(*(Membership.objects.let_edit(user.pk, [organization]) for user in (root, other)))
+invitation = {"email": "new@shop.example", "role": "editor", "organization_id": organization}
+print(client.post("/admin/widget/widget/colleagues/", invitation).status_code)
+"""
 # In one process: to start Django takes longer than any of them.
 COMMANDS = """
 from django.core.management import CommandError, call_command
@@ -135,3 +155,8 @@ def test_the_commands_come_with_the_apps(project: Project) -> None:
 
 def test_owners_work_in_the_admin_of_the_project(project: Project) -> None:
     assert project.manage("shell", "-c", ADMIN_PAGES).splitlines()[-3:] == ["200 True"] * 3
+
+
+def test_owners_work_with_a_user_model_without_djangos_permissions(project: Project) -> None:
+    lines = project.manage("shell", "-c", PLAIN_USERS, TEST_PLAIN_USERS="1").splitlines()
+    assert {"200 200 200", "True False", "302"} <= {*lines}

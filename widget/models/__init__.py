@@ -4,7 +4,7 @@ May use the modules beside it; no room.
 """
 
 from widget.models.keys import UsedKey, new_key, new_secret
-from widget.models.memberships import ColleagueInvitation, Membership
+from widget.models.memberships import ColleagueInvitation, Membership, is_superuser
 from widget.models.moves import Move
 from widget.models.revisions import Revision
 from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
@@ -28,6 +28,7 @@ __all__ = [
     "Webhook",
     "Widget",
     "cache_key",
+    "is_superuser",
     "new_key",
     "new_secret",
 ]

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from widget.models import Membership, Widget
+from widget.models import Membership, Widget, is_superuser
 
 Role = Membership.Role
 VIEWERS = (Role.OWNER, Role.EDITOR, Role.VIEWER)
@@ -27,11 +27,6 @@ ROLES_TO_GIVE = {Role.OWNER: (Role.OWNER, Role.EDITOR, Role.VIEWER), Role.EDITOR
 Roles = tuple[Role, ...]
 User = AbstractUser | AnonymousUser
 View = Callable[..., HttpResponse]
-
-
-def is_superuser(user: User) -> bool:
-    """Whether the user may do everything."""
-    return bool(user.is_active and user.is_superuser)
 
 
 def organization_ids(user: User, roles: Roles) -> list[str]:

@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from widget.models import Membership, Widget
+from widget.models import Membership, Widget, is_superuser
 from widget.owners import access, changes, colleagues, history, preview, secrets
 from widget.owners.careful import CarefulAdmin
 from widget.owners.connection import report_connection
@@ -148,7 +148,7 @@ class WidgetAdmin(CarefulAdmin):
     ) -> type[WidgetForm]:
         """Let who is no superuser choose among their own organizations only."""
         form = cast(type[WidgetForm], super().get_form(request, obj, change, **kwargs))
-        if "organization_id" in form.base_fields and not access.is_superuser(request.user):
+        if "organization_id" in form.base_fields and not is_superuser(request.user):
             form.base_fields["organization_id"] = forms.ChoiceField(
                 label=label_of("organization_id"),
                 choices=[(id_, id_) for id_ in access.choices_of_organization(request.user, obj)],

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
-from widget.models import ColleagueInvitation, Membership, Widget
+from widget.models import ColleagueInvitation, Membership, Widget, is_superuser
 from widget.owners import access, joining
 from widget.owners.joining import MOST_A_DAY, NoLongerOpen
 
@@ -129,7 +129,7 @@ def may_let_go(user: access.User, membership: Membership) -> bool:
     if membership.user_id == user.pk:
         return False
     owned = access.organization_ids(user, access.OWNERS)
-    return access.is_superuser(user) or membership.organization_id in owned
+    return is_superuser(user) or membership.organization_id in owned
 
 
 def withdraw(request: HttpRequest, invitation_pk: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from widget.identity import name_of
 from widget.models import ColleagueInvitation, Membership, Widget
 from widget.owners.access import VIEWERS, Role, roles_to_give
 
@@ -132,8 +133,7 @@ def text_of(invitation: ColleagueInvitation, link: str) -> str:
 
 def inviter_of(invitation: ColleagueInvitation) -> str:
     """On one line, as a subject has to be."""
-    user = invitation.invited_by
-    return " ".join((user.get_full_name() or user.get_username()).split())
+    return " ".join(name_of(invitation.invited_by).split())
 
 
 def names_of_widgets(organization_id: str) -> str:

@@ -110,8 +110,8 @@ def shows_widget(view: View) -> View:
     """Give the view the widget with this `pk`, for who may see it."""
 
     @wraps(view)
-    def inner(request: HttpRequest, pk: int) -> HttpResponse:
-        return view(request, widget_for(request.user, pk, VIEWERS))
+    def inner(request: HttpRequest, pk: int, **others: Any) -> HttpResponse:
+        return view(request, widget_for(request.user, pk, VIEWERS), **others)
 
     return inner
 

@@ -35,7 +35,7 @@ from widget.owners.fieldsets import (
     without_test,
 )
 from widget.owners.forms import WidgetForm, label_of
-from widget.owners.urls import ROUTES
+from widget.owners.urls import FRAMED_ROUTES, ROUTES
 from widget.statistics import last_seen
 
 
@@ -65,14 +65,18 @@ class WidgetAdmin(CarefulAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        own = [path(route, view(shown), name=name) for route, shown, name in ROUTES]
+        framed = {"site": self.admin_site}
+        own = [
+            *(path(route, view(shown), name=name) for route, shown, name in ROUTES),
+            *(path(route, view(shown), framed, name) for route, shown, name in FRAMED_ROUTES),
+        ]
         previews = [
             path("preview/", view(self.preview), name="widget_preview_new"),
             path("preview/<int:pk>/", view(self.preview), name="widget_preview"),
         ]
         # Who is invited need not have an account yet.
         joining = [
-            path("join/", colleagues.join, name="widget_join"),
+            path("join/", colleagues.join, framed, "widget_join"),
             path("join/<str:token>/", colleagues.join_by_older_link, name="widget_join_older"),
         ]
         return [*own, *previews, *joining, *super().get_urls()]

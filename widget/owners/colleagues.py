@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import BaseUserCreationForm
@@ -66,7 +67,7 @@ class ColleagueForm(forms.Form):
         return cleaned
 
 
-def colleagues(request: HttpRequest) -> HttpResponse:
+def colleagues(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Who works here, who is invited, and a form to invite one more."""
     if not access.shared_organizations(request.user):
         raise PermissionDenied
@@ -75,7 +76,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
         made = joining.invite(request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
         report_invitation(request, made)
         return redirect("admin:widget_colleagues")
-    context = admin.site.each_context(request) | {
+    context = site.each_context(request) | {
         "title": gettext("Colleagues"),
         "opts": Widget._meta,
         "form": form,
@@ -182,7 +183,7 @@ class AccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # takes none
 @csrf_protect  # as every view of the admin, whatever middleware the project has
 @never_cache
 @sensitive_post_parameters("token", "password1", "password2")
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Accept an invitation, with the account that is signed in or a new one.
 
     The page's script posts the token of a link; from then on the session knows the invitation.
@@ -195,12 +196,12 @@ def join(request: HttpRequest) -> HttpResponse:
         elif request.method == "POST":
             raise NoLongerOpen
         else:
-            return show(request, "open_invitation")
+            return show(request, site, "open_invitation")
         if request.user.is_authenticated:
-            return join_as(request, invitation)
-        return join_anew(request, invitation)
+            return join_as(request, site, invitation)
+        return join_anew(request, site, invitation)
     except NoLongerOpen:
-        return show(request, "invitation_over", status=410)
+        return show(request, site, "invitation_over", status=410)
 
 
 @login_not_required
@@ -210,9 +211,11 @@ def join_by_older_link(request: HttpRequest, token: str) -> HttpResponse:  # noq
     return redirect(f"{reverse('admin:widget_join')}#{token}")
 
 
-def show(request: HttpRequest, page: str, status: int = 200, **context: Any) -> HttpResponse:
+def show(
+    request: HttpRequest, site: AdminSite, page: str, status: int = 200, **context: Any
+) -> HttpResponse:
     """One of the pages of who is invited."""
-    context |= admin.site.each_context(request) | {"title": gettext("Invitation")}
+    context |= site.each_context(request) | {"title": gettext("Invitation")}
     return render(request, f"widget/owners/{page}.html", context, status=status)
 
 
@@ -222,19 +225,21 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("admin:widget_join")
 
 
-def join_as(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+def join_as(request: HttpRequest, site: AdminSite, invitation: ColleagueInvitation) -> HttpResponse:
     """Raises NoLongerOpen."""
     if request.method != "POST":
-        return show_invitation(request, invitation, None)
+        return show_invitation(request, site, invitation, None)
     joining.accept(invitation, request.user)  # type: ignore[arg-type]  # signed in
     return welcome(request, invitation)
 
 
-def join_anew(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:
+def join_anew(
+    request: HttpRequest, site: AdminSite, invitation: ColleagueInvitation
+) -> HttpResponse:
     """Raises NoLongerOpen."""
     form = AccountForm(invitation.email, *([request.POST] if request.method == "POST" else []))
     if not form.is_valid():
-        return show_invitation(request, invitation, form)
+        return show_invitation(request, site, invitation, form)
     with transaction.atomic():
         user = form.save()
         joining.accept(invitation, user)
@@ -244,11 +249,12 @@ def join_anew(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResp
 
 
 def show_invitation(
-    request: HttpRequest, invitation: ColleagueInvitation, form: AccountForm | None
+    request: HttpRequest, site: AdminSite, invitation: ColleagueInvitation, form: AccountForm | None
 ) -> HttpResponse:
     """Who invites to what, and how to accept."""
     return show(
         request,
+        site,
         "join",
         invitation=invitation,
         person=joining.inviter_of(invitation),

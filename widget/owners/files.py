@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -52,14 +53,14 @@ def export_widget(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa
     return response
 
 
-def import_widget(request: HttpRequest) -> HttpResponse:
+def import_widget(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Make a widget from a file that was exported. It is switched off."""
     if not may(request.user, EDITORS):
         raise PermissionDenied
     form = ImportForm(request.POST or None, request.FILES or None)
     if form.is_valid() and (widget := make_widget(request, form)):
         return redirect("admin:widget_widget_change", widget.pk)
-    context = admin.site.each_context(request) | {
+    context = site.each_context(request) | {
         "form": form,
         "title": gettext("Import a widget"),
         "opts": Widget._meta,

@@ -1,6 +1,6 @@
 """What happened to a widget, as a page and as a file."""
 
-from django.contrib import admin
+from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -14,10 +14,10 @@ DAYS = 30  # unless another period is asked for
 
 
 @shows_widget
-def statistics(request: HttpRequest, widget: Widget) -> HttpResponse:
+def statistics(request: HttpRequest, widget: Widget, site: AdminSite) -> HttpResponse:
     """Figures and plots of the last days; `?days=` is one of the periods."""
     days = figures.days_of(widget, period_of(request))
-    context = admin.site.each_context(request) | {
+    context = site.each_context(request) | {
         "title": gettext("Statistics of %(widget)s") % {"widget": widget},
         "opts": Widget._meta,
         "widget": widget,

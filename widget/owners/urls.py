@@ -8,10 +8,8 @@ from widget.owners import colleagues, files, history, preview, secrets, statisti
 
 # Each with its view and its name; the views say who may see what.
 ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
-    ("import/", files.import_widget, "widget_import"),
     ("<int:pk>/export/", files.export_widget, "widget_export"),
     ("<int:pk>/duplicate/", files.duplicate, "widget_duplicate"),
-    ("<int:pk>/statistics/", statistics.statistics, "widget_statistics"),
     ("<int:pk>/statistics.csv", statistics.statistics_file, "widget_statistics_file"),
     ("<int:pk>/sighting/", statistics.sighting, "widget_sighting"),
     ("<int:pk>/discard/", history.discard, "widget_discard"),
@@ -20,7 +18,13 @@ ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("<int:pk>/agent-token/", secrets.keep_agent_token, "widget_agent_token"),
     ("<int:pk>/webhook/", webhooks.change_webhook, "widget_webhook"),
     ("preview-page/<slug:key>/", preview.preview_page, "widget_preview_page"),
-    ("colleagues/", colleagues.colleagues, "widget_colleagues"),
     ("colleagues/<uuid:invitation_pk>/withdraw/", colleagues.withdraw, "widget_withdraw"),
     ("colleagues/<int:membership_pk>/let-go/", colleagues.let_go, "widget_let_go"),
+]
+
+# Pages in the frame of an admin, which are given it as `site`: a project may have its own.
+FRAMED_ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
+    ("import/", files.import_widget, "widget_import"),
+    ("<int:pk>/statistics/", statistics.statistics, "widget_statistics"),
+    ("colleagues/", colleagues.colleagues, "widget_colleagues"),
 ]

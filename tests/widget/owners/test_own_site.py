@@ -1,0 +1,40 @@
+"""A project has an admin of its own, and not Django's."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import path
+from pytest_django import Settings
+
+from config import urls
+from widget.admin import MembershipAdmin, WidgetAdmin
+from widget.models import Membership, Widget
+
+site = AdminSite(name="backoffice")
+site.site_header = "Backoffice"
+site.register(Widget, WidgetAdmin)
+site.register(Membership, MembershipAdmin)
+
+ORGANIZATION = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
+
+urlpatterns: list[Any] = [
+    path("back/", site.urls),
+    *(each for each in urls.urlpatterns if str(each.pattern) != "admin/"),
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("place", ["import/", "colleagues/", "{pk}/statistics/", "join/"])
+def test_owners_work_in_an_admin_of_the_projects_own(
+    client: Client, settings: Settings, place: str
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    widget = Widget.objects.create(name="Shop", key="shop", organization_id=ORGANIZATION)
+    client.force_login(User.objects.create_superuser("admin"))
+    shown = client.get(f"/back/widget/widget/{place.format(pk=widget.pk)}")
+    assert shown.status_code == 200
+    assert "Backoffice" in shown.content.decode()

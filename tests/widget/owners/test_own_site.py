@@ -3,27 +3,23 @@
 from typing import Any
 
 import pytest
-from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import path
+from django.urls import include, path
 from pytest_django import Settings
 
-from config import urls
+from config.admin_site import ChatAdminSite
 from widget.admin import MembershipAdmin, WidgetAdmin
 from widget.models import Membership, Widget
 
-site = AdminSite(name="backoffice")
+site = ChatAdminSite(name="backoffice")
 site.site_header = "Backoffice"
 site.register(Widget, WidgetAdmin)
 site.register(Membership, MembershipAdmin)
 
 ORGANIZATION = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
 
-urlpatterns: list[Any] = [
-    path("back/", site.urls),
-    *(each for each in urls.urlpatterns if str(each.pattern) != "admin/"),
-]
+urlpatterns: list[Any] = [path("back/", site.urls), path("", include("widget.urls"))]
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ DEFAULTS: dict[str, Any] = {
     # elsewhere from a form. In the European region "api." becomes "api-fra.".
     "LIVECHAT_ACCOUNTS_URL": "https://accounts.livechat.com",
     "LIVECHAT_API_URL": "https://api.livechatinc.com",
-    # Encrypt what is secret in the database, newest first; empty: one is derived from SECRET_KEY.
+    # Encrypt what is secret in the database, newest first; empty: SECRET_KEY and its fallbacks do.
     "CHAT_ENCRYPTION_KEYS": [],
     # Whether an address, a customer or a widget may act only so often; None: unless DEBUG is on.
     "CHAT_LIMITS": None,
@@ -60,9 +60,10 @@ def api_url() -> str:
     return str(setting("LIVECHAT_API_URL")).rstrip("/")
 
 
-def encryption_secrets() -> list[str]:
+def encryption_secrets() -> list[str | bytes]:
     """What the keys are made of, newest first; never empty."""
-    return list(setting("CHAT_ENCRYPTION_KEYS")) or [settings.SECRET_KEY]
+    chosen = list(setting("CHAT_ENCRYPTION_KEYS"))
+    return chosen or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def limits_hold() -> bool:

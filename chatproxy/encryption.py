@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.signals import setting_changed
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.encoding import force_bytes
 
 from chatproxy import conf
 
@@ -35,14 +36,14 @@ def has_newest_key(stored: str) -> bool:
         return False
 
 
-def _derive_key(secret: str) -> bytes:
+def _derive_key(secret: str | bytes) -> bytes:
     """A Fernet key from a secret of any form and length."""
     kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"chatproxy.encryption")
-    return base64.urlsafe_b64encode(kdf.derive(secret.encode()))
+    return base64.urlsafe_b64encode(kdf.derive(force_bytes(secret)))
 
 
 def _forget_keys(*, setting: str, **_: object) -> None:
-    if setting in {"CHAT_ENCRYPTION_KEYS", "SECRET_KEY"}:
+    if setting in {"CHAT_ENCRYPTION_KEYS", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
         _fernet.cache_clear()
         _newest.cache_clear()
 

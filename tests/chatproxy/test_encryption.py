@@ -77,6 +77,21 @@ def test_without_keys_of_its_own_the_secret_key_serves(settings: Any) -> None:
     assert Customer.objects.get(pk=customer.pk).cst == "kept"
 
 
+def test_a_secret_key_may_be_bytes_as_django_allows(settings: Any) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = []
+    settings.SECRET_KEY = b"\xff of a machine"
+    customer = stored_customer(cst="kept")
+    assert Customer.objects.get(pk=customer.pk).cst == "kept"
+
+
+def test_a_secret_key_rotated_as_django_says_still_opens_what_it_closed(settings: Any) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = []
+    settings.SECRET_KEY = "old"
+    customer = stored_customer(cst="kept")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
+    assert Customer.objects.get(pk=customer.pk).cst == "kept"
+
+
 def test_nothing_secret_is_in_a_customers_representation() -> None:
     customer = stored_customer(cst="the-secret-cookie", access_token="dal:the-token")
     shown = f"{customer!r} {customer} {customer.identity!r}"

@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import checks
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
@@ -27,6 +31,8 @@ from widget.notifications import keys
 
 # Entries of a cache that drops some when it is full: counts must not be among them.
 FEWEST_ENTRIES = 10_000
+MOST_DAYS = 100 * 365
+FORGETFUL = (LocMemCache, DatabaseCache, FileBasedCache)
 NEEDED = ("django_htmx", "django.contrib.staticfiles")
 
 
@@ -104,7 +110,21 @@ def is_list_of_texts(value: Any) -> bool:
 
 
 def is_positive(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 < value < float("inf")
+
+
+def is_count(value: Any) -> bool:
+    return is_positive(value) and int(value) == value
+
+
+def is_days(value: Any) -> bool:
+    """Not so many that no date is that far away."""
+    return is_positive(value) and value < MOST_DAYS
+
+
+def is_hours(value: Any) -> bool:
+    return is_positive(value) and value < 24 * MOST_DAYS
 
 
 def is_list_of_origins(value: Any) -> bool:
@@ -133,14 +153,14 @@ RIGHT: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CHAT_ENCRYPTION_KEYS": (is_list_of_texts, "a list of long, random texts"),
     "CHAT_LIMITS": (lambda value: value in (None, True, False), "True, False or None"),
     "CHAT_RELAY_LINGER": (is_positive, "a number of seconds"),
-    "CHAT_RELAY_LOGINS_AT_ONCE": (is_positive, "a number"),
+    "CHAT_RELAY_LOGINS_AT_ONCE": (is_count, "a whole number"),
     "CHAT_RELAY_LOGINS_PER_SECOND": (is_positive, "a number"),
     "CHAT_RELAY_LOGIN_PAUSE": (is_positive, "a number of seconds"),
-    "CHAT_TOKEN_DAYS": (is_positive, "a number of days"),
+    "CHAT_TOKEN_DAYS": (is_days, "a number of days"),
     "CHAT_PUSH_KEY": (is_push_key, "a key as manage.py new_push_key makes it, or empty"),
     "CHAT_PUSH_CONTACT": (is_push_contact, "a mailto: or https: address, or empty"),
-    "CHAT_PUSH_HOURS": (is_positive, "a number of hours"),
-    "CHAT_PUSH_BROWSERS": (is_positive, "a number"),
+    "CHAT_PUSH_HOURS": (is_hours, "a number of hours"),
+    "CHAT_PUSH_BROWSERS": (is_count, "a whole number"),
     "CHAT_PUSH_SERVICES": (is_list_of_origins, "a list of origins"),
     "CHAT_IDENTITY": (is_callable_path, "the dotted path of a function, or empty"),
 }
@@ -193,9 +213,18 @@ def check_time_zones(**_: Any) -> Iterator[checks.CheckMessage]:
         )
 
 
+def is_session_middleware(name: str) -> bool:
+    """Django's own, or what a project made of it."""
+    try:
+        found = import_string(name)
+    except ImportError:
+        return False  # Django says so itself
+    return isinstance(found, type) and issubclass(found, SessionMiddleware)
+
+
 @checks.register()
 def check_sessions(**_: Any) -> Iterator[checks.CheckMessage]:
-    if "django.contrib.sessions.middleware.SessionMiddleware" not in settings.MIDDLEWARE:
+    if not any(is_session_middleware(name) for name in settings.MIDDLEWARE):
         yield checks.Warning(
             "Without sessions nobody can chat without JavaScript.",
             hint="Add Django's SessionMiddleware to MIDDLEWARE.",
@@ -212,14 +241,14 @@ def check_cache(**_: Any) -> Iterator[checks.CheckMessage]:
             hint="Use django.core.cache.backends.redis.RedisCache.",
             id="widget.E007",
         )
-    elif isinstance(cache, LocMemCache):
+    elif not isinstance(cache, RedisCache):
         yield checks.Info(
-            "The default cache is the memory of one process: limits, locks and changes to a "
-            "widget hold for that process alone.",
+            "The default cache is not Django's RedisCache: locks between customers' requests and "
+            "news of a change hold for one process alone.",
             hint="With more than one process, use django.core.cache.backends.redis.RedisCache.",
             id="widget.I001",
         )
-        if getattr(cache, "_max_entries", FEWEST_ENTRIES) < FEWEST_ENTRIES:
+        if isinstance(cache, FORGETFUL) and cache._max_entries < FEWEST_ENTRIES:
             yield checks.Warning(
                 "The default cache is small: what it drops may be a limit's count or a lock.",
                 hint=f'Set "OPTIONS": {{"MAX_ENTRIES": {FEWEST_ENTRIES}}} or more in CACHES.',

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache.backends.base import BaseCache
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import include, path
@@ -20,6 +22,17 @@ class Elsewhere:
     """URLs that have the chat under a path of their own."""
 
     urlpatterns = [path("help/chat/", include("widget.urls"))]
+
+
+class Cache(BaseCache):
+    """Some other package's, as that of django-redis."""
+
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+
+
+class Sessions(SessionMiddleware):
+    """A project's own."""
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -91,7 +104,11 @@ def test_templates_that_are_not_looked_for_are_named(settings: Settings) -> None
         ("CHAT_LIMITS", "no"),
         ("CHAT_RELAY_LINGER", -1),
         ("CHAT_RELAY_LOGINS_AT_ONCE", "many"),
+        ("CHAT_RELAY_LOGINS_AT_ONCE", 0.5),
+        ("CHAT_RELAY_LINGER", float("inf")),
         ("CHAT_TOKEN_DAYS", 0),
+        ("CHAT_TOKEN_DAYS", 10**9),
+        ("CHAT_PUSH_HOURS", 10**9),
         ("CHAT_IDENTITY", "nowhere.claims"),
     ],
 )
@@ -113,19 +130,32 @@ def test_times_without_a_zone_are_refused(settings: Settings) -> None:
 
 
 def test_what_needs_sessions_is_said(settings: Settings) -> None:
-    settings.MIDDLEWARE = []
+    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
     assert ids(checks.check_sessions) == ["widget.W003"]
+
+
+def test_sessions_of_the_projects_own_are_sessions(settings: Settings) -> None:
+    settings.MIDDLEWARE = [f"{own.__name__}.Sessions"]
+    assert ids(checks.check_sessions) == []
 
 
 @pytest.mark.parametrize(
     ("backend", "expected"),
     [
         ("locmem.LocMemCache", ["widget.I001", "widget.W004"]),
+        ("db.DatabaseCache", ["widget.I001", "widget.W004"]),
+        ("filebased.FileBasedCache", ["widget.I001", "widget.W004"]),
         ("dummy.DummyCache", ["widget.E007"]),
     ],
 )
 def test_a_cache_that_holds_too_little_is_named(
     settings: Settings, backend: str, expected: list[str]
 ) -> None:
-    settings.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+    cache = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "somewhere"}
+    settings.CACHES = {"default": cache}
     assert ids(checks.check_cache) == expected
+
+
+def test_a_cache_that_locks_nothing_between_processes_is_named(settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": f"{own.__name__}.Cache"}}
+    assert ids(checks.check_cache) == ["widget.I001"]

@@ -8,6 +8,12 @@ from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 from redis import asyncio as redis_asyncio
 
+# Of what Django's RedisCache takes in OPTIONS: how to be let in.
+LETS_IN = (
+    *("username", "password", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"),
+    *("ssl_cert_reqs", "ssl_check_hostname"),
+)
+
 
 def shared_redis() -> Redis | None:
     """None if the default cache is not Redis: then this process is taken for the only one."""
@@ -26,10 +32,15 @@ def listening_redis() -> redis_asyncio.Redis | None:
     """
     if not isinstance(caches["default"], RedisCache):
         return None
+    options = settings.CACHES["default"].get("OPTIONS", {})
     location = settings.CACHES["default"]["LOCATION"]
     servers = location if isinstance(location, list | tuple) else location.split(",")
     client: redis_asyncio.Redis = redis_asyncio.Redis.from_url(
-        servers[0], socket_connect_timeout=1, socket_timeout=None, health_check_interval=10
+        servers[0],
+        socket_connect_timeout=1,
+        socket_timeout=None,
+        health_check_interval=10,
+        **{name: options[name] for name in LETS_IN if name in options},
     )
     return client
 

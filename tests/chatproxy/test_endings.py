@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from pytest_django import Settings
+from redis import Redis
 
-from chatproxy.endings import endings_elsewhere
+from chatproxy.endings import CHANNEL, Ending, endings_elsewhere
+from chatproxy.redis import key_of
 from tests.redis_rig import RedisProcess
 
 MOST_TURNS = 60  # of the event loop, until somebody certainly listens
@@ -38,3 +40,18 @@ async def test_who_is_told_to_stop_listens_no_more(redis: RedisProcess, turns: i
     listening.cancel()
     ended, _listens_on = await asyncio.wait([listening], timeout=5)
     assert ended
+
+
+async def test_a_password_beside_the_address_lets_in_who_listens(
+    redis: RedisProcess, settings: Settings
+) -> None:
+    """Django's cache takes it there, and so do both of ours."""
+    redis.client.config_set("requirepass", "open sesame")
+    cache = settings.CACHES["default"] | {"OPTIONS": {"password": "open sesame"}}
+    settings.CACHES = {"default": cache}
+    ending = asyncio.ensure_future(anext(endings_elsewhere()))
+    publisher = Redis(port=redis.port, password="open sesame")
+    heard_by = 0
+    while not (heard_by or ending.done()):
+        heard_by = await asyncio.to_thread(publisher.publish, key_of(CHANNEL), '["shop", null]')
+    assert await ending == Ending("shop")

@@ -20,6 +20,7 @@ from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.db import DEFAULT_DB_ALIAS, router
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
@@ -33,6 +34,7 @@ from widget.notifications import keys
 FEWEST_ENTRIES = 10_000
 MOST_DAYS = 100 * 365
 FORGETFUL = (LocMemCache, DatabaseCache, FileBasedCache)
+OWN = ("chatproxy", "widget")
 NEEDED = ("django_htmx", "django.contrib.staticfiles")
 
 
@@ -200,6 +202,27 @@ def check_notifications(**_: Any) -> Iterator[checks.CheckMessage]:
             "CHAT_PUSH_KEY is set without CHAT_PUSH_CONTACT: push services would refuse us.",
             hint="Set a mailto: or https: address at which they can reach you.",
             id="widget.E008",
+        )
+
+
+@checks.register()
+def check_databases(**_: Any) -> Iterator[checks.CheckMessage]:
+    """Our transactions are the default database's, and we read at once what we wrote."""
+    models = [model for app in OWN for model in apps.get_app_config(app).get_models()]
+    hint = f'Let DATABASE_ROUTERS lead the apps {" and ".join(OWN)} to "{DEFAULT_DB_ALIAS}".'
+    if any(router.db_for_write(model) != DEFAULT_DB_ALIAS for model in models):
+        yield checks.Error(
+            f"Tables of the chat are in another database than “{DEFAULT_DB_ALIAS}”, to which "
+            "its transactions belong.",
+            hint=hint,
+            id="widget.E009",
+        )
+    elif any(router.db_for_read(model) != DEFAULT_DB_ALIAS for model in models):
+        yield checks.Warning(
+            "Tables of the chat are read from another database than they are written to: where "
+            "that lags behind, a customer is not known at once.",
+            hint=hint,
+            id="widget.W005",
         )
 
 

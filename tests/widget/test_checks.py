@@ -8,6 +8,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache.backends.base import BaseCache
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 from django.urls import include, path
 from pytest_django import Settings
 
@@ -35,6 +36,22 @@ class Sessions(SessionMiddleware):
     """A project's own."""
 
 
+class ChatElsewhere:
+    """A router that has a database for the chat alone."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        return "chat" if model._meta.app_label == "chatproxy" else None
+
+    db_for_write = db_for_read
+
+
+class Replica:
+    """A router that reads from a copy."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+        return "replica"
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """A project's own, without the chat."""
 
@@ -54,6 +71,7 @@ def test_this_project_of_ours_has_nothing_wrong() -> None:
         checks.check_asgi,
         checks.check_templates,
         checks.check_settings,
+        checks.check_databases,
         checks.check_time_zones,
         checks.check_sessions,
     )
@@ -122,6 +140,16 @@ def test_a_setting_that_is_wrong_is_named(settings: Settings, name: str, value: 
 def test_a_setting_that_is_misspelt_is_noticed(settings: Settings) -> None:
     settings.CHAT_LIMIT = False
     assert ids(checks.check_settings) == ["widget.W002"]
+
+
+@pytest.mark.parametrize(
+    ("project_router", "expected"), [(ChatElsewhere, "widget.E009"), (Replica, "widget.W005")]
+)
+def test_another_database_than_the_default_is_named(
+    settings: Settings, project_router: type, expected: str
+) -> None:
+    settings.DATABASE_ROUTERS = [project_router()]
+    assert ids(checks.check_databases) == [expected]
 
 
 def test_times_without_a_zone_are_refused(settings: Settings) -> None:

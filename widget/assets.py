@@ -63,7 +63,7 @@ def source(name: str) -> str:
     """A static file, as it is on disk now."""
     path = finders.find(name)
     assert path
-    return Path(path).read_text()
+    return Path(path).read_text(encoding="utf-8")
 
 
 @made_once

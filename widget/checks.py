@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
-from django.conf import settings
+from django.conf import STATICFILES_STORAGE_ALIAS, settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
@@ -99,6 +100,24 @@ def check_templates(**_: Any) -> Iterator[checks.CheckMessage]:
             "The chat's templates are not found.",
             hint='Set "APP_DIRS": True in TEMPLATES.',
             id="widget.E004",
+        )
+
+
+@checks.register()
+def check_static_files(**_: Any) -> Iterator[checks.CheckMessage]:
+    """The server reads the chat's scripts, and pages name them."""
+    if finders.find("widget/worker.js") is None:
+        yield checks.Error(
+            "The chat's scripts are not found.",
+            hint='Add "django.contrib.staticfiles.finders.AppDirectoriesFinder" to '
+            "STATICFILES_FINDERS.",
+            id="widget.E010",
+        )
+    if STATICFILES_STORAGE_ALIAS not in settings.STORAGES:
+        yield checks.Error(
+            "Nothing says where static files are: pages of the chat would fail.",
+            hint=f'Add "{STATICFILES_STORAGE_ALIAS}" to STORAGES, as Django has it by default.',
+            id="widget.E010",
         )
 
 

@@ -1,5 +1,8 @@
 """What is made of a widget is made once, and again when the widget has changed."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,6 +35,23 @@ def rendered() -> Iterator[list[str | None]]:
         yield names
     finally:
         template_rendered.disconnect(note)
+
+
+READ_A_SCRIPT = """
+import django, warnings
+django.setup()
+from widget import assets
+warnings.simplefilter("error", EncodingWarning)
+assets.source("widget/worker.js")
+"""
+
+
+def test_scripts_are_read_the_same_whatever_encoding_a_machine_has() -> None:
+    """Windows and some servers have another one than the scripts."""
+    command = [sys.executable, "-X", "warn_default_encoding", "-c", READ_A_SCRIPT]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def shell(client: Client, **query: str) -> str:

@@ -70,6 +70,7 @@ def test_this_project_of_ours_has_nothing_wrong() -> None:
         checks.check_urls,
         checks.check_asgi,
         checks.check_templates,
+        checks.check_static_files,
         checks.check_settings,
         checks.check_databases,
         checks.check_time_zones,
@@ -111,6 +112,21 @@ def test_templates_that_are_not_looked_for_are_named(settings: Settings) -> None
     backend = settings.TEMPLATES[0]
     settings.TEMPLATES = [{**backend, "DIRS": [], "APP_DIRS": False}]
     assert ids(checks.check_templates) == ["widget.E004"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # In this repository it finds none of ours, for they are not inside the apps.
+        ("STATICFILES_FINDERS", ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]),
+        ("STORAGES", {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}),
+    ],
+)
+def test_static_files_that_would_not_be_found_are_named(
+    settings: Settings, name: str, value: Any
+) -> None:
+    setattr(settings, name, value)
+    assert ids(checks.check_static_files) == ["widget.E010"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Mapping
 from typing import Any, ClassVar, TypedDict
 
@@ -33,7 +34,7 @@ class Subscribing(TypedDict, total=False):
     pushes: dict[str, list[str]]
 
 
-class RtmConsumer(AsyncWebsocketConsumer):
+class RtmConsumer(AsyncWebsocketConsumer, ABC):
     """Everything about a connection that customers and agents have in common.
 
     A subclass names its side and methods, says who may open a connection (`admit`) and what
@@ -58,9 +59,9 @@ class RtmConsumer(AsyncWebsocketConsumer):
     def admit(self) -> None:
         """Refuse a connection right after it opened, by `self.connection.disconnect(...)`."""
 
+    @abstractmethod
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Any]:
         """Returns who logged in and the answer; counts it as a request. Raises LiveChatError."""
-        raise NotImplementedError
 
     # --- life of a connection -----------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from widget.customers.views import (
     rich_messages,
     stream,
     stylesheet,
+    upgrade,
     visitors,
     webhooks,
 )
@@ -82,4 +83,7 @@ urlpatterns = [
     path("w/<slug:key>/plain/end", plain.end, name="plain_end"),
     path("w/<slug:key>/plain/agree", plain.agree, name="plain_agree"),
     path("w/<slug:key>/plain/withdraw", plain.withdraw, name="plain_withdraw"),
+    # Only where the websockets of widget/routing.py do not get there.
+    path("w/<slug:key>/socket", upgrade.upgrade_required, name="socket"),
+    path("w/<slug:key>/visit", upgrade.upgrade_required, name="visit"),
 ]

@@ -112,6 +112,8 @@ def plain_view(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, key: str) -> HttpResponse:
         require_utf8(request)
+        if not hasattr(request, "session"):
+            raise Http404("without sessions nobody can chat without JavaScript")
         widget = Widget.objects.find_or_404(key)
         with translation.override(language_of(request, widget)):
             who = str(request.session.get(session_key(key), ""))

@@ -47,7 +47,6 @@ DEFAULTS: Invitation = {
 VISITORS = ("", "new", "returning")
 DEVICES = ("", "phone", "computer")
 AVAILABILITIES = ("", "online", "offline")
-COMPARISONS = ("=", "!=", ">=", "<=", ">", "<")
 VALUE = re.compile(r"\s*([^\s=!<>]{1,100})\s*(!=|>=|<=|=|>|<)\s*(\S.{0,199}?)\s*")
 VARIANTS = ("a", "b")
 MOST = 20

@@ -28,9 +28,7 @@ def allow_origins(get_response: Answer) -> Answer:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Credentials"] = "true"
         response.headers["Vary"] = "Origin"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "Legacy, Deprecation, X-Debug-Id, Retry-After"
-        )
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
         if preflight:
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = HEADERS

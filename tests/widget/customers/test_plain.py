@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.sandbox_rig import Agent
 from tests.widget.visitor import texts_of
@@ -43,6 +44,11 @@ def test_the_log_shows_both_sides(browser: Client, agent: Agent) -> None:
     log = browser.get(PAGE + "log").content.decode()
     assert log.index("Hello") < log.index("Good morning")
     assert 'role="log"' in log
+
+
+def test_without_sessions_there_is_no_such_page(shop_widget: Widget, settings: Settings) -> None:
+    settings.MIDDLEWARE = []
+    assert Client().get(PAGE).status_code == 404
 
 
 def test_the_log_asks_again_by_itself(browser: Client) -> None:

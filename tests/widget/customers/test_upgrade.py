@@ -1,9 +1,11 @@
-"""A websocket's address reaches Django as a plain request: somebody set up a server wrongly."""
+"""Somebody set up a server that opens no websockets, or a proxy that lets none through."""
 
 import pytest
 from django.test import Client
 
+from tests.widget.visitor import Visitor
 from widget.customers.views.upgrade import say_once
+from widget.models import Widget
 
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket"}
 
@@ -27,3 +29,10 @@ def test_whoever_runs_the_server_is_told_once_what_is_wrong(
         client.get("/w/shop/socket", headers=headers)
     errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert [cause in error for error in errors] == [True]
+
+
+def test_a_server_without_asgi_is_not_held_by_a_stream(shop_widget: Widget) -> None:
+    """Django's ordinary test client is one: it would wait for the end."""
+    visitor = Visitor()
+    visitor.introduce()
+    assert visitor.ask("get", "stream").status_code == 501

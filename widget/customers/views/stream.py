@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import cast
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -23,6 +24,7 @@ from widget.running import running
 
 LASTS = 35.0  # seconds, and at most a heartbeat more: the server ends what takes a minute
 MOST_UNREAD = 500  # fragments a browser may leave unread
+NOT_POSSIBLE = 501
 RETRY = 10  # seconds, if there is no room
 ALIVE = "event: alive\ndata:\n\n"
 
@@ -35,6 +37,9 @@ def stream(request: CustomerRequest, widget: Widget) -> HttpResponse:
 
     `url` and `title` say where the customer is. Source: HTML, "Server-sent events".
     """
+    if not isinstance(request, ASGIRequest):
+        # A WSGI server would give all of it at its end, and hold one of its few workers till then.
+        return HttpResponse(status=NOT_POSSIBLE)
     address = request.META.get("REMOTE_ADDR", "")
     if open_sockets.is_full(address):
         return too_often(request, RETRY)

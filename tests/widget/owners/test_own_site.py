@@ -6,14 +6,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from pytest_django import Settings
 
 from config.admin_site import ChatAdminSite
 from widget.admin import MembershipAdmin, WidgetAdmin
 from widget.models import Membership, Widget
 
-site = ChatAdminSite(name="backoffice")
-site.site_header = "Backoffice"
+
+class Backoffice(ChatAdminSite):
+    site_header = _("Backoffice")
+
+
+site = Backoffice(name="backoffice")
 site.register(Widget, WidgetAdmin)
 site.register(Membership, MembershipAdmin)
 

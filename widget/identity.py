@@ -50,7 +50,8 @@ def token_for(
     if not 0 < len(subject) <= SUBJECT_LENGTH:
         raise ValueError(f"subject is not 1 to {SUBJECT_LENGTH} characters long")
     claims: dict[str, Any] = {"sub": subject, "name": name, "email": email}
-    claims |= {"session": dict(session)} if session else {}
+    if session:  # what a project calls a text may be a translation
+        claims["session"] = {name: str(value) for name, value in session.items()}
     claims["exp"] = int(time.time()) + lifetime
     return jwt.encode(claims, widget.identity_secret, algorithm="HS256")
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
+from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
 from tests.sandbox_rig import Agent
@@ -31,12 +32,24 @@ def request_of(user: object) -> HttpRequest:
 def claims_of_member(request: HttpRequest) -> Claims | None:
     """A hook as a project would write it."""
     claims = claims_of(request)
-    return claims and {**claims, "session": {"plan": "gold"}}
+    return claims and {**claims, "session": {"plan": gettext_lazy("gold")}}
 
 
 def page_for(user: object) -> str:
     request = request_of(user)
     return PAGE.render(RequestContext(request, {"request": request}))
+
+
+def customer_seen_by(agent: Agent, page: str) -> dict[str, Any]:
+    """Who writes from this page."""
+    found = re.search(r'data-identity="([^"]+)"', page)
+    assert found
+    visitor = Visitor()
+    visitor.token = visitor.ask("post", "customer", {"identity": found[1]})["X-Chat-Token"]
+    visitor.send("Hello")
+    customer: dict[str, Any]
+    (customer,) = (user for user in agent.chats()[0]["users"] if user["type"] == "customer")
+    return customer
 
 
 def person_on(page: str, widget: Widget) -> Person | None:
@@ -85,13 +98,14 @@ def test_a_project_says_more_of_its_users_by_a_function_of_its_own(
     shop_widget: Widget, ada: User, settings: Settings, agent: Agent
 ) -> None:
     settings.CHAT_IDENTITY = f"{__name__}.claims_of_member"
-    found = re.search(r'data-identity="([^"]+)"', page_for(ada))
-    assert found
-    visitor = Visitor()
-    visitor.token = visitor.ask("post", "customer", {"identity": found[1]})["X-Chat-Token"]
-    visitor.send("Hello")
-    (customer,) = (user for user in agent.chats()[0]["users"] if user["type"] == "customer")
-    assert {"plan": "gold"} in customer["session_fields"]
+    assert {"plan": "gold"} in customer_seen_by(agent, page_for(ada))["session_fields"]
+
+
+def test_an_account_with_an_address_that_is_none_has_a_name(
+    shop_widget: Widget, ada: User, agent: Agent
+) -> None:
+    ada.email = "ada, at the shop"
+    assert customer_seen_by(agent, page_for(ada))["name"] == "Ada Lovelace"
 
 
 def test_a_project_may_sign_in_nobody(shop_widget: Widget, ada: User, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject, empty
 from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
@@ -92,6 +93,23 @@ def test_a_widget_that_is_switched_off_leaves_the_page_as_it_is(
 
 def test_scripts_of_a_page_that_has_nonces_have_one(shop_widget: Widget) -> None:
     assert ' nonce="n0nce"' in PAGE.render(Context({"csp_nonce": "n0nce"}))
+
+
+class LazyNonce(SimpleLazyObject):
+    """As Django 6 has it, source: `django.utils.csp`."""
+
+    def __bool__(self) -> bool:
+        return self._wrapped is not empty
+
+
+def test_a_nonce_that_nobody_read_before_is_read(shop_widget: Widget) -> None:
+    context = Context({"csp_nonce": LazyNonce(lambda: "n0nce")})
+    assert ' nonce="n0nce"' in PAGE.render(context)
+
+
+def test_without_a_nonce_the_page_names_none(shop_widget: Widget) -> None:
+    """The context processor gives None where the middleware is missing."""
+    assert "nonce" not in PAGE.render(Context({"csp_nonce": None}))
 
 
 def test_a_project_says_more_of_its_users_by_a_function_of_its_own(

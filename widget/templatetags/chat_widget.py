@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django import template
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.template import RequestContext
 from django.urls import reverse
 from django.utils import translation
@@ -32,7 +32,7 @@ def chat_widget(context: RequestContext, key: str) -> dict[str, Any]:
         "loader": loader_url(key),
         "page": reverse("widget:panel", args=[key]),
         "identity": statement_of(request, widget) if request else "",
-        "nonce": context.get("csp_nonce") or nonce_of(request),
+        "nonce": nonce_of(context),
     }
 
 
@@ -45,6 +45,12 @@ def loader_url(key: str) -> str:
     return f"{reverse('widget:embed', args=[key])}?{query.urlencode()}"
 
 
-def nonce_of(request: HttpRequest | None) -> str:
-    """What django-csp made for the scripts of this page, "" without it."""
-    return str(getattr(request, "csp_nonce", ""))
+def nonce_of(context: RequestContext) -> str:
+    """What Django 6 or django-csp made for the scripts of this page, "" without them.
+
+    It is made when it is read as a text, and false before.
+    """
+    nonce = context.get("csp_nonce")
+    if nonce is None:
+        nonce = getattr(context.get("request"), "csp_nonce", "")
+    return str(nonce)

@@ -29,7 +29,7 @@ class Claims(TypedDict):
     subject: str
     name: NotRequired[str]
     email: NotRequired[str]
-    session: NotRequired[Mapping[str, str]]
+    session: NotRequired[Mapping[str, object]]
 
 
 def token_for(
@@ -38,7 +38,7 @@ def token_for(
     *,
     name: str = "",
     email: str = "",
-    session: Mapping[str, str] | None = None,
+    session: Mapping[str, object] | None = None,
     lifetime: int = LIFETIME,
 ) -> str:
     """A statement for `data-identity` or `LiveChatWidget.call("identify", …)`.
@@ -50,7 +50,7 @@ def token_for(
     if not 0 < len(subject) <= SUBJECT_LENGTH:
         raise ValueError(f"subject is not 1 to {SUBJECT_LENGTH} characters long")
     claims: dict[str, Any] = {"sub": subject, "name": name, "email": email}
-    if session:  # what a project calls a text may be a translation
+    if session:  # a translation is a text only when asked
         claims["session"] = {name: str(value) for name, value in session.items()}
     claims["exp"] = int(time.time()) + lifetime
     return jwt.encode(claims, widget.identity_secret, algorithm="HS256")

@@ -95,7 +95,7 @@ def test_scripts_of_a_page_that_has_nonces_have_one(shop_widget: Widget) -> None
     assert ' nonce="n0nce"' in PAGE.render(Context({"csp_nonce": "n0nce"}))
 
 
-class LazyNonce(SimpleLazyObject):
+class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # takes none at run time
     """As Django 6 has it, source: `django.utils.csp`."""
 
     def __bool__(self) -> bool:

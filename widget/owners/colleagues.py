@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.urls import reverse
+from django.urls import get_script_prefix, is_valid_path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -260,8 +261,18 @@ def show_invitation(
         person=joining.inviter_of(invitation),
         widgets=joining.names_of_widgets(invitation.organization_id),
         form=form,
-        login_url=resolve_url(settings.LOGIN_URL),
+        login_url=login_url_of(site),
     )
+
+
+def login_url_of(site: AdminSite) -> str:
+    """Where the project's users log in: the admin's page, if LOGIN_URL leads nowhere."""
+    url = resolve_url(settings.LOGIN_URL)
+    parts = urlsplit(url)
+    is_ours = not parts.netloc
+    if is_ours and not is_valid_path(f"/{parts.path.removeprefix(get_script_prefix())}"):
+        return reverse("admin:login", current_app=site.name)
+    return url
 
 
 def welcome(request: HttpRequest, invitation: ColleagueInvitation) -> HttpResponse:

@@ -268,6 +268,22 @@ def test_who_logs_in_on_the_way_still_finds_the_invitation(client: Client) -> No
     assert "You are signed in as eve." in page(eve, logged_in["Location"])
 
 
+@pytest.mark.parametrize(
+    ("login_url", "leads_to"),
+    [
+        ("/accounts/login/", "/admin/login/"),  # Django's default, where this project has no page
+        ("/w/shop/", "/w/shop/"),  # a page of the project
+        ("https://id.example/login", "https://id.example/login"),
+    ],
+)
+def test_who_has_an_account_logs_in_where_a_page_is(
+    client: Client, settings: Settings, login_url: str, leads_to: str
+) -> None:
+    settings.LOGIN_URL = login_url
+    link = invite(signed_in(client, Role.OWNER))
+    assert f'href="{leads_to}?next=' in follow(Client(), link).content.decode()
+
+
 def test_the_last_link_that_was_opened_counts(client: Client) -> None:
     owner = signed_in(client, Role.OWNER)
     first, second = invite(owner), invite(owner, "adam@shop.example")

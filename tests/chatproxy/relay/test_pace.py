@@ -38,10 +38,30 @@ def test_every_second_more_customers_come_in() -> None:
     assert second * 2 < third * 1.2
 
 
+def test_all_customers_of_a_process_come_in_within_twenty_seconds() -> None:
+    assert logins(Pace(10, 30), 20) >= 5000
+
+
 def test_there_is_an_end_to_it() -> None:
     pace = Pace(10, 30)
     logins(pace, 20)
     assert pace.rate == FASTEST
+
+
+def test_a_process_that_is_a_little_late_each_time_is_not_slower() -> None:
+    pace, now, count = Pace(100, 30), 0.0, 0
+    while (now := now + pace.wait(now) + 0.008) < 1:
+        pace.begin(now)
+        count += 1
+    assert 98 <= count <= 100
+
+
+def test_what_was_missed_for_long_is_not_made_up_for() -> None:
+    pace = Pace(100, 30)
+    pace.begin(now=0.0)
+    for _ in range(20):
+        pace.begin(now=60.0)
+    assert pace.wait(now=60.0) > 0
 
 
 def test_a_refusal_slows_everybody_down() -> None:

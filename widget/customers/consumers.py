@@ -17,7 +17,7 @@ from chatproxy.livechat.structures import Json
 from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
-from chatproxy.relay.updates import Snapshot, Update
+from chatproxy.relay.updates import ConnectionState, Snapshot, Update
 from widget.customers import metrics
 from widget.customers.limits import Pace, open_sockets, told, wait_before
 from widget.customers.moves import moved_html
@@ -66,6 +66,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     renderer: Renderer
     heartbeat: asyncio.TimerHandle | None = None
     spoke_at: float  # on the loop's clock
+    shown_state: str | None = None  # the last ConnectionState, as HTML
 
     async def __call__(self, *arguments: Any) -> None:
         with metrics.sockets.track_inprogress():
@@ -211,9 +212,17 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.is_welcomed and isinstance(update, Snapshot) and not update.threads:
             self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
         async with self.turn:  # what is heavy takes its time, and nothing may overtake it
-            if html := await self.renderer.html_of(update, self.locale):
+            html = await self.renderer.html_of(update, self.locale)
+            if self.is_news(update, html):
                 self.spoke_at = asyncio.get_running_loop().time()
                 await self.send(text_data=html)
+
+    def is_news(self, update: Update, html: str) -> bool:
+        """Most states of the connection look alike: nothing is said of them, once."""
+        if not isinstance(update, ConnectionState):
+            return bool(html)
+        shown, self.shown_state = self.shown_state, html
+        return html != shown
 
     def rest(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()

@@ -179,6 +179,19 @@ async def test_a_customer_s_new_name_is_shown(
     await wait_until_shown(socket, 'data-name="Nora"')
 
 
+async def test_that_the_connection_is_well_is_said_once(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await wait_until_shown(socket, 'hx-target="#connection-state" hx-swap="innerHTML"></hx-partial>')
+    await wait_until_shown(socket, "Hello")
+    await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "Guten Tag")
+    while "Guten Tag" not in (fragment := await socket.receive_from()):
+        assert "connection-state" not in fragment
+
+
 async def test_the_socket_tells_when_nobody_is_there_any_more(
     customer: Visitor, agent: Agent, sandbox: Sandbox, open_socket: OpenSocket
 ) -> None:

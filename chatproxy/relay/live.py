@@ -266,13 +266,12 @@ class LiveCustomer:
 
     async def _log_in(self) -> Connection:
         """With a fresh token and, should that be refused, with another one, once."""
-        tokens = self.customer.tokens(self.organization)
-        token = await self._tasks.in_thread(tokens.token)
+        token, region = await self._tasks.in_thread(self._token_and_region)
         try:
-            connection = await self._log_in_with(token, self._why)
+            connection = await self._log_in_with(token, region, self._why)
         except TokenRejected:
-            token = await self._tasks.in_thread(tokens.renew, instead_of=token)
-            connection = await self._log_in_with(token, Reason.AGAIN)
+            token, region = await self._tasks.in_thread(self._token_and_region, instead_of=token)
+            connection = await self._log_in_with(token, region, Reason.AGAIN)
         if self.customer.entity_id != self.conversation.customer_id:
             group_id = self.organization.group_id
             self.conversation = Conversation(self.customer.entity_id, group_id)
@@ -280,8 +279,13 @@ class LiveCustomer:
         self.conversation = replace(self.conversation, greeting=connection.login.greeting)
         return connection
 
-    async def _log_in_with(self, token: str, why: Reason) -> Connection:
-        region = await self._tasks.in_thread(self.organization.region_of, token)
+    def _token_and_region(self, instead_of: str | None = None) -> tuple[str, str]:
+        """Another token than the one refused, if one was, and where it holds. Both may wait."""
+        tokens = self.customer.tokens(self.organization)
+        token = tokens.token() if instead_of is None else tokens.renew(instead_of)
+        return token, self.organization.region_of(token)
+
+    async def _log_in_with(self, token: str, region: str, why: Reason) -> Connection:
         payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
         with tell_of_call(self.organization.service, "rtm", "login", why):
             return await Connection.log_in(

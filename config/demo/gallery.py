@@ -35,7 +35,7 @@ from widget.models import Widget
 from widget.options.openers import HelpLink
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import minutes_in_queue, render_rating, thread_context
+from widget.rendering.pushes import render_rating, state_of, thread_context
 from widget.statistics.faces import Face
 
 NORA = User(id="nora", type="customer", name="Nora")
@@ -230,6 +230,7 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
     shown = STATES[name]
     language = translation.get_language() or "en"
     conversation = shown.conversation
+    shape, texts = state_of(conversation)
     pictures = request.build_absolute_uri(f"{settings.STATIC_URL}demo/")
     return {
         "widget": widget,
@@ -238,8 +239,8 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
         "is_rtl": translation.get_language_bidi(),
         "theme": request.GET.get("theme", ""),
         "conversation": conversation,
-        "agent": conversation.agent,
-        "minutes": minutes_in_queue(conversation),
+        **shape,
+        **texts,
         "thread": thread_context(thread_with(shown.events(pictures)), conversation, locale()),
         **shown.extra(),
     }

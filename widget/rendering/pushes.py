@@ -18,11 +18,11 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
-from chatproxy.livechat.structures import Event, Greeting, Message, Thread, User
+from chatproxy.livechat.structures import Event, Greeting, Message, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
 from widget.rendering.compiled_templates import render_compiled
 from widget.rendering.encoding import encodable
-from widget.rendering.events import is_hidden, render_event, render_event_in
+from widget.rendering.events import STRANGER, is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
 from widget.rendering.unfinished import finish
 
@@ -260,19 +260,43 @@ def render_event_by(author: User, event: Event, conversation: Conversation, loca
 
 def render_state(conversation: Conversation, locale: Locale) -> str:
     """Everything beside the log that depends on the chat: its people, its state."""
-    return partial(
-        locale,
-        "state",
-        conversation=conversation,
-        agent=conversation.agent,
-        seen=conversation.seen.get(conversation.customer_id, ""),
-        minutes=minutes_in_queue(conversation),
-    )
+    shape, texts = state_of(conversation)
+    return few_shapes(locale, "state", shape, **texts)
 
 
-def minutes_in_queue(conversation: Conversation) -> int:
-    """How long it takes, never less than a minute."""
-    return max(1, round(conversation.queue.wait_time / 60)) if conversation.queue else 0
+def state_of(conversation: Conversation) -> tuple[dict[str, Hashable], dict[str, str]]:
+    """Shape and texts of the state, as its templates take them."""
+    agent, customer = conversation.agent or STRANGER, conversation.customer
+    queue = conversation.queue
+    shape: dict[str, Hashable] = {
+        "has_agent": agent is not STRANGER,
+        "is_present": agent.present,
+        "is_bot": agent.is_bot,
+        "is_active": conversation.active,
+        "is_queued": queue is not None,
+        "is_offline_message": conversation.is_offline_message,
+        "minutes": minutes_in(queue) if queue else 0,
+    }
+    texts = {
+        "agent_name": agent.name,
+        "agent_initial": agent.name[:1].upper(),
+        "agent_avatar": agent.avatar,
+        "job_title": agent.job_title,
+        "position": str(queue.position) if queue else "",
+        "chat_id": conversation.chat_id,
+        "thread_id": conversation.thread_id,
+        "customer_id": conversation.customer_id,
+        "customer_name": customer.name,
+        "email": customer.email,
+        "seen": conversation.seen.get(conversation.customer_id, ""),
+        "seen_by_agent": conversation.seen_by_agent_up_to,
+    }
+    return shape, texts
+
+
+def minutes_in(queue: Queue) -> int:
+    """How long it takes, never less than a minute; 0 if LiveChat does not say."""
+    return max(1, round(queue.wait_time / 60)) if queue.wait_time else 0
 
 
 def render_rating(given: dict[str, Any], locale: Locale) -> str:

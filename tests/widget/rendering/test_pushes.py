@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +59,18 @@ def test_an_event_lands_in_its_thread_by_id_and_number() -> None:
 def test_an_ordinary_message_is_drawn_in_few_steps() -> None:
     """Thousands of them are drawn in a second: what is not needed for one is not done."""
     arrived(number=1)  # its shape is known then
+    assert steps_of(lambda: arrived(number=2)) < 155
+
+
+def test_the_state_of_a_chat_is_drawn_in_few_steps() -> None:
+    """As often as agents read, come and go, and in each tab that opens."""
+    seen = Happened(pushes.EventsSeen(user_id="piotr", seen_up_to="2026-03-18"), KNOWN)
+    html_of(seen, ENGLISH)
+    assert steps_of(lambda: html_of(replace(seen, rendered={}), ENGLISH)) < 100
+
+
+def steps_of(draw: Callable[[], str]) -> int:
+    """How many functions are called."""
     steps = 0
 
     def count(_frame: object, kind: str, _what: object) -> None:
@@ -67,10 +80,19 @@ def test_an_ordinary_message_is_drawn_in_few_steps() -> None:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        arrived(number=2)
+        draw()
     finally:
         sys.setprofile(before)
-    assert steps < 155
+    return steps
+
+
+def test_names_in_the_state_are_text() -> None:
+    named = replace(NORA, name='"Nora" <b>'), replace(PIOTR, name="<b>Piotr", avatar="")
+    conversation = KNOWN.with_users(named)
+    push = pushes.UserAdded(user=named[1])
+    html = html_of(Happened(push, conversation), ENGLISH)
+    assert "&lt;b&gt;Piotr" in html
+    assert 'data-name="&quot;Nora&quot; &lt;b&gt;"' in html
 
 
 @pytest.mark.parametrize(("author", "kind"), [("piotr", "agent"), ("nora", "customer")])

@@ -357,9 +357,12 @@ class LiveCustomer:
             self.remove(tab)
 
     async def _enter(self, state: State, advice: str | Promise = "") -> None:
-        self.connection_state = ConnectionState(state, advice)
+        entered = ConnectionState(state, advice)
+        if entered == self.connection_state:  # every tab was told when it came
+            return
+        self.connection_state = entered
         for tab in tuple(self.tabs):
-            await self._tell(tab, self.connection_state)
+            await self._tell(tab, entered)
 
     # Gaps
 

@@ -165,8 +165,8 @@ def shape_of(message: Message) -> dict[str, Hashable]:
 
 def text_of(message: Message, locale: Locale) -> SafeString:
     """What was written, or its translation for the customer, if LiveChat made one."""
-    if message.translation or not message.is_markdown:
-        return link_addresses(message.translation or message.text)
+    if (translated := message.translation) or not message.is_markdown:
+        return link_addresses(translated or message.text)
     with translation.override(locale.language):
         return render_markdown(message.text)
 

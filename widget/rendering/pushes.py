@@ -15,6 +15,7 @@ from typing import Any
 
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
@@ -63,9 +64,13 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
 
 @render_update.register
 def render_connection_state(update: ConnectionState, locale: Locale) -> str:
-    with translation.override(locale.language):
-        advice = str(update.advice)
+    advice = in_words(update.advice, locale) if update.advice else ""
     return few_shapes(locale, "connection_state", {"state": update.state.value}, advice=advice)
+
+
+def in_words(advice: str | Promise, locale: Locale) -> str:
+    with translation.override(locale.language):
+        return str(advice)
 
 
 @render_update.register

@@ -88,6 +88,12 @@ async def test_a_customer_without_a_chat_sees_an_empty_snapshot(watch: Any) -> N
     assert tab.conversation.chat_id == ""
 
 
+async def test_a_tab_hears_once_of_each_state(watch: Any) -> None:
+    tab = await watch()
+    await tab.until(lambda: tab.state is State.LIVE)
+    assert tab.states == [State.CONNECTING, State.RESUMING, State.LIVE]
+
+
 async def test_what_an_agent_writes_arrives(watch: Any, chat_id: str, agent: Agent) -> None:
     tab = await watch()
     await in_thread(agent.send, chat_id, "Here I am")

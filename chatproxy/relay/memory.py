@@ -19,7 +19,9 @@ from chatproxy.relay.updates import Snapshot
 
 PASSING = (EventPreview, Thinking, Typing)  # worth nothing a moment later
 MOST_PUSHES = 10  # since the last reading; each is a kilobyte for as long as the customer is here
-LEVEL = 1  # zlib's: a conversation becomes a tenth of its size at any level
+# zlib's: a conversation becomes a tenth of its size at any level, and with tables so small, which
+# are laid out anew each time, in half the time.
+LEVEL, WINDOW, TABLES = 1, 13, 5
 
 
 class Memory:
@@ -49,7 +51,8 @@ class Memory:
     def keep(self, snapshot: Snapshot) -> None:
         """This is what the reading found."""
         if self._pushes is not None:
-            self._packed = zlib.compress(pickle.dumps(snapshot), LEVEL)
+            packer = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, TABLES)
+            self._packed = packer.compress(pickle.dumps(snapshot)) + packer.flush()
 
     def recall(self) -> tuple[Snapshot, list[Push]] | None:
         """The snapshot, and what to tell after it. None: it must be read."""

@@ -185,7 +185,9 @@ async def test_that_the_connection_is_well_is_said_once(
     await database_sync_to_async(customer.send)("Hello")
     socket = open_socket(customer.token)
     await say_hello(socket)
-    await wait_until_shown(socket, 'hx-target="#connection-state" hx-swap="innerHTML"></hx-partial>')
+    await wait_until_shown(
+        socket, 'hx-target="#connection-state" hx-swap="innerHTML"></hx-partial>'
+    )
     await wait_until_shown(socket, "Hello")
     await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "Guten Tag")
     while "Guten Tag" not in (fragment := await socket.receive_from()):

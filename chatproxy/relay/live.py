@@ -276,7 +276,7 @@ class LiveCustomer:
             group_id = self.organization.group_id
             self.conversation = Conversation(self.customer.entity_id, group_id)
             self.last_event = Event()
-        self.conversation = replace(self.conversation, greeting=connection.login.greeting)
+        self.conversation = self.conversation._replace(greeting=connection.login.greeting)
         return connection
 
     def _token_and_region(self, instead_of: str | None = None) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -40,9 +40,8 @@ class State(enum.Enum):
     CLOSED = "closed"  # nobody is watching any more
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What is known of a customer's chat, apart from its events.
+class Conversation(NamedTuple):
+    """What is known of a customer's chat, apart from its events. Each push makes another one.
 
     `people` by user id. `seen` is, by user id, the time up to which somebody has read.
     `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
@@ -56,10 +55,10 @@ class Conversation:
     chat_id: str = ""
     thread_id: str = ""
     active: bool = False
-    people: dict[str, User] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
+    people: dict[str, User] = {}
+    seen: dict[str, str] = {}
     queue: Queue | None = None
-    rating: dict[str, Any] = field(default_factory=dict)
+    rating: dict[str, Any] = {}
     is_offline_message: bool = False
     greeting: Greeting | None = None
 
@@ -87,8 +86,7 @@ class Conversation:
 
     def with_users(self, users: tuple[User, ...]) -> Conversation:
         seen = {user.id: user.events_seen_up_to for user in users if user.events_seen_up_to}
-        return replace(
-            self,
+        return self._replace(
             people={**self.people, **{user.id: user for user in users}},
             seen={**self.seen, **seen},
         )
@@ -96,8 +94,7 @@ class Conversation:
     def with_chat(self, chat: ChatSummary, threads: tuple[Thread, ...]) -> Conversation:
         """As LiveChat just listed it; `threads` oldest first."""
         last = threads[-1] if threads else None
-        return replace(
-            self,
+        return self._replace(
             chat_id=chat.id,
             thread_id=last.id if last else chat.last_thread_id,
             active=last.active if last else chat.active,
@@ -113,8 +110,7 @@ class Conversation:
                 return self._with_seen(event.author_id, event.created_at)
             case IncomingChat(chat=chat):
                 thread = chat.thread
-                return replace(
-                    self,
+                return self._replace(
                     chat_id=chat.id,
                     thread_id=thread.id if thread else self.thread_id,
                     active=thread.active if thread else self.active,
@@ -124,30 +120,30 @@ class Conversation:
                     greeting=None,
                 ).with_users(chat.users)
             case IncomingGreeting(greeting=greeting):
-                return replace(self, greeting=greeting)
+                return self._replace(greeting=greeting)
             case GreetingAccepted(unique_id=taken):
-                return replace(self, greeting=self._greeting_after(taken, accepted=True))
+                return self._replace(greeting=self._greeting_after(taken, accepted=True))
             case GreetingCanceled(unique_id=over):
-                return replace(self, greeting=self._greeting_after(over, accepted=False))
+                return self._replace(greeting=self._greeting_after(over, accepted=False))
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
-                return replace(self, active=False, queue=None)
+                return self._replace(active=False, queue=None)
             case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):
-                return replace(self, rating=self.rating | changes)
+                return self._replace(rating=self.rating | changes)
             case PropertiesDeleted(event_id="", properties={"rating": list() as names}):
                 kept = {name: value for name, value in self.rating.items() if name not in names}
-                return replace(self, rating=kept)
+                return self._replace(rating=kept)
             case ChatTransferred(queue=queue) | QueuePosition(queue=queue):
-                return replace(self, queue=queue)
+                return self._replace(queue=queue)
             case UserAdded(user=user):
                 queue = None if user.type == "agent" else self.queue
-                return replace(self, queue=queue).with_users((user,))
+                return self._replace(queue=queue).with_users((user,))
             case UserRemoved(user_id=user_id) if user_id in self.people:
                 gone = replace(self.people[user_id], present=False)
-                return replace(self, people={**self.people, user_id: gone})
+                return self._replace(people={**self.people, user_id: gone})
             case CustomerUpdated(name=name, email=email):
                 known = self.customer
                 named = replace(known, name=name or known.name, email=email or known.email)
-                return replace(self, people={**self.people, named.id: named})
+                return self._replace(people={**self.people, named.id: named})
             case EventsSeen(user_id=user_id, seen_up_to=seen_up_to):
                 return self._with_seen(user_id, seen_up_to)
             case _:
@@ -164,7 +160,7 @@ class Conversation:
         """Never backwards: LiveChat's times sort as text."""
         if seen_up_to <= self.seen.get(user_id, ""):
             return self
-        return replace(self, seen={**self.seen, user_id: seen_up_to})
+        return self._replace(seen={**self.seen, user_id: seen_up_to})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,13 +129,13 @@ STATES = {
     ),
     "queue": State(
         "Waiting in line",
-        replace(TALKING, people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
+        TALKING._replace(people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
         events=one_message,
     ),
-    "ended": State("The chat has ended", replace(TALKING, active=False), a_few_messages),
+    "ended": State("The chat has ended", TALKING._replace(active=False), a_few_messages),
     "rated": State(
         "A rated chat",
-        replace(TALKING, active=False),
+        TALKING._replace(active=False),
         a_few_messages,
         extra=lambda: {"rating": render_rating({"score": 1}, locale())},
     ),
@@ -151,7 +151,7 @@ STATES = {
     ),
     "past": State(
         "Somebody comes back",
-        replace(TALKING, active=False, chat_id=""),
+        TALKING._replace(active=False, chat_id=""),
         extra=lambda: {
             "past": {"words": "Perfect, thank you!", "day": "March 18"},
             "openers": ["Where is my order?"],
@@ -159,7 +159,7 @@ STATES = {
     ),
     "bot": State(
         "A bot, and the way past it",
-        replace(TALKING, people={"nora": NORA, "fern": FERN}),
+        TALKING._replace(people={"nora": NORA, "fern": FERN}),
         answers,
         extra=lambda: {"stops": True, "preview": shown_by(FERN, "A pick-up costs"), "person": True},
     ),
@@ -173,13 +173,13 @@ STATES = {
     "no-microphone": State("No microphone", extra=lambda: {"recorder": "refused"}),
     "left": State(
         "A message was left",
-        replace(TALKING, active=False, is_offline_message=True, people={"nora": NORA}),
+        TALKING._replace(active=False, is_offline_message=True, people={"nora": NORA}),
         one_message,
         extra=lambda: {"away": True},
     ),
     "unanswered": State(
         "Written while nobody is here",
-        replace(TALKING, people={"nora": replace(NORA, email="nora@example.com")}),
+        TALKING._replace(people={"nora": replace(NORA, email="nora@example.com")}),
         one_message,
         extra=lambda: {"away": True},
     ),

@@ -260,7 +260,7 @@ def render_event_by(author: User, event: Event, conversation: Conversation, loca
     """An event of somebody who is not in the chat yet."""
     people = {**conversation.people, author.id: author}
     by_author = replace(event, author_id=author.id)
-    return render_event(by_author, replace(conversation, people=people), locale, NEW)
+    return render_event(by_author, conversation._replace(people=people), locale, NEW)
 
 
 def render_state(conversation: Conversation, locale: Locale) -> str:

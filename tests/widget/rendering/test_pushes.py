@@ -385,7 +385,7 @@ def test_a_rating_given_in_another_tab_is_shown(score: int, pressed: str) -> Non
     ],
 )
 def test_a_push_changes_no_part_of_a_rating_but_its_own(push: pushes.Push) -> None:
-    rated = replace(KNOWN, rating={"score": 1, "comment": "Quick!"}).after(push)
+    rated = KNOWN._replace(rating={"score": 1, "comment": "Quick!"}).after(push)
     html = html_of(Happened(push, rated), ENGLISH)
     assert 'aria-pressed="true" aria-label="Good"' in html
     assert 'value="Quick!"' in html

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import singledispatch
 from typing import Any
 
 from chatproxy.livechat import pushes
@@ -75,24 +74,28 @@ def weight_of_thread(thread: Thread) -> int:
     return sum(map(weight_of_event, thread.events))
 
 
-@singledispatch
-def weight_of_event(event: Event) -> int:  # noqa: ARG001
-    return EVENT
+def weight_of_event(event: Event) -> int:
+    match event:
+        case Message():
+            return weight_of_message(event)
+        case Form():
+            return weight_of_form(event)
+        case RichMessage():
+            return weight_of_rich_message(event)
+        case _:
+            return EVENT
 
 
-@weight_of_event.register
 def weight_of_message(message: Message) -> int:
     length = max(len(message.text), len(message.translation))
     return EVENT + length * (MARKDOWN if message.is_markdown else 1)
 
 
-@weight_of_event.register
 def weight_of_form(form: Form) -> int:
     answers = sum(len(answer) for field in form.fields for answer in field.answers)
     return EVENT + answers + PART * len(form.fields)
 
 
-@weight_of_event.register
 def weight_of_rich_message(message: RichMessage) -> int:
     weight = EVENT
     for element in message.elements:

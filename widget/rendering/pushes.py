@@ -3,7 +3,7 @@
 Each fragment names its own place in the panel (`hx-upsert`, `hx-partial`), so the socket is the
 only writer of the log, and showing something twice changes nothing.
 
-One handler for each update, and for each push that shows something: its annotation registers it.
+One handler for each push that shows something: its annotation registers it.
 """
 
 from __future__ import annotations
@@ -39,12 +39,18 @@ def html_of(update: Update, locale: Locale) -> str:
     return html
 
 
-@singledispatch
-def render_update(update: Update, locale: Locale) -> str:  # noqa: ARG001
-    return ""
+def render_update(update: Update, locale: Locale) -> str:
+    match update:
+        case Happened():
+            return render_push(update.push, update.conversation, locale)
+        case Snapshot():
+            return render_snapshot(update, locale)
+        case ConnectionState():
+            return render_connection_state(update, locale)
+        case _:
+            return ""
 
 
-@render_update.register
 def render_snapshot(update: Snapshot, locale: Locale) -> str:
     """The latest threads whole, each replacing what is shown of it, and who is there."""
     threads = [thread_context(thread, update.conversation, locale) for thread in update.threads]
@@ -62,7 +68,6 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
     return shown + render_state(update.conversation, locale) + rating + greeting
 
 
-@render_update.register
 def render_connection_state(update: ConnectionState, locale: Locale) -> str:
     advice = in_words(update.advice, locale) if update.advice else ""
     return few_shapes(locale, "connection_state", {"state": update.state.value}, advice=advice)
@@ -71,11 +76,6 @@ def render_connection_state(update: ConnectionState, locale: Locale) -> str:
 def in_words(advice: str | Promise, locale: Locale) -> str:
     with translation.override(locale.language):
         return str(advice)
-
-
-@render_update.register
-def render_what_happened(update: Happened, locale: Locale) -> str:
-    return render_push(update.push, update.conversation, locale)
 
 
 @singledispatch

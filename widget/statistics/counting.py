@@ -124,10 +124,11 @@ class Tallies:
             return
         if conversation.is_own(push.event):
             return
-        self.count(customer.widget_key, What.AGENT_MESSAGE)
-        if agent := conversation.author(push.event):
-            with self._lock:
-                self._answered.setdefault(customer.widget_key, {})[agent.id] = agent
+        widget_key = customer.widget_key
+        with self._lock:
+            self._counts[widget_key, What.AGENT_MESSAGE] += 1
+            if agent := conversation.author(push.event):
+                self._answered.setdefault(widget_key, {})[agent.id] = agent
         if since := self._waiting.pop(customer.pk, None):
             self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since)
 

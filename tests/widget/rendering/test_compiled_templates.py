@@ -21,6 +21,7 @@ TEXTS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
         {"text": "", "name": ""},
         {"avatar": "https://cdn.example/p.png?a=1&b=2"},
         {"name": "{{ id }} {% now 'Y' %}"},
+        *({"name": f"Piotr {special}"} for special in "&<>\"'"),
     ],
 )
 @pytest.mark.parametrize("shape", [{}, {"author": "customer"}, {"is_long": True}])

@@ -18,6 +18,12 @@ CART = {"id": "0a1b2c3d", "name": "Cart", "text": "May we help with your order?"
 
 AT_ONCE = 300  # ms
 
+COUNTED = """
+from widget.models import InvitationTally
+tallies = InvitationTally.objects.filter(widget__key=given)
+answer = {tally.what: tally.count for tally in tallies}
+"""
+
 Invite = Callable[..., None]
 
 
@@ -96,6 +102,19 @@ def test_nothing_is_asked_or_stored_until_one_is_shown_and_only_its_dismissal_is
     host.page.wait_for_load_state("networkidle")
     expect(card(host.page)).to_have_count(0)
     assert ["what=shown" in url for url in asked].count(True) == 1
+
+
+@pytest.mark.parametrize("policy", ["strict-origin-when-cross-origin", "no-referrer"])
+def test_what_becomes_of_it_is_counted_once_whatever_the_website_tells_of_its_pages(
+    host: Host, invite: Invite, policy: str
+) -> None:
+    invite({"headers": {"Referrer-Policy": policy}})
+    card(host.page).get_by_role("button", name="Dismiss").click()
+    key = host.page.url.rsplit("/", 1)[1]
+    counted = wait_for(
+        host.page, lambda: "dismissed" in (now := host.site.run(COUNTED, key)) and now
+    )
+    assert counted == {"shown": 1, "dismissed": 1}
 
 
 def test_who_has_scrolled_before_the_rules_are_there_is_invited(host: Host, invite: Invite) -> None:

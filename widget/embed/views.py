@@ -147,12 +147,22 @@ def count_invitation(request: HttpRequest, key: str) -> HttpResponse:
     what our own websites say counts, as far as browsers tell.
     """
     widget = Widget.objects.find_or_404(key)
-    if widget.allows(origin_of(request.headers.get("Referer", ""))):
+    if widget.allows(importing_website(request)):
         invitations.count(widget, request.GET)
     return HttpResponse(
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": "no-store"} | FOR_EVERYBODY,
     )
+
+
+def importing_website(request: HttpRequest) -> str:
+    """The origin of the page that imports a module, "" if the browser does not tell.
+
+    `Referer` names the script that imports, which is ours: it is the page's only where both have
+    one origin, and then there is no `Origin`. Sources: HTML, "fetch a single imported module
+    script"; Fetch, "append a request `Origin` header".
+    """
+    return request.headers.get("Origin") or origin_of(request.headers.get("Referer", ""))
 
 
 @login_not_required

@@ -17,7 +17,11 @@ from widget.statistics.invitations import Outcome, chance_of, results_of, verdic
 CART = {"id": "0a1b2c3d", "name": "Cart", "text": "May we help?", "link_label": "", "link": ""}
 LOADER_BUDGET = 4096  # bytes
 SCRIPT_BUDGET = 2560  # bytes: 2.5 kB
-WEBSITE = {"Referer": "https://shop.example/cart"}
+# As browsers say who imports a module: the script that does is no page of the website.
+WEBSITE = {
+    "Origin": "https://shop.example",
+    "Referer": "https://chat.example/w/shop/invitations.js",
+}
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def test_what_pages_say_is_counted_once_for_each_and_only_of_what_there_is(
     say("chat")
     say("shown", identity="ffffffff")
     say("shown", variant="z")
-    say("shown", Referer="https://stranger.example/")
+    say("shown", Origin="https://stranger.example")
     client.post("/w/shop/invited", {"id": "0a1b2c3d", "variant": "b"})
     process.tallies.write()
     process.tallies.write()
@@ -116,6 +120,16 @@ def test_what_pages_say_is_counted_once_for_each_and_only_of_what_there_is(
     (result,) = results_of(widget, 7)
     assert [outcome.shown for outcome in result.outcomes] == [1, 1]
     assert "Too early" in result.verdict
+
+
+def test_what_a_page_of_the_chats_own_origin_says_is_counted(
+    client: Client, add_widget: AddWidget, process: Running
+) -> None:
+    widget = add_widget(invitations=[CART], allowed_origins=["https://chat.example"])
+    query = {"id": CART["id"], "variant": "a", "what": "shown"}
+    client.get("/w/shop/invited.js", query, headers={"Referer": WEBSITE["Referer"]})
+    process.tallies.write()
+    assert widget.invitation_tallies.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 from statistics import NormalDist
 
 from django.utils import timezone
@@ -33,8 +33,8 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        """Of those who saw it, the part that accepted: 0 to 1."""
-        return self.accepted / self.shown if self.shown else 0.0
+        """Of those who saw it, the part that accepted: 0 to 1, whatever pages say."""
+        return min(1.0, self.accepted / self.shown) if self.shown else 0.0
 
     @property
     def percent(self) -> str:
@@ -85,7 +85,7 @@ def verdict(one: Outcome, other: Outcome) -> str:
         "better": better.variant,
         "share": better.percent,
         "worse": worse.percent,
-        "times": max(1, round(100 * chance)),
+        "times": max(1, ceil(100 * chance)),
     }
     if chance >= SURE:
         return (
@@ -110,7 +110,7 @@ def chance_of(one: Outcome, other: Outcome) -> float:
 
     Source: the two-proportion z-test with a pooled variance, two-sided.
     """
-    pooled = (one.accepted + other.accepted) / (one.shown + other.shown)
+    pooled = (one.share * one.shown + other.share * other.shown) / (one.shown + other.shown)
     deviation = sqrt(pooled * (1 - pooled) * (1 / one.shown + 1 / other.shown))
     if not deviation:
         return 1.0

@@ -149,6 +149,22 @@ def test_the_comparison_is_the_textbooks() -> None:
     assert chance == pytest.approx(0.0309, abs=0.0005)
 
 
+@pytest.mark.parametrize("accepted", [(0, 0), (100, 100), (150, 100), (200, 200)])
+def test_nothing_that_was_counted_is_too_odd_to_compare(accepted: tuple[int, int]) -> None:
+    """Pages may say that more accepted than saw it: some of what they say is lost, or invented."""
+    one, other = (
+        Outcome(name, 100, count, 0, 0) for name, count in zip("AB", accepted, strict=True)
+    )
+    assert "100 of 100 comparisons" in verdict(one, other)
+    assert one.percent in ("0.0 %", "100.0 %")
+
+
+def test_chance_is_never_said_to_be_less_than_it_is() -> None:
+    one, other = Outcome("A", 1000, 50, 0, 0), Outcome("B", 1000, 77, 0, 0)
+    assert 0.01 < chance_of(one, other) < 0.015
+    assert "at most 2 of 100" in verdict(one, other)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -260,3 +260,105 @@ def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
     expect(card(host.page)).to_have_count(0)
     host.page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
     expect(card(host.page)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("rule", "strange", "told"),
+    [
+        ("cart < 100", ["undefined", "null", "NaN", "''", "'none'", "[]"], "99"),
+        ("cart >= 100", ["undefined", "NaN", "'  '", "'none'", "true", "-100", "'1e1'"], "'100.0'"),
+        ("since < 2026-02-01", ["undefined", "''"], "'2026-01-31'"),
+    ],
+)
+def test_a_value_is_compared_only_once_the_page_has_told_it_and_only_with_its_like(
+    host: Host, invite: Invite, rule: str, strange: list[str], told: str
+) -> None:
+    host.page.clock.install()
+    invite(values=[rule.split()])
+    expect(host.launcher).to_be_visible()
+    host.page.wait_for_load_state("networkidle")
+    host.page.evaluate("name => (window.valueName = name)", rule.split()[0])
+    tell = "LiveChatWidget.call('set_page_values', {{ [valueName]: {} }})"
+    for value in strange:
+        with at_once(host.page):
+            host.page.evaluate(tell.format(value))
+        assert card(host.page).count() == 0, value
+    with at_once(host.page):
+        host.page.evaluate(tell.format(told))
+    expect(card(host.page)).to_be_visible()
+
+
+def test_where_no_page_is_loaded_each_has_its_own_invitations(host: Host, invite: Invite) -> None:
+    invite(pages=["/invites*"])
+    expect(card(host.page)).to_be_visible()
+    shown = card(host.page).element_handle()
+    host.page.evaluate("location.hash = 'reviews'")  # is no other page
+    host.page.evaluate("history.replaceState({}, '', '?sort=price')")
+    host.page.wait_for_function("card => card.isConnected", arg=shown)
+    host.page.evaluate("history.pushState({}, '', '/elsewhere')")
+    expect(card(host.page)).to_have_count(0)
+    host.page.go_back()
+    expect(card(host.page)).to_be_visible()
+    card(host.page).get_by_role("button", name="Dismiss").click()
+    host.page.evaluate("history.pushState({}, '', '/invites-more')")
+    host.page.wait_for_load_state("networkidle")
+    expect(card(host.page)).to_have_count(0)
+
+
+def test_a_link_leads_on_and_is_counted_once_whatever_becomes_of_the_count(
+    host: Host, invite: Invite
+) -> None:
+    pending: list[Route] = []
+    host.page.route("**/invited.js*what=accepted*", lambda route: pending.append(route))
+    host.websites.publish("/cart", html("<h1>Cart</h1>"))
+    invite(link_label="See the cart", link=f"{host.websites.origins[0]}/cart")
+    card(host.page).get_by_role("button", name="See the cart").dblclick()
+    expect(host.page).to_have_url(f"{host.websites.origins[0]}/cart")
+    assert len(pending) == 1
+
+
+def test_a_link_that_leaves_the_page_standing_takes_the_card_away(
+    host: Host, invite: Invite
+) -> None:
+    invite(link_label="Write to us", link="mailto:help@shop.example")
+    with host.page.expect_response("**/invited.js*what=accepted*"):
+        card(host.page).get_by_role("button", name="Write to us").click()
+    expect(card(host.page)).to_have_count(0)
+    expect(host.launcher).to_be_focused()
+
+
+def test_a_dismissal_by_a_clock_that_was_wrong_does_not_last_for_years(
+    host: Host, invite: Invite
+) -> None:
+    host.page.clock.set_fixed_time("2049-01-01")
+    invite(days=7)
+    card(host.page).get_by_role("button", name="Dismiss").click()
+    host.page.evaluate("sessionStorage.clear()")  # it is another visit
+    host.page.clock.set_fixed_time("2027-01-01")
+    host.page.reload()
+    expect(card(host.page)).to_be_visible()
+
+
+def test_it_goes_when_those_go_whom_it_speaks_of(host: Host, invite: Invite) -> None:
+    host.listen()
+    invite(availability="online", scroll=50)
+    host.open()
+    host.page.evaluate("LiveChatWidget.call('minimize')")
+    host.page.evaluate("scrollTo(0, 3000)")
+    expect(card(host.page)).to_be_visible()
+    host.say(chat="state", availability="offline", status="browsing")
+    expect(card(host.page)).to_have_count(0)
+
+
+def test_who_is_in_a_card_that_goes_is_at_the_launcher(
+    host: Host, invite: Invite, context: BrowserContext
+) -> None:
+    invite()
+    second = context.new_page()
+    second.goto(host.page.url)
+    expect(card(second)).to_be_visible()
+    host.page.bring_to_front()
+    card(host.page).get_by_role("button", name="Chat with us").focus()
+    card(second).get_by_role("button", name="Dismiss").click()
+    expect(card(host.page)).to_have_count(0)
+    expect(host.launcher).to_be_focused()

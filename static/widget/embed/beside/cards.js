@@ -20,7 +20,7 @@ if (!aside) {
  */
 export function showCard(card) {
   const element = (card.element = add(aside, "div"));
-  const face = add(element, "i", card.name?.slice(0, 1));
+  const face = add(element, "i", card.name?.[0]);
   if (card.face) {
     const picture = add(face, "img");
     picture.alt = "";
@@ -36,7 +36,7 @@ export function showCard(card) {
   const actions = add(body, "hgroup");
   for (const [label, act] of card.buttons) if (label) add(actions, "button", label).onclick = act;
   const close = add(element, "button", "×");
-  close.ariaLabel = [card.dismiss, card.name].filter(Boolean).join(", ");
+  close.ariaLabel = card.dismiss + (card.name ? `, ${card.name}` : "");
   close.onclick = () => dismissCard(card);
   cards.set(card.id, card);
   return element;
@@ -44,14 +44,15 @@ export function showCard(card) {
 
 /** @param {BesideCard} card */
 export function dismissCard(card) {
-  if (card.element.matches(":focus-within")) launcher.focus();
   hideCard(card.id);
   card.dismissed();
 }
 
-/** @param {string} id */
+/** Who was in it is not lost with it. @param {string} id */
 export function hideCard(id) {
-  cards.get(id)?.element.remove();
+  const element = cards.get(id)?.element;
+  if (element?.matches(":focus-within")) launcher.focus();
+  element?.remove();
   cards.delete(id);
 }
 

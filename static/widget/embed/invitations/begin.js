@@ -1,26 +1,26 @@
 // One invitation for a page at most: the first whose rules hold.
 import { dismissCard, hideCard, showCard } from "../beside/cards.js";
-import { mayCome, noteDismissal } from "./notes.js";
-import { begin, fits, here, isTaken, seconds } from "./rules.js";
+import { noteDismissal } from "./notes.js";
+import { begin, fits, here, isTaken, mayStay, seconds } from "./rules.js";
 
 const { invitations, dismiss } = settings;
 
-/** @type {ShownInvitation | undefined} */
+/** @type {ShownInvitation | null | undefined} */
 let shown;
 let variant = "a";
-let { href } = location;
+let { pathname } = location;
 
 /** By an import, because the website's policy allows us nothing else. @param {string} what */
 function count(what) {
   const { id, name } = shown;
-  const query = `id=${id}&variant=${variant}&what=${what}&at=${Date.now()}`;
   widget.emit(`invitation_${what}`, { id, name, variant });
-  return import(`${widget.home}invited.js?${query}`).catch(() => {});
+  return import(`${widget.home}invited.js?id=${id}&variant=${variant}&what=${what}&at=${Date.now()}`)
+    .catch(() => {});
 }
 
-/** What stands goes when a chat begins, or when another tab has dismissed it. */
+/** What stands goes when a chat begins, when another tab has dismissed it, or when it is not true any more. */
 function look() {
-  if (shown && (isTaken() || !mayCome(shown))) hideCard(shown.id);
+  if (shown && (isTaken() || !mayStay(shown))) hideCard(shown.id);
   if (shown || document.hidden || isTaken() || !(shown = invitations.find(fits))) return;
   const { id, a, b, face, chat, no, link, link_label } = shown;
   variant = b && Math.random() < 0.5 ? "b" : "a";
@@ -36,7 +36,13 @@ function look() {
     },
     buttons: [
       [chat, () => accept(card)],
-      [link_label, () => count("accepted").then(() => (location.href = link))],
+      [link_label, () => {
+        hideCard(id);
+        new Promise((/** @type {(value?: unknown) => void} */ leave) => {
+          count("accepted").then(leave); // which leaving would end
+          widget.later(leave, 1000);
+        }).then(() => (location.href = link));
+      }],
       [no, () => dismissCard(card)],
     ],
   };
@@ -62,16 +68,19 @@ function wait() {
   for (const rule of invitations) widget.later(look, (rule.seconds - seconds()) * 1000 + 5 || 0);
 }
 
+/** On another page of a website that loads none, what stands may come again, as on any other. */
 function move() {
-  if (href === (href = location.href)) return;
+  if (pathname === (pathname = location.pathname)) return;
+  if (shown) hideCard(shown.id);
+  shown = null;
   begin();
   wait();
 }
 
 /** Who had scrolled before this was loaded need not scroll again. */
 function scroll() {
-  const { scrollHeight } = document.documentElement;
-  if (scrollY) here.scrolled = Math.max(here.scrolled, (scrollY + innerHeight) / scrollHeight * 100);
+  const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight * 100;
+  if (scrollY) here.scrolled = Math.max(here.scrolled, seen);
   look();
 }
 
@@ -80,10 +89,14 @@ widget.listen(document, "mouseleave", ({ clientY }) => {
   here.isLeaving = clientY <= 0;
   look();
 });
-for (const name of ["set_page_values", "customer_status_changed", "availability_changed", "visibility_changed"]) {
-  widget.listen(window, `livechat:${name}`, look);
-}
-for (const name of ["visibilitychange", "storage"]) widget.listen(window, name, look);
+for (const name of [
+  "livechat:set_page_values",
+  "livechat:customer_status_changed",
+  "livechat:availability_changed",
+  "livechat:visibility_changed",
+  "visibilitychange",
+  "storage",
+]) widget.listen(window, name, look);
 if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
 else widget.listen(window, "popstate", move);
 scroll();

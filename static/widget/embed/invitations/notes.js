@@ -5,11 +5,11 @@ const VISIT = 1 / 48; // days, in which what another tab noted is of this visit
 
 /**
  * What is noted there, with one note more if there is one.
- * @param {StorageArea} area
+ * @param {StorageArea} [area]
  * @param {Record<string, any>} [more]
  * @returns {Record<string, any>}
  */
-export function notes(area, more) {
+export function notes(area = "localStorage", more) {
   try {
     const kept = { ...JSON.parse(window[area].getItem(NOTES_KEY)), ...more };
     if (more && widget.mayStore()) window[area].setItem(NOTES_KEY, JSON.stringify(kept));
@@ -27,15 +27,18 @@ const countToday = (note) => (note && dayOf(note.at) === dayOf(Date.now()) ? not
 
 /** @param {string} id */
 export function noteDismissal(id) {
-  const count = countToday(notes("localStorage")[id]) + 1;
-  notes("localStorage", { [id]: { at: Date.now(), count } });
-  notes("sessionStorage", { [id]: 1 });
+  const note = { [id]: { at: Date.now(), count: countToday(notes()[id]) + 1 } };
+  notes("localStorage", note);
+  notes("sessionStorage", note);
 }
 
-/** Whether it may come again. @param {ShownInvitation} invitation */
+/**
+ * Whether it may come again. A note of the future is of a clock that was wrong.
+ * @param {ShownInvitation} invitation
+ */
 export function mayCome({ id, days, a_day }) {
-  const note = notes("localStorage")[id];
+  const note = notes()[id];
   return !(notes("sessionStorage")[id]
-    || Date.now() - note?.at < (days || VISIT) * DAY
+    || Math.abs(Date.now() - note?.at) < (days || VISIT) * DAY
     || countToday(note) >= a_day);
 }

@@ -4,28 +4,39 @@ import { mayCome, notes } from "./notes.js";
 
 const { known } = widget;
 const isPhone = Math.min(innerWidth, screen.width) <= 480;
-const isReturning = !!widget.token || Object.keys(notes("localStorage")).length > 0;
-const comesFromHere = document.referrer.startsWith(`${location.origin}/`);
+const otherVisitor = widget.token || Object.keys(notes()).length ? "new" : "returning";
 
-/** On this page, since when (ms), how far (percent), and whether the pointer has left. */
-export let here = { since: 0, scrolled: 0, isLeaving: false };
+/**
+ * On this page, since when (ms), how far (percent), and whether the pointer has left.
+ * @type {{ since: number, scrolled: number, isLeaving: boolean }}
+ */
+export let here;
 
-export function begin() {
-  here = { since: performance.now(), scrolled: 0, isLeaving: false };
+export function begin(since = performance.now()) {
+  here = { since, scrolled: 0, isLeaving: false };
 }
+begin(0);
 
 export const seconds = () => (performance.now() - here.since) / 1000;
 
 /** The pages of this visit in this tab, as far as the browser tells. */
-const pageCount = () => window.navigation?.entries?.().length || (comesFromHere ? 2 : 1);
+const pageCount = () =>
+  window.navigation?.entries?.().length
+  || (document.referrer.startsWith(`${location.origin}/`) ? 2 : 1);
 
-/** As numbers, if both are. @param {string[]} rule */
+/**
+ * As numbers, if the rule has one: what is none, or is not told, is unlike it, but not below.
+ * @param {any[]} rule Of strings.
+ */
 function holds([name, comparison, wanted]) {
-  const given = String(widget.values?.[name] ?? "");
-  const numbers = [given || NaN, wanted].map(Number);
-  const [one, other] = numbers.some(isNaN) ? [given, wanted] : numbers;
-  const found = one < other ? "<" : one > other ? ">" : "=";
-  return comparison === "!=" ? found !== "=" : comparison.includes(found);
+  /** @type {any} */
+  let told = String(widget.values?.[name] ?? "").trim() || NaN;
+  if (!isNaN(wanted)) {
+    told = +told;
+    wanted = +wanted;
+  }
+  const found = told < wanted ? "<" : told > wanted ? ">" : told === wanted && "=";
+  return comparison === "!=" ? found !== "=" : comparison.includes(`${found}`);
 }
 
 /** What a rule does not say is undefined, which nothing is below. @param {ShownInvitation} rule */
@@ -35,16 +46,19 @@ export const fits = (rule) =>
   && (!rule.leaving || here.isLeaving)
   && RegExp(rule.pages).test(location.pathname)
   && !(pageCount() < rule.page_count)
-  && (!rule.visitor || (rule.visitor === "returning") === isReturning)
+  && rule.visitor !== otherVisitor
   && (!rule.campaign || new URLSearchParams(location.search).get(rule.campaign[0]) === rule.campaign[1])
   && (!rule.device || (rule.device === "phone") === isPhone)
-  && (!rule.availability || rule.availability === known.state.availability)
   && (rule.values || []).every(holds)
-  && mayCome(rule);
+  && mayStay(rule);
+
+/** It goes when they come or go whom it speaks of. @param {ShownInvitation} rule */
+export const mayStay = (rule) =>
+  (!rule.availability || rule.availability === known.state.availability) && mayCome(rule);
 
 /** Not to who is in a chat (or may be, as long as it is not known) and not without a launcher. */
 export const isTaken = () =>
-  known.customer_data.status !== "browsing"
+  known.state.visibility !== "minimized"
+  || known.customer_data.status !== "browsing"
   || (widget.token && !known.customer_data.id)
-  || known.state.visibility !== "minimized"
   || !launcher.checkVisibility();

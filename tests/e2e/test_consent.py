@@ -209,6 +209,27 @@ def test_what_is_withdrawn_in_one_tab_is_in_all_of_them(
     assert host.site.run(COUNT, key) == 0
 
 
+def test_a_withdrawal_erases_what_every_tab_keeps_for_itself(
+    host: Host, ask: Ask, context: BrowserContext
+) -> None:
+    chat = ask()
+    chat.panel.get_by_role("button", name="I agree").click()
+    expect(question(chat)).to_be_hidden()
+    other = Host(context.new_page(), host.site, host.websites)
+    other.page.goto(host.page.url)
+    other.launcher.click()
+    there = Chat(other.page, other.page.frame_locator("iframe#chat-widget"))
+    there.composer.fill("Between you and me")
+    wait_for(other.page, lambda: "Between" in other.panel.evaluate(ALL_STORED))
+    assert "maximized" in other.page.evaluate(ALL_STORED)
+    chat.panel.get_by_role("button", name="More").click()
+    chat.panel.get_by_text("Withdraw consent").click()
+    chat.panel.get_by_role("button", name="Withdraw and delete").click()
+    expect(question(there)).to_be_visible()
+    for tab in (host, other):
+        assert [tab.page.evaluate(ALL_STORED), tab.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_question_is_within_reach_of_everybody(
     host: Host, ask: Ask, language: str, console: Console

@@ -9,10 +9,14 @@ const yes = question.querySelector("button");
 const no = question.querySelector(".decline");
 const declined = /** @type {HTMLTemplateElement} */ (question.querySelector("template"));
 let isKept = false; // by the page
+let isErased = false; // here: what is kept since says so after the reload
 
 document.addEventListener("agreed", ask);
 document.addEventListener("host:hello", ({ detail }) => {
-  if (isKept && !detail.consent) return location.reload(); // withdrawn in another tab
+  if (isKept && !detail.consent) {
+    if (!isErased) forgetAll(); // withdrawn in another tab
+    return location.reload();
+  }
   isKept = Boolean(detail.consent);
   ask();
 });
@@ -37,6 +41,7 @@ document.addEventListener("submit", () => {
 }, { capture: true });
 
 document.addEventListener("forgotten", () => {
+  isErased = true;
   forgetAll();
   tellHost({ chat: "consent", consent: null });
 });

@@ -37,5 +37,6 @@ widget.listen(window, "storage", ({ key }) => {
   if (key !== KEPT_UNDER) return;
   const before = widget.consent;
   readConsent();
+  if (before && !widget.consent) forget("sessionStorage"); // which is this tab's own
   if (widget.consent !== before) tellConsent(); // else another of our scripts has
 });

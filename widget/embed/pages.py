@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count
+from urllib.parse import quote
 
 
 def pattern(shown: Iterable[str], hidden: Iterable[str]) -> str:
@@ -29,9 +30,19 @@ def expression_of(page: str, numbers: Iterator[int]) -> str:
     A lookahead is never entered again, so no path costs more than its length: `.*a.*a.*a` would
     try every `a` with every other. Source: ECMAScript, "Assertion", note 3.
     """
-    first, *others = (re.escape(part) for part in re.split(r"\*+", page))
+    first, *others = (literal(part) for part in re.split(r"\*+", page))
     if not others:
         return first
     *between, last = others
     found = "".join(f"(?=(.*?{part}))\\{next(numbers)}" for part in between)
     return f"{first}{found}.*{last}"
+
+
+def literal(text: str) -> str:
+    """As it stands in `location.pathname`, where escapes have letters of either case."""
+    escaped = re.escape(quote(text, safe="/%"))
+    return re.sub(r"%[0-9A-Fa-f]{2}", lambda found: either_case(found[0]), escaped)
+
+
+def either_case(escape: str) -> str:
+    return re.sub("[A-Fa-f]", lambda found: f"[{found[0].upper()}{found[0].lower()}]", escape)

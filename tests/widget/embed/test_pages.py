@@ -36,6 +36,14 @@ def test_pages_are_told_apart(shown: list[str], hidden: list[str], path: str, st
     assert bool(re.search(pattern(shown, hidden), path)) is stands
 
 
+@pytest.mark.parametrize("path", ["/%C3%BCber/uns", "/%c3%bcber/uns"])
+@pytest.mark.parametrize("page", ["/über/*", "/%C3%BCber/*", "/%c3%bcber/*"])
+def test_a_page_is_written_in_its_own_letters_or_as_browsers_write_it(page: str, path: str) -> None:
+    validate_pages([page])
+    assert re.search(pattern([page], []), path)
+    assert not re.search(pattern([], [page]), path)
+
+
 @pytest.mark.parametrize("page", ["checkout", "", "/a b", "/(", "https://shop.example/", 7])
 def test_what_is_no_page_is_refused(page: object) -> None:
     with pytest.raises(ValidationError, match="is not a page"):

@@ -47,7 +47,7 @@ def spans_of_line(line: str) -> list[Span]:
     try:
         first = DAYS.index(found["first"].lower())
         last = DAYS.index((found["last"] or found["first"]).lower())
-        opens, closes = time_of(found["opens"]), time_of(found["closes"])
+        opens, closes = time_of(found["opens"]), end_of(found["closes"])
     except ValueError:
         raise refusal from None
     if opens >= closes:
@@ -60,6 +60,11 @@ def time_of(text: str) -> dt.time:
     """Raises ValueError."""
     hour, minute = map(int, text.split(":"))
     return dt.time(hour, minute)
+
+
+def end_of(text: str) -> dt.time:
+    """When it closes. The last minute of a day belongs to it. Raises ValueError."""
+    return dt.time.max if text in ("24:00", "23:59") else time_of(text)
 
 
 def next_opening(text: str, zone: str, now: dt.datetime) -> dt.datetime | None:

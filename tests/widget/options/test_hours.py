@@ -18,6 +18,10 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(f"2026-03-{text}+01:00")  # the 16th is a Monday
 
 
+def at_utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize(
     ("now", "opens"),
     [
@@ -35,6 +39,29 @@ def test_the_next_opening_is_found(now: str, opens: str) -> None:
 @pytest.mark.parametrize("now", ["16T09:00:00", "16T16:59:00", "21T13:00:00"])
 def test_while_it_is_open_there_is_nothing_to_wait_for(now: str) -> None:
     assert next_opening(WEEK, WARSAW, at(now)) is None
+
+
+@pytest.mark.parametrize("end", ["24:00", "23:59"])
+def test_a_night_has_no_gap_at_midnight(end: str) -> None:
+    night = f"Fri 22:00-{end}\nSat 0:00-6:00"
+    for now in ("20T23:59:00", "20T23:59:59", "21T00:00:00"):
+        assert next_opening(night, WARSAW, at(now)) is None
+    assert next_opening(night, WARSAW, at("21T06:00:00")) == at("27T22:00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-03-29T00:30:00", "2026-03-29T01:30:00"),  # 2:30 is left out
+        ("2026-10-25T00:45:00", None),  # the first 2:45
+        ("2026-10-25T01:45:00", None),  # the second
+    ],
+)
+def test_hours_in_the_night_clocks_change(now: str, opens: str | None) -> None:
+    found = next_opening("Sun 2:30-5:00", WARSAW, at_utc(now))
+    # By their seconds: what the clocks leave out equals nothing else.
+    seconds = [time and time.timestamp() for time in (found, opens and at_utc(opens))]
+    assert seconds[0] == seconds[1]
 
 
 def test_without_hours_nobody_is_promised_anything() -> None:
@@ -56,7 +83,17 @@ def test_days_may_go_over_the_end_of_a_week() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["always", "Mon 9-17", "Xyz 9:00-17:00", "Mon 25:00-26:00", "Mon 17:00-9:00", "Mon"]
+    "line",
+    [
+        "always",
+        "Mon 9-17",
+        "Xyz 9:00-17:00",
+        "Mon 25:00-26:00",
+        "Mon 17:00-9:00",
+        "Mon",
+        "Mon 9:00-24:01",
+        "Mon 24:00-24:00",
+    ],
 )
 def test_a_line_that_says_no_hours_is_named(line: str) -> None:
     with pytest.raises(ValidationError, match="is not a period"):

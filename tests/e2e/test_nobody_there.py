@@ -64,6 +64,22 @@ def test_a_link_stands_in_the_launchers_place_and_the_chat_stays_for_who_has_one
     expect(host.page.get_by_role("button", name="Open chat")).to_be_visible()
 
 
+def test_a_chat_that_the_page_opened_is_closed_by_its_launcher_and_stays_within_reach(
+    host: Host, add_widget: Callable[..., None], nobody_there: None
+) -> None:
+    add_widget("linked-deep", when_away="link", away_link="https://shop.example/contact")
+    host.listen()
+    visit(host, "linked-deep")
+    host.page.evaluate("location.hash = 'chat'")
+    expect(host.iframe).to_be_visible()
+    host.launcher.click()  # it says "Close chat"
+    expect(host.iframe).to_be_hidden()
+    expect(host.page.get_by_role("link", name="Contact us")).to_be_visible()
+    host.say(chat="token", token="of a chat that has begun")
+    host.launcher.click()
+    expect(host.iframe).to_be_visible()
+
+
 def test_no_launcher_stands_where_its_owner_wants_none(
     host: Host, add_widget: Callable[..., None], nobody_there: None
 ) -> None:

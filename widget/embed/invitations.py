@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -57,7 +58,6 @@ def settings_in(widget: Widget, language: str) -> dict[str, Any]:
 def public(widget: Widget, invitation: Invitation, language: str) -> dict[str, Any]:
     """What a browser must know of one; what it need not is left out."""
     link_label = text(invitation, "link_label", language)
-    name, _, value = invitation["campaign"].removeprefix("utm_").partition("=")
     told = {
         "id": invitation["id"],
         "name": invitation["name"],
@@ -70,10 +70,21 @@ def public(widget: Widget, invitation: Invitation, language: str) -> dict[str, A
         "link_label": link_label,
         "no": gettext("No, thank you") if invitation["refusal"] else "",
         "pages": pages.pattern(invitation["pages"], []),
-        "campaign": name and ([f"utm_{name}", value] if value else ["utm_campaign", name]),
+        "campaign": campaign(invitation["campaign"]),
         **{rule: invitation[rule] for rule in RULES},
     }
     return {name: value for name, value in told.items() if value}
+
+
+def campaign(written: str) -> list[str]:
+    """The parameter and its value, [] for none. Owners may paste what stands in the address."""
+    pasted = written.strip()
+    if pasted.startswith(("?", "&")):
+        pasted = unquote_plus(pasted[1:].partition("&")[0])
+    name, _, value = (part.strip() for part in pasted.removeprefix("utm_").partition("="))
+    if not name:
+        return []
+    return [f"utm_{name}", value] if value else ["utm_campaign", name]
 
 
 def count(widget: Widget, said: Mapping[str, str]) -> None:

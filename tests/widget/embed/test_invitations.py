@@ -91,6 +91,25 @@ def test_a_browser_is_told_what_it_needs_in_its_language(
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("summer", ["utm_campaign", "summer"]),
+        ("source=mail", ["utm_source", "mail"]),
+        (" source = mail ", ["utm_source", "mail"]),
+        ("utm_campaign=summer", ["utm_campaign", "summer"]),
+        ("?utm_campaign=summer", ["utm_campaign", "summer"]),
+        ("?utm_campaign=summer+sale%21&utm_source=mail", ["utm_campaign", "summer sale!"]),
+        ("50% off", ["utm_campaign", "50% off"]),
+    ],
+)
+def test_a_campaign_may_be_written_as_it_stands_in_the_address(
+    client: Client, add_widget: AddWidget, written: str, compared: list[str]
+) -> None:
+    add_widget(invitations=[CART | {"campaign": written}])
+    assert told(client)["invitations"][0]["campaign"] == compared
+
+
 def test_what_pages_say_is_counted_once_for_each_and_only_of_what_there_is(
     client: Client, widget: Widget, process: Running
 ) -> None:

@@ -249,6 +249,50 @@ def test_a_chat_goes_on_in_another_browser(
     expect(phone.get_by_text("This link has been used")).to_be_visible()
 
 
+@pytest.fixture
+def link_elsewhere(page: Page, telling_site: Site) -> str:
+    """What opens a chat in another browser."""
+    page.goto(f"{telling_site.chat_url}/w/demo/")
+    chat = Chat(page, page)
+    chat.send("Hello from the desk")
+    expect(chat.messages("customer")).to_have_count(1)
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Continue on another device").click()
+    address = page.get_by_role("link", name="Or open this link there.").get_attribute("href")
+    assert address
+    return address
+
+
+def test_a_link_is_not_used_up_where_nothing_can_be_kept(
+    link_elsewhere: str, new_context: Callable[..., BrowserContext]
+) -> None:
+    strict = new_context().new_page()
+    strict.add_init_script(
+        "Object.defineProperty(window, 'localStorage',"
+        " { get() { throw new DOMException('refused', 'SecurityError'); } });"
+    )
+    strict.goto(link_elsewhere)
+    strict.get_by_role("button", name="Open chat").click()
+    expect(strict.get_by_text("That did not work.")).to_be_visible()
+    phone = new_context().new_page()
+    phone.goto(link_elsewhere)
+    phone.get_by_role("button", name="Open chat").click()
+    expect(Chat(phone, phone).messages("customer")).to_contain_text("Hello from the desk")
+
+
+def test_a_link_that_met_no_network_is_tried_again(
+    link_elsewhere: str, new_context: Callable[..., BrowserContext], console: Console
+) -> None:
+    console.expect("ERR_FAILED")
+    phone = new_context().new_page()
+    phone.goto(link_elsewhere)
+    phone.route("**/continue*", lambda route: route.abort(), times=1)
+    phone.get_by_role("button", name="Open chat").click()
+    expect(phone.get_by_text("That did not work.")).to_be_visible()
+    phone.get_by_role("button", name="Open chat").click()
+    expect(Chat(phone, phone).messages("customer")).to_contain_text("Hello from the desk")
+
+
 # A click on a notification lets a worker do one thing that people see. Source: Service Workers,
 # "Clients.openWindow" and "WindowClient.focus".
 CLICK = """async (data) => {

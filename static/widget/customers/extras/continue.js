@@ -8,19 +8,33 @@ const ask = document.getElementById("ask");
 history.replaceState(null, "", location.pathname + location.search);
 
 ask.querySelector("button").addEventListener("click", goOn);
-document.getElementById("instead").hidden = !localStorage.getItem(STORAGE_KEY);
+document.getElementById("instead").hidden = !keepsOne();
 ask.hidden = false;
 
 async function goOn() {
-  ask.hidden = true;
-  const body = new URLSearchParams({ code });
+  show();
   try {
+    localStorage.getItem(STORAGE_KEY); // throws where nothing can be kept: then the link stays unused
+    const body = new URLSearchParams({ code });
     const response = await fetch(location.href, { method: "POST", body, credentials: "omit" });
-    const token = response.ok && response.headers.get("X-Chat-Token");
-    if (!token) throw new Error(`${response.status}`);
-    localStorage.setItem(STORAGE_KEY, token);
+    if (response.status === 403) return show("used");
+    if (!response.ok) throw new Error(`${response.status}`);
+    localStorage.setItem(STORAGE_KEY, response.headers.get("X-Chat-Token"));
     location.replace(panel);
   } catch {
-    document.getElementById("failed").hidden = false;
+    show("ask", "failed");
+  }
+}
+
+/** @param {string[]} ids */
+function show(...ids) {
+  for (const id of ["ask", "used", "failed"]) document.getElementById(id).hidden = !ids.includes(id);
+}
+
+function keepsOne() {
+  try {
+    return localStorage.getItem(STORAGE_KEY) !== null;
+  } catch {
+    return false;
   }
 }

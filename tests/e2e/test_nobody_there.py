@@ -64,6 +64,21 @@ def test_a_link_stands_in_the_launchers_place_and_the_chat_stays_for_who_has_one
     expect(host.page.get_by_role("button", name="Open chat")).to_be_visible()
 
 
+def test_nothing_of_the_chat_is_fetched_for_a_link(
+    host: Host, add_widget: Callable[..., None], nobody_there: None
+) -> None:
+    add_widget("linked-only", when_away="link", away_link="https://shop.example/contact")
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(request.url))
+    visit(host, "linked-only")
+    link = host.page.get_by_role("link", name="Contact us")
+    link.hover()
+    link.focus()
+    host.page.wait_for_load_state("networkidle")
+    assert host.iframe.count() == 0  # it stands as soon as something is to be fetched
+    assert len([url for url in asked if "/w/" in url]) == 1
+
+
 def test_a_chat_that_the_page_opened_is_closed_by_its_launcher_and_stays_within_reach(
     host: Host, add_widget: Callable[..., None], nobody_there: None
 ) -> None:

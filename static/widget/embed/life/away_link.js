@@ -6,14 +6,12 @@ import { launcher } from "./launcher.js";
 import { listen } from "./life.js";
 import { widget } from "./widget.js";
 
-const { link } = settings;
-
 if (!widget.token) {
   launcher.role = "link";
   words.open = words.link;
   listen(launcher, "click", (event) => {
     if (widget.token || known.state.visibility === "maximized") return;
     event.stopImmediatePropagation(); // it would open the chat
-    location.href = link;
+    location.href = settings.link;
   });
 }

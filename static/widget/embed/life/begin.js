@@ -19,8 +19,9 @@ api._h = (method, args) => entries[method](...args);
 // -- what people do
 
 listen(launcher, "click", toggle);
-listen(launcher, "pointerenter", load);
-listen(launcher, "focus", load);
+const prepare = () => launcher.role || load(); // not where it is a link
+listen(launcher, "pointerenter", prepare);
+listen(launcher, "focus", prepare);
 listen(shadow, "keydown", ({ key }) => key === "Escape" && show("minimized", true));
 listen(window, "click", (event) => {
   const link = event.composedPath().find((/** @type {any} */ node) =>

@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html, wait_for
 from tests.e2e.test_panel_accessibility import violations
+from tests.e2e.test_panel_small import box
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.notifications.push_service import Device, PushService
 from widget.notifications import keys
@@ -386,3 +387,34 @@ def test_on_android_a_service_worker_shows_what_no_page_may(
     agent.send(agent.chats()[0]["id"], "Yes, we do.")
     (shown,) = wait_for(page, lambda: page.evaluate("shown"))
     assert (shown["body"], shown["by"]) == ("Yes, we do.", "/w/demo/worker.js")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_at_four_times_the_size_messages_and_the_button_that_sends_stay_in_view(
+    page: Page, telling_site: Site, language: str
+) -> None:
+    """1280 by 800 pixels at 400 %, with the offer below the conversation."""
+    page.set_viewport_size({"width": 320, "height": 200})
+    page.goto(f"{telling_site.chat_url}/w/demo/?lang={language}")
+    chat = Chat(page, page)
+    message = page.locator("#message")
+    message.fill("Hello")
+    message.press("Enter")
+    expect(chat.messages("customer")).to_have_count(1)
+    expect(page.locator(".offer")).to_be_visible()
+    for text, least in (("", 36), ("Yes", 60), ("A long story. " * 30, 12)):
+        message.fill(text)
+        footer = box(page.locator("footer"))
+        assert footer["y"] - box(page.locator("header"))["height"] >= least, text
+        assert footer["y"] + footer["height"] <= 200, text
+    expect(page.locator(".send")).to_be_in_viewport(ratio=1)
+
+
+def test_nothing_is_offered_once_the_chat_has_ended(page: Page, telling_site: Site) -> None:
+    page.goto(f"{telling_site.chat_url}/w/demo/")
+    chat = Chat(page, page)
+    chat.send("Hello")
+    expect(offer_in(chat)).to_be_visible()
+    chat.end()
+    expect(page.get_by_text("This chat has ended")).to_be_visible()
+    expect(offer_in(chat)).to_be_hidden()

@@ -1,7 +1,10 @@
 """The demo's gallery, where every state of the panel can be looked at."""
 
+from io import BytesIO
+
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.rig import Site
 from tests.e2e.test_panel_accessibility import violations
@@ -46,3 +49,23 @@ def test_no_state_has_a_barrier(page: Page, site: Site, state: str) -> None:
         page.goto(f"{site.chat_url}/gallery/{state}/?{look}")
         found[look] = violations(page)
     assert {look: wrong for look, wrong in found.items() if wrong} == {}
+
+
+def colors_in(element: Locator) -> int:
+    """How many different ones it is drawn with."""
+    picture = Image.open(BytesIO(element.screenshot(animations="disabled")))
+    return len(picture.getcolors(picture.width * picture.height) or [])
+
+
+def test_somebody_who_types_is_seen_in_a_systems_few_colours(page: Page, site: Site) -> None:
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.goto(f"{site.chat_url}/gallery/typing/")
+    assert colors_in(page.locator(".dots i").first) > 1
+
+
+def test_a_pressed_button_is_told_apart_in_a_systems_few_colours(page: Page, site: Site) -> None:
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.goto(f"{site.chat_url}/gallery/rated/")
+    good, bad = (page.get_by_role("button", name=name, exact=True) for name in ("Good", "Bad"))
+    color = "(one) => getComputedStyle(one).backgroundColor"
+    assert good.evaluate(color) != bad.evaluate(color)

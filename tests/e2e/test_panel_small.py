@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.e2e.rig import Chat, Shop, Site
@@ -93,6 +94,17 @@ def test_above_a_keyboard_the_greeting_is_not_covered(panel: Chat) -> None:
     greeting = box(panel.page.get_by_role("heading", name="Hello!"))
     assert greeting["y"] >= box(panel.page.locator("header"))["height"]
     assert greeting["y"] + greeting["height"] <= box(panel.page.locator("footer"))["y"]
+
+
+@pytest.mark.parametrize("state", ["queue", "texts"])
+def test_the_header_keeps_its_height_in_every_language(page: Page, site: Site, state: str) -> None:
+    """Words without spaces could break after each sign."""
+    page.set_viewport_size(SMALLEST)
+    high = {}
+    for language, _ in settings.LANGUAGES:
+        page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
+        high[language] = box(page.locator("header"))["height"]
+    assert {one: height for one, height in high.items() if height > 60} == {}
 
 
 def test_fingers_find_every_control(page: Page, site: Site) -> None:

@@ -320,6 +320,17 @@ def test_earlier_chats_load_when_one_scrolls_up(talking: Chat, agent: Agent) -> 
     expect(talking.log.locator(".thread").first).to_contain_text("Message 0")
 
 
+def test_what_one_sends_is_in_view_though_one_had_scrolled_up(talking: Chat, agent: Agent) -> None:
+    agent.send(agent.chats()[0]["id"], "Another line.\n" * 20)
+    expect(talking.messages("agent").last).to_contain_text("Another line.")
+    talking.panel.locator("#scroll").evaluate("(scroller) => { scroller.scrollTop = 0; }")
+    to_end = talking.panel.locator("#to-end")
+    expect(to_end).to_be_visible()
+    talking.send("I see")
+    expect(talking.panel.get_by_text("I see")).to_be_in_viewport()
+    expect(to_end).to_be_hidden()
+
+
 def test_unread_messages_are_counted_on_the_launcher(shop: Shop, agent: Agent) -> None:
     chat = shop.open_chat()
     chat.send("Hello")

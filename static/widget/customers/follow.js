@@ -1,6 +1,8 @@
-// Keeps the newest message in view, unless the customer has scrolled up to read.
+// Keeps the newest message in view, unless the customer has scrolled up to read. What they send
+// themselves always is.
 const root = document.documentElement;
 const scroller = document.getElementById("scroll");
+const pending = document.getElementById("pending");
 const toEnd = document.getElementById("to-end");
 const NEAR = 60; // px
 let isFollowing = true;
@@ -31,7 +33,11 @@ function reveal() {
   event.scrollIntoView({ block: "center" });
 }
 
-new MutationObserver(follow).observe(scroller, { childList: true, subtree: true });
+new MutationObserver((changes) => {
+  // Who sends wants to see it, wherever they were reading.
+  isFollowing ||= changes.some(({ target, addedNodes }) => target === pending && addedNodes.length);
+  follow();
+}).observe(scroller, { childList: true, subtree: true });
 new ResizeObserver(follow).observe(scroller);
 scroller.addEventListener("load", follow, { capture: true }); // a picture has got its size
 

@@ -69,3 +69,9 @@ def test_a_pressed_button_is_told_apart_in_a_systems_few_colours(page: Page, sit
     good, bad = (page.get_by_role("button", name=name, exact=True) for name in ("Good", "Bad"))
     color = "(one) => getComputedStyle(one).backgroundColor"
     assert good.evaluate(color) != bad.evaluate(color)
+
+
+def test_an_invitation_is_no_answer_to_rate(page: Page, site: Site) -> None:
+    page.goto(f"{site.chat_url}/gallery/greeting/")
+    expect(page.get_by_text("Do you need help with your order?")).to_be_visible()
+    expect(page.get_by_role("button", name="This answer helped")).to_be_hidden()

@@ -140,6 +140,12 @@ class WidgetAdmin(CarefulAdmin):
         for widget in widgets:
             report_connection(request, widget)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The widgets alone: what is kept about them has no names that an owner knows."""
+        _all, _counts, lacking, protected = super().get_deleted_objects(objs, request)
+        names = [str(widget) for widget in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, lacking, protected
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Widget]) -> None:
         """One by one, so that no cache shows it any longer."""
         for widget in queryset:

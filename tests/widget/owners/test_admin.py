@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
-from widget.models import Membership, Widget
+from widget.models import Membership, Tally, Widget
 from widget.owners.settings import settings_of
 
 OWN = "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"
@@ -212,6 +213,17 @@ def test_an_owner_deletes_a_widget_with_its_history(client: Client) -> None:
     owner.post(change(widget), FORM)
     assert owner.post(f"{LIST}{widget.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Widget.objects.exists()
+
+
+def test_what_is_kept_about_a_widget_is_not_listed_before_it_is_deleted(superuser: Client) -> None:
+    widget = add_widget()
+    Tally.objects.create(widget=widget, day=date(2026, 3, 18), what=Tally.What.CHAT)
+    chosen = {"action": "delete_selected", "_selected_action": [widget.pk]}
+    for answer in (superuser.get(f"{LIST}{widget.pk}/delete/"), superuser.post(LIST, chosen)):
+        text = answer.content.decode()
+        assert "Shop" in text
+        assert "2026-03-18" not in text
+        assert "Tall" not in text
 
 
 def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:

@@ -132,6 +132,25 @@ def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:
     assert copied == admin.locator("#snippet").inner_text()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_last_step_stands_first_until_a_website_shows_the_chat(
+    admin: Page, site: Site, add_widget: Callable[..., None], width: int
+) -> None:
+    admin.set_viewport_size({"width": width, "height": 900})
+    add_widget(f"step-{width}")
+    open_form(admin, site, f"step-{width}")
+    expect(admin.locator("#snippet")).to_be_in_viewport(ratio=1)
+    expect(admin.get_by_text("Waiting for your website…")).to_be_in_viewport()
+
+
+def test_the_line_for_the_website_is_one_click_away(admin: Page, site: Site) -> None:
+    admin.set_viewport_size({"width": 1440, "height": 900})
+    admin.goto(f"{site.chat_url}/admin/widget/widget/add/")
+    sections = admin.get_by_role("navigation", name="Sections")
+    sections.get_by_role("link", name="3. Put it on your website").click()
+    expect(admin.get_by_text("Save the widget first.")).to_be_in_viewport()
+
+
 def test_an_owners_first_widget_begins_in_their_time_zone_and_says_when_it_is_seen(
     owner: None,
     new_context: Callable[..., BrowserContext],

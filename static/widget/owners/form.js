@@ -89,7 +89,8 @@
     const nav = document.createElement("nav");
     nav.className = "sections";
     nav.ariaLabel = form.closest("[data-sections]").dataset.sections;
-    for (const heading of form.querySelectorAll("fieldset .fieldset-heading")) {
+    const headings = [...form.querySelectorAll("fieldset .fieldset-heading")];
+    for (const heading of [...headings, document.getElementById("installation")]) {
       const link = document.createElement("a");
       link.href = `#${heading.id}`;
       link.textContent = heading.textContent.trim();

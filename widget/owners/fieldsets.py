@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 FIELDSETS: Any = (
@@ -131,13 +132,16 @@ SIGNED_IN_CUSTOMERS = (
         "fields": ("secret",),
     },
 )
-AGENTS_TOKEN = (_("agent's token"), {"classes": ("collapse",), "fields": ("agent_token_form",)})
+AGENTS_TOKEN = (
+    capfirst(_("agent's token")),
+    {"classes": ("collapse",), "fields": ("agent_token_form",)},
+)
 
 
 def in_steps(fieldsets: Any) -> list[Any]:
     """What a first chat needs, numbered; the rest, which has good defaults, folded away.
 
-    The last step, the line to paste, is in the column beside.
+    The last step, the line to paste, stands beside them, and above them once they are saved.
     """
     first, website, livechat, *others = fieldsets
     steps = [

@@ -226,6 +226,13 @@ def test_what_is_kept_about_a_widget_is_not_listed_before_it_is_deleted(superuse
         assert "Tall" not in text
 
 
+def test_every_section_begins_with_a_capital(superuser: Client) -> None:
+    text = page(superuser, change(add_widget()))
+    headings = re.findall(r'class="fieldset-heading">\s*(.+)', text)
+    assert len(headings) > 5
+    assert [heading for heading in headings if heading[0].islower()] == []
+
+
 def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
     widget = add_widget()
     viewer = signed_in(client, Membership.Role.VIEWER)

@@ -248,6 +248,20 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
     assert language["y"] + language["height"] <= band["y"] + band["height"]
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "pl"])
+def test_the_buttons_show_all_their_words_on_a_phone(
+    admin: Page, site: Site, language: str
+) -> None:
+    admin.context.set_extra_http_headers({"Accept-Language": language})
+    for width in (390, 320):
+        admin.set_viewport_size({"width": width, "height": 740})
+        admin.goto(f"{site.chat_url}/admin/widget/widget/1/change/")
+        buttons = admin.locator(".submit-row input")
+        assert buttons.count() == 2
+        cut = "all => all.filter((one) => one.scrollHeight > one.clientHeight).map((one) => one.value)"
+        assert buttons.evaluate_all(cut) == []
+
+
 def test_nothing_covers_the_form_at_four_times_the_size(admin: Page, site: Site) -> None:
     admin.set_viewport_size({"width": 320, "height": 225})  # 1280 x 900 at 400 %
     open_form(admin, site)

@@ -186,6 +186,18 @@ def test_the_name_of_who_answers_has_room_beside_the_buttons(page: Page, shop: S
     assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
+def test_the_title_has_room_beside_the_way_out_of_the_queue(
+    panel: Chat, sandbox: Sandbox, agent: Agent
+) -> None:
+    page = panel.page
+    page.set_viewport_size({"width": 390, "height": 700})
+    sandbox.settings(max_chats={agent.id: 0})
+    panel.send("Hello")
+    expect(page.get_by_role("button", name="Leave the queue")).to_be_visible()
+    for words in (page.get_by_role("heading", level=1), page.locator("#availability")):
+        assert words.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_what_is_refused_for_good_can_be_written_anew(panel: Chat, agent: Agent) -> None:
     """No second try: it would be refused again. The text is not lost."""
     text = "word " * 4000

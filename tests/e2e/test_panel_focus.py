@@ -1,5 +1,7 @@
 """The focus is never lost: where it was goes, it passes to where a person would look."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -61,6 +63,7 @@ def test_in_the_queue_one_leaves_the_queue(
     dialog = page.get_by_role("dialog", name="Leave the queue?")
     dialog.get_by_role("button", name="Leave the queue").click()
     expect(page.get_by_text("This chat has ended", exact=True)).to_be_visible()
+    expect(page.get_by_text("How was this chat?")).to_be_hidden()
 
 
 def test_after_a_quick_reply_the_composer_has_the_focus(talking: Chat, agent: Agent) -> None:
@@ -103,6 +106,21 @@ def test_after_a_form_the_composer_has_the_focus(talking: Chat, sandbox: Sandbox
     talking.page.get_by_role("button", name="Submit answers").press("Enter")
     expect(talking.page.get_by_text("Thank you for your answers.")).to_be_visible()
     expect(talking.composer).to_be_focused()
+
+
+def test_a_form_before_the_chat_has_the_focus_and_what_is_wrong_in_it_gets_it(
+    page: Page, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
+) -> None:
+    sandbox.settings(forms={"prechat": True})
+    add_widget("formal")
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.goto(f"{site.chat_url}/w/formal/")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    page.get_by_role("button", name="Start the chat").click()
+    wrong = page.get_by_label("Your e-mail")
+    expect(wrong).to_be_focused()
+    expect(page.get_by_text("This field is required.")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Your e-mail")).to_be_in_viewport(ratio=1)
 
 
 def test_a_closed_menu_gives_the_focus_back(talking: Chat) -> None:

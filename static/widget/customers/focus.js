@@ -33,17 +33,23 @@ function keep() {
   if (isThere || !last || (last.isConnected && last.checkVisibility())) return;
   const next = successor();
   last = null;
-  next?.focus({ preventScroll: true });
+  next?.focus({ preventScroll: !next.closest(".wrong") });
 }
 
-// The same control, drawn anew; after an act the composer; else what can be scrolled.
+// What was filled in wrongly; the same control, drawn anew; after an act the composer, or the form
+// in its place; else what can be scrolled.
 function successor() {
   const message = document.getElementById("message");
   const name = last.getAttribute("aria-label") ?? last.textContent.trim();
   const region = around.find((one) => one.isConnected && one !== document.body);
   const controls = region ? [...region.querySelectorAll("button, input, textarea, select, a")] : [];
+  const wrong = controls.find((one) => one.closest(".wrong"));
+  if (wrong) return wrong;
   const same = controls.find((one) =>
     one.checkVisibility() && (one.getAttribute("aria-label") ?? one.textContent.trim()) === name);
   if (same) return same;
-  return isAct && message.checkVisibility() ? message : document.getElementById("scroll");
+  const scroll = document.getElementById("scroll");
+  if (!isAct) return scroll;
+  if (message.checkVisibility()) return message;
+  return document.querySelector("#first input:not([type=hidden])") ?? scroll;
 }

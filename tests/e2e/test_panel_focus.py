@@ -121,6 +121,9 @@ def test_a_form_before_the_chat_has_the_focus_and_what_is_wrong_in_it_gets_it(
     expect(wrong).to_be_focused()
     expect(page.get_by_text("This field is required.")).to_be_in_viewport(ratio=1)
     expect(page.get_by_text("Your e-mail")).to_be_in_viewport(ratio=1)
+    wrong.fill("nora@example.com")
+    page.get_by_role("button", name="Start the chat").click()
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
 
 
 def test_a_closed_menu_gives_the_focus_back(talking: Chat) -> None:

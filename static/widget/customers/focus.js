@@ -43,7 +43,7 @@ function successor() {
   const name = last.getAttribute("aria-label") ?? last.textContent.trim();
   const region = around.find((one) => one.isConnected && one !== document.body);
   const controls = region ? [...region.querySelectorAll("button, input, textarea, select, a")] : [];
-  const wrong = controls.find((one) => one.closest(".wrong"));
+  const wrong = controls.find((one) => one.closest(".wrong") && one.checkVisibility());
   if (wrong) return wrong;
   const same = controls.find((one) =>
     one.checkVisibility() && (one.getAttribute("aria-label") ?? one.textContent.trim()) === name);

@@ -100,6 +100,18 @@ def test_messages_beside_the_launcher_are_within_reach_of_everybody(
     expect(cards(host.page)).to_have_count(0)
 
 
+def test_a_face_covers_the_initial_that_stands_for_it(host: Host) -> None:
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+    face = host.websites.publish("/face.svg", svg, {"Content-Type": "image/svg+xml"})
+    host.listen()
+    host.visit()
+    host.launcher.hover()
+    host.expect_to_hear("hello")
+    host.say(**unread([SAID[0] | {"face": face}]))
+    picture = cards(host.page).locator("img")
+    assert box_at_rest(picture) == box_at_rest(cards(host.page).locator("i"))
+
+
 def panel(page: Page) -> Frame:
     frame = page.locator("iframe#chat-widget").element_handle().content_frame()
     assert frame

@@ -33,7 +33,7 @@ def part(widget: Widget, name: str) -> str:
 
 def measures_of(widget: Widget) -> dict[str, str]:
     """By the names of the custom properties, without `--lcw-`."""
-    appearance = widget.appearance
+    appearance, size = widget.appearance, widget.launcher_size
     return {
         "brand": light_dark(appearance.brand, appearance.brand_dark),
         "on-brand": light_dark(appearance.on_brand, appearance.on_brand_dark),
@@ -41,7 +41,11 @@ def measures_of(widget: Widget) -> dict[str, str]:
         "surface": light_dark(LIGHT_SURFACE, DARK_SURFACE),
         "x": f"{widget.offset_x}px",
         "y": f"{widget.offset_y}px",
-        "size": f"{widget.launcher_size}px",
+        "size": f"{size}px",
+        "padding": f"{size / 4:g}px",
+        "icon": f"{size / 2 - 4:g}px",
+        "above": f"{size + 16}px",
+        "top": f"{widget.offset_y + size}px",
         "radius": f"{appearance.radius}px",
         "shape": SHAPES.get(widget.launcher_shape, "99px"),
         "font": "system-ui" if widget.font == widget.Font.SYSTEM else appearance.font,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from chatproxy.livechat.customer_api import CustomerApi
+from chatproxy.livechat.errors import NotConnected, TokenRejected, TooManyRequests, WrongRegion
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
 from chatproxy.models import Customer
 from chatproxy.relay.observers import NOBODY, Observer
+from chatproxy.relay.relay import Relay
+
+# LiveChat has not done it, and the Web API has a remedy.
+NOT_TAKEN = (NotConnected, TokenRejected, TooManyRequests, WrongRegion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,18 @@ class ShownGreeting:
 class ActingCustomer(CustomerApi):
     """LiveChat's methods for `customer`; the observer is told what they did and what failed.
 
-    `greeting` is the one before them, if there is one.
+    `greeting` is the one before them, if there is one. What they say goes over their own connection
+    if the `relay` holds it, which takes half as long as a request.
     """
 
     greeting: ShownGreeting | None = None
 
     def __init__(
-        self, customer: Customer, organization: Organization, observer: Observer = NOBODY
+        self,
+        customer: Customer,
+        organization: Organization,
+        observer: Observer = NOBODY,
+        relay: Relay | None = None,
     ) -> None:
         super().__init__(
             organization,
@@ -43,3 +55,11 @@ class ActingCustomer(CustomerApi):
             on_failure=partial(observer.fail, customer),
         )
         self.customer = customer
+        self._relay = relay
+
+    def _with_remedy(self, action: str, body: dict[str, Any]) -> Json:
+        """An outcome that is not known over the one way is not tried over the other."""
+        if self._relay and action == "send_event":
+            with suppress(*NOT_TAKEN):
+                return self._relay.act_from_thread(self.customer, action, body["json"])
+        return super()._with_remedy(action, body)

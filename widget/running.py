@@ -80,7 +80,7 @@ class Running:
 
     def acting(self, customer: Customer, widget: Widget) -> ActingCustomer:
         """The customer as one who acts under this widget; it is counted, and signals tell of it."""
-        return ActingCustomer(customer, widget.organization, self.observer)
+        return ActingCustomer(customer, widget.organization, self.observer, self.relay)
 
 
 def tell_identity(instance: Customer, created: bool, **_: object) -> None:

@@ -156,6 +156,10 @@ class Connection:
         except ConnectionClosed as error:
             raise Disconnected(LOST) from error
 
+    def abandon(self) -> None:
+        """Without a goodbye, and without what was not sent yet."""
+        self._socket.transport.abort()
+
     async def close(self) -> None:
         self._give_up()
         with suppress(WebSocketException, OSError):
@@ -225,7 +229,7 @@ class Connection:
     def _keep_alive(self) -> None:
         """Ping in time; abandon a connection that has fallen silent."""
         if self._loop.time() - self._heard_at > SILENT_TOO_LONG:
-            self._socket.transport.abort()
+            self.abandon()
             return
         self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
         if self._pinging.done():

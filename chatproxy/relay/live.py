@@ -11,13 +11,19 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from django.utils.functional import Promise
 
 from chatproxy import metrics
 from chatproxy.livechat import rtm
-from chatproxy.livechat.errors import LiveChatError, NotConnected, NotFound, TokenRejected
+from chatproxy.livechat.errors import (
+    LiveChatError,
+    NotConnected,
+    NotFound,
+    TokenRejected,
+    Unreachable,
+)
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import (
     EventUpdated,
@@ -140,6 +146,22 @@ class LiveCustomer:
         self.wake()
         return await self._ask(action, payload, Reason.CUSTOMER)
 
+    async def act_by(self, latest: float, action: str, payload: Json) -> Json:
+        """As `act`, if it is not later than this (`time.monotonic`): else nobody waits for it.
+
+        A connection that does not say what became of it ends: it must not send it later, nor hold
+        up what comes next.
+        """
+        connection = self.connection
+        if connection is None or monotonic() > latest:
+            raise NotConnected(action)
+        try:
+            return await self.act(action, payload)
+        except LiveChatError as error:
+            if type(error) is Unreachable:
+                connection.abandon()
+            raise
+
     async def move(self, url: str, title: str) -> None:
         """The customer is on another page: agents see it now, and after the next login."""
         self.wake()
@@ -185,6 +207,10 @@ class LiveCustomer:
     def seen_up_to(self) -> str:
         """Until when the customer has read, LiveChat's time; LiveChat may not know it yet."""
         return max(self.seen_mark.up_to, self._seen_up_to)
+
+    def is_logged_in_as(self, customer: Customer) -> bool:
+        """Not if another request has meanwhile become somebody else at LiveChat. Any thread."""
+        return self.connection is not None and self.customer.entity_id == customer.entity_id
 
     @property
     def is_only_listened_to(self) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from concurrent.futures import CancelledError
 from contextlib import suppress
 
 from chatproxy import conf
-from chatproxy.livechat.errors import LiveChatError, NotConnected
+from chatproxy.livechat import rtm
+from chatproxy.livechat.errors import LiveChatError, NotConnected, Unreachable
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.rtm import Visit
 from chatproxy.livechat.structures import Json
@@ -28,6 +30,7 @@ from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import Conversation, State
 
 LOOK_EVERY = 0.02  # seconds between two looks whether somebody has logged in
+BEGINS = 1.0  # seconds in which the event loop begins what a thread asks of it, or never does
 
 
 class Relay:
@@ -125,9 +128,29 @@ class Relay:
             raise NotConnected(action)
         return await live.act(action, payload)
 
+    def act_from_thread(self, customer: Customer, action: str, payload: Json) -> Json:
+        """As `act`, for a worker thread, which waits for the answer.
+
+        Raises NotConnected where this process holds no connection of theirs: nothing was sent.
+        """
+        live, loop = self._live.get(customer.pk), self._loop
+        if loop is None or live is None or not live.is_logged_in_as(customer):
+            raise NotConnected(action)
+        begin_by = time.monotonic() + BEGINS
+        acting = asyncio.run_coroutine_threadsafe(live.act_by(begin_by, action, payload), loop)
+        try:
+            return acting.result(BEGINS + rtm.ANSWER_TIMEOUT)
+        except (CancelledError, TimeoutError) as error:
+            acting.cancel()
+            raise Unreachable(f"no answer to {action}") from error
+
     def wake(self, customer_pk: int) -> None:
-        """The customer acts, and should hear what follows. From any thread."""
-        if self._loop and (live := self._live.get(customer_pk)):
+        """The customer acts, and should hear what follows. From any thread.
+
+        Who is connected hears it as it is: the event loop is left alone.
+        """
+        live = self._live.get(customer_pk)
+        if self._loop and live and live.connection is None:
             self._loop.call_soon_threadsafe(live.wake)
 
     async def move(self, customer_pk: int, url: str, title: str) -> None:

@@ -139,7 +139,7 @@ class Relay:
         begin_by = time.monotonic() + BEGINS
         acting = asyncio.run_coroutine_threadsafe(live.act_by(begin_by, action, payload), loop)
         try:
-            return acting.result(BEGINS + rtm.ANSWER_TIMEOUT)
+            return acting.result(2 * BEGINS + rtm.ANSWER_TIMEOUT)  # after it has given up itself
         except (CancelledError, TimeoutError) as error:
             acting.cancel()
             raise Unreachable(f"no answer to {action}") from error

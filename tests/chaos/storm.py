@@ -37,6 +37,8 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "status", "status": 502, "share": 0.4, "transport": "web"},
     {"kind": "reset_before", "share": 0.4, "transport": "web"},
     {"kind": "reset_after", "share": 0.5, "transport": "web"},
+    {"kind": "reset_before", "share": 0.4, "transport": "rtm", "method": "send_event"},
+    {"kind": "reset_after", "share": 0.5, "transport": "rtm", "method": "send_event"},
     {"kind": "malformed", "share": 0.4},
     {"kind": "truncated", "share": 0.4},
     {"kind": "latency", "seconds": 0.4, "jitter": 0.4, "when": "before", "share": 0.5},

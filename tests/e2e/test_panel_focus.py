@@ -89,7 +89,7 @@ def test_after_rating_the_thumb_keeps_the_focus(talking: Chat) -> None:
 def test_after_a_second_try_the_composer_has_the_focus(
     talking: Chat, agent: Agent, sandbox: Sandbox
 ) -> None:
-    sandbox.fault("error", transport="web", method="send_event", type="service_unavailable")
+    sandbox.fault("error", method="send_event", type="service_unavailable")
     talking.send("Once more")
     retry = talking.page.get_by_role("button", name="Retry")
     expect(retry).to_be_visible(timeout=15_000)

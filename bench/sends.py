@@ -1,6 +1,7 @@
 """A customer's POST through us, beside a bare Django view and the same call made directly.
 
-LiveChat takes 50 ms for it, or 2 s.
+LiveChat takes 50 ms for it, or 2 s. Ours are measured twice: of customers whose panel is open, so
+that a message goes over their connection to LiveChat; and of others, for whom it is a request.
 
 `python -m bench.sends [--senders 300]`
 """
@@ -18,12 +19,13 @@ from typing import NamedTuple
 
 import uvloop
 
-from bench import machine, processes
+from bench import browsers, machine, processes
 
 DELAY = 0.05  # seconds LiveChat takes for a call
 SLOW = 2.0  # seconds it takes when all of a crowd must be on its way at once
 EACH = 5  # messages by each sender
 ALONE = 40  # messages by one who sends alone
+OPENS = 180  # seconds for all panels to show the chat, with a LiveChat that takes 2 s for an answer
 
 
 class Connection:
@@ -70,7 +72,9 @@ async def ours(connection: Connection, token: str) -> int:
     headers = (
         f"Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Bearer {token}\r\n"
     )
-    return await connection.post(f"/w/{processes.KEY}/events", body, headers)
+    status = await connection.post(f"/w/{processes.KEY}/events", body, headers)
+    assert status == 204, "anything else is the reason why it was not sent"
+    return status
 
 
 async def senders(port: int, send: object, count: int, each: int = EACH) -> list[float]:
@@ -126,23 +130,38 @@ def measure(count: int, each: int, delay: float) -> Ratios:
             bare = row("bare view", child, port, count, each)
         with processes.server(Path(name), url, count) as (child, port):
             before = processes.ask(upstream, "state")["connections"]
-            us = row("ours", child, port, count, each)
+            row("by request", child, port, count, each)
             opened = processes.ask(upstream, "state")["connections"] - before
-    print(f"       {opened} connections to LiveChat for {count * each} messages")
+            us = row("ours", child, port, count, each, panels=count)
+    print(f"       {opened} connections to LiveChat for {count * each} messages by request")
     return Ratios(us[0] / bare[0], us[1] / bare[1], us[0] - straight)
 
 
 def row(
-    name: str, child: subprocess.Popen[bytes], port: int, count: int, each: int
+    name: str, child: subprocess.Popen[bytes], port: int, count: int, each: int, panels: int = 0
 ) -> tuple[float, float]:
-    """Print and return the median and the processor time of a message, in milliseconds."""
-    uvloop.run(senders(port, ours, count, 2))  # threads, connections and caches are there
-    before = processes.cpu_seconds(child)
-    took = uvloop.run(senders(port, ours, count, each))
-    cpu = (processes.cpu_seconds(child) - before) / (count * each) * 1000
+    """Print and return the median and the processor time of a message, in milliseconds.
+
+    So many `panels` are open meanwhile.
+    """
+    took, cpu = uvloop.run(talk(child, port, count, each, panels))
     median, p99 = statistics.median(took), sorted(took)[int(len(took) * 0.99) - 1]
     print(f"       {name:<10} {median:>8.1f} ms, p99 {p99:.1f} ms, {cpu:.1f} ms of the processor")
     return median, cpu
+
+
+async def talk(
+    child: subprocess.Popen[bytes], port: int, count: int, each: int, panels: int
+) -> tuple[list[float], float]:
+    """Milliseconds of each message, and of the processor for one."""
+    crowd = browsers.Crowd()
+    opening = browsers.panel(port, processes.KEY)
+    await browsers.gather(crowd, port, opening, processes.tokens(panels))
+    await crowd.until_ready(panels, OPENS)
+    await senders(port, ours, count, 2)  # threads, connections and caches are there
+    before = processes.cpu_seconds(child)
+    took = await senders(port, ours, count, each)
+    return took, (processes.cpu_seconds(child) - before) / (count * each) * 1000
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -65,9 +66,24 @@ class ForgivingRedisCache(RedisCache):
             return otherwise
 
 
+class KeptRedisCacheClient(RedisCacheClient):
+    """Keeps redis-py's client of each server, which threads may share.
+
+    Django makes another one for each command, which takes 500 function calls.
+    """
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:  # noqa: ARG002
+        return _redis(self._get_connection_pool(write))
+
+
+@lru_cache(maxsize=8)
+def _redis(pool: ConnectionPool) -> Redis:
+    return Redis(connection_pool=pool)
+
+
 @lru_cache(maxsize=8)
 def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:
-    return RedisCacheClient(list(servers), **dict(options))
+    return KeptRedisCacheClient(list(servers), **dict(options))
 
 
 class TidyLocMemCache(LocMemCache):

@@ -82,6 +82,12 @@ def test_redis_that_comes_back_is_used_again(
     wait_until_it_keeps(shared)
 
 
+def test_commands_share_their_client(shared: ForgivingRedisCache) -> None:
+    """Django makes one for each command, which is a quarter of the function calls of a message."""
+    before = shared._cache.get_client()
+    assert shared._cache.get_client(write=True) is before
+
+
 def test_requests_share_their_connections(shared: ForgivingRedisCache, redis: RedisProcess) -> None:
     """Each request runs in a context of its own, where Django makes another cache."""
     settings = {"default": {"BACKEND": BACKEND, "LOCATION": redis.url}}

@@ -72,7 +72,7 @@ class KeptRedisCacheClient(RedisCacheClient):
     Django makes another one for each command, which takes 500 function calls.
     """
 
-    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:  # noqa: ARG002
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
         return _redis(self._get_connection_pool(write))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic, perf_counter
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -54,6 +55,7 @@ from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Sna
 logger = logging.getLogger(__name__)
 
 READ_TRIES = 4
+LAST_ANSWERS = 8.0  # seconds for what was said, before its connection is closed
 STEADY_AFTER = 10.0  # seconds logged in before a loss counts as the first again
 
 
@@ -85,6 +87,8 @@ class LiveCustomer:
         self.memory = Memory()
         self.seen_mark = SeenMark()
         self.is_welcomed = False
+        self._is_leaving = False
+        self._saying: set[asyncio.Task[Any]] = set()  # what a thread waits for
         self._tasks, self._gate, self._observer = tasks, gate, observer
         self._why = Reason.OPENING  # of what is read next
         self._awake = asyncio.Event()
@@ -138,6 +142,9 @@ class LiveCustomer:
         for timer in (self.linger, self._gap_timer, self._seen_timer):
             if timer:
                 timer.cancel()
+        self._is_leaving = True
+        if self._saying:
+            await asyncio.wait(self._saying, timeout=LAST_ANSWERS)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         await self._enter(State.CLOSED)
@@ -153,14 +160,19 @@ class LiveCustomer:
         up what comes next.
         """
         connection = self.connection
-        if connection is None or monotonic() > latest:
+        if connection is None or self._is_leaving or monotonic() > latest:
             raise NotConnected(action)
+        task = asyncio.current_task()
+        assert task, "a coroutine runs in one"
+        self._saying.add(task)
         try:
             return await self.act(action, payload)
         except LiveChatError as error:
             if type(error) is Unreachable:
                 connection.abandon()
             raise
+        finally:
+            self._saying.discard(task)
 
     async def move(self, url: str, title: str) -> None:
         """The customer is on another page: agents see it now, and after the next login."""

@@ -218,3 +218,26 @@ async def test_the_same_message_over_both_ways_at_once_is_sent_once(
     await asyncio.gather(*(how(say, event) for how in (live, elsewhere) * 3))
     await tab.shows("Hello", "Once")
     assert len(ways(sandbox)) == 1
+
+
+async def test_a_process_that_ends_hears_what_became_of_it_first(
+    tab: Watcher, relay: Relay, live: Saying, sandbox: Sandbox
+) -> None:
+    sandbox.fault(
+        "latency", transport="rtm", method="send_event", seconds=1, when="before", count=1
+    )
+    saying = asyncio.create_task(live(say, message("Once", "m-1")))
+    while sandbox.control("faults", method="GET")["faults"]:  # noqa: ASYNC110 - it is on its way
+        await asyncio.sleep(0.02)
+    await relay.close()
+    await saying
+    assert ways(sandbox) == ["rtm"]
+
+
+async def test_what_comes_while_a_connection_closes_goes_over_the_web(
+    tab: Watcher, relay: Relay, customer: Customer
+) -> None:
+    closing = relay._live[customer.pk]
+    await relay.close()
+    with pytest.raises(NotConnected):
+        await closing.act_by(time.monotonic() + 1, "list_chats", {})

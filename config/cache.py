@@ -73,7 +73,7 @@ class KeptRedisCacheClient(RedisCacheClient):
     """
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
-        return _redis(self._get_connection_pool(write))
+        return _redis(self._get_connection_pool(write))  # type: ignore[attr-defined]  # as above
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from tests.sandbox_rig import Sandbox
 
 from .people import Watcher
 
-Saying = Callable[[Callable[..., None], Json], Awaitable[None]]
+Saying = Callable[[Callable[..., None], Json], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture(autouse=True)

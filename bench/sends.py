@@ -26,6 +26,7 @@ SLOW = 2.0  # seconds it takes when all of a crowd must be on its way at once
 EACH = 5  # messages by each sender
 ALONE = 40  # messages by one who sends alone
 OPENS = 180  # seconds for all panels to show the chat, with a LiveChat that takes 2 s for an answer
+SETTLES = 1.0  # seconds for what an opening leaves to do
 
 
 class Connection:
@@ -158,6 +159,7 @@ async def talk(
     opening = browsers.panel(port, processes.KEY)
     await browsers.gather(crowd, port, opening, processes.tokens(panels))
     await crowd.until_ready(panels, OPENS)
+    await asyncio.sleep(SETTLES)
     await senders(port, ours, count, 2)  # threads, connections and caches are there
     before = processes.cpu_seconds(child)
     took = await senders(port, ours, count, each)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
@@ -240,7 +241,7 @@ async def test_a_refused_handshake_says_how_long_to_wait(
 ) -> None:
     def refuse(socket: ServerConnection, _: Request) -> Response:
         answer = socket.respond(HTTPStatus(status), "not now")
-        for _ in range(2):  # a proxy of theirs may add its own
+        for _time in range(2):  # a proxy of theirs may add its own
             answer.headers["Retry-After"] = "7"
         return answer
 

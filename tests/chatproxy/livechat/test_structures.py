@@ -142,7 +142,7 @@ def test_an_address_that_is_not_of_the_web_is_dropped(address: str) -> None:
 
 
 def test_a_file_with_width_and_height_is_an_image() -> None:
-    image = parse_event({"type": "file", "width": 800, "height": 600})
+    image = parse_event({"type": "file", "url": "cdn.example/a", "width": 800, "height": 600})
     document = parse_event({"type": "file", "size": 48211})
     assert isinstance(image, File)
     assert isinstance(document, File)

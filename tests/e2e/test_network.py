@@ -405,7 +405,7 @@ def test_operators_are_told_whether_websockets_reach_the_server(site: Site, prox
     proxy.become("strip")
     refused = site.run(CHECK_WEBSOCKETS, address)
     assert "CommandError" in refused
-    assert "answers 404 where a websocket should open" in refused
+    assert "answers 426 where a websocket should open" in refused
     proxy.become("dead")
     refused = site.run(CHECK_WEBSOCKETS, address)
     assert "CommandError" in refused

@@ -45,7 +45,7 @@ def measures_of(widget: Widget) -> dict[str, str]:
         "padding": f"{size / 4:g}px",
         "icon": f"{size / 2 - 4:g}px",
         "above": f"{size + 16}px",
-        "top": f"{widget.offset_y + size}px",
+        "reach": f"{widget.offset_y + size}px",
         "radius": f"{appearance.radius}px",
         "shape": SHAPES.get(widget.launcher_shape, "99px"),
         "font": "system-ui" if widget.font == widget.Font.SYSTEM else appearance.font,

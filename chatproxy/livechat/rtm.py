@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from traceback import clear_frames
 from typing import Any
 
 from requests.structures import CaseInsensitiveDict
@@ -164,6 +165,7 @@ class Connection:
         self._give_up()
         with suppress(WebSocketException, OSError):
             await self._socket.close()
+        _let_go(self._socket)
 
     @contextmanager
     def _request(self, action: str, payload: Json) -> Iterator[tuple[str, asyncio.Future[Json]]]:
@@ -294,6 +296,16 @@ def _name_failures() -> Iterator[None]:
         raise NotConnected("LiveChat refused the websocket") from error
     except (OSError, TimeoutError, WebSocketException) as error:
         raise NotConnected("no websocket to LiveChat") from error
+
+
+def _let_go(socket: ClientConnection) -> None:
+    """Its protocol is held by a generator of its own, and by the frames of what ended it.
+
+    So each would wait for the garbage collector, which looks at everything once in an hour.
+    """
+    socket.protocol.parser.close()
+    if error := socket.protocol.parser_exc:
+        clear_frames(error.__traceback__)
 
 
 def _headers_of(response: Response) -> CaseInsensitiveDict[str]:

@@ -96,7 +96,7 @@ class LiveCustomer:
         self._reading: asyncio.Task[None] | None = None
         self._gap_timer: asyncio.TimerHandle | None = None
         self._seen_timer: asyncio.TimerHandle | None = None
-        self._task = tasks.start(self._run())
+        self._task = tasks.start(self._live())
 
     # Tabs
 
@@ -236,6 +236,11 @@ class LiveCustomer:
 
     # The connection
 
+    async def _live(self) -> None:
+        """A task that ends as cancelled keeps all its frames, and they keep this customer."""
+        with suppress(asyncio.CancelledError):
+            await self._run()
+
     async def _run(self) -> None:
         """Stay logged in for as long as there is somebody to tell."""
         tries = 0
@@ -250,6 +255,7 @@ class LiveCustomer:
             reaction = reaction_to(end, tries)
             tries, self._why = tries + 1, Reason.RECONNECT
             logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
+            del end, error  # whose frames keep the connection that is over
             if reaction.region:
                 await asyncio.to_thread(self.organization.move, reaction.region)
             await self._rest(reaction)

@@ -1,0 +1,63 @@
+"""Whoever has left is gone at once: the garbage collector looks at everything but seldom."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chatproxy.livechat.rtm import Connection
+from chatproxy.models import Customer
+from chatproxy.relay.relay import Relay
+from tests.sandbox_rig import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def without_collector(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    caplog.set_level(logging.WARNING, "chatproxy")  # pytest keeps what is logged, errors and all
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+async def are_gone(*left: weakref.ref[Any]) -> None:
+    async with asyncio.timeout(10):
+        while any(each() for each in left):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+
+
+def parts_of(connection: Connection | None) -> tuple[weakref.ref[Any], ...]:
+    assert connection
+    protocol = connection._socket.protocol
+    return weakref.ref(connection), weakref.ref(connection._socket), weakref.ref(protocol)
+
+
+async def test_a_customer_who_has_left_is_not_kept(
+    watch: Any, relay: Relay, customer: Customer
+) -> None:
+    tab = await watch()
+    live = relay._live[customer.pk]
+    left = weakref.ref(live), *parts_of(live.connection)
+    del live
+    tab.leave()
+    await are_gone(*left)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(
+    ("fault", "more"), [("disconnect", {"reason": "connection_timeout"}), ("drop", {})]
+)
+async def test_a_connection_that_is_over_is_not_kept(
+    watch: Any, relay: Relay, customer: Customer, sandbox: Sandbox, fault: str, more: dict[str, str]
+) -> None:
+    tab = await watch()
+    left = parts_of(relay._live[customer.pk].connection)
+    sandbox.fault(fault, **more)
+    await tab.snapshot(2)
+    await are_gone(*left)

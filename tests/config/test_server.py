@@ -92,7 +92,7 @@ def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
 def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server) -> None:
     with server.connect() as browser:
         browser.send("thresholds")
-        assert browser.recv(timeout=5) == "(10000, 1, 60)"
+        assert browser.recv(timeout=5) == "(10000, 1, 10)"
 
 
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:

@@ -165,7 +165,7 @@ class Connection:
         self._give_up()
         with suppress(WebSocketException, OSError):
             await self._socket.close()
-        _let_go(self._socket)
+            _let_go(self._socket)
 
     @contextmanager
     def _request(self, action: str, payload: Json) -> Iterator[tuple[str, asyncio.Future[Json]]]:
@@ -299,9 +299,8 @@ def _name_failures() -> Iterator[None]:
 
 
 def _let_go(socket: ClientConnection) -> None:
-    """Its protocol is held by a generator of its own, and by the frames of what ended it.
-
-    So each would wait for the garbage collector, which looks at everything once in an hour.
+    """Once it is closed. Its protocol and a generator of it hold each other, as do the frames of
+    what ended it: each would wait for the garbage collector, which looks at everything but seldom.
     """
     socket.protocol.parser.close()
     if error := socket.protocol.parser_exc:

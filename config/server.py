@@ -174,6 +174,12 @@ class Server(daphne.Server):
         self.refusal = failure.getErrorMessage()
         self.stop()
 
+    def protocol_connected(self, protocol: Any) -> None:
+        super().protocol_connected(protocol)
+        if isinstance(protocol, WebSocketProtocol):
+            # Its result would be the protocol, and the two would wait for the garbage collector.
+            protocol.is_closed.addCallback(lambda _protocol: None)
+
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Raises OSError, as ASGI has it, when the browser has gone."""
         try:

@@ -17,8 +17,8 @@ MESSAGE = "x" * 64 * 1024
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes; to "flood", answer with more than a browser would ever read.
 
-    To "frozen", with the number of objects that the garbage collector does not look at, and to
-    "thresholds", with how many come before it looks.
+    To "frozen", with the number of objects that the garbage collector does not look at; to
+    "thresholds", with how many come before it looks; to "sockets", with how many are kept.
     """
     assert scope["type"] == "websocket"
     while (event := await receive())["type"] != "websocket.disconnect":
@@ -31,6 +31,9 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
             await send({"type": "websocket.send", "text": str(gc.get_freeze_count())})
         elif event["text"] == "thresholds":
             await send({"type": "websocket.send", "text": str(gc.get_threshold())})
+        elif event["text"] == "sockets":
+            kept = sum(type(each).__name__ == "WebSocketProtocol" for each in gc.get_objects())
+            await send({"type": "websocket.send", "text": str(kept)})
         else:
             await send({"type": "websocket.send", "text": event["text"]})
 

@@ -95,6 +95,17 @@ def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server)
         assert browser.recv(timeout=5) == "(10000, 1, 10)"
 
 
+def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> None:
+    with serving() as server:
+        for _ in range(10):
+            server.connect().close()
+        with server.connect() as browser:
+            kept = 11
+            while kept > 2:  # this one, and the last that was looked at
+                browser.send("sockets")
+                kept = int(browser.recv(timeout=5))
+
+
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
     with server.connect() as browser:
         browser.send("x" * (32 * 1024 + 1))

@@ -55,9 +55,9 @@ SPREAD = 3.0
 # Objects that come before the garbage collector looks at the new ones. With Python's own 700 it
 # takes a sixth of the time of a push (bench/README.md). What is left of them it looks at once more
 # the next time but one, while they are few: after ten times that took 80 ms, while everybody waits.
-# At everything it looks after 200 000: sockets of browsers that have gone wait for it (Autobahn's
-# objects hold each other), 10 KiB each.
-COLLECT_AFTER = 10_000, 1, 10
+# At everything, which takes 150 ms with 1 000 customers, it looks after 1.2 million: nothing that
+# is large waits for it.
+COLLECT_AFTER = 10_000, 1, 60
 # RFC 6455's registry, "Service Restart": htmx connects again, each browser in its own time.
 SERVICE_RESTART = 1012
 

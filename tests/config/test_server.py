@@ -92,7 +92,7 @@ def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
 def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server) -> None:
     with server.connect() as browser:
         browser.send("thresholds")
-        assert browser.recv(timeout=5) == "(10000, 1, 10)"
+        assert browser.recv(timeout=5) == "(10000, 1, 60)"
 
 
 def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> None:

@@ -98,7 +98,8 @@ def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server)
 def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> None:
     with serving() as server:
         for _ in range(10):
-            server.connect().close()
+            with server.connect():
+                pass
         with server.connect() as browser:
             kept = 11
             while kept > 2:  # this one, and the last that was looked at

@@ -178,15 +178,6 @@ def _incoming_chat(payload: Json) -> Push:
     return IncomingChat(chat_id=chat.id, thread_id=chat.thread.id if chat.thread else "", chat=chat)
 
 
-def _incoming_event(payload: Json) -> Push:
-    """What happens most."""
-    return IncomingEvent(
-        chat_id=str(payload.get("chat_id") or ""),
-        thread_id=str(payload.get("thread_id") or ""),
-        event=parse_event(payload["event"]),
-    )
-
-
 def _typing(payload: Json) -> Push:
     indicator = payload["typing_indicator"]
     return Typing(
@@ -232,7 +223,7 @@ _PARSERS: dict[str, Callable[[Json], Push | None]] = {
     ),
     "user_added_to_chat": lambda p: UserAdded(**_in_chat(p), user=User.parse(p["user"])),
     "user_removed_from_chat": lambda p: UserRemoved(**_in_chat(p), user_id=str(p["user_id"])),
-    "incoming_event": _incoming_event,
+    "incoming_event": lambda p: IncomingEvent(**_in_chat(p), event=parse_event(p["event"])),
     "event_updated": lambda p: EventUpdated(**_in_chat(p), event=parse_event(p["event"])),
     "event_deleted": lambda p: EventDeleted(**_in_chat(p), event_id=str(p["event_id"])),
     "incoming_event_preview": lambda p: EventPreview(**_in_chat(p), event=parse_event(p["event"])),

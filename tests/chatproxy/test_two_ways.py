@@ -151,26 +151,17 @@ async def test_what_was_taken_before_the_connection_was_lost_is_found(
     assert ways(sandbox) == ["rtm"]
 
 
-async def test_what_was_lost_with_the_connection_arrives_once_over_the_web(
-    tab: Watcher, live: Saying, elsewhere: Saying, sandbox: Sandbox
+@pytest.mark.parametrize(("first", "second"), [("rtm", "web"), ("web", "rtm")])
+async def test_what_was_lost_over_one_way_arrives_once_over_the_other(
+    tab: Watcher, live: Saying, elsewhere: Saying, sandbox: Sandbox, first: str, second: str
 ) -> None:
-    sandbox.fault("reset_before", transport="rtm", method="send_event", count=1)
+    over = {"rtm": live, "web": elsewhere}
+    sandbox.fault("reset_before", transport=first, method="send_event", count=1)
     with pytest.raises(Unreachable):
-        await live(say, message("Once", "m-1"))
-    await elsewhere(say_again, message("Once", "m-1"))
+        await over[first](say, message("Once", "m-1"))
+    await over[second](say_again, message("Once", "m-1"))
     await tab.shows("Hello", "Once")
-    assert ways(sandbox) == ["rtm", "web"]
-
-
-async def test_what_was_lost_over_the_web_arrives_once_over_the_connection(
-    tab: Watcher, live: Saying, elsewhere: Saying, sandbox: Sandbox
-) -> None:
-    sandbox.fault("reset_before", transport="web", method="send_event", count=1)
-    with pytest.raises(Unreachable):
-        await elsewhere(say, message("Once", "m-1"))
-    await live(say_again, message("Once", "m-1"))
-    await tab.shows("Hello", "Once")
-    assert ways(sandbox) == ["web", "rtm"]
+    assert ways(sandbox) == [first, second]
 
 
 async def test_what_livechat_takes_late_from_a_lost_connection_is_not_sent_over_the_web(

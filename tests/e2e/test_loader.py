@@ -49,6 +49,17 @@ def test_the_launcher_says_what_it_does(shop: Shop) -> None:
     expect(shop.launcher).to_have_attribute("aria-expanded", "true")
 
 
+def test_the_launcher_shows_what_it_does(shop: Shop) -> None:
+    """One drawing at a time: the chat's, or an arrow that closes it."""
+    chat, arrow = (shop.launcher.locator("path").nth(number) for number in range(2))
+    shop.open_chat()
+    expect(arrow).to_be_visible()
+    expect(chat).to_be_hidden()
+    shop.launcher.click()
+    expect(chat).to_be_visible()
+    expect(arrow).to_be_hidden()
+
+
 def test_the_panel_opens_titled_and_with_the_focus_in_the_composer(shop: Shop) -> None:
     chat = shop.open_chat()
     expect(shop.iframe).to_have_attribute("title", "Chat")

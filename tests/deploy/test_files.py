@@ -138,6 +138,14 @@ def test_every_container_is_given_settings_that_are_read() -> None:
     assert {name for name in given if f'"{name}"' not in read} == set()
 
 
+def test_every_container_of_ours_has_all_settings_of_the_operators_file() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    ours = {name: each for name, each in services.items() if each["image"] == "chat"}
+    assert set(ours) == {"chat1", "chat2", "migrate", "forget"}
+    for service in ours.values():
+        assert service["env_file"] == [{"path": "../chat.env", "required": False}]
+
+
 def test_compose_runs_the_processes_nginx_knows() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     known = re.findall(r"^server (\w+):8000", (DEPLOY / "compose-processes.conf").read_text(), re.M)

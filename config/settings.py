@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from environs import Env
 from environs import validate as must
 
@@ -52,7 +51,7 @@ if DEBUG:
 elif is_weak(SECRET_KEY, length=50):
     raise ImproperlyConfigured(
         "Set DJANGO_SECRET_KEY to a random text of at least 50 characters, for example: "
-        + get_random_secret_key()
+        + secrets.token_urlsafe(50)  # which no shell changes
     )
 
 # Host names this server answers to, separated by commas. A leading dot takes in subdomains.
@@ -269,8 +268,8 @@ if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", not DEBUG)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", not DEBUG)
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 X_FRAME_OPTIONS = "DENY"

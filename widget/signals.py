@@ -35,14 +35,15 @@ logger = logging.getLogger(__name__)
 identity_made = Signal(use_caching=True)
 # A thread began, with the customer's first message or form.
 chat_started = Signal(use_caching=True)
-# The customer said something: `event_id` ("" in a message that began a thread), `type` (message or
-# file), `text` ("" for a file).
+# The customer said something: `event_id` ("" in a message that began a thread), `type` (message,
+# file or rich_message), `text` ("" unless it is a message).
 message_sent = Signal(use_caching=True)
-# Somebody else did, while the chat was open in a browser: `event_id`, `type`, `text`,
-# `author_id`, `author_name`. Known by `event_id` if it comes twice, from two processes.
+# Somebody else did, while we were connected to LiveChat for this customer (docs/django.md says
+# when): `event_id`, `type`, `text`, `author_id`, `author_name`. Known by `event_id` if it comes
+# twice, from two processes.
 message_received = Signal(use_caching=True)
 # The thread ended: `by` is customer, agent or "" for the clock. Unless the customer ended it,
-# this is heard only while the chat is open in a browser.
+# this is heard only while we are connected for this customer.
 chat_ended = Signal(use_caching=True)
 # `score` is 1 (good), 0 (bad) or None for a comment alone; `comment` may be "".
 chat_rated = Signal(use_caching=True)

@@ -122,7 +122,7 @@ messages: .venv/installed-dev ## gather and compile what people read
 # The locked versions, with hashes, for every platform and Python from pyproject.toml's on.
 lock: .venv/installed-dev ## lock the versions of what we need
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \
+		--no-emit-index-url --no-emit-find-links --upgrade --extra server --extra postgresql \
 		pyproject.toml sandbox/pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --upgrade --all-extras \

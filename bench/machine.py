@@ -1,4 +1,4 @@
-"""What state the machine is in, so that figures of different days can be compared."""
+"""What state the machine is in, beside which every figure has to be read."""
 
 import os
 import time

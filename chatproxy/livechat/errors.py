@@ -16,22 +16,10 @@ Sources: Customer Chat API v3.6, "Errors"; Customer Accounts API v2, "Errors".
 
 from __future__ import annotations
 
-import enum
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-
-class Reaction(enum.Enum):
-    """What whoever meets an error should do next."""
-
-    RETRY = "retry"
-    REAUTHORIZE = "reauthorize"
-    MOVE_REGION = "move region"
-    TELL_CUSTOMER = "tell the customer"
-    TELL_OWNER = "tell the owner"
-
 
 LONGEST_WAIT = 24 * 3600  # seconds that LiveChat may ask for
 
@@ -44,7 +32,6 @@ class LiveChatError(Exception):
 
     type: ClassVar[str] = ""
     status = 0
-    reaction: ClassVar[Reaction] = Reaction.TELL_CUSTOMER
     advice: ClassVar[str | Promise] = _("Something went wrong. Please try again.")
 
     def __init__(self, message: str = "", data: dict[str, Any] | None = None) -> None:
@@ -58,7 +45,6 @@ class Unreachable(LiveChatError):
     `retry_after` seconds were asked for, or None; so is what makes no sense.
     """
 
-    reaction = Reaction.RETRY
     advice = _("We can't reach the chat right now. Please try again in a moment.")
 
     @property
@@ -97,13 +83,11 @@ class PendingRequestsLimitReached(TooManyRequests):
 
 class TokenRejected(LiveChatError):
     type = "authentication"
-    reaction = Reaction.REAUTHORIZE
     advice = _("We could not sign you in to the chat. Please try again.")
 
 
 class WrongRegion(LiveChatError):
     type = "misdirected_request"
-    reaction = Reaction.MOVE_REGION
 
     @property
     def region(self) -> str:
@@ -205,7 +189,6 @@ class UsersLimitReached(Refused):
 class Misconfigured(Refused):
     """Only the site owner can mend this."""
 
-    reaction = Reaction.TELL_OWNER
     advice = _("This chat is not available at the moment.")
 
 

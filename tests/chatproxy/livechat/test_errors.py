@@ -9,57 +9,57 @@ from hypothesis import given
 from urllib3 import HTTPHeaderDict
 
 from chatproxy.livechat import answers, errors
-from chatproxy.livechat.errors import BY_TYPE, LiveChatError, Reaction, error_from
+from chatproxy.livechat.errors import BY_TYPE, LiveChatError, error_from
 from chatproxy.livechat.http import Answer
 from chatproxy.livechat.organization import Organization
 from tests.chatproxy.json_values import ANYTHING
 
-# Customer Chat API v3.6, "Errors", and what each asks of us.
-REACTIONS = {
-    "authentication": Reaction.REAUTHORIZE,
-    "authorization": Reaction.TELL_CUSTOMER,
-    "validation": Reaction.TELL_CUSTOMER,
-    "chat_inactive": Reaction.TELL_CUSTOMER,
-    "chat_already_active": Reaction.TELL_CUSTOMER,
-    "chat_limit_reached": Reaction.TELL_CUSTOMER,
-    "chat_anonymized": Reaction.TELL_CUSTOMER,
-    "customer_banned": Reaction.TELL_CUSTOMER,
-    "customer_session_fields_limit_reached": Reaction.TELL_CUSTOMER,
-    "entity_too_large": Reaction.TELL_CUSTOMER,
-    "greeting_not_found": Reaction.TELL_CUSTOMER,
-    "group_not_found": Reaction.TELL_OWNER,
-    "group_offline": Reaction.TELL_CUSTOMER,
-    "group_unavailable": Reaction.TELL_CUSTOMER,
-    "groups_offline": Reaction.TELL_CUSTOMER,
-    "internal": Reaction.RETRY,
-    "license_expired": Reaction.TELL_OWNER,
-    "license_not_found": Reaction.TELL_OWNER,
-    "limit_reached": Reaction.TELL_CUSTOMER,
-    "misdirected_request": Reaction.MOVE_REGION,
-    "not_allowed": Reaction.TELL_CUSTOMER,
-    "not_found": Reaction.TELL_CUSTOMER,
-    "pending_requests_limit_reached": Reaction.RETRY,
-    "request_timeout": Reaction.RETRY,
-    "service_unavailable": Reaction.RETRY,
-    "too_many_requests": Reaction.RETRY,
-    "unsupported_version": Reaction.TELL_OWNER,
-    "users_limit_reached": Reaction.TELL_CUSTOMER,
-    "wrong_product_version": Reaction.TELL_OWNER,
+# Customer Chat API v3.6, "Errors", and what each is to whoever meets it.
+KINDS: dict[str, type[LiveChatError]] = {
+    "authentication": errors.TokenRejected,
+    "authorization": errors.Refused,
+    "validation": errors.Refused,
+    "chat_inactive": errors.Refused,
+    "chat_already_active": errors.Refused,
+    "chat_limit_reached": errors.Refused,
+    "chat_anonymized": errors.Refused,
+    "customer_banned": errors.Refused,
+    "customer_session_fields_limit_reached": errors.Refused,
+    "entity_too_large": errors.Refused,
+    "greeting_not_found": errors.Refused,
+    "group_not_found": errors.Misconfigured,
+    "group_offline": errors.Refused,
+    "group_unavailable": errors.Refused,
+    "groups_offline": errors.Refused,
+    "internal": errors.Unreachable,
+    "license_expired": errors.Misconfigured,
+    "license_not_found": errors.Misconfigured,
+    "limit_reached": errors.Refused,
+    "misdirected_request": errors.WrongRegion,
+    "not_allowed": errors.Refused,
+    "not_found": errors.Refused,
+    "pending_requests_limit_reached": errors.Unreachable,
+    "request_timeout": errors.Unreachable,
+    "service_unavailable": errors.Unreachable,
+    "too_many_requests": errors.Unreachable,
+    "unsupported_version": errors.Misconfigured,
+    "users_limit_reached": errors.Refused,
+    "wrong_product_version": errors.Misconfigured,
 }
 
 
 def test_every_documented_type_has_its_exception() -> None:
-    assert set(BY_TYPE) == set(REACTIONS)
+    assert set(BY_TYPE) == set(KINDS)
 
 
-@pytest.mark.parametrize(("kind", "reaction"), REACTIONS.items())
-def test_an_error_says_what_to_do(kind: str, reaction: Reaction) -> None:
+@pytest.mark.parametrize(("kind", "cls"), KINDS.items())
+def test_an_error_is_what_somebody_acts_on(kind: str, cls: type[LiveChatError]) -> None:
     error = error_from({"error": {"type": kind, "message": "No"}}, 400)
     assert error.type == kind
-    assert error.reaction is reaction
+    assert isinstance(error, cls)
 
 
-@pytest.mark.parametrize("kind", REACTIONS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_error_has_advice_for_the_customer(kind: str) -> None:
     advice = str(error_from({"error": {"type": kind}}).advice)
     assert advice.endswith(".")

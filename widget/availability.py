@@ -23,7 +23,7 @@ IN_USE = 900.0  # seconds since its loader was fetched
 REMEMBERED = 900  # seconds; what is older says nothing of now
 LOOKS_EVERY = 5.0  # seconds
 AT_ONCE = 4  # LiveChat is asked for so many widgets beside each other
-UNKNOWN = Availability(is_online=True, language="", config_version="", localization_version="")
+UNKNOWN = Availability(is_online=True, config_version="")
 
 
 def availability_of(widget: Widget) -> Availability:
@@ -119,7 +119,7 @@ def refresh(widget: Widget) -> None:
 
 
 def _key(widget: Widget) -> str:
-    return f"availability:2:{widget.key}:{widget.group_id}"
+    return f"availability:3:{widget.key}:{widget.group_id}"
 
 
 def _groups_key(widget: Widget) -> str:

@@ -20,13 +20,11 @@ from chatproxy.livechat.structures import FormToFill, Json
 class Availability:
     """What is worth knowing before anybody has written.
 
-    The two versions name immutable documents: cache those for ever, this for seconds.
+    The version names an immutable document: cache that for ever, this for seconds.
     """
 
     is_online: bool
-    language: str
     config_version: str
-    localization_version: str
     is_full: bool = False
     is_active: bool = True
     is_domain_allowed: bool = True
@@ -60,9 +58,7 @@ class OrganizationApi:
         online = tuple(id_ for id_ in _list(group.get("online_group_ids")) if isinstance(id_, int))
         return Availability(
             is_online=self.organization.group_id in online,
-            language=str(group.get("language", "")),
             config_version=str(group.get("config_version", "")),
-            localization_version=str(group.get("localization_version", "")),
             is_full=group.get("client_limit_exceeded") is True,
             is_active=answer.get("livechat_active") is not False,
             is_domain_allowed=group.get("domain_allowed") is not False,

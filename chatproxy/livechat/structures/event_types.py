@@ -60,7 +60,6 @@ class File(Event):
     size: Number = None
     width: Number = None
     height: Number = None
-    thumbnail_url: WebUrl = ""
     thumbnail2x_url: WebUrl = ""
     alternative_text: Text = ""
 

@@ -81,7 +81,6 @@ class Option:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     product_id: Word
-    view_type: Text = ""
     label: Text = ""
     options: Annotated[tuple[Option, ...], each(Option.parse)] = ()
 

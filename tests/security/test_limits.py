@@ -18,7 +18,7 @@ from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
 from widget.customers import consumers, limits
-from widget.customers.limits import Limit, Limits, OpenSockets, Pace, Told, wait_before
+from widget.customers.limits import Limit, Limits, Pace, SocketCounts, Told, wait_before
 from widget.models import Widget
 from widget.networks import networks_of
 from widget.urls import urlpatterns
@@ -262,7 +262,7 @@ def test_a_provider_may_do_more_than_a_customer_but_half_of_what_the_widget_may(
 
 def test_sockets_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SOCKETS", 2)
-    sockets = OpenSockets()
+    sockets = SocketCounts()
     sockets.add(HOME)
     assert not sockets.is_full(HOME)
     sockets.add(HOME)
@@ -274,7 +274,7 @@ def test_sockets_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_sockets_of_one_provider_of_ipv6_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SOCKETS", 2)
-    sockets = OpenSockets()
+    sockets = SocketCounts()
     for number in range(20):
         assert not sockets.is_full(f"2001:db8:{number}::1")
         sockets.add(f"2001:db8:{number}::1")
@@ -283,7 +283,7 @@ def test_sockets_of_one_provider_of_ipv6_are_bounded(monkeypatch: pytest.MonkeyP
 
 
 def test_addresses_without_sockets_are_forgotten() -> None:
-    sockets = OpenSockets()
+    sockets = SocketCounts()
     sockets.add(HOME)
     sockets.remove(HOME)
     assert not sockets._open
@@ -369,7 +369,7 @@ def test_a_cache_that_remembers_nothing_lets_everybody_pass(settings: Any) -> No
 
 def test_whom_the_server_knows_no_address_of_are_not_taken_for_one_and_the_same() -> None:
     assert [wait_before("act", "shop", "", f"token-{n}") for n in range(5)] == [0] * 5
-    sockets = OpenSockets()
+    sockets = SocketCounts()
     for _ in range(limits.SOCKETS):
         sockets.add("")
     assert not sockets.is_full("")

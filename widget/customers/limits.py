@@ -164,7 +164,7 @@ def kind_of(request: HttpRequest) -> str:
     return READING.get(name, "group" if request.headers.get("X-Chat-Group") else "")
 
 
-class OpenSockets:
+class SocketCounts:
     """How many websockets each address holds in this process."""
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ class OpenSockets:
         self._open -= Counter(network for network, _ in networks_of(address))
 
 
-open_sockets = OpenSockets()
+open_sockets = SocketCounts()
 
 
 class Told:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_otp import match_token, user_has_device
 
-from widget.customers.limits import Limit, first_over
+from widget.limits import Limit, first_over
 from widget.networks import networks_of
 
 # For one name from one address: whoever else has that name, or sits there, is not kept out.

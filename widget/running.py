@@ -18,6 +18,7 @@ from chatproxy.relay.observers import Several
 from chatproxy.relay.relay import Relay
 from chatproxy.service import billed
 from widget.availability import AvailabilityKeeper
+from widget.limits import SocketCounts, Told
 from widget.models import Widget
 from widget.notifications import keys
 from widget.notifications.listening import Listener
@@ -42,6 +43,8 @@ class Running:
         self.relay = Relay(self.observer)
         self.renderer = Renderer()
         self.sockets = OpenSockets()
+        self.socket_counts = SocketCounts()
+        self.told = Told()
         billed.connect(self.tallies.bill)
         self.availability = AvailabilityKeeper()
         self.listener: Listener | None = None

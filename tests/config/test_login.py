@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Codes change every half minute, and tries are allowed again every five: not during a test."""
-    modules = ("config.login", "widget.customers.limits", "django_otp.plugins.otp_totp.models")
+    modules = ("config.login", "widget.limits", "django_otp.plugins.otp_totp.models")
     stopped = stop_clock_of(monkeypatch, *modules)
     monkeypatch.setattr("django_otp.oath.time", stopped.time)
 

@@ -17,8 +17,8 @@ from tests.stopped_clock import stop_clock_of
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
-from widget.customers import consumers, limits
-from widget.customers.limits import Limit, Limits, Pace, SocketCounts, Told, wait_before
+from widget import limits
+from widget.limits import Limit, Limits, Pace, SocketCounts, Told, wait_before
 from widget.models import Widget
 from widget.networks import networks_of
 from widget.urls import urlpatterns
@@ -32,11 +32,10 @@ def few(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
     No hour ends during a test: everything would be allowed again.
     """
-    stop_clock_of(monkeypatch, "widget.customers.limits")
+    stop_clock_of(monkeypatch, "widget.limits")
     settings.CHAT_LIMITS = True
     each = Limits(Limit(3, 3600), Limit(2, 3600), Limit(5, 3600))
     monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, each))
-    monkeypatch.setattr(consumers, "told", Told())
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import ConnectionState, Snapshot, Update
 from widget.customers import metrics
-from widget.customers.limits import Pace, open_sockets, told, wait_before
 from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
 from widget.customers.visits import visit_of, word
+from widget.limits import Pace, wait_before
 from widget.models import Widget
 from widget.options.origins import is_own
 from widget.rendering.heavy import Renderer
@@ -89,7 +89,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if not is_allowed_host(self.header("host")):
             await self.close()
             return
-        if open_sockets.is_full(self.address):
+        if running().socket_counts.is_full(self.address):
             await self.close()
             return
         try:
@@ -97,7 +97,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         except TooOften:
             await self.close()
             return
-        open_sockets.add(self.address)
+        running().socket_counts.add(self.address)
         self.counted, self.pace, self.turn = True, Pace(), asyncio.Lock()
         self.relay, self.renderer = running().relay, running().renderer
         await self.accept(PROTOCOL if PROTOCOL in self.scope["subprotocols"] else None)
@@ -133,7 +133,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         if self.counted:
-            open_sockets.remove(self.address)
+            running().socket_counts.remove(self.address)
         running().sockets.remove(self)
         if self.heartbeat:
             self.heartbeat.cancel()
@@ -172,7 +172,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def may_tell(self) -> bool:
         """Whether LiveChat may be told one thing more: the owner pays for each."""
-        return told.allows(self.widget_key, self.address, self.token_hash)
+        return running().told.allows(self.widget_key, self.address, self.token_hash)
 
     def visible(self, content: Any) -> None:
         """Whether the website is on screen in this tab."""

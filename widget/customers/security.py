@@ -32,8 +32,8 @@ from chatproxy.livechat.errors import TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.charsets import require_utf8
 from widget.customers.consents import ask_first
-from widget.customers.limits import wait_before_request
 from widget.languages import language_of, nearest_language
+from widget.limits import wait_before_request
 from widget.models import Widget
 from widget.options.origins import is_own
 from widget.running import running

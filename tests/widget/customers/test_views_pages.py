@@ -15,8 +15,8 @@ from tests.sandbox_rig import Sandbox
 from tests.stopped_clock import stop_clock_of
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
-from widget.customers import limits
-from widget.customers.limits import Limit, Limits
+from widget import limits
+from widget.limits import Limit, Limits
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
 
@@ -105,7 +105,7 @@ def test_an_owner_pays_for_so_many_addresses_a_minute_and_what_is_known_is_free(
     add_widget: AddWidget, sandbox: Sandbox, pages: str, settings: Any, monkeypatch: Any
 ) -> None:
     settings.CHAT_LIMITS = True
-    stop_clock_of(monkeypatch, "widget.customers.limits")
+    stop_clock_of(monkeypatch, "widget.limits")
     monkeypatch.setitem(limits.LIMITS, "page", Limits(*[Limit(2, 60)] * 3))
     visitor = visitor_of(add_widget, link_previews=True)
     questions = [question_in(said(f"{pages}/returns?{number}")) for number in range(4)]

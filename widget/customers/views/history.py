@@ -19,13 +19,13 @@ from chatproxy.models import BearerToken, hash_of
 from chatproxy.relay.updates import Conversation
 from widget.customers.failures import notice, on_failure, show_refusal, show_success
 from widget.customers.latest_thread import latest_thread
-from widget.customers.limits import wait_before
 from widget.customers.security import (
     CustomerRequest,
     customer_required,
     too_often,
     widget_view,
 )
+from widget.limits import wait_before
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.running import running

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from chatproxy.livechat.errors import LiveChatError
 from widget.assets import digest
 from widget.customers.failures import on_failure
-from widget.customers.limits import wait_before
 from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.limits import wait_before
 from widget.models import Widget
 from widget.rendering.pages import cut, proof_of
 

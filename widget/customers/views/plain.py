@@ -19,11 +19,11 @@ from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from widget.customers.consents import Consent, consent_in
 from widget.customers.failures import log_failure
-from widget.customers.limits import wait_before
 from widget.customers.security import plain_view, session_key, too_often
 from widget.customers.views.conversation import MessageForm, say_or_leave
 from widget.customers.views.customers import keep_consent
 from widget.customers.views.stylesheet import style_version
+from widget.limits import wait_before
 from widget.models import Widget
 from widget.options.origins import is_own
 from widget.rendering.locale import Locale

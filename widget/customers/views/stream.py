@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from chatproxy.relay.updates import Update
 from widget.customers.consumers import HEARTBEAT
-from widget.customers.limits import open_sockets
 from widget.customers.moves import moved_html
 from widget.customers.security import CustomerRequest, customer_required, too_often, widget_view
 from widget.customers.visits import visit_of, word
@@ -41,7 +40,7 @@ def stream(request: CustomerRequest, widget: Widget) -> HttpResponse:
         # A WSGI server would give all of it at its end, and hold one of its few workers till then.
         return HttpResponse(status=NOT_POSSIBLE)
     address = request.META.get("REMOTE_ADDR", "")
-    if open_sockets.is_full(address):
+    if running().socket_counts.is_full(address):
         return too_often(request, RETRY)
     response = StreamingHttpResponse(
         Stream(request, widget, address).events(), content_type="text/event-stream"
@@ -72,7 +71,7 @@ class Stream:
     async def events(self) -> AsyncIterator[str]:
         """The fragments, and a word whenever there is nothing to say."""
         relay, sockets = running().relay, running().sockets
-        open_sockets.add(self.address)
+        running().socket_counts.add(self.address)
         sockets.add(self)
         tab = relay.attach(self.customer, self.organization, self.visit, self.show, self.since)
         try:
@@ -82,7 +81,7 @@ class Stream:
         finally:
             sockets.remove(self)
             relay.detach(self.customer.pk, tab)
-            open_sockets.remove(self.address)
+            running().socket_counts.remove(self.address)
 
     async def next_event(self) -> str:
         """ "" at the end."""

@@ -184,9 +184,6 @@ class SocketCounts:
         self._open -= Counter(network for network, _ in networks_of(address))
 
 
-open_sockets = SocketCounts()
-
-
 class Told:
     """How often sockets had LiveChat told something in this minute, in this process.
 
@@ -208,9 +205,6 @@ class Told:
             if self._counts[name] > limit.times:
                 return False
         return True
-
-
-told = Told()
 
 
 class Pace:

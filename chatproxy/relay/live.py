@@ -48,7 +48,7 @@ from chatproxy.relay.properties import with_properties
 from chatproxy.relay.reactions import Reaction, backoff, reaction_to
 from chatproxy.relay.reading import Question, Reading, all_in
 from chatproxy.relay.seen import SeenMark
-from chatproxy.relay.tabs import Ear, ExpectedTab, Show, Tab
+from chatproxy.relay.tabs import AbsentTab, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 
@@ -228,7 +228,7 @@ class LiveCustomer:
     def is_only_listened_to(self) -> bool:
         """Whether no browser of theirs is here."""
         tabs = tuple(self.tabs)
-        return bool(tabs) and all(isinstance(tab, Ear) for tab in tabs)
+        return bool(tabs) and all(isinstance(tab, AbsentTab) for tab in tabs)
 
     @property
     def _seen_up_to(self) -> str:

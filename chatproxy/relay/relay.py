@@ -25,7 +25,7 @@ from chatproxy.relay.gate import Gate
 from chatproxy.relay.live import LiveCustomer
 from chatproxy.relay.observers import NOBODY, Observer
 from chatproxy.relay.pace import Pace
-from chatproxy.relay.tabs import Ear, ExpectedTab, Show, Tab
+from chatproxy.relay.tabs import AbsentTab, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import Conversation, State
 
@@ -66,13 +66,13 @@ class Relay:
         live.add(tab)
         return tab
 
-    def listen(self, customer: Customer, organization: Organization, show: Show) -> Ear:
+    def listen(self, customer: Customer, organization: Organization, show: Show) -> AbsentTab:
         """Tell `show` everything about a customer who has left; ends by `detach`."""
         self._loop = asyncio.get_running_loop()
         live = self._live.get(customer.pk) or self._begin(customer, organization, Visit())
-        ear = Ear(show, since="")
-        live.add(ear)
-        return ear
+        tab = AbsentTab(show, since="")
+        live.add(tab)
+        return tab
 
     def _begin(self, customer: Customer, organization: Organization, visit: Visit) -> LiveCustomer:
         live = self._live[customer.pk] = LiveCustomer(

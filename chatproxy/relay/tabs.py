@@ -44,7 +44,7 @@ class Tab:
         self.held = []
 
 
-class Ear(Tab):
+class AbsentTab(Tab):
     """No browser's: somebody who has left asked to be told of an answer."""
 
     __slots__ = ()

@@ -27,7 +27,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventDeleted, IncomingChat, IncomingEvent
 from chatproxy.livechat.structures import Event, Json
 from chatproxy.relay.relay import Relay
-from chatproxy.relay.tabs import Ear
+from chatproxy.relay.tabs import AbsentTab
 from chatproxy.relay.updates import (
     ConnectionState,
     Conversation,
@@ -135,14 +135,14 @@ class Listener:
     def _begin(self, subscription: Subscription, organization: Organization) -> Listening:
         listening = Listening(subscription)
         customer = subscription.bearer_token.customer
-        listening.ear = self._relay.listen(customer, organization, listening.hear)
+        listening.tab = self._relay.listen(customer, organization, listening.hear)
         return listening
 
     def _leave(self, subscription_pk: int) -> None:
         """Unless that was done meanwhile."""
         listening = self._listening.pop(subscription_pk, None)
-        if listening and listening.ear:
-            self._relay.detach(listening.customer_pk, listening.ear)
+        if listening and listening.tab:
+            self._relay.detach(listening.customer_pk, listening.tab)
 
     def tell(self) -> None:
         """Begin to tell what is due."""
@@ -218,7 +218,7 @@ class Listening:
     def __init__(self, subscription: Subscription) -> None:
         self.subscription = subscription
         self.customer_pk = subscription.bearer_token.customer_id
-        self.ear: Ear | None = None
+        self.tab: AbsentTab | None = None
         self.answer = Event()  # the newest one
         self.conversation = Conversation("")
         self._heard_at = 0.0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from chatproxy.doctor.conversation import Conversation
+from chatproxy.doctor.chat import ExaminedChat
 from chatproxy.doctor.outcomes import Hopeless, Remark, Trouble
 from chatproxy.doctor.steps import NEEDED, STEPS, TIDYING
 from chatproxy.livechat.errors import LiveChatError
@@ -35,7 +35,7 @@ class Finding:
     error: LiveChatError | Disconnected | None = None
 
 
-async def examine(it: Conversation, tell: Callable[[Finding], None]) -> list[Finding]:
+async def examine(it: ExaminedChat, tell: Callable[[Finding], None]) -> list[Finding]:
     """Make every step there is hope for, and tell at once what it found.
 
     Tidy up in the end, also when cancelled.
@@ -59,7 +59,7 @@ async def examine(it: Conversation, tell: Callable[[Finding], None]) -> list[Fin
     return findings
 
 
-async def _make(it: Conversation, name: str) -> tuple[Finding, bool]:
+async def _make(it: ExaminedChat, name: str) -> tuple[Finding, bool]:
     """What one step found, and whether it takes all hope from the others."""
     it.begin(name)
     try:
@@ -79,6 +79,6 @@ async def _make(it: Conversation, name: str) -> tuple[Finding, bool]:
     return Finding(name, Outcome.WELL, words), False
 
 
-def costs(it: Conversation) -> Counter[str]:
+def costs(it: ExaminedChat) -> Counter[str]:
     """How often each action was asked for, as far as LiveChat bills it."""
     return Counter(call.action for call in it.service.calls if call.is_billed)

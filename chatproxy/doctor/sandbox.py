@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chatproxy.doctor.answering import AnsweringAgent
-from chatproxy.doctor.conversation import Conversation, Patience
+from chatproxy.doctor.chat import ExaminedChat, Patience
 from chatproxy.doctor.examination import examine
 from chatproxy.doctor.recording import Recorder, Recording
 from chatproxy.doctor.service import ExaminedService
@@ -70,7 +70,7 @@ async def replay(recording: Recording, url: str) -> Recording:
         version=recording.version,
     )
     agent = AgentApi(organization, config["agents"][0]["token"])
-    it = Conversation(organization, service, AnsweringAgent(agent, PATIENCE.push), PATIENCE)
+    it = ExaminedChat(organization, service, AnsweringAgent(agent, PATIENCE.push), PATIENCE)
     await examine(it, lambda _finding: None)
     return ours
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 
-from chatproxy.doctor.conversation import Conversation, Said, message
+from chatproxy.doctor.chat import ExaminedChat, Said, message
 from chatproxy.doctor.forms import answers_to
 from chatproxy.doctor.outcomes import Hopeless, Remark, Trouble
 from chatproxy.livechat import accounts
@@ -37,7 +37,7 @@ PICTURE = bytes.fromhex(
 FIRST_THAT_DELETES = "3.6"
 
 
-async def availability(it: Conversation) -> str:
+async def availability(it: ExaminedChat) -> str:
     """What anybody may know: whether somebody is there, and what is asked before a chat."""
     api = OrganizationApi(it.organization)
     found = api.get_dynamic_configuration()
@@ -54,7 +54,7 @@ async def availability(it: Conversation) -> str:
     return "LiveChat knows the organization and answers without a customer."
 
 
-async def grant(it: Conversation) -> str:
+async def grant(it: ExaminedChat) -> str:
     """A new customer, and once more the same by their two cookies."""
     first = accounts.exchange(it.organization, None)
     it.grants.append(first)
@@ -74,13 +74,13 @@ async def grant(it: Conversation) -> str:
     return "The client ID and the redirect URI fit, and the cookies bring the same customer again."
 
 
-async def login(it: Conversation) -> str:
+async def login(it: ExaminedChat) -> str:
     """Over the websocket, for pushes."""
     await it.log_in()
     return "The websocket opens, and LiveChat lets the customer in."
 
 
-async def groups(it: Conversation) -> str:
+async def groups(it: ExaminedChat) -> str:
     """Whether somebody would take the chat."""
     statuses, group_id = it.api.list_group_statuses(), it.organization.group_id
     if group_id not in statuses:
@@ -94,12 +94,12 @@ async def groups(it: Conversation) -> str:
     return f"Somebody accepts chats in group {group_id}."
 
 
-async def rights(it: Conversation) -> str:
+async def rights(it: ExaminedChat) -> str:
     """What the agent's token may do, and whether customers' addresses are masked."""
     return it.answerer.check_rights()
 
 
-async def start(it: Conversation) -> str:
+async def start(it: ExaminedChat) -> str:
     """With the first message in it."""
     thread = {"events": [message(WORDS)]}
     chat = {"access": {"group_ids": [it.organization.group_id]}, "thread": thread}
@@ -109,7 +109,7 @@ async def start(it: Conversation) -> str:
     return "The chat starts, and a push says so."
 
 
-async def send(it: Conversation) -> str:
+async def send(it: ExaminedChat) -> str:
     """A message, which has to come back under our own id."""
     told = await say(it, message("A second message."))
     if not told["event"].get("custom_id"):
@@ -117,7 +117,7 @@ async def send(it: Conversation) -> str:
     return "A message arrives, and comes back as a push with the id we gave it."
 
 
-async def answer(it: Conversation) -> str:
+async def answer(it: ExaminedChat) -> str:
     """An agent's words, and that the customer has seen them."""
 
     own = (None, it.customer_id)
@@ -141,14 +141,14 @@ async def answer(it: Conversation) -> str:
     return "The agent's answer arrives, and LiveChat learns that it was seen."
 
 
-async def file(it: Conversation) -> str:
+async def file(it: ExaminedChat) -> str:
     """A picture, which every account lets through."""
     url = it.api.upload_file("check.png", io.BytesIO(PICTURE), "image/png")
     await say(it, {"type": "file", "url": url})
     return "A picture is uploaded and sent."
 
 
-async def form(it: Conversation) -> str:
+async def form(it: ExaminedChat) -> str:
     """The form after a chat, else the one before it, filled in."""
     for kind in ("postchat", "prechat"):
         if asked := it.api.get_form(kind):
@@ -167,7 +167,7 @@ def fill(asked: FormToFill, kind: str) -> Json:
     }
 
 
-async def rating(it: Conversation) -> str:
+async def rating(it: ExaminedChat) -> str:
     """Given, and taken back."""
     it.api.update_thread_properties(it.chat_id, it.thread_id, {"rating": {"score": 1}})
     await it.wait_for("thread_properties_updated")
@@ -176,14 +176,14 @@ async def rating(it: Conversation) -> str:
     return "A rating is given, and taken back."
 
 
-async def end(it: Conversation) -> str:
+async def end(it: ExaminedChat) -> str:
     it.api.deactivate_chat(it.chat_id)
     it.is_active = False
     await it.wait_for("chat_deactivated")
     return "The chat ends, and a push says so."
 
 
-async def read(it: Conversation) -> str:
+async def read(it: ExaminedChat) -> str:
     """As after a lost connection: everything has to be there."""
     chats = it.api.list_chats()
     threads = it.api.list_threads(it.chat_id).threads
@@ -196,7 +196,7 @@ async def read(it: Conversation) -> str:
     return "The chat is read again, with everything in it."
 
 
-async def resume(it: Conversation) -> str:
+async def resume(it: ExaminedChat) -> str:
     """In another thread."""
     chat = {"id": it.chat_id, "thread": {"events": [message("The chat goes on.")]}}
     it.is_active = True
@@ -207,7 +207,7 @@ async def resume(it: Conversation) -> str:
     return "The chat goes on in another thread."
 
 
-async def refused(it: Conversation) -> str:
+async def refused(it: ExaminedChat) -> str:
     """What LiveChat must not let us do."""
     it.api.deactivate_chat(it.chat_id)
     it.is_active = False
@@ -229,7 +229,7 @@ async def refused(it: Conversation) -> str:
     return "What has to be refused is refused, in the words we know."
 
 
-async def delete(it: Conversation) -> str:
+async def delete(it: ExaminedChat) -> str:
     """What is ours in the chat, as far as LiveChat lets us.
 
     The chat is read for it: answers and pushes that would have told us of it may be lost.
@@ -253,7 +253,7 @@ async def delete(it: Conversation) -> str:
     return "Our events are deleted." if removals else ""
 
 
-def removals_from(thread: Thread, it: Conversation) -> Iterator[Callable[[], None]]:
+def removals_from(thread: Thread, it: ExaminedChat) -> Iterator[Callable[[], None]]:
     """How to remove each event and rating of ours."""
     if rating := thread.properties.get("rating"):
         names = {"rating": list(rating)}
@@ -264,7 +264,7 @@ def removals_from(thread: Thread, it: Conversation) -> Iterator[Callable[[], Non
                 yield partial(it.api.delete_event, it.chat_id, thread.id, event.id)
 
 
-async def leave(it: Conversation) -> str:
+async def leave(it: ExaminedChat) -> str:
     """End what is still open, and make the tokens worthless."""
     if not it.grants:
         return ""
@@ -280,20 +280,20 @@ async def leave(it: Conversation) -> str:
     return f"The tokens are revoked. What stays at LiveChat: {left}."
 
 
-async def say(it: Conversation, event: Json) -> Json:
+async def say(it: ExaminedChat, event: Json) -> Json:
     """Send it, and wait for its push. Raises Trouble, LiveChatError."""
     event_id = it.say(event)
     return await it.wait_for("incoming_event", lambda p: p["event"].get("id") == event_id)
 
 
-def keep_own_events(it: Conversation, told: Json) -> None:
+def keep_own_events(it: ExaminedChat, told: Json) -> None:
     """Of what was said when the thread began."""
     for event in told["chat"]["thread"]["events"]:
         if event.get("author_id") == it.customer_id:
             it.said.append(Said(it.thread_id, event["id"]))
 
 
-Step = Callable[[Conversation], Awaitable[str]]
+Step = Callable[[ExaminedChat], Awaitable[str]]
 
 STEPS: dict[str, Step] = {
     step.__name__: step

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from chatproxy.doctor.conversation import Patience
+from chatproxy.doctor.chat import Patience
 from chatproxy.doctor.recording import Recorder, Recording
 from chatproxy.livechat import accounts
 from chatproxy.livechat.customer_api import CustomerApi

@@ -21,7 +21,7 @@ from chatproxy.doctor.answering import (
     AnsweringAgentElsePerson,
     AnsweringPerson,
 )
-from chatproxy.doctor.conversation import Conversation, Patience
+from chatproxy.doctor.chat import ExaminedChat, Patience
 from chatproxy.doctor.differences import Difference, compare
 from chatproxy.doctor.examination import PRICE, Finding, Outcome, costs, examine
 from chatproxy.doctor.recording import Recorder, Recording, Unreadable
@@ -87,7 +87,7 @@ class Command(BaseCommand):
     # One real conversation
 
     def check_livechat(self, options: dict[str, Any]) -> None:
-        it = self.conversation_of(options)
+        it = self.chat_of(options)
         try:
             findings = asyncio.run(self.examine(it))
         finally:
@@ -102,13 +102,13 @@ class Command(BaseCommand):
             raise CommandError("Something does not work, see above.", returncode=FAILED)
         self.conclude(found)
 
-    async def examine(self, it: Conversation) -> list[Finding]:
+    async def examine(self, it: ExaminedChat) -> list[Finding]:
         """Stopped by SIGTERM, as by Ctrl-C, it tidies up first."""
         examination = asyncio.ensure_future(examine(it, self.tell))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, examination.cancel)
         return await examination
 
-    def conversation_of(self, options: dict[str, Any]) -> Conversation:
+    def chat_of(self, options: dict[str, Any]) -> ExaminedChat:
         if not options["redirect_uri"]:
             raise CommandError(
                 "Name the organization's ID, the client ID and the redirect URI.",
@@ -132,7 +132,7 @@ class Command(BaseCommand):
         if token:
             agent = AnsweringAgent(AgentApi(organization, token), patience.push)
             answerer = AnsweringAgentElsePerson(agent, person)
-        return Conversation(organization, service, answerer, patience)
+        return ExaminedChat(organization, service, answerer, patience)
 
     # Once more at the sandbox
 
@@ -162,7 +162,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{finding.outcome:>6}  {finding.step:<13} {words}")
         self.stdout.flush()
 
-    def tell_of_service(self, it: Conversation) -> None:
+    def tell_of_service(self, it: ExaminedChat) -> None:
         for end in sorted(it.service.version_ends, key=lambda end: end.date):
             self.stdout.write(
                 f"  note  version       {end.stage} of API {end.version} is on {end.date}."
@@ -170,7 +170,7 @@ class Command(BaseCommand):
         for action in it.unknown_pushes:
             self.stdout.write(f"  note  pushes        We do not know the push {action}.")
 
-    def tell_costs(self, it: Conversation) -> None:
+    def tell_costs(self, it: ExaminedChat) -> None:
         counts = costs(it)
         self.stdout.write(
             f"\nIt took {counts.total()} requests that a private app pays for, "

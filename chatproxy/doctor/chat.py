@@ -1,4 +1,4 @@
-"""The conversation that an examination holds: who the customer is, what is open, what was told."""
+"""The chat that is examined: who the customer is, what is open, what was told."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Said:
 
 
 @dataclass
-class Conversation:
+class ExaminedChat:
     """Of one customer with the agents of `organization`, over the Web API and over RTM."""
 
     organization: Organization

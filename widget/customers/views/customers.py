@@ -37,7 +37,7 @@ MOST_VARIABLES = 100
 LONGEST_NAME, LONGEST_VALUE = 500, 3500  # characters of a session variable
 
 
-class VariablesField(forms.JSONField):
+class SessionField(forms.JSONField):
     """JSON that is too deep, or has a number of thousands of digits, is no JSON either."""
 
     def to_python(self, value: Any) -> Any:
@@ -52,7 +52,7 @@ class DetailsForm(forms.Form):
 
     name = forms.CharField(max_length=255, required=False)
     email = forms.EmailField(required=False)
-    session = VariablesField(required=False)
+    session = SessionField(required=False)
 
     def clean_session(self) -> list[dict[str, str]]:
         """As LiveChat takes session fields: one object for each."""

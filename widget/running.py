@@ -25,7 +25,7 @@ from widget.notifications.listening import Listener
 from widget.rendering.heavy import Renderer
 from widget.signals import SignalSender
 from widget.sockets import OpenSockets
-from widget.statistics.counting import Tallies
+from widget.statistics.counting import Counts
 
 if TYPE_CHECKING:
     from widget.apps import WidgetConfig
@@ -37,15 +37,15 @@ class Running:
     has_begun = False
 
     def __init__(self) -> None:
-        self.tallies = Tallies()
+        self.counts = Counts()
         self.signals = SignalSender()
-        self.observer = Several(self.tallies, self.signals)
+        self.observer = Several(self.counts, self.signals)
         self.relay = Relay(self.observer)
         self.renderer = Renderer()
         self.sockets = OpenSockets()
         self.socket_counts = SocketCounts()
         self.told = Told()
-        billed.connect(self.tallies.bill)
+        billed.connect(self.counts.bill)
         self.availability = AvailabilityKeeper()
         self.listener: Listener | None = None
 
@@ -53,7 +53,7 @@ class Running:
         """This process serves, so it writes down what it counts, and knows who is there."""
         if not self.has_begun:
             self.has_begun = True
-            self.tallies.write_forever(self.relay.customers_of_widgets)
+            self.counts.write_forever(self.relay.customers_of_widgets)
             self.availability.keep_forever()
             self._listen()
 
@@ -69,7 +69,7 @@ class Running:
         if self.listener:
             await self.listener.close()
         await self.relay.close()
-        await asyncio.to_thread(self.tallies.write)
+        await asyncio.to_thread(self.counts.write)
 
     @contextmanager
     def welcoming(self, widget: Widget) -> Iterator[None]:
@@ -78,7 +78,7 @@ class Running:
             yield
         except LiveChatError as error:
             newcomer = Customer(widget_key=widget.key, organization_id=widget.organization_id)
-            self.tallies.fail(newcomer, error)
+            self.counts.fail(newcomer, error)
             raise
 
     def acting(self, customer: Customer, widget: Widget) -> ActingCustomer:

@@ -90,4 +90,4 @@ def campaign(written: str) -> list[str]:
 def count(widget: Widget, said: Mapping[str, str]) -> None:
     """Count what a page says of an invitation, if it may say that."""
     if said.get("what") in SAID:
-        running().tallies.count_invitation(widget, said, said["what"])
+        running().counts.count_invitation(widget, said, said["what"])

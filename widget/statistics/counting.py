@@ -61,7 +61,7 @@ class Met:
     count: int = 1
 
 
-class Tallies:
+class Counts:
     """One process's counts that are not written down yet, by widget key."""
 
     def __init__(self) -> None:
@@ -201,7 +201,7 @@ class Tallies:
                     logger.exception("what happened was not written down")
                 close_old_connections()
 
-        threading.Thread(target=write, name="tallies", daemon=True).start()
+        threading.Thread(target=write, name="counts", daemon=True).start()
 
 
 def in_english(error: LiveChatError) -> str:

@@ -14,7 +14,7 @@ from chatproxy.relay.updates import Conversation
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
 from widget.models import Tally, Widget
-from widget.statistics.counting import Tallies
+from widget.statistics.counting import Counts
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +28,14 @@ def shell(key: str = "shop", language: str = "en") -> str:
 
 def answer(widget: Widget, *agents: User) -> None:
     """Let them answer somebody, one after the other."""
-    tallies = Tallies()
+    counts = Counts()
     customer = Customer(pk=1, widget_key=widget.key)
     people = {agent.id: agent for agent in agents}
     for agent in agents:
         event = Message(id="T_1", author_id=agent.id, text="Hello")
         push = IncomingEvent(event=event)
-        tallies.hear(customer, push, Conversation(customer_id="nora", people=people))
-    tallies.write()
+        counts.hear(customer, push, Conversation(customer_id="nora", people=people))
+    counts.write()
 
 
 def test_openers_and_help_links_stand_there_in_the_customers_language(

@@ -127,8 +127,8 @@ def test_what_pages_say_is_counted_once_for_each_and_only_of_what_there_is(
     say("shown", variant="z")
     say("shown", Origin="https://stranger.example")
     client.post("/w/shop/invited", {"id": "0a1b2c3d", "variant": "b"})
-    process.tallies.write()
-    process.tallies.write()
+    process.counts.write()
+    process.counts.write()
     counted = widget.invitation_tallies.values_list("variant", "what", "count")
     assert sorted(counted) == [
         ("a", "shown", 1),
@@ -147,7 +147,7 @@ def test_what_a_page_of_the_chats_own_origin_says_is_counted(
     widget = add_widget(invitations=[CART], allowed_origins=["https://chat.example"])
     query = {"id": CART["id"], "variant": "a", "what": "shown"}
     client.get("/w/shop/invited.js", query, headers={"Referer": WEBSITE["Referer"]})
-    process.tallies.write()
+    process.counts.write()
     assert widget.invitation_tallies.count() == 1
 
 

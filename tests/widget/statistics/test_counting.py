@@ -33,7 +33,7 @@ from tests.widget.visitor import Visitor
 from widget.models import Presence, Tally, Trouble, Widget
 from widget.running import running
 from widget.statistics.bans import MANY
-from widget.statistics.counting import KEPT, Tallies, forget_old_tallies
+from widget.statistics.counting import KEPT, Counts, forget_old_tallies
 
 What = Tally.What
 PIOTR = User(id="piotr", type="agent", name="Piotr")
@@ -43,14 +43,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tallies() -> Tallies:
+def process_counts() -> Counts:
     """What the whole process counts."""
-    return running().tallies
+    return running().counts
 
 
 @pytest.fixture
-def counts() -> Tallies:
-    return Tallies()
+def counts() -> Counts:
+    return Counts()
 
 
 @pytest.fixture
@@ -67,24 +67,24 @@ def heard(author: str, **fields: str) -> Push:
     return IncomingEvent(chat_id="CHAT", thread_id="T", event=parse_event(data | fields))
 
 
-def written(counts: Tallies) -> dict[str, int]:
+def written(counts: Counts) -> dict[str, int]:
     counts.write()
     return dict(Tally.objects.values_list("what", "count"))
 
 
 def test_a_chat_and_its_messages_are_counted(
-    customer: Visitor, agent: Agent, tallies: Tallies
+    customer: Visitor, agent: Agent, process_counts: Counts
 ) -> None:
     customer.send("Hello")
     customer.send("Are you there?")
     customer.ask("post", "end")
     customer.send("Hello again")
-    found = written(tallies)
+    found = written(process_counts)
     assert (found[What.CHAT], found[What.CUSTOMER_MESSAGE]) == (2, 3)
 
 
 def test_what_agents_say_is_counted_and_what_customers_hear_of_themselves_is_not(
-    counts: Tallies, nora: Customer
+    counts: Counts, nora: Customer
 ) -> None:
     for push in (heard("piotr"), heard("nora"), heard("", type="system_message")):
         counts.hear(nora, push, TALKING)
@@ -102,7 +102,7 @@ class Clock:
 
 
 def test_only_the_first_reply_of_a_chat_is_timed(
-    counts: Tallies, nora: Customer, monkeypatch: pytest.MonkeyPatch
+    counts: Counts, nora: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("widget.statistics.counting.time", Clock([1000.0, 1090.0]))
     counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}}, {})
@@ -114,14 +114,14 @@ def test_only_the_first_reply_of_a_chat_is_timed(
 
 
 def test_what_livechat_bills_is_counted_for_the_widget_that_asked(
-    customer: Visitor, agent: Agent, sandbox: Sandbox, tallies: Tallies
+    customer: Visitor, agent: Agent, sandbox: Sandbox, process_counts: Counts
 ) -> None:
-    tallies.write()
+    process_counts.write()
     Tally.objects.all().delete()
     sandbox.control("requests", method="DELETE")
     customer.send("Hello")
     customer.send("Are you there?")
-    assert written(tallies)[What.REQUEST] == len(sandbox.requests()) > 0
+    assert written(process_counts)[What.REQUEST] == len(sandbox.requests()) > 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_livechat_bills_is_counted_for_the_widget_that_asked(
     ],
 )
 def test_what_livechat_does_not_bill_is_not_counted(
-    counts: Tallies, nora: Customer, error: LiveChatError, count: int
+    counts: Counts, nora: Customer, error: LiveChatError, count: int
 ) -> None:
     billed.connect(counts.bill)
     service = ConfiguredService(nora.widget_key)
@@ -146,23 +146,25 @@ def test_what_livechat_does_not_bill_is_not_counted(
     assert written(counts) == {What.REQUEST: count}
 
 
-def test_ratings_are_counted_by_kind(customer: Visitor, agent: Agent, tallies: Tallies) -> None:
+def test_ratings_are_counted_by_kind(
+    customer: Visitor, agent: Agent, process_counts: Counts
+) -> None:
     customer.send("Hello")
     for score in ("good", "bad", "good", "none"):
         customer.ask("post", "rating", {"score": score})
-    found = written(tallies)
+    found = written(process_counts)
     assert (found[What.GOOD], found[What.BAD]) == (2, 1)
 
 
-def test_several_writings_add_up(counts: Tallies, nora: Customer) -> None:
-    other_process = Tallies()
+def test_several_writings_add_up(counts: Counts, nora: Customer) -> None:
+    other_process = Counts()
     for each in (counts, other_process, counts):
         each.hear(nora, heard("piotr"), TALKING)
         each.write()
     assert Tally.objects.get().count == 3
 
 
-def test_a_failure_is_kept_in_its_owners_words(counts: Tallies, nora: Customer) -> None:
+def test_a_failure_is_kept_in_its_owners_words(counts: Counts, nora: Customer) -> None:
     counts.fail(nora, Unreachable("Secret"))
     counts.write()
     counts.fail(nora, Unreachable("Secret"))
@@ -175,13 +177,13 @@ def test_a_failure_is_kept_in_its_owners_words(counts: Tallies, nora: Customer) 
     assert not Trouble.objects.filter(advice__contains="Secret").exists()
 
 
-def test_a_refusal_that_is_a_step_on_the_way_is_no_failure(counts: Tallies, nora: Customer) -> None:
+def test_a_refusal_that_is_a_step_on_the_way_is_no_failure(counts: Counts, nora: Customer) -> None:
     counts.fail(nora, ChatInactive())
     assert written(counts) == {}
 
 
 def test_a_widget_that_was_deleted_meanwhile_is_passed_over(
-    counts: Tallies, nora: Customer, shop_widget: Widget
+    counts: Counts, nora: Customer, shop_widget: Widget
 ) -> None:
     counts.hear(nora, heard("piotr"), TALKING)
     shop_widget.delete()
@@ -189,12 +191,12 @@ def test_a_widget_that_was_deleted_meanwhile_is_passed_over(
 
 
 def test_a_process_says_whom_it_holds_and_is_forgotten_when_it_has_gone(
-    counts: Tallies, shop_widget: Widget
+    counts: Counts, shop_widget: Widget
 ) -> None:
     counts.write_presence(Counter({"shop": 3, "gone": 1}))
     assert Presence.objects.get().customers == 3
     Presence.objects.update(told_at=timezone.now() - dt.timedelta(minutes=5))
-    Tallies().write_presence(Counter())
+    Counts().write_presence(Counter())
     assert not Presence.objects.exists()
 
 
@@ -207,26 +209,26 @@ def test_old_counts_are_dropped(shop_widget: Widget) -> None:
 
 
 def test_opening_the_panel_is_counted_without_knowing_who(
-    visitor: Visitor, tallies: Tallies
+    visitor: Visitor, process_counts: Counts
 ) -> None:
     assert visitor.client.post("/w/shop/opened").status_code == 204
-    tallies.write()
+    process_counts.write()
     assert Tally.objects.get(what=What.OPENING).count == 1
     assert not Customer.objects.exists()
 
 
 def test_a_livechat_that_cannot_be_reached_is_counted(
-    customer: Visitor, sandbox: Sandbox, agent: Agent, tallies: Tallies
+    customer: Visitor, sandbox: Sandbox, agent: Agent, process_counts: Counts
 ) -> None:
     sandbox.fault("down", transport="web")
     customer.send("Hello?")
     sandbox.clear_faults()
-    tallies.write()
+    process_counts.write()
     assert Tally.objects.get(what=What.FAILURE).count >= 1
     assert "cannot reach LiveChat" in Trouble.objects.get().advice
 
 
-def test_one_customer_who_is_banned_is_no_trouble(counts: Tallies, nora: Customer) -> None:
+def test_one_customer_who_is_banned_is_no_trouble(counts: Counts, nora: Customer) -> None:
     for _ in range(20):
         counts.fail(nora, CustomerBanned())
     counts.write()
@@ -234,7 +236,7 @@ def test_one_customer_who_is_banned_is_no_trouble(counts: Tallies, nora: Custome
 
 
 def test_many_banned_at_once_are_told_to_owner_and_operator(
-    counts: Tallies, shop_widget: Widget, caplog: pytest.LogCaptureFixture
+    counts: Counts, shop_widget: Widget, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = metrics.address_bans._value.get()
     for _ in range(MANY + 1):
@@ -248,7 +250,7 @@ def test_many_banned_at_once_are_told_to_owner_and_operator(
 
 
 def test_bans_of_different_times_are_not_at_once(
-    counts: Tallies, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+    counts: Counts, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("widget.statistics.bans.time", Clock(range(0, 100_000, 700)))
     for _ in range(MANY + 1):
@@ -272,7 +274,7 @@ async def is_sent_away(tab: Watcher) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_many_whose_connections_a_ban_ends_are_told_to_the_owner(
-    agent: Agent, shop_widget: Widget, tallies: Tallies
+    agent: Agent, shop_widget: Widget, process_counts: Counts
 ) -> None:
     relay = running().relay
 
@@ -288,17 +290,17 @@ async def test_many_whose_connections_a_ban_ends_are_told_to_the_owner(
     await asyncio.to_thread(ban_our_address, agent)
     for tab in tabs:
         await is_sent_away(tab)
-    await asyncio.to_thread(tallies.write)
+    await asyncio.to_thread(process_counts.write)
     assert (await Trouble.objects.aget()).kind == "customer_banned"
     await relay.close()
 
 
 def test_who_could_not_become_a_customer_counts_too(
-    agent: Agent, shop_widget: Widget, tallies: Tallies
+    agent: Agent, shop_widget: Widget, process_counts: Counts
 ) -> None:
     visitor = Visitor(shop_widget.key)
     ban_our_address(agent)
     for _ in range(MANY):
         visitor.introduce()
-    tallies.write()
+    process_counts.write()
     assert Trouble.objects.get().kind == "customer_banned"

@@ -221,7 +221,7 @@ def in_words(moment: dt.datetime, zone: str) -> dict[str, str]:
 @widget_view
 def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
     """Count it for the owner. Says nothing of who did."""
-    running().tallies.count(widget.key, Tally.What.OPENING)
+    running().counts.count(widget.key, Tally.What.OPENING)
     return HttpResponse(status=204)
 
 
@@ -229,7 +229,7 @@ def count_opening(request: HttpRequest, widget: Widget) -> HttpResponse:  # noqa
 @widget_view
 def count_invited_chat(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Count for the owner that an invitation led to a chat. Does not say which."""
-    running().tallies.count_invitation(widget, request.POST, InvitationTally.What.CHAT)
+    running().counts.count_invitation(widget, request.POST, InvitationTally.What.CHAT)
     return HttpResponse(status=204)
 
 

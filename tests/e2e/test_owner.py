@@ -168,7 +168,7 @@ def test_an_owners_first_widget_begins_in_their_time_zone_and_says_when_it_is_se
     expect(admin.get_by_text("Waiting for your website…")).to_be_visible()
     snippet = f'<script async src="{site.chat_url}/w/unseen/embed.js"></script>'
     context.new_page().goto(websites.publish("/unseen", html(snippet)))
-    expect(admin.locator(".sighting")).to_contain_text(f"Seen on {websites.origins[0]}")
+    expect(admin.locator(".last-seen")).to_contain_text(f"Seen on {websites.origins[0]}")
 
 
 def test_a_colleague_follows_a_link_that_no_log_sees(

@@ -154,7 +154,7 @@ def reads_the_secret(client: Client, widget: Widget) -> bool:
 
 def reads_where_it_was_seen(client: Client, widget: Widget) -> bool:
     last_seen.remember(widget, f"{widget.allowed_origins[0]}/")
-    return reads("sighting/")(client, widget)
+    return reads("last-seen/")(client, widget)
 
 
 def lists_it(client: Client, widget: Widget) -> bool:
@@ -276,7 +276,7 @@ WAYS = [
     Way("<int:pk>/export/", EVERYBODY, reads("export/")),
     Way("<int:pk>/statistics/", EVERYBODY, reads("statistics/")),
     Way("<int:pk>/statistics.csv", EVERYBODY, reads("statistics.csv")),
-    Way("<int:pk>/sighting/", EVERYBODY, reads_where_it_was_seen),
+    Way("<int:pk>/last-seen/", EVERYBODY, reads_where_it_was_seen),
     Way("<path:object_id>/history/", EVERYBODY, reads("history/")),
     Way("<path:object_id>/change/", EVERYBODY, reads("change/")),
     Way("<path:object_id>/change/", EDITORS, changes_it),

@@ -110,8 +110,8 @@ class WidgetAdmin(CarefulAdmin):
 
     @admin.display(description=_("Last seen there"))
     def last_seen_at(self, widget: Widget) -> str:
-        sighting = last_seen.last(widget)
-        return f"{naturaltime(sighting.at)}" if sighting else gettext("Not yet")
+        seen = last_seen.last(widget)
+        return f"{naturaltime(seen.at)}" if seen else gettext("Not yet")
 
     @admin.display(description=_("group"), ordering="group_id")
     def group(self, widget: Widget) -> str:
@@ -212,7 +212,7 @@ class WidgetAdmin(CarefulAdmin):
             base_url = request.build_absolute_uri("/")
             context["snippet"] = obj.snippet(base_url)
             context["host_policy"] = obj.host_policy(base_url)
-            context["sighting"] = last_seen.last(obj)
+            context["last_seen"] = last_seen.last(obj)
             context["full_page"] = request.build_absolute_uri(obj.panel_path)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

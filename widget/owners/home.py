@@ -8,7 +8,7 @@ from widget.models import Tally, Widget
 from widget.owners.access import User, widgets_of
 from widget.statistics import last_seen
 from widget.statistics.figures import PERIODS, days_of
-from widget.statistics.last_seen import Sighting
+from widget.statistics.last_seen import LastSeen
 
 What = Tally.What
 DAYS = PERIODS[0]
@@ -22,7 +22,7 @@ class WidgetSummary:
     """
 
     widget: Widget
-    sighting: Sighting | None
+    last_seen: LastSeen | None
     chats: int
     unanswered: int
     failures: int
@@ -39,7 +39,7 @@ def summary_of(widget: Widget) -> WidgetSummary:
     chats = today.get(What.CHAT, 0)
     return WidgetSummary(
         widget=widget,
-        sighting=last_seen.last(widget),
+        last_seen=last_seen.last(widget),
         chats=chats,
         unanswered=max(0, chats - today.get(What.FIRST_REPLY, 0)),
         failures=sum(day.get(What.FAILURE, 0) for day in counts),

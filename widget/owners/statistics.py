@@ -50,8 +50,8 @@ def period_of(request: HttpRequest) -> int:
 
 
 @shows_widget
-def sighting(request: HttpRequest, widget: Widget) -> HttpResponse:
+def where_last_seen(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Where the widget was seen last; 204 while it was seen nowhere yet."""
     if (seen := last_seen.last(widget)) is None:
         return HttpResponse(status=204)
-    return render(request, "widget/owners/sighting.html", {"sighting": seen})
+    return render(request, "widget/owners/last_seen.html", {"last_seen": seen})

@@ -11,7 +11,7 @@ ROUTES: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("<int:pk>/export/", files.export_widget, "widget_export"),
     ("<int:pk>/duplicate/", files.duplicate, "widget_duplicate"),
     ("<int:pk>/statistics.csv", statistics.statistics_file, "widget_statistics_file"),
-    ("<int:pk>/sighting/", statistics.sighting, "widget_sighting"),
+    ("<int:pk>/last-seen/", statistics.where_last_seen, "widget_last_seen"),
     ("<int:pk>/discard/", history.discard, "widget_discard"),
     ("<int:pk>/restore/<int:revision_pk>/", history.restore, "widget_restore"),
     ("<int:pk>/new-secret/", secrets.renew_secret, "widget_new_secret"),

@@ -13,7 +13,7 @@ KEPT = 30 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class LastSeen:
     """The loader was fetched by a page of this website."""
 
     origin: str
@@ -24,15 +24,15 @@ def remember(widget: Widget, referer: str) -> None:
     """Note the website behind a `Referer` header. Anyone may send one: only own websites count."""
     origin = origin_of(referer)
     if widget.allows(origin):
-        cache.set(where(widget), Sighting(origin, timezone.now()), KEPT)
+        cache.set(where(widget), LastSeen(origin, timezone.now()), KEPT)
 
 
-def last(widget: Widget) -> Sighting | None:
+def last(widget: Widget) -> LastSeen | None:
     """The last one in a month; a cache that was emptied has forgotten it."""
-    sighting: Sighting | None = cache.get(where(widget))
-    return sighting
+    seen: LastSeen | None = cache.get(where(widget))
+    return seen
 
 
 def where(widget: Widget) -> str:
     """Where the shared cache keeps it."""
-    return f"widget-seen:{widget.key}"
+    return f"last-seen:{widget.key}"

@@ -13,7 +13,7 @@ Tell = Callable[[int], object]
 
 
 def tell_nobody(done: int) -> None:
-    """For who does not want to know."""
+    """For those who do not want to know."""
 
 
 def batches(rows: QuerySet[Row], size: int) -> Iterator[list[Row]]:

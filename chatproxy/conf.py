@@ -34,7 +34,7 @@ DEFAULTS: dict[str, Any] = {
     # push services; `manage.py new_push_key` makes one. Empty: nobody is offered notifications.
     "CHAT_PUSH_KEY": "",
     "CHAT_PUSH_CONTACT": "",
-    # For how many hours after their last visit we listen for who asked to be told of an answer.
+    # How many hours after their last visit we listen for those who asked to be told of an answer.
     "CHAT_PUSH_HOURS": 24,
     # For how many such browsers at most, in each process.
     "CHAT_PUSH_BROWSERS": 1000,
@@ -108,7 +108,7 @@ def push_contact() -> str:
 
 
 def push_period() -> dt.timedelta:
-    """How long we listen after the last visit of who asked to be told."""
+    """How long we listen after the last visit of those who asked to be told."""
     return dt.timedelta(hours=setting("CHAT_PUSH_HOURS"))
 
 

@@ -50,7 +50,7 @@ class Note:
 def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
     """Enter when nobody else is inside under this name, for however long the work lasts.
 
-    A note is read and written on the way in, and written on the way out; not by who comes back
+    A note is read and written on the way in, and written on the way out; not by whoever comes back
     when the lease has run out: the note is somebody else's by then.
 
     Without Redis other processes are not held back; nor are they while it is away, because people

@@ -146,8 +146,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A LiveChat identity under one widget: one browser's, or a signed-in person's on all theirs.
 
-    `subject` is the website's own id of who is signed in, "" for anybody else. `consent_version` is
-    the text they agreed to last, "" where nobody asked.
+    `subject` is the website's own id of whoever is signed in, "" for anybody else.
+    `consent_version` is the text they agreed to last, "" where nobody asked.
     """
 
     widget_key = models.SlugField(max_length=64)
@@ -320,7 +320,7 @@ class BearerTokenManager(models.Manager["BearerToken"]):
         return self.find_hash(widget_key, hash_of(token))
 
     def find_hash(self, widget_key: str, token_hash: str) -> BearerToken | None:
-        """As `find`, for who was given the hash."""
+        """As `find`, for whoever was given the hash."""
         bearer = token_lookup().find(widget_key, token_hash)
         if bearer is None or bearer.used_at < self._too_long_ago():
             return None
@@ -341,7 +341,7 @@ class BearerTokenManager(models.Manager["BearerToken"]):
     def sign_out(self, widget_key: str) -> None:
         """End those of everybody whom the website has signed in."""
         theirs = self.filter(customer__widget_key=widget_key).exclude(customer__subject="")
-        while theirs.delete()[0]:  # again, for who was moving to another browser meanwhile
+        while theirs.delete()[0]:  # again, for whoever was moving to another browser meanwhile
             pass
         announce(widget_key)
 
@@ -386,7 +386,7 @@ class BearerToken(models.Model):
         return f"a browser of {self.customer}"
 
     def may_be_kept_by(self, website: str) -> bool:
-        """Whether this website, "" for who does not say, is the one that keeps it or could be."""
+        """Whether this website, "" if it does not say, is the one that keeps it or could be."""
         return not website or not self.website or website == self.website
 
     def learn_website(self, website: str) -> None:

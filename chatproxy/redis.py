@@ -25,7 +25,7 @@ def shared_redis() -> Redis | None:
 
 
 def listening_redis() -> redis_asyncio.Redis | None:
-    """A connection of its own to the same Redis, for who waits for messages.
+    """A connection of its own to the same Redis, for whoever waits for messages.
 
     Without a limit for what it sends: before Python 3.12 that limit (`asyncio.wait_for`) loses a
     cancellation that comes as the sending ends, and who was to stop would listen for good.

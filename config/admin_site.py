@@ -27,7 +27,7 @@ class ChatAdminSite(admin.AdminSite):
     index_template = "admin/home.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """With the second factor, for who has one."""
+        """With the second factor, for those who have one."""
         if not super().has_permission(request):
             return False
         return bool(request.user.is_verified() or not user_has_device(request.user))  # type: ignore[union-attr]  # django-otp adds it
@@ -35,7 +35,7 @@ class ChatAdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """429 for who tries too many passwords: before they are looked at, which takes long."""
+        """429 for whoever tries too many passwords: before they are looked at, which takes long."""
         seconds = wait_before_login(request) if request.method == "POST" else 0
         if not seconds:
             return super().login(request, extra_context)

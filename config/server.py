@@ -66,7 +66,7 @@ ABSOLUTE_FORM = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>.*)", re.IGNOR
 
 
 class Request(http_protocol.WebRequest):
-    """Hangs up on who sends a larger body than any of ours, as soon as that shows."""
+    """Hangs up on whoever sends a larger body than any of ours, as soon as that shows."""
 
     received = 0  # bytes
     content_type: list[bytes] | None = None

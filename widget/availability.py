@@ -40,7 +40,7 @@ def availability_of(widget: Widget) -> Availability:
 
 
 def known_availability(widget: Widget) -> Availability:
-    """The same, for who must know. Raises LiveChatError."""
+    """The same, for those who must know. Raises LiveChatError."""
     known: Availability | None = cache.get(_key(widget))
     if known is None or known == UNKNOWN:
         return ask_once(_key(widget), partial(ask, widget))

@@ -58,7 +58,7 @@ class Running:
             self._listen()
 
     def _listen(self) -> None:
-        """For who has left and asked to be told, where that is possible."""
+        """For those who have left and asked to be told, where that is possible."""
         if keys.is_possible():
             sender = import_string("widget.notifications.sending.Sender")()
             self.listener = Listener(self.relay, sender)

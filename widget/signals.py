@@ -7,7 +7,7 @@ them. What a receiver raises is logged.
 Every signal has `sender=Widget` and
     widget_key   the widget's key
     customer_id  LiveChat's id of the customer
-    subject      the website's own id of who is signed in, "" for anybody else
+    subject      the website's own id of whoever is signed in, "" for anybody else
 and those about a chat also `chat_id` and `thread_id`, "" where LiveChat does not say.
 """
 

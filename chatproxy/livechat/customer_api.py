@@ -245,7 +245,7 @@ class CustomerApi:
     def check_goals(self, url: str, session_fields: list[dict[str, str]]) -> None:
         """Whether this page, or one of these values, reaches a goal; agents learn of it.
 
-        Only for who has no RTM connection: with one, LiveChat looks on its own.
+        Only for those who have no RTM connection: with one, LiveChat looks on its own.
         """
         group_id = self.organization.group_id
         payload = {"session_fields": session_fields, "group_id": group_id, "page_url": url}

@@ -28,7 +28,7 @@ class Text:
     words: str
     accepted: bool = False
     attempts: int = 0
-    refusal: str = ""  # why it is marked, for who reads a failure
+    refusal: str = ""  # why it is marked, for whoever reads a failure
 
 
 class Customer:

@@ -29,7 +29,7 @@ HELD = re.compile(r'^chat_customers\{state="[^"]*"\} ([1-9]\S*)', re.MULTILINE)
 def site(
     site: Site, new_site: Callable[[str], Site], demo_fields: dict[str, Any]
 ) -> Iterator[Site]:
-    """A server of its own, which lets go sooner of who has gone: the next test waits for that.
+    """A server of its own, which lets go of those who have gone sooner: the next test waits for it.
 
     Customers of the other tests' server would log in again at the same LiveChat.
     """

@@ -235,7 +235,7 @@ def tell_it_is_gone(request: HttpRequest, status: int) -> HttpResponse:
 def website_of(request: HttpRequest) -> str:
     """The origin of the page that shows the panel, as the panel knows it from its browser.
 
-    "" if that is our own, and for who does not say.
+    "" if that is our own, and for one who does not say.
     """
     own = request.get_host()
     told = request.headers.get(WEBSITE_HEADER, "") or request.headers.get("Origin", "")

@@ -42,7 +42,7 @@ from widget.notifications.words import is_answer, notification_of
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 5.0  # seconds, for who is to be listened for
+LOOK_EVERY = 5.0  # seconds, for those to listen for
 TELL_EVERY = 1.0  # seconds, for what is to be told
 PAUSE = 3.0  # seconds in which an answer may be seen elsewhere, or be followed by another
 MOST_TRIES = 8  # for one answer

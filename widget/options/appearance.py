@@ -13,7 +13,7 @@ SEEN_CONTRAST = 1.5
 STEPS = 100
 
 # What an owner may set beyond the form: the size of the text, the corners of a message, and the
-# corner that points to who wrote it.
+# corner that points to whoever wrote it.
 VARIABLES = ("--text", "--bubble", "--tight")
 NO_FACES = "html .face:not(.brand) { display: none; }\n"
 

@@ -80,7 +80,7 @@ def widgets_of(user: User) -> QuerySet[Widget]:
 def widget_for(user: User, pk: int, roles: Roles) -> Widget:
     """The stored widget, for a user with one of these roles.
 
-    Raises Http404 for who may not see it, PermissionDenied for who may see it only.
+    Raises Http404 for those who may not see it, PermissionDenied for those who may only see it.
     """
     widget = get_object_or_404(widgets_of(user), pk=pk)
     if not may(user, roles, widget):
@@ -107,7 +107,7 @@ def shared_organizations(user: User) -> list[str]:
 
 
 def shows_widget(view: View) -> View:
-    """Give the view the widget with this `pk`, for who may see it."""
+    """Give the view the widget with this `pk`, for those who may see it."""
 
     @wraps(view)
     def inner(request: HttpRequest, pk: int, **others: Any) -> HttpResponse:

@@ -215,7 +215,7 @@ def join_by_older_link(request: HttpRequest, token: str) -> HttpResponse:  # noq
 def show(
     request: HttpRequest, site: AdminSite, page: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """One of the pages of who is invited."""
+    """One of the pages of those who are invited."""
     context |= site.each_context(request) | {"title": gettext("Invitation")}
     return render(request, f"widget/owners/{page}.html", context, status=status)
 

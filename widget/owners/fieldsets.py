@@ -153,7 +153,7 @@ def in_steps(fieldsets: Any) -> list[Any]:
 
 
 def without_test(fieldsets: Any) -> list[Any]:
-    """For who may not save, and so cannot test what the form says."""
+    """For those who may not save, and so cannot test what the form says."""
     return [
         (
             name,

@@ -72,7 +72,7 @@ def addresses(saved: Widget | None, draft: Widget, key: str) -> list[str]:
 
 @xframe_options_sameorigin
 def preview_page(request: HttpRequest, key: str) -> HttpResponse:
-    """A page that carries the preview with this key, as a website would. For who made it."""
+    """A page that carries the preview with this key, as a website would. For whoever made it."""
     preview = preview_of(key)
     if preview is None or preview.user_id != request.user.pk:
         raise Http404

@@ -25,7 +25,7 @@ NOT_YET = gettext_lazy(
 
 
 def form(widget: Widget) -> SafeString:
-    """The button, for who has given us an agent's token."""
+    """The button, for those who gave us an agent's token."""
     if not widget.agent_token or not keys.is_possible():
         return SafeString()
     webhook = Webhook.objects.filter(widget=widget).first()

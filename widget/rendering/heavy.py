@@ -36,7 +36,7 @@ class Renderer:
     def contexts_of(
         self, threads: Sequence[Thread], conversation: Conversation, locale: Locale
     ) -> list[dict[str, Any]]:
-        """The `pushes.thread_context` of each, for who may wait: a view in a request's thread.
+        """The `pushes.thread_context` of each, for whoever may wait: a view in a request's thread.
 
         One after the other, so that others need not wait for the whole of a transcript.
         """

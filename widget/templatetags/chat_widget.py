@@ -1,4 +1,4 @@
-"""`{% load chat_widget %}{% chat_widget "KEY" %}`: the chat on this page, for who is signed in."""
+"""`{% load chat_widget %}{% chat_widget "KEY" %}`: the chat on this page, for those signed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python manage.py remove_second_factor USERNAME`: for who has lost their telephone."""
+"""`python manage.py remove_second_factor USERNAME`: for those who lost their phone."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -76,7 +76,7 @@ def refuse(error: LiveChatError) -> HttpResponse:
 async def group_token(
     request: HttpRequest, organization_id: str, group_id: str
 ) -> HttpResponseBase:
-    """An identity of its own in each group, for who keeps groups apart."""
+    """An identity of its own in each group, for those who keep groups apart."""
     number = whole_number(group_id)
     return await token(request, organization_id, NO_GROUP if number is None else number)
 

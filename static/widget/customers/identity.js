@@ -61,7 +61,7 @@ document.addEventListener("htmx:before:request", ({ detail }) => {
 });
 
 /**
- * Opening is the first act of who is signed in, and where owners greet before anything is said.
+ * Opening is the first act of whoever is signed in, and where owners greet before anything is said.
  * @param {boolean} isOpen
  */
 function introduceEarly(isOpen) {

@@ -36,7 +36,7 @@ function look(open = isOpen, button = "") {
   /** @type {HTMLFormElement} */ (pressed.closest("form")).requestSubmit();
 }
 
-/** To who has talked here before, it says something new. */
+/** To those who have talked here before, it says something new. */
 function comeLast() {
   if (invitation.matches(":last-child")) return;
   invitation.parentElement.append(invitation);

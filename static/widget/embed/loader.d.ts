@@ -207,7 +207,7 @@ interface LoaderWidget {
   token?: string | null;
   /** How many tokens the panel that stands has told us. */
   heard?: number;
-  /** The token of who is logging out. */
+  /** The token of whoever is logging out. */
   leaving?: string | null;
   /** They withdraw their consent by it. */
   forget?: boolean | null;

@@ -45,7 +45,7 @@ function comeBack() {
   if (isAway) ask("GET");
 }
 
-/** Unasked: not to who said no. */
+/** Unasked: not to those who said no. */
 export function offer() {
   if (noted() !== "no") ask("GET");
 }

@@ -56,7 +56,7 @@ export const fits = (rule) =>
 export const mayStay = (rule) =>
   (!rule.availability || rule.availability === known.state.availability) && mayCome(rule);
 
-/** Not to who is in a chat (or may be, as long as it is not known) and not without a launcher. */
+/** Not to those in a chat (or who may be, until it is known) and not without a launcher. */
 export const isTaken = () =>
   known.state.visibility !== "minimized"
   || known.customer_data.status !== "browsing"

@@ -1,4 +1,4 @@
-"""What `manage.py check` says of a project that has the apps: what is wrong, and how to mend it.
+"""What `manage.py check` says of a project that has the apps: what is wrong, and how to fix it.
 
 docs/django.md explains each id.
 """

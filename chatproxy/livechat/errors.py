@@ -187,7 +187,7 @@ class UsersLimitReached(Refused):
 
 
 class Misconfigured(Refused):
-    """Only the site owner can mend this."""
+    """Only the site owner can fix this."""
 
     advice = _("This chat is not available at the moment.")
 

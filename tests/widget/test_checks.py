@@ -1,4 +1,4 @@
-"""`manage.py check` names what is missing or wrong, and how to mend it."""
+"""`manage.py check` names what is missing or wrong, and how to fix it."""
 
 from collections.abc import Callable
 from typing import Any

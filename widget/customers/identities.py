@@ -58,7 +58,7 @@ def verify(statement: str, secret: str) -> Person:
     subject = claims["sub"]
     if not 0 < len(subject) <= SUBJECT_LENGTH:
         raise IdentityRefused(f"sub is not 1 to {SUBJECT_LENGTH} characters long")
-    if storable(subject) != subject:  # not mended: without it, it would be somebody else's
+    if storable(subject) != subject:  # not fixed: without it, it would be somebody else's
         raise IdentityUnusable("sub has a NUL or half a character, which cannot be stored")
     name, email = (storable(str(claims.get(claim) or "")) for claim in ("name", "email"))
     session = claims.get("session")

@@ -109,7 +109,7 @@ def floor() -> float:
     return max(fastest(scan.findall, "ab" * (LENGTH // 2)), 1e-5)
 
 
-def dear(
+def costly_texts(
     work: Use, floor: float, step: int, texts: Texts = hostile, length: int = LENGTH
 ) -> list[str]:
     """Beginnings of the texts that cost more than their length, of every `step`th."""
@@ -226,20 +226,20 @@ def test_the_expressions_are_found() -> None:
 @pytest.mark.parametrize("name", EXPRESSIONS)
 @STEPS
 def test_no_expression_costs_more_than_the_text_is_long(name: str, step: int, floor: float) -> None:
-    assert not dear(EXPRESSIONS[name], floor, step)
+    assert not costly_texts(EXPRESSIONS[name], floor, step)
 
 
 @STEPS
 def test_nor_does_one_that_is_made_of_what_an_owner_wrote(step: int, floor: float) -> None:
     stars = ["/a*" * 40, "/" + "*" * 199, "*a*a*a*a*a*a*b"]
     for written in (pages.pattern(stars, []), pages.pattern([], stars)):
-        assert not dear(look_for(re.compile(written)), floor, step)
+        assert not costly_texts(look_for(re.compile(written)), floor, step)
 
 
 @pytest.mark.parametrize("square", [r"\s+$", r"\d+x"])
 def test_one_that_does_would_be_noticed_by_day(square: str) -> None:
     """With shorter texts, for they take long, and a lower floor for these."""
-    assert dear(look_for(re.compile(square)), 1e-5, 7, length=LENGTH // 4)
+    assert costly_texts(look_for(re.compile(square)), 1e-5, 7, length=LENGTH // 4)
 
 
 # Every parser of what strangers write
@@ -360,7 +360,7 @@ PARSERS |= {
 @pytest.mark.parametrize("name", PARSERS)
 @STEPS
 def test_no_parser_costs_more_than_the_text_is_long(name: str, step: int, floor: float) -> None:
-    assert not dear(PARSERS[name], floor, step)
+    assert not costly_texts(PARSERS[name], floor, step)
 
 
 def hostile_markdown(length: int) -> Iterator[str]:
@@ -371,12 +371,12 @@ def hostile_markdown(length: int) -> Iterator[str]:
 
 @STEPS
 def test_nor_does_markdown(step: int, floor: float) -> None:
-    assert not dear(render_markdown, floor, step, hostile_markdown, 256)
+    assert not costly_texts(render_markdown, floor, step, hostile_markdown, 256)
 
 
 @STEPS
 def test_nor_does_markdown_that_is_being_written(step: int, floor: float) -> None:
-    assert not dear(finish, floor, step)
+    assert not costly_texts(finish, floor, step)
 
 
 NESTED = ("[", "{", '{"a":', "[[", '[{"', "-", "1", "1e", '"\\ud83d', "\\u0000")

@@ -192,7 +192,7 @@ def test_the_key_is_shown_until_it_is_set_up_and_never_again() -> None:
     assert "data:image/svg+xml" not in client.get(PAGE).content.decode()
 
 
-def test_an_operator_helps_who_lost_their_telephone() -> None:
+def test_an_operator_helps_those_who_lost_their_phone() -> None:
     set_up(log_in())
     call_command("remove_second_factor", "olga")
     assert is_in(log_in())

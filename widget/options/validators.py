@@ -108,7 +108,7 @@ def validate_picture(value: str) -> None:
 
 
 def validate_link(value: str) -> None:
-    """Raise ValidationError unless a browser may be sent there: a page, a mailbox, a telephone."""
+    """Raise ValidationError unless a browser may be sent there: a page, a mailbox, a phone."""
     if not re.fullmatch(r"https?://[^\s/#?]\S*|mailto:[^\s@]+@\S+|tel:[+\d][\d().\-]+", value):
         raise ValidationError(
             _(

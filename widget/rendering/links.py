@@ -43,9 +43,9 @@ TRAILING = ".,:;!?)]}’–—"
 
 
 def link_addresses(text: str) -> SafeString:
-    """The text as HTML, its web and e-mail addresses and telephone numbers as links.
+    """The text as HTML, its web and e-mail addresses and phone numbers as links.
 
-    Telephone numbers begin with + and the country's: any other row of digits may be an order.
+    Phone numbers begin with + and the country's: any other row of digits may be an order.
     """
     if "@" not in text and "+" not in text and not may_name_page(text):
         return SafeString(escape(text))

@@ -116,7 +116,7 @@ def source_name(link: Sequence[Token]) -> str:
 
 
 class Answers(MarkdownIt):
-    """Links lead to the web, to mail or to a telephone; anything else stays text.
+    """Links lead to the web, to mail or to a phone; anything else stays text.
 
     Other schemes start programs of the reader's, and addresses without one lead to our own server.
     """

@@ -56,7 +56,7 @@ def is_closing(line: str, mark: str) -> bool:
 
 
 def is_source_to_be(line: str) -> bool:
-    """Whether its address may yet become one of the web, to mail or to a telephone."""
+    """Whether its address may yet become one of the web, to mail or to a phone."""
     begun = SOURCE.fullmatch(line)
     if not begun:
         return False

@@ -122,7 +122,7 @@ def test_a_link_may_stand_there_instead(
 
 
 @pytest.mark.parametrize("link", ["", "javascript:alert(1)", "mailto:nobody", "shop.example"])
-def test_a_link_leads_to_a_page_a_mailbox_or_a_telephone(shop_widget: Widget, link: str) -> None:
+def test_a_link_leads_to_a_page_a_mailbox_or_a_phone(shop_widget: Widget, link: str) -> None:
     shop_widget.when_away, shop_widget.away_link = "link", link
     with pytest.raises(ValidationError):
         shop_widget.full_clean()

@@ -96,7 +96,7 @@ def test_no_link_leads_to_a_program_or_to_our_own_server(address: str, written: 
     "address",
     ["https://shop.example/a", "HTTP://shop.example", "mailto:a@shop.example", "tel:+4930123456"],
 )
-def test_links_lead_to_the_web_to_mail_and_to_a_telephone(address: str, written: str) -> None:
+def test_links_lead_to_the_web_to_mail_and_to_a_phone(address: str, written: str) -> None:
     assert f'href="{address}"' in render_markdown(written.format(address))
 
 

@@ -1,4 +1,4 @@
-"""Emoji, sounds, films, telephone numbers, cards, and what is one's own."""
+"""Emoji, sounds, films, phone numbers, cards, and what is one's own."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_other_texts_are_not(text: str) -> None:
         ("(+1 (555) 123-4567)", "+15551234567"),
     ],
 )
-def test_telephone_numbers_of_the_world_can_be_called(text: str, number: str) -> None:
+def test_phone_numbers_of_the_world_can_be_called(text: str, number: str) -> None:
     assert f'<a href="tel:{number}">' in link_addresses(text)
 
 

@@ -53,7 +53,7 @@ def test_what_belongs_to_an_address_stays_in_it(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["Https://Shop.example/", "müller+a@bücher.example"])
-def test_a_telephone_s_capital_and_other_letters_make_no_difference(address: str) -> None:
+def test_a_phone_s_capital_and_other_letters_make_no_difference(address: str) -> None:
     assert f">{address}</a>" in link_addresses(f"{address}, please")
 
 

@@ -1,4 +1,4 @@
-"""What changed to look at since the first version, as docs/before-and-after.md shows it.
+"""What changed to look at since early builds, as docs/before-and-after.md shows it.
 
 `make pictures` takes the pictures of today anew; those of then are in docs/images/before.
 """

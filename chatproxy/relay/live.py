@@ -41,7 +41,7 @@ from chatproxy.livechat.structures import Chat, Event, Json, parse_group_statuse
 from chatproxy.models import Customer
 from chatproxy.relay import gaps
 from chatproxy.relay.gaps import Gaps, Step
-from chatproxy.relay.gate import Gate
+from chatproxy.relay.gate import Door
 from chatproxy.relay.memory import Memory
 from chatproxy.relay.observers import Observer
 from chatproxy.relay.properties import with_properties
@@ -69,7 +69,7 @@ class LiveCustomer:
         visit: Visit,
         *,
         tasks: Tasks,
-        gate: Gate,
+        door: Door,
         observer: Observer,
     ) -> None:
         self.customer = customer
@@ -89,7 +89,7 @@ class LiveCustomer:
         self.is_welcomed = False
         self._is_leaving = False
         self._saying: set[asyncio.Task[Any]] = set()  # what a thread waits for
-        self._tasks, self._gate, self._observer = tasks, gate, observer
+        self._tasks, self._door, self._observer = tasks, door, observer
         self._why = Reason.OPENING  # of what is read next
         self._awake = asyncio.Event()
         self._logged_in_at: float | None = None
@@ -247,7 +247,7 @@ class LiveCustomer:
         while True:
             end = await self._end_of_one_connection()
             metrics.count_end(end)
-            self._gate.hear(end)
+            self._door.hear(self.customer, end)
             if error := end.error if isinstance(end, Disconnected) else end:
                 self._observer.fail(self.customer, error)
             if self._was_steady():
@@ -289,7 +289,7 @@ class LiveCustomer:
 
     async def _one_connection(self) -> None:
         """Log in, catch up, hand out; ends by raising Disconnected or LiveChatError."""
-        async with self._gate.turn():
+        async with self._door.turn():
             connection = await self._log_in()
         self.connection = connection
         self._logged_in_at = asyncio.get_running_loop().time()

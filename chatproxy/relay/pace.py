@@ -1,7 +1,7 @@
-"""How fast the customers of this process log in to LiveChat, which sees them all as one address.
+"""How fast customers log in to LiveChat: all of this process, or all of one organization.
 
 A restart brings everybody back at once: we begin slowly, go faster with every login that
-succeeds, and slow everybody down when one is refused, because the next would be as well.
+succeeds, and slow down when one is refused, because the next would be as well.
 """
 
 from __future__ import annotations
@@ -16,18 +16,24 @@ FIRST_PAUSE = 0.5  # seconds, after one refusal; twice as long after each that f
 MOST_DOUBLINGS = 12
 
 # Source: Customer Chat API v3.6, "customer_disconnected".
-REFUSING = {
-    "customer_banned",
-    "too_many_unauthorized_connections",
-    "service_temporarily_unavailable",
-}
+REFUSING = {"too_many_unauthorized_connections", "service_temporarily_unavailable"}
 
 
-def is_refusal_of_all(end: Disconnected | LiveChatError) -> bool:
-    """Whether it says something of our address rather than of this one customer."""
+def is_refusal_of_address(end: Disconnected | LiveChatError) -> bool:
+    """Whether it says something of our address, so that anybody else would be refused as well."""
     if isinstance(end, Disconnected):
         return end.reason in REFUSING
-    return isinstance(end, TooManyRequests | CustomerBanned | NotConnected)
+    return isinstance(end, NotConnected)
+
+
+def is_refusal_of_organization(end: Disconnected | LiveChatError) -> bool:
+    """Whether it says something of the organization: its quota is that of all its customers."""
+    return isinstance(end, TooManyRequests)
+
+
+def is_ban(end: Disconnected | LiveChatError) -> bool:
+    """Whether the customer is banned. Many at once are: then the organization bans our address."""
+    return isinstance(end.error if isinstance(end, Disconnected) else end, CustomerBanned)
 
 
 class Pace:

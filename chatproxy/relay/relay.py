@@ -24,7 +24,6 @@ from chatproxy.relay import seen
 from chatproxy.relay.gate import Gate
 from chatproxy.relay.live import LiveCustomer
 from chatproxy.relay.observers import NOBODY, Observer
-from chatproxy.relay.pace import Pace
 from chatproxy.relay.tabs import AbsentTab, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import Conversation, State
@@ -39,7 +38,7 @@ class Relay:
     def __init__(self, observer: Observer = NOBODY) -> None:
         at_once = conf.relay_logins_at_once()
         self.tasks = Tasks(at_once)
-        self._gate = Gate(at_once, Pace(conf.relay_logins_per_second(), conf.relay_login_pause()))
+        self._gate = Gate(at_once, conf.relay_logins_per_second(), conf.relay_login_pause())
         self._observer = observer
         self._live: dict[int, LiveCustomer] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,7 +79,7 @@ class Relay:
             organization,
             visit,
             tasks=self.tasks,
-            gate=self._gate,
+            door=self._gate.door(organization.organization_id),
             observer=self._observer,
         )
         return live

@@ -31,11 +31,11 @@ from chatproxy.livechat.errors import (
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.structures import File, Json, Message, RichMessage, User
 from chatproxy.models import Customer
+from chatproxy.relay.bans import MANY, Bans
 from chatproxy.relay.updates import Conversation
 from widget.explanations import explanation
 from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.options.invitations import VARIANTS
-from widget.statistics.bans import MANY, Bans
 from widget.statistics.faces import remember_faces
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Logins begin slowly, speed up while it goes well, and slow down for everybody when refused."""
+"""Logins begin slowly, speed up while it goes well, and slow down when one is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from chatproxy.livechat.errors import (
     UsersLimitReached,
 )
 from chatproxy.livechat.rtm import LOST, Disconnected
-from chatproxy.relay.pace import FASTEST, SLOWEST, Pace, is_refusal_of_all
+from chatproxy.relay.pace import (
+    FASTEST,
+    SLOWEST,
+    Pace,
+    is_ban,
+    is_refusal_of_address,
+    is_refusal_of_organization,
+)
 
 
 def logins(pace: Pace, seconds: float, now: float = 0.0) -> int:
@@ -64,7 +71,7 @@ def test_what_was_missed_for_long_is_not_made_up_for() -> None:
     assert pace.wait(now=60.0) > 0
 
 
-def test_a_refusal_slows_everybody_down() -> None:
+def test_a_refusal_slows_down() -> None:
     pace = Pace(100, 30)
     pace.refuse(now=0.0)
     assert pace.rate == 50
@@ -99,22 +106,24 @@ def test_after_a_success_the_next_refusal_is_the_first_again() -> None:
     assert pace.wait(now=1000.0) == 0.5
 
 
-@pytest.mark.parametrize(
-    ("end", "is_of_all"),
-    [
-        (TooManyRequests(), True),
-        (CustomerBanned(), True),
-        (NotConnected(), True),
-        (Disconnected("customer_banned"), True),
-        (Disconnected("too_many_unauthorized_connections"), True),
-        (Disconnected("service_temporarily_unavailable"), True),
-        (Disconnected(LOST), False),
-        (Disconnected("inactivity_timeout"), False),
-        (UsersLimitReached(), False),
-        (ChatInactive(), False),
-    ],
-)
-def test_some_refusals_are_of_our_address(
-    end: Disconnected | LiveChatError, is_of_all: bool
+ADDRESS = [
+    NotConnected(),
+    Disconnected("too_many_unauthorized_connections"),
+    Disconnected("service_temporarily_unavailable"),
+]
+ORGANIZATION = [TooManyRequests()]
+BAN = [CustomerBanned(), Disconnected("customer_banned")]
+CUSTOMER = [
+    Disconnected(LOST),
+    Disconnected("inactivity_timeout"),
+    UsersLimitReached(),
+    ChatInactive(),
+]
+
+
+@pytest.mark.parametrize("end", [*ADDRESS, *ORGANIZATION, *BAN, *CUSTOMER])
+def test_each_refusal_is_of_our_address_of_an_organization_or_of_one_customer(
+    end: Disconnected | LiveChatError,
 ) -> None:
-    assert is_refusal_of_all(end) is is_of_all
+    found = is_refusal_of_address(end), is_refusal_of_organization(end), is_ban(end)
+    assert found == (end in ADDRESS, end in ORGANIZATION, end in BAN)

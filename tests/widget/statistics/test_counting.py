@@ -25,6 +25,7 @@ from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.service import Call, Reason
 from chatproxy.livechat.structures import User, parse_event
 from chatproxy.models import Customer
+from chatproxy.relay.bans import MANY
 from chatproxy.relay.updates import Conversation, State
 from chatproxy.service import ConfiguredService, billed
 from tests.chatproxy.people import Watcher, stored_customer
@@ -32,7 +33,6 @@ from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
 from widget.models import Presence, Tally, Trouble, Widget
 from widget.running import running
-from widget.statistics.bans import MANY
 from widget.statistics.counting import KEPT, Counts, forget_old_tallies
 
 What = Tally.What
@@ -252,7 +252,7 @@ def test_many_banned_at_once_are_told_to_owner_and_operator(
 def test_bans_of_different_times_are_not_at_once(
     counts: Counts, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widget.statistics.bans.time", Clock(range(0, 100_000, 700)))
+    monkeypatch.setattr("chatproxy.relay.bans.time", Clock(range(0, 100_000, 700)))
     for _ in range(MANY + 1):
         counts.fail(somebody(shop_widget), CustomerBanned())
     counts.write()

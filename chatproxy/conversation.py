@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.core.cache import cache
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import (
+    UNKNOWN_CHAT,
     ChatAlreadyActive,
     ChatInactive,
     ChatLimitReached,
@@ -141,7 +142,7 @@ def end(api: ActingCustomer) -> None:
     """Deactivate the chat; one that has ended already is no error."""
     chat_id = api.customer.chat_id or _find_chat(api)
     if chat_id:
-        with suppress(ChatInactive, NotFound):
+        with suppress(ChatInactive), _unless_lost(api):
             api.deactivate_chat(chat_id)
 
 
@@ -185,13 +186,16 @@ def _find_missing(api: ActingCustomer, events: list[Json]) -> list[Json]:
     missing = {event["custom_id"]: event for event in events}
     api = api.because(Reason.SEARCH)
     long_ago = (dt.datetime.now(dt.UTC) - LOOK_BACK).isoformat()
-    chat_id = api.customer.chat_id or _find_chat(api)
-    with suppress(NotFound):
-        for thread in api.all_threads(chat_id) if chat_id else ():
-            for event in thread.events:
-                missing.pop(event.custom_id, None)
-            if not missing or thread.created_at < long_ago:
-                break
+    for _ in range(2):  # should the chat we know be lost, in the one there is
+        if not (chat_id := api.customer.chat_id or _find_chat(api)):
+            break
+        with _unless_lost(api):
+            for thread in api.all_threads(chat_id):
+                for event in thread.events:
+                    missing.pop(event.custom_id, None)
+                if not missing or thread.created_at < long_ago:
+                    break
+            break
     return [*missing.values()]
 
 
@@ -216,12 +220,12 @@ def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tri
         try:
             step(api, unsaid, opening)
             return
-        except (ChatAlreadyActive, ChatInactive, NotFound) as refusal:
+        except (ChatAlreadyActive, ChatInactive, *UNKNOWN_CHAT) as refusal:
             if not turns_left or opening.attach_to_last_thread:
                 raise
+            if isinstance(refusal, UNKNOWN_CHAT) and not _has_lost_chat(api, refusal):
+                raise
             step = _send if isinstance(refusal, ChatAlreadyActive) else _open
-            if isinstance(refusal, NotFound):
-                api.customer.remember_chat("")
 
 
 def _send(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:  # noqa: ARG001
@@ -262,6 +266,27 @@ def _begin(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
             api.customer.remember_chat(chat_id)
             return
     api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
+
+
+@contextmanager
+def _unless_lost(api: ActingCustomer) -> Iterator[None]:
+    """What LiveChat refuses because it no longer has the chat ends this block, and is no error."""
+    try:
+        yield
+    except UNKNOWN_CHAT as refusal:
+        if not _has_lost_chat(api, refusal):
+            raise
+
+
+def _has_lost_chat(api: ActingCustomer, refusal: LiveChatError) -> bool:
+    """Whether LiveChat refused because it no longer has the chat; then it is forgotten here."""
+    if not (known := api.customer.chat_id):
+        return False
+    listed = [] if isinstance(refusal, NotFound) else [chat.id for chat in api.list_chats()]
+    if known in listed:
+        return False
+    api.customer.remember_chat(next(iter(listed), ""))
+    return True
 
 
 def _find_chat(api: ActingCustomer) -> str:

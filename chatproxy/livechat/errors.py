@@ -230,6 +230,9 @@ def _leaves(cls: type[LiveChatError]) -> dict[str, type[LiveChatError]]:
 
 BY_TYPE = _leaves(LiveChatError)
 TOO_MANY = 429  # Source: RFC 6585
+# What LiveChat may say of a chat that it does not have, as the Web API documents no `not_found`.
+# All but that it says of a chat that is there, too.
+UNKNOWN_CHAT = (NotFound, ChatAnonymized, Invalid, NotAuthorized)
 
 
 def error_from(body: object, status: int = 0) -> LiveChatError:

@@ -19,9 +19,10 @@ from django.utils.functional import Promise
 from chatproxy import metrics
 from chatproxy.livechat import rtm
 from chatproxy.livechat.errors import (
+    UNKNOWN_CHAT,
     LiveChatError,
     NotConnected,
-    NotFound,
+    Refused,
     TokenRejected,
     Unreachable,
 )
@@ -56,7 +57,7 @@ logger = logging.getLogger(__name__)
 
 READ_TRIES = 4
 LAST_ANSWERS = 8.0  # seconds for what was said, before its connection is closed
-STEADY_AFTER = 10.0  # seconds logged in before a loss counts as the first again
+STEADY_AFTER = 10.0  # seconds with the chat read before a loss counts as the first again
 
 
 class LiveCustomer:
@@ -92,7 +93,8 @@ class LiveCustomer:
         self._tasks, self._door, self._observer = tasks, door, observer
         self._why = Reason.OPENING  # of what is read next
         self._awake = asyncio.Event()
-        self._logged_in_at: float | None = None
+        self._caught_up_at: float | None = None
+        self._refusal: Refused | None = None  # of the chat that was to be read
         self._reading: asyncio.Task[None] | None = None
         self._gap_timer: asyncio.TimerHandle | None = None
         self._seen_timer: asyncio.TimerHandle | None = None
@@ -274,15 +276,16 @@ class LiveCustomer:
 
     def _was_steady(self) -> bool:
         now = asyncio.get_running_loop().time()
-        return self._logged_in_at is not None and now - self._logged_in_at > STEADY_AFTER
+        return self._caught_up_at is not None and now - self._caught_up_at > STEADY_AFTER
 
     async def _end_of_one_connection(self) -> Disconnected | LiveChatError:
-        self._logged_in_at = None
+        self._caught_up_at = self._refusal = None
         await self._enter(State.CONNECTING)
         try:
             await self._one_connection()
         except (Disconnected, LiveChatError) as error:
-            return error
+            refusal, self._refusal = self._refusal, None
+            return refusal or error
         except Exception:
             logger.exception("customer %s: a connection ended by a bug", self.customer.pk)
         return Disconnected(rtm.LOST)
@@ -292,7 +295,6 @@ class LiveCustomer:
         async with self._door.turn():
             connection = await self._log_in()
         self.connection = connection
-        self._logged_in_at = asyncio.get_running_loop().time()
         try:
             await self._enter(State.RESUMING)
             self._resume(self._why)
@@ -317,9 +319,7 @@ class LiveCustomer:
             token, region = await self._tasks.in_thread(self._token_and_region, instead_of=token)
             connection = await self._log_in_with(token, region, Reason.AGAIN)
         if self.customer.entity_id != self.conversation.customer_id:
-            group_id = self.organization.group_id
-            self.conversation = Conversation(self.customer.entity_id, group_id)
-            self.last_event = Event()
+            self._begin_anew()
         self.conversation = self.conversation._replace(greeting=connection.login.greeting)
         return connection
 
@@ -446,7 +446,20 @@ class LiveCustomer:
 
     def _catch_up_soon(self) -> None:
         if not self._is_reading:
-            self._reading = self._tasks.start(self._catch_up())
+            self._reading = self._tasks.start(self._catch_up_or_end())
+
+    async def _catch_up_or_end(self) -> None:
+        """A connection over which the chat cannot be read is of no use: it ends."""
+        try:
+            await self._catch_up()
+            self._caught_up_at = self._caught_up_at or asyncio.get_running_loop().time()
+            return
+        except Refused as error:
+            self._refusal = error
+        except LiveChatError as error:
+            logger.info("customer %s: reading the chat in vain: %r", self.customer.pk, error)
+        if self.connection:
+            await self.connection.close()
 
     async def _catch_up(self) -> None:
         """Show each tab that waits the chat as it is now, then what happened meanwhile."""
@@ -490,16 +503,16 @@ class LiveCustomer:
             await self._tell(tab, self.connection_state)
 
     async def _read_patiently(self, tabs: Sequence[Tab]) -> Snapshot:
-        """If LiveChat lets us read nothing for long, everything begins anew."""
-        for tries in range(READ_TRIES):
+        """Raises Refused, or another LiveChatError if nothing can be read for long."""
+        for tries in range(READ_TRIES - 1):
             try:
                 return await self._read(tabs)
+            except Refused:
+                raise
             except LiveChatError as error:
                 logger.info("customer %s: reading the chat: %r", self.customer.pk, error)
             await asyncio.sleep(backoff(tries))
-        if self.connection:
-            await self.connection.close()
-        raise asyncio.CancelledError
+        return await self._read(tabs)
 
     async def _read(self, tabs: Sequence[Tab]) -> Snapshot:
         """The latest threads, back to the oldest one that a tab knows."""
@@ -511,8 +524,11 @@ class LiveCustomer:
         while questions := reading.questions():
             try:
                 reading.take(await self._answers(questions))
-            except NotFound:
-                reading.lose()
+            except UNKNOWN_CHAT as error:
+                if not reading.lose():
+                    raise Refused("the chat cannot be read") from error  # no advice on messages
+        if reading.lost_id:
+            await self._forget(reading.lost_id, reading.chat.id if reading.chat else "")
         if reading.chat is None:
             self._tasks.start(self._show_who_is_there())
             snapshot = Snapshot(self.conversation)
@@ -525,6 +541,19 @@ class LiveCustomer:
         self.gaps.read(snapshot.threads)
         self.memory.keep(snapshot)
         return snapshot
+
+    async def _forget(self, lost_id: str, chat_id: str) -> None:
+        """LiveChat has another chat instead of the one that is lost, or none."""
+        if self.conversation.chat_id == lost_id:
+            self._begin_anew()
+        if self.customer.chat_id == lost_id:
+            await self._tasks.in_thread(self.customer.remember_chat, chat_id)
+
+    def _begin_anew(self) -> None:
+        """Nothing is known of a chat of whoever the customer is now."""
+        greeting, group_id = self.conversation.greeting, self.organization.group_id
+        self.conversation = Conversation(self.customer.entity_id, group_id, greeting=greeting)
+        self.last_event = Event()
 
     def _reading_for(self, since: set[str]) -> Reading:
         assert self.connection is not None

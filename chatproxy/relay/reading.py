@@ -40,6 +40,7 @@ class Reading:
         self._chat_id = chat_id or (ids[0] if ids else "")
         self._is_one_thread = login.threads_count == 1
         self._pages = 0
+        self.lost_id = ""  # of a chat that LiveChat does not have
         self.chat: ChatSummary | None = None
         self.threads: list[Thread] = []  # newest first
         self.next_page_id: str | None = None  # None: nobody asked where to read on
@@ -68,10 +69,14 @@ class Reading:
             if payload.get("chat_id", self._chat_id) == self._chat_id:
                 READERS[action](self, answer)
 
-    def lose(self) -> None:
-        """The chat is not found: look for another."""
+    def lose(self) -> bool:
+        """The chat is not found: look for another. False if one was looked for already."""
+        if self.lost_id or not self._chat_id:
+            return False
+        self.lost_id = self._chat_id
         self._chat_id, self._has_no_chat, self._pages = "", False, 0
         self.chat, self.threads, self.next_page_id = None, [], None
+        return True
 
     def _read_chats(self, answer: Json) -> None:
         chats = parse_chats(answer)

@@ -15,10 +15,12 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening, filled_form, message, say, say_again
 from chatproxy.livechat import http
 from chatproxy.livechat.errors import (
+    UNKNOWN_CHAT,
     ChatAlreadyActive,
     GroupsOffline,
     Invalid,
     LimitReached,
+    LiveChatError,
     NotConnected,
     RequestTimeout,
     ServiceUnavailable,
@@ -121,6 +123,46 @@ def test_a_chat_that_is_no_more_is_forgotten(api: ActingCustomer) -> None:
     api.customer.remember_chat("GONEGONE00")
     say(api, message("Hello", "m-1"))
     assert texts_of(api) == [["Hello"]]
+
+
+@pytest.mark.parametrize("called", UNKNOWN_CHAT)
+def test_a_chat_that_livechat_no_longer_has_is_begun_anew_whatever_livechat_calls_it(
+    api: ActingCustomer, sandbox: Sandbox, called: type[LiveChatError]
+) -> None:
+    api.customer.remember_chat("GONEGONE00")
+    sandbox.fault("error", method="send_event", type=called.type, count=1)
+    say(api, message("Hello", "m-1"))
+    assert texts_of(api) == [["Hello"]]
+
+
+@pytest.mark.parametrize("called", UNKNOWN_CHAT)
+def test_ending_a_chat_that_livechat_no_longer_has_is_no_error(
+    api: ActingCustomer, sandbox: Sandbox, called: type[LiveChatError]
+) -> None:
+    api.customer.remember_chat("GONEGONE00")
+    sandbox.fault("error", method="deactivate_chat", type=called.type, count=1)
+    conversation.end(api)
+    assert api.customer.chat_id == ""
+
+
+@pytest.mark.parametrize("called", UNKNOWN_CHAT)
+def test_what_was_said_is_looked_for_in_the_chat_that_there_is(
+    begun: ActingCustomer, again: Again, sandbox: Sandbox, called: type[LiveChatError]
+) -> None:
+    retried = again()
+    retried.customer.remember_chat("GONEGONE00")
+    sandbox.fault("error", method="list_threads", type=called.type, count=1)
+    say_again(retried, message("Hello", "m-0"))
+    assert texts_of(begun) == [["Hello"]]
+
+
+def test_a_message_that_is_refused_does_not_cost_the_customer_their_chat(
+    begun: ActingCustomer, again: Again, sandbox: Sandbox
+) -> None:
+    sandbox.fault("error", method="send_event", type="validation", count=1)
+    with pytest.raises(Invalid):
+        say(again(), message("Never", "m-1"))
+    assert again().customer.chat_id == begun.customer.chat_id
 
 
 def test_an_offline_message_makes_a_closed_thread(api: ActingCustomer, sandbox: Sandbox) -> None:

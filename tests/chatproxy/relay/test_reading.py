@@ -94,8 +94,15 @@ def test_a_chat_under_another_id_is_read_instead() -> None:
 
 def test_a_chat_that_is_not_found_is_looked_for_once_more() -> None:
     reading = Reading(LOGIN, "OLD", set(), history=True)
-    reading.lose()
+    assert reading.lose()
     assert reading.questions() == [("list_chats", {})]
     reading.take([{"chats_summary": []}])
     assert reading.questions() == []
     assert reading.chat is None
+
+
+def test_a_chat_that_is_listed_but_not_found_is_not_looked_for_again_and_again() -> None:
+    reading = Reading(LOGIN, "OLD", set(), history=True)
+    assert reading.lose()
+    reading.take([SUMMARY])
+    assert not reading.lose()

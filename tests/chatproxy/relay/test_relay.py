@@ -13,6 +13,7 @@ import pytest_asyncio
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
 from chatproxy.livechat.errors import (
+    UNKNOWN_CHAT,
     CustomerBanned,
     LicenseExpired,
     LicenseNotFound,
@@ -22,10 +23,12 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
-from chatproxy.livechat.rtm import Visit
+from chatproxy.livechat.rtm import Disconnected, Visit
+from chatproxy.livechat.structures import LoginAnswer
 from chatproxy.models import Customer
-from chatproxy.relay import tabs
+from chatproxy.relay import live, tabs
 from chatproxy.relay.observers import Nobody
+from chatproxy.relay.reactions import Reaction, reaction_to
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
 from tests.chatproxy.people import Watcher, delete_event
@@ -635,6 +638,56 @@ async def test_when_nothing_can_be_read_for_long_everything_begins_anew(
     tab = Watcher(relay, customer, organization)
     await tab.shows("Hello")
     assert State.WAITING in tab.states
+    tab.leave()
+
+
+@pytest.mark.parametrize("called", UNKNOWN_CHAT)
+async def test_a_chat_that_livechat_no_longer_has_is_forgotten_whatever_livechat_calls_it(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str, sandbox: Sandbox,
+    called: type[LiveChatError], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    await in_thread(customer.remember_chat, "GONEGONE00")
+    monkeypatch.setattr(LoginAnswer, "parse", lambda _answer: LoginAnswer())  # it names none
+    sandbox.fault("error", method="list_threads", type=called.type, count=1)
+    tab = Watcher(relay, customer, organization)
+    await tab.shows("Hello")
+    assert (await in_thread(Customer.objects.get)).chat_id == chat_id
+    tab.leave()
+
+
+async def test_a_chat_that_must_not_be_read_is_asked_for_again_when_the_customer_acts(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str,
+    sandbox: Sandbox, soon: None,
+) -> None:  # fmt: skip
+    for method in ("get_chat", "list_threads"):
+        sandbox.fault("error", method=method, type="authorization")
+    tab = Watcher(relay, customer, organization)
+    await tab.until(lambda: tab.state is State.REFUSED)
+    assert tab.states == [State.CONNECTING, State.RESUMING, State.REFUSED]
+    assert tab.connection_state.advice == LiveChatError.advice
+    sandbox.clear_faults()
+    relay.wake(customer.pk)
+    await tab.shows("Hello")
+    tab.leave()
+
+
+async def test_a_chat_that_cannot_be_read_is_asked_for_ever_less_often(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str,
+    sandbox: Sandbox, soon: None, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """However long it took to find out."""
+    seen: list[int] = []
+
+    def note(end: Disconnected | LiveChatError, tries: int) -> Reaction:
+        seen.append(tries)
+        return reaction_to(end, tries)
+
+    monkeypatch.setattr(live, "reaction_to", note)
+    monkeypatch.setattr(live, "STEADY_AFTER", 0.0)
+    sandbox.fault("error", method="get_chat", type="internal")
+    tab = Watcher(relay, customer, organization)
+    await tab.until(lambda: tab.states.count(State.WAITING) == 3)
+    assert seen == [0, 1, 2]
     tab.leave()
 
 

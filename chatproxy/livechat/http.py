@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import default_headers
 from urllib3 import HTTPHeaderDict
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from chatproxy.livechat.errors import NotConnected, Unreachable
@@ -24,6 +27,9 @@ LONGEST = 20.0  # seconds for a whole answer
 LARGEST = 16 * 1024 * 1024  # bytes of an answer: a page of long threads
 PIECE = 64 * 1024  # bytes read at once
 POOL_SIZE = 500  # calls at once; more wait for one to end
+# What is not delivered when a socket is closed never is. Else the system would go on sending it for
+# minutes, and a message might arrive after the customer has sent it again.
+LETS_GO = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,18 @@ class Answer:
             raise Unreachable(f"HTTP {self.status} without JSON") from error
 
 
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        options = [*HTTPConnection.default_socket_options, LETS_GO]
+        super().init_poolmanager(*args, socket_options=options, **kwargs)
+
+
 @cache
 def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each belongs to one
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
+    adapter = _Adapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

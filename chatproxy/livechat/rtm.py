@@ -36,6 +36,7 @@ from chatproxy.livechat.errors import (
     Unreachable,
     error_from,
 )
+from chatproxy.livechat.http import LETS_GO
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import CustomerDisconnected, Push, parse_push
 from chatproxy.livechat.service import Ear
@@ -280,6 +281,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             max_size=FRAME_LIMIT,
             proxy=None,
         )
+        socket.transport.get_extra_info("socket").setsockopt(*LETS_GO)
     if socket.response:
         notice_end(_headers_of(socket.response), organization)
     return socket

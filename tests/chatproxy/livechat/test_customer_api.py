@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import socket
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import File, Thread
 from chatproxy.models import Customer
 from chatproxy.service import version_end
+from tests.chatproxy.streams import MORE_THAN_FITS, end_of
 from tests.sandbox_rig import Agent, Sandbox
 
 HELLO = {"thread": {"events": [message("Hello", "m-1")]}}
@@ -313,6 +315,20 @@ def test_an_answer_without_a_body_is_a_success(organization: Organization, statu
 def test_a_body_that_cannot_be_read_is_no_success(organization: Organization, status: int) -> None:
     with pytest.raises(Unreachable):
         read(http.Answer(status, HTTPHeaderDict(), b"<html>"), organization)
+
+
+def test_what_a_request_did_not_deliver_when_it_was_given_up_never_arrives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though it waits in the system's memory, as it would in a network that is cut."""
+    monkeypatch.setattr(http, "TIMEOUT", (0.3, 0.3))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(Unreachable):
+            http.request("POST", url, data=b"x" * MORE_THAN_FITS)
+        stream, _address = server.accept()
+        with stream:
+            assert end_of(stream) == "given up"
 
 
 def test_the_end_of_a_version_is_logged_once_a_day_and_kept(

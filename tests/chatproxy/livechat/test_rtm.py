@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import os
+import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +34,7 @@ from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Push, Typing
 from chatproxy.livechat.rtm import Connection, Disconnected, Visit, login_payload
 from chatproxy.models import Customer
 from chatproxy.service import version_end
+from tests.chatproxy.streams import MORE_THAN_FITS, end_of
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
 NOWHERE = Visit()
@@ -361,6 +364,40 @@ async def test_a_frame_that_cannot_be_read_is_nothing(
         await listener.connection.act("list_chats", {})
     await asyncio.to_thread(agent.send, chat_id, "still here")
     assert (await listener.next(IncomingEvent)).event.text == "still here"
+
+
+async def test_what_a_connection_did_not_deliver_when_it_was_abandoned_never_arrives(
+    organization: Organization, settings: Any
+) -> None:
+    """Though it waits in the system's memory, as it would in a network that is cut."""
+    is_abandoned = asyncio.Event()
+    ends: list[str] = []
+
+    async def read_nothing(server: ServerConnection) -> None:
+        asked = json.loads(await server.recv())
+        names = {name: asked[name] for name in ("request_id", "action")}
+        answer = {"type": "response", "success": True, "payload": {}}
+        await server.send(json.dumps(names | answer))
+        server.transport.pause_reading()
+        await is_abandoned.wait()
+        descriptor = os.dup(server.transport.get_extra_info("socket").fileno())
+        with socket.socket(fileno=descriptor) as stream:
+            ends.append(await asyncio.to_thread(end_of, stream))
+
+    async with serve(read_nothing, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
+        saying = asyncio.create_task(connection.act("send_event", {"text": "x" * MORE_THAN_FITS}))
+        transport = connection._socket.transport
+        while not transport.get_write_buffer_size():  # noqa: ASYNC110 - the system is full
+            await asyncio.sleep(0.01)
+        connection.abandon()
+        is_abandoned.set()
+        with pytest.raises(Unreachable):
+            await saying
+        await connection.close()
+    assert ends == ["given up"]
 
 
 async def test_closing_twice_is_no_error(log_in: Any) -> None:

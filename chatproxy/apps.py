@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from chatproxy.regions import Regions
+from chatproxy.versions import VersionEnds
 
 
 class ChatproxyConfig(AppConfig):
@@ -12,3 +13,4 @@ class ChatproxyConfig(AppConfig):
 
     def ready(self) -> None:
         self.regions = Regions()
+        self.version_ends = VersionEnds()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
-from django.core.cache import cache
 from django.dispatch import Signal
 
 from chatproxy import conf, metrics
@@ -15,10 +13,6 @@ from chatproxy.regions import Regions
 
 if TYPE_CHECKING:
     from chatproxy.apps import ChatproxyConfig
-
-logger = logging.getLogger(__name__)
-
-VERSION_END_KEPT = 86_400  # seconds
 
 
 # LiveChat was asked for something that it bills: `widget_key` says for whom. Receivers must return
@@ -52,10 +46,7 @@ class ConfiguredService:
         regions().remember(organization_id, region)
 
     def on_version_end(self, end: VersionEnd) -> None:
-        """Into the log once a day for all processes, and kept for whoever owns a widget."""
-        metrics.set_version_end(end)
-        if cache.add(f"version_end:{end.version}", end, VERSION_END_KEPT):
-            logger.warning("LiveChat's version %s: %s on %s", end.version, end.stage, end.date)
+        chatproxy_app().version_ends.hear(end)
 
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)
@@ -65,10 +56,8 @@ class ConfiguredService:
 
 def regions() -> Regions:
     """This process's; a test may put others in their place."""
-    return cast("ChatproxyConfig", apps.get_app_config("chatproxy")).regions
+    return chatproxy_app().regions
 
 
-def version_end(version: str) -> VersionEnd | None:
-    """When LiveChat ends this version, if it said so today."""
-    end: VersionEnd | None = cache.get(f"version_end:{version}")
-    return end
+def chatproxy_app() -> ChatproxyConfig:
+    return cast("ChatproxyConfig", apps.get_app_config("chatproxy"))

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from chatproxy.regions import Regions
+from chatproxy.versions import VersionEnds
 from tests.database import delete_rows
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
 from widget.running import Running
@@ -92,7 +93,9 @@ def _one_day() -> None:
 def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of earlier tests: a widget that was rolled back would be served for its minute."""
     cache.clear()
-    monkeypatch.setattr(apps.get_app_config("chatproxy"), "regions", Regions())
+    chatproxy = apps.get_app_config("chatproxy")
+    monkeypatch.setattr(chatproxy, "regions", Regions())
+    monkeypatch.setattr(chatproxy, "version_ends", VersionEnds())
 
 
 @pytest.fixture(scope="session")

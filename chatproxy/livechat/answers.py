@@ -32,8 +32,13 @@ def read(answer: Answer, organization: Organization) -> Json:
     raise error_in(answer)
 
 
+def says_end(headers: Mapping[str, str]) -> bool:
+    """Whether these headers say when this version ends."""
+    return any(stage in headers for stage in STAGES)
+
+
 def notice_end(headers: Mapping[str, str], organization: Organization) -> None:
-    """Tell the service if these headers say when this version ends."""
+    """Tell the service if these headers say when this version ends. Not on an event loop."""
     for stage in STAGES:
         if date := _date(headers.get(stage, "")):
             organization.service.on_version_end(VersionEnd(organization.version, stage, date))

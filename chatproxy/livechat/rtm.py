@@ -27,7 +27,7 @@ from websockets.exceptions import (
 from websockets.http11 import Response
 from websockets.typing import Origin
 
-from chatproxy.livechat.answers import notice_end, with_wait
+from chatproxy.livechat.answers import notice_end, says_end, with_wait
 from chatproxy.livechat.errors import (
     BY_TYPE,
     LiveChatError,
@@ -114,6 +114,7 @@ class Connection:
         socket = await _open(organization, region, user_agent)
         connection = cls(socket, organization.service.ear)
         try:
+            await _notice_end(socket, organization)
             answer = await connection._first_answer(
                 "login", {"token": f"Bearer {token}", **payload}
             )
@@ -282,9 +283,13 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             proxy=None,
         )
         socket.transport.get_extra_info("socket").setsockopt(*LETS_GO)
-    if socket.response:
-        notice_end(_headers_of(socket.response), organization)
     return socket
+
+
+async def _notice_end(socket: ClientConnection, organization: Organization) -> None:
+    """In a thread, as the service may ask a cache or a database; most answers say nothing of it."""
+    if socket.response and says_end(headers := _headers_of(socket.response)):
+        await asyncio.to_thread(notice_end, headers, organization)
 
 
 @contextmanager

@@ -107,7 +107,7 @@ class Service(Protocol):
         """Told of each request when it has ended. Must return at once."""
 
     def on_version_end(self, end: VersionEnd) -> None:
-        """Told with each answer of a version that is on its way out. Must return at once."""
+        """Told with each answer of a version that is on its way out, in a thread: it may wait."""
 
 
 @contextmanager

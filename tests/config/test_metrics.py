@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from chatproxy import metrics
-from chatproxy.service import version_end
+from chatproxy.versions import version_end
 from tests.sandbox_rig import Sandbox
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor

@@ -14,7 +14,7 @@ from chatproxy.livechat.errors import LiveChatError, NotAuthorized
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.service import Reason
 from chatproxy.models import Customer
-from chatproxy.service import version_end
+from chatproxy.versions import version_end
 from widget.explanations import explanation
 from widget.models import Widget
 from widget.owners.websockets_check import NotReached, NoWebsocket, try_websocket

@@ -30,7 +30,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.organization_api import OrganizationApi
 from chatproxy.livechat.structures import File, Thread
 from chatproxy.models import Customer
-from chatproxy.service import version_end
+from chatproxy.versions import version_end
 from tests.chatproxy.streams import MORE_THAN_FITS, end_of
 from tests.sandbox_rig import Agent, Sandbox
 

@@ -32,8 +32,10 @@ from chatproxy.livechat.errors import (
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Push, Typing
 from chatproxy.livechat.rtm import Connection, Disconnected, Visit, login_payload
+from chatproxy.livechat.service import VersionEnd
 from chatproxy.models import Customer
-from chatproxy.service import version_end
+from chatproxy.service import ConfiguredService
+from chatproxy.versions import version_end
 from tests.chatproxy.streams import MORE_THAN_FITS, end_of
 from tests.sandbox_rig import Agent, Sandbox, free_port
 
@@ -211,6 +213,60 @@ async def test_the_handshake_tells_when_the_version_ends(
     end = version_end("3.5")
     assert end
     assert end.stage == "Legacy"
+
+
+class Hearer(ConfiguredService):
+    """Keeps whether an event loop waited for it when it was told of the end of a version."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held_up_a_loop: list[bool] = []
+
+    def on_version_end(self, end: VersionEnd) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self.held_up_a_loop.append(False)
+        else:
+            self.held_up_a_loop.append(True)
+
+
+async def test_no_event_loop_waits_until_the_end_of_a_version_is_kept(
+    customer: Customer, organization: Organization
+) -> None:
+    hearer = Hearer()
+    legacy = dataclasses.replace(organization, version="3.5", service=hearer)
+    payload = login_payload(legacy, NOWHERE, {})
+    connection = await Connection.log_in(legacy, "dal", customer.access_token, payload, "")
+    await connection.close()
+    assert hearer.held_up_a_loop == [False]
+
+
+class Failing(ConfiguredService):
+    def on_version_end(self, end: VersionEnd) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_connection_is_closed_if_the_end_of_its_version_cannot_be_kept(
+    organization: Organization, settings: Any
+) -> None:
+    is_closed = asyncio.Event()
+
+    def add_end(_socket: ServerConnection, _request: Request, response: Response) -> None:
+        response.headers["Legacy"] = "2027-05-31"
+
+    async def wait_for_end(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+        is_closed.set()
+
+    async with serve(wait_for_end, "127.0.0.1", 0, process_response=add_end) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        failing = dataclasses.replace(organization, service=Failing())
+        with pytest.raises(ZeroDivisionError):
+            await Connection.log_in(failing, "dal", "dal:token", {}, "")
+        async with asyncio.timeout(5):
+            await is_closed.wait()
 
 
 async def answer_with_an_error_that_is_a_success(socket: ServerConnection) -> None:

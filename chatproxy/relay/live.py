@@ -458,6 +458,8 @@ class LiveCustomer:
             self._refusal = error
         except LiveChatError as error:
             logger.info("customer %s: reading the chat in vain: %r", self.customer.pk, error)
+        except Exception:
+            logger.exception("customer %s: reading the chat ended by a bug", self.customer.pk)
         if self.connection:
             await self.connection.close()
 

@@ -27,6 +27,7 @@ from chatproxy.livechat.rtm import Disconnected, Visit
 from chatproxy.livechat.structures import LoginAnswer
 from chatproxy.models import Customer
 from chatproxy.relay import live, tabs
+from chatproxy.relay.memory import Memory
 from chatproxy.relay.observers import Nobody
 from chatproxy.relay.reactions import Reaction, reaction_to
 from chatproxy.relay.relay import Relay
@@ -885,6 +886,26 @@ async def test_a_bug_of_ours_is_logged_and_the_customer_comes_back(
     monkeypatch.setattr(Customer, "fresh_token", fail_once)
     tab = Watcher(relay, customer, organization)
     await tab.shows("Hello")
+    assert "ended by a bug" in caplog.text
+    tab.leave()
+
+
+async def test_a_bug_in_reading_is_logged_and_the_tabs_are_told_again(
+    relay: Relay, customer: Customer, organization: Organization, chat_id: str, agent: Agent,
+    soon: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    real, failures = Memory.keep, [ZeroDivisionError()]
+
+    def fail_once(self: Memory, snapshot: Snapshot) -> None:
+        if failures:
+            raise failures.pop()
+        real(self, snapshot)
+
+    monkeypatch.setattr(Memory, "keep", fail_once)
+    tab = Watcher(relay, customer, organization)
+    await tab.shows("Hello")
+    await in_thread(agent.send, chat_id, "Here I am")
+    await tab.shows("Hello", "Here I am")
     assert "ended by a bug" in caplog.text
     tab.leave()
 

@@ -12,6 +12,8 @@ import time
 from collections import Counter
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from contextvars import Context
+from functools import partial
 
 from chatproxy import conf
 from chatproxy.livechat import rtm
@@ -90,7 +92,8 @@ class Relay:
         Before the first tab of this process it does nothing; the tab then connects on its own.
         """
         if self._loop and self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._expect, customer, organization, visit)
+            expect = partial(self._expect, customer, organization, visit)
+            self._loop.call_soon_threadsafe(expect, context=Context())  # of no request: see Tasks
 
     def _expect(self, customer: Customer, organization: Organization, visit: Visit) -> None:
         if customer.pk in self._live:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
@@ -23,10 +24,15 @@ class Tasks:
         self._threads = ThreadPoolExecutor(threads, "relay")
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task of ours; its failure is a bug and is logged once."""
-        task = asyncio.get_running_loop().create_task(work)
+        """A task of ours; its failure is a bug and is logged once.
+
+        It is nobody's request: in the context of one it would keep that for hours, and its lines
+        in the log would have that request's id.
+        """
+        context = Context()
+        task = asyncio.get_running_loop().create_task(work, context=context)
         self._running.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._done, context=context)
         return task
 
     def _done(self, task: asyncio.Task[None]) -> None:

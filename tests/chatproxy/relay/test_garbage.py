@@ -7,13 +7,16 @@ import gc
 import logging
 import weakref
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
 
-from chatproxy.livechat.rtm import Connection
+from chatproxy.livechat.organization import Organization
+from chatproxy.livechat.rtm import Connection, Visit
 from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
+from chatproxy.relay.updates import State
 from tests.sandbox_rig import Sandbox
 
 
@@ -47,6 +50,36 @@ async def test_a_customer_who_has_left_is_not_kept(
     del live
     tab.leave()
     await are_gone(*left)
+
+
+class Request:
+    """What a worker has in its context while it answers one."""
+
+
+current_request: ContextVar[Request] = ContextVar("current_request")
+
+
+@pytest.mark.parametrize("method", ["expect", "attach"])
+async def test_a_request_that_led_to_a_connection_is_not_kept(
+    watch: Any, relay: Relay, customer: Customer, organization: Organization, method: str
+) -> None:
+    (await watch()).leave()
+    while relay._live:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.02)
+
+    async def open_tab() -> weakref.ref[Any]:
+        request = Request()
+        current_request.set(request)
+        if method == "expect":
+            await asyncio.to_thread(relay.expect, customer, organization, Visit())
+        else:
+            await watch()
+        return weakref.ref(request)
+
+    request = await asyncio.create_task(open_tab())
+    tab = await watch()
+    await are_gone(request)
+    assert tab.state is State.LIVE
 
 
 @pytest.mark.usefixtures("soon")

@@ -204,7 +204,9 @@ def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note)
     try:
         _turn_by_turn(api, unsaid, opening, tried)
     except LiveChatError as error:
-        if type(error) is not Unreachable:  # LiveChat said no, or never heard of it
+        if type(error) is Unreachable:
+            tried.open()  # it may have left only just before
+        else:  # LiveChat said no, or never heard of it
             tried.left = 0
         raise
     tried.left = 0

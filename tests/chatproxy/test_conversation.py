@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from chatproxy import conversation, locks
 from chatproxy.acting import ActingCustomer
@@ -391,6 +392,22 @@ def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
     assert texts_of(begun) == [["Hello", "Once"]]
 
 
+def test_a_message_that_left_late_is_waited_for_as_long(
+    begun: ActingCustomer, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another token had to be asked for before, and took its time."""
+    monkeypatch.setattr(conversation, "SETTLED", 2.0)
+    begun.customer.fresh_until = timezone.now()
+    sandbox.fault("latency", transport="accounts", seconds=1.5, count=1)
+    sandbox.fault("reset_before", method="send_event", count=1)
+    with pytest.raises(Unreachable):
+        say(begun, message("Once", "m-1"))
+    with ThreadPoolExecutor(1) as livechat:
+        livechat.submit(take_late, again(), message("Once", "m-1"), 1.0)
+        say(again(), message("Once", "m-1"))
+    assert texts_of(begun) == [["Hello", "Once"]]
+
+
 def test_a_message_is_found_behind_much_that_was_said_since(
     begun: ActingCustomer, again: Again
 ) -> None:
@@ -415,9 +432,9 @@ def test_a_thread_of_long_ago_is_not_searched(
     assert conversation._find_missing(begun, events) == [events[0], events[2]]
 
 
-def take_late(api: ActingCustomer, event: Json) -> None:
+def take_late(api: ActingCustomer, event: Json, seconds: float = 0.3) -> None:
     """What a busy LiveChat does with a request whose connection has broken meanwhile."""
-    time.sleep(0.3)
+    time.sleep(seconds)
     api.send_event(api.list_chats()[0].id, event)
 
 

@@ -162,7 +162,7 @@ def _identity(answer: http.Answer) -> Identity | None:
     cookies: SimpleCookie = SimpleCookie()
     for header in answer.headers.getlist("Set-Cookie"):
         try:
-            cookies.load(header)
+            cookies.load(header.partition(";")[0])  # an attribute it does not know is an error
         except CookieError:
             logger.debug("LiveChat set a cookie that cannot be read")
     if "__lc_cid" not in cookies or "__lc_cst" not in cookies:

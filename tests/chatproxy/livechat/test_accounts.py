@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import requests
 from django.utils import timezone
+from urllib3 import HTTPHeaderDict
 
 from chatproxy.acting import ActingCustomer
-from chatproxy.livechat import accounts
+from chatproxy.livechat import accounts, http
 from chatproxy.livechat.accounts import Identity
 from chatproxy.livechat.errors import (
     CustomerBanned,
@@ -40,6 +41,14 @@ def test_a_new_browser_becomes_a_new_customer(organization: Organization) -> Non
     assert first.entity_id != second.entity_id
     assert first.identity.cid == first.entity_id
     assert first.expires_in == 28_800
+
+
+def test_cookies_are_read_whatever_attributes_they_have() -> None:
+    headers = HTTPHeaderDict()
+    for name in ("__lc_cid", "__lc_cst"):
+        headers.add("Set-Cookie", f"{name}=c0ffee; Path=/; Secure; Partitioned; Of-Tomorrow")
+    answer = http.Answer(200, headers, b"")
+    assert accounts._identity(answer) == Identity("c0ffee", "c0ffee")
 
 
 @pytest.mark.parametrize("said", [3600, 3600.0])

@@ -28,8 +28,8 @@ class Regions:
 
     def remember(self, organization_id: str, region: str) -> None:
         """LiveChat has just said so."""
-        cache.set(_key(organization_id), region, KEPT)
         self._know(organization_id, region)
+        cache.set(_key(organization_id), region, KEPT)
 
     def _know(self, organization_id: str, region: str) -> None:
         if len(self._known) >= MOST:

@@ -259,8 +259,15 @@ class LiveCustomer:
             logger.info("customer %s: %r, then %r", self.customer.pk, end, reaction)
             del end, error  # whose frames keep the connection that is over
             if reaction.region:
-                await asyncio.to_thread(self.organization.move, reaction.region)
+                await self._move(reaction.region)
             await self._rest(reaction)
+
+    async def _move(self, region: str) -> None:
+        """Who cannot keep it, as the cache is away, goes there all the same."""
+        try:
+            await self._tasks.in_thread(self.organization.move, region)
+        except Exception:
+            logger.exception("customer %s: region %s is not kept", self.customer.pk, region)
 
     async def _rest(self, reaction: Reaction) -> None:
         """Wait before the next try, or for the customer, who may end both."""

@@ -728,6 +728,25 @@ async def test_a_customer_in_another_region_is_followed_there(
     assert await in_thread(lambda: organization.current_region) == "fra"
 
 
+class AwayCache:
+    def get(self, *_entry: Any) -> None:
+        raise ConnectionError
+
+    set = get
+
+
+async def test_a_customer_is_followed_to_another_region_while_the_cache_is_away(
+    watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await watch()
+    monkeypatch.setattr("chatproxy.regions.cache", AwayCache())
+    sandbox.settings(region="fra")
+    sandbox.fault("disconnect", reason="misdirected_connection", data={"region": "fra"})
+    await tab.snapshot(2)
+    await in_thread(agent.send, chat_id, "Here I am")
+    await tab.shows("Hello", "Here I am")
+
+
 async def test_a_customer_logs_in_in_the_region_that_their_token_names(
     transactional_db: None, relay: Relay, organization: Organization, sandbox: Sandbox
 ) -> None:

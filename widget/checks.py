@@ -280,14 +280,14 @@ def check_cache(**_: Any) -> Iterator[checks.CheckMessage]:
     if isinstance(cache, DummyCache):
         yield checks.Error(
             "The default cache remembers nothing: a message may be sent twice, and no limit holds.",
-            hint="Use django.core.cache.backends.redis.RedisCache.",
+            hint="Use chatproxy.cache.ForgivingRedisCache.",
             id="widget.E007",
         )
     elif not isinstance(cache, RedisCache):
         yield checks.Info(
             "The default cache is not Django's RedisCache: locks between customers' requests and "
             "news of a change hold for one process alone.",
-            hint="With more than one process, use django.core.cache.backends.redis.RedisCache.",
+            hint="With more than one process, use chatproxy.cache.ForgivingRedisCache.",
             id="widget.I001",
         )
         if isinstance(cache, FORGETFUL) and cache._max_entries < FEWEST_ENTRIES:

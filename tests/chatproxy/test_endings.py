@@ -20,7 +20,7 @@ MOST_TURNS = 60  # of the event loop, until somebody certainly listens
 @pytest.fixture
 def redis(tmp_path: Path, settings: Settings) -> Iterator[RedisProcess]:
     redis = RedisProcess(tmp_path)
-    backend = "config.cache.ForgivingRedisCache"
+    backend = "chatproxy.cache.ForgivingRedisCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": redis.url}}
     yield redis
     redis.stop()

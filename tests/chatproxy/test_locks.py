@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from chatproxy import locks
+from chatproxy.cache import ForgivingRedisCache
 from chatproxy.livechat.errors import ServiceUnavailable
 from chatproxy.locks import Note, one_at_a_time
 from chatproxy.redis import key_of
-from config.cache import ForgivingRedisCache
 from tests.redis_rig import RedisProcess
 from tests.sandbox_rig import ROOT
 

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
 def redis(tmp_path: Path, settings: Any) -> Iterator[RedisProcess]:
     """The cache of this process."""
     running = RedisProcess(tmp_path)
-    backend = {"BACKEND": "config.cache.ForgivingRedisCache", "LOCATION": running.url}
+    backend = {"BACKEND": "chatproxy.cache.ForgivingRedisCache", "LOCATION": running.url}
     settings.CACHES = {"default": backend}
     settings.CHAT_LIMITS = True
     yield running

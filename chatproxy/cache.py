@@ -1,0 +1,83 @@
+"""Redis as Django's cache, for all processes, and while it is away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool, Redis
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Redis; while it is away, full or refuses us, an empty cache that forgets at once.
+
+    Then limits let everybody pass and locks hold back this process alone; but people go on
+    talking.
+    """
+
+    @cached_property
+    def _cache(self) -> RedisCacheClient:
+        """The connections of this process.
+
+        Django makes a cache for each context, so for each request, and each has connections of
+        its own: a request began with opening one.
+        """
+        inside = vars(self)  # not in the stubs
+        return _client(tuple(inside["_servers"]), tuple(inside["_options"].items()))
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._or(True, super().add, *args, **kwargs))
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._or(default, super().get, key, default, version)
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        found: dict[Any, Any] = self._or({}, super().get_many, keys, version)
+        return found
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        self._or(None, super().set, *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._or(False, super().delete, *args, **kwargs))
+
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        """The first count, too, where the one that was begun could not be kept."""
+        try:
+            count: int = self._or(1, super().incr, *args, **kwargs)
+        except ValueError:  # Django's word for a key that is not there
+            return 1
+        return count
+
+    def _or(self, otherwise: Any, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return work(*args, **kwargs)
+        except RedisError as error:
+            logger.warning("Redis is of no use now: %s", type(error).__name__)
+            return otherwise
+
+
+class KeptRedisCacheClient(RedisCacheClient):
+    """Keeps redis-py's client of each server, which threads may share.
+
+    Django makes another one for each command, which takes 500 function calls.
+    """
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        return _redis(self._get_connection_pool(write))  # type: ignore[attr-defined]  # as above
+
+
+@lru_cache(maxsize=8)
+def _redis(pool: ConnectionPool) -> Redis:
+    return Redis(connection_pool=pool)
+
+
+@lru_cache(maxsize=8)
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:
+    return KeptRedisCacheClient(list(servers), **dict(options))

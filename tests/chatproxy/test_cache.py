@@ -1,0 +1,98 @@
+"""Redis may die and come back; people go on talking meanwhile."""
+
+import time
+from collections.abc import Iterator
+from contextvars import copy_context
+from pathlib import Path
+
+import pytest
+from django.core.cache import CacheHandler
+
+from chatproxy.cache import ForgivingRedisCache
+from tests.redis_rig import RedisProcess
+
+BACKEND = "chatproxy.cache.ForgivingRedisCache"
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    running = RedisProcess(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def shared(redis: RedisProcess) -> ForgivingRedisCache:
+    cache = ForgivingRedisCache(redis.url, {})
+    wait_until_it_keeps(cache)
+    return cache
+
+
+def wait_until_it_keeps(cache: ForgivingRedisCache) -> None:
+    deadline = time.monotonic() + 10
+    while cache.get("awake") != "yes":
+        assert time.monotonic() < deadline
+        cache.set("awake", "yes")
+        time.sleep(0.05)
+
+
+def test_redis_keeps_counts_and_locks(shared: ForgivingRedisCache) -> None:
+    assert shared.add("lock", "mine")
+    assert not shared.add("lock", "theirs")
+    assert shared.get("lock") == "mine"
+    shared.set("count", 0)
+    assert [shared.incr("count"), shared.incr("count")] == [1, 2]
+    assert shared.delete("lock")
+
+
+def test_without_redis_nothing_is_kept_and_nothing_fails(
+    shared: ForgivingRedisCache, redis: RedisProcess
+) -> None:
+    shared.set("kept", "before")
+    redis.stop()
+    assert shared.get("kept") is None
+    assert shared.get("kept", "fallback") == "fallback"
+    assert shared.get_many(["kept"]) == {}
+    assert shared.add("lock", "mine")
+    assert shared.incr("count") == 1
+    assert not shared.delete("lock")
+    shared.set("kept", "meanwhile")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["CONFIG SET maxmemory 1", "REPLICAOF 127.0.0.1 1", "CONFIG SET requirepass secret"],
+)
+def test_redis_that_refuses_is_as_good_as_none(
+    shared: ForgivingRedisCache, redis: RedisProcess, command: str
+) -> None:
+    redis.tell(command)
+    shared.set("kept", "meanwhile")
+    assert shared.get("kept") is None
+    assert shared.add("lock", "mine")
+    assert shared.incr("count") == 1
+
+
+def test_redis_that_comes_back_is_used_again(
+    shared: ForgivingRedisCache, redis: RedisProcess
+) -> None:
+    redis.stop()
+    assert shared.get("awake") is None
+    redis.start()
+    wait_until_it_keeps(shared)
+
+
+def test_commands_share_their_client(shared: ForgivingRedisCache) -> None:
+    """Django makes one for each command, which is a quarter of the function calls of a message."""
+    before = shared._cache.get_client()
+    assert shared._cache.get_client(write=True) is before
+
+
+def test_requests_share_their_connections(shared: ForgivingRedisCache, redis: RedisProcess) -> None:
+    """Each request runs in a context of its own, where Django makes another cache."""
+    settings = {"default": {"BACKEND": BACKEND, "LOCATION": redis.url}}
+    handler = CacheHandler(settings)
+    before = redis.client.info("stats")["total_connections_received"]
+    for _ in range(5):
+        assert copy_context().run(lambda: handler["default"].get("awake")) == "yes"
+    assert redis.client.info("stats")["total_connections_received"] - before <= 1

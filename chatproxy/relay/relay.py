@@ -222,11 +222,6 @@ class Relay:
         live = self._live.get(customer_pk)
         return live.conversation if live and live.connection_state.state is State.LIVE else None
 
-    async def drop(self, customer_pk: int) -> None:
-        """Close the connection of a customer who was erased."""
-        if live := self._live.pop(customer_pk, None):
-            await live.close()
-
     async def close(self) -> None:
         """Leave LiveChat politely: every connection is closed."""
         leaving, self._live = self._live, {}

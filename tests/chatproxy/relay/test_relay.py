@@ -284,20 +284,13 @@ async def test_the_connection_goes_after_the_last_tab(
     assert not relay._live
 
 
-async def test_an_erased_customer_is_told_that_it_is_over(
-    watch: Any, relay: Relay, customer: Customer
-) -> None:
-    tab = await watch()
-    await relay.drop(customer.pk)
-    assert tab.state is State.CLOSED
-
-
 async def test_leaving_politely_closes_every_connection(
     watch: Any, relay: Relay, customer: Customer, agent: Agent, sandbox: Sandbox
 ) -> None:
     sandbox.settings(offline_grace=0)
-    await watch()
+    tab = await watch()
     await relay.close()
+    assert tab.state is State.CLOSED
     await eventually(lambda: not connections_of(customer, agent))
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from websockets.sync.client import connect
 
 from tests.e2e.rig import chromium as chromium_path
 from tests.sandbox.clients import Customer, Rtm
@@ -227,6 +228,20 @@ def test_two_agents_stand_side_by_side(page: Page, sandbox: Sandbox, chat_id: st
     for name in ("Piotr", "Maria"):
         frame = page.frame_locator(f"iframe[title={name}]")
         expect(frame.get_by_role("navigation", name="Chats")).to_contain_text("Nora Lind")
+
+
+def test_a_deleted_chat_leaves_the_list_of_the_desk_it_is_on(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    chat_id, thread_id = customer.start("Hello?")
+    customer.call("deactivate_chat", id=chat_id)
+    address = f"/sandbox/console/ws?agent={agent.id}&chat={chat_id}"
+    headers = {"Origin": sandbox.url}
+    with connect(sandbox.ws_url + address, additional_headers=headers, compression=None) as socket:
+        assert chat_id in str(socket.recv(5))
+        sandbox.control("deletions", {"chat_id": chat_id, "thread_id": thread_id})
+        while chat_id in str(socket.recv(5)):
+            """What was sent before the deletion."""
 
 
 def test_another_sites_form_is_refused(sandbox: Sandbox, agent: Agent) -> None:

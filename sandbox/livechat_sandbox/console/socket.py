@@ -123,6 +123,8 @@ class ConsoleSocket(AsyncWebsocketConsumer):
 
     def show(self, push: Push) -> None:
         """Bring the desk up to date with what the agent was told."""
+        if self.chat and self.chat.id not in self.organization.chats:
+            self.chat = None  # it was deleted; whoever acts on it is told so
         payload: Any = push.agent_payload
         self.note_what_is_live(push.action, payload)
         parts: list[str] = []
@@ -184,20 +186,19 @@ class ConsoleSocket(AsyncWebsocketConsumer):
         body = read_frame(text_data).get("body", {})
         if self.chat and isinstance(body, dict) and "visibility" not in body:
             self.typing_checks += 1
-            self.tell_typing(bool(body.get("text")))
+            self.tell_typing(self.chat, bool(body.get("text")))
             self.world.clock.call_later(TYPING_LASTS, self.stop_typing, self.typing_checks)
             self.world.deliver(self.organization)
 
     def stop_typing(self, typing_check: int) -> None:
-        if typing_check == self.typing_checks:
-            self.tell_typing(False)
+        if self.chat and typing_check == self.typing_checks:
+            self.tell_typing(self.chat, False)
 
-    def tell_typing(self, is_typing: bool) -> None:
-        assert self.chat is not None
+    def tell_typing(self, chat: Chat, is_typing: bool) -> None:
         try:
-            do(self.caller(), "send_typing_indicator", chat_id=self.chat.id, is_typing=is_typing)
+            do(self.caller(), "send_typing_indicator", chat_id=chat.id, is_typing=is_typing)
         except LiveChatError:
-            return  # the chat was closed meanwhile: nobody to tell
+            return  # the chat was closed or deleted meanwhile: nobody to tell
 
 
 def is_about(chat: Chat, payload: Any) -> bool:

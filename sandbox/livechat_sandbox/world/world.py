@@ -1,6 +1,7 @@
 """One running sandbox: its organizations, who is connected, and delivering what they are told."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from livechat_sandbox.world import seed
 from livechat_sandbox.world.connections import Connection, Connections
 from livechat_sandbox.world.faults import ENDS_TOKENS, Fault, Faults
 from livechat_sandbox.world.journal import Journal
+
+logger = logging.getLogger(__name__)
 
 Listener = Callable[[Organization, Push], None]
 
@@ -113,9 +116,9 @@ class World:
             for connection in self.connections.of(user_id):
                 answers = connection is requester and push.answers_request
                 answered = answered or answers
-                self.push(connection, push, request_id if answers else None)
+                tell(self.push, connection, push, request_id if answers else None)
         for listener in self.listeners:
-            listener(organization, push)
+            tell(listener, organization, push)
         return answered
 
     def push(self, connection: Connection, push: Push, request_id: str | None = None) -> None:
@@ -149,8 +152,10 @@ class World:
 
     def _ring(self) -> None:
         self._alarm = None
-        self.clock.run_due_timers()
-        self.deliver_all()
+        try:
+            self.clock.run_due_timers()
+        finally:
+            self.deliver_all()
 
     def advance(self, seconds: float) -> None:
         """Skip time; whatever falls due happens, in order, before this returns."""
@@ -161,3 +166,11 @@ class World:
         chats.watch_all(organization)
         routing.drain_queue(organization)
         self.deliver(organization)
+
+
+def tell(somebody: Callable[..., None], *news: Any) -> None:
+    """Whoever fails at taking the news keeps it from nobody else."""
+    try:
+        somebody(*news)
+    except Exception:
+        logger.exception("a push was not taken")

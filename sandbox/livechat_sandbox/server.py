@@ -113,7 +113,7 @@ class SandboxServer(Server):
             hosts=(host, *hosts),
             reaches_private_addresses=reaches_private_addresses,
         )
-        self.world.listeners += [bot.Bot(self.world.base_url).hears, Deliveries().hears]
+        self.world.listeners += [bot.Bot(self.world.base_url), Deliveries()]
         loop.callLater(1, self.application_checker)
         loop.callLater(2, self.timeout_checker)
         loop.callWhenRunning(self.world.deliver_all)

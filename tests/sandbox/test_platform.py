@@ -226,6 +226,24 @@ def test_a_bot_stops_writing_when_it_is_told_to(
     assert said[0] == seen + " …"
 
 
+def test_a_reset_forgets_which_answers_were_to_stop(sandbox: Sandbox) -> None:
+    """With the same seed an answer has the id of one that was told to stop, too late."""
+    answers = []
+    for _ in range(2):
+        sandbox.reset("bot")
+        sandbox.control("bot", {"on": True})
+        customer = Customer(sandbox)
+        with customer.connect() as rtm:
+            chat_id, _thread_id = customer.start("Hello")
+            while not rtm.of("incoming_event"):
+                sandbox.advance(0.25)
+            answer = rtm.of("incoming_event")[0]["event"]
+            stop = {"type": "custom", "content": {"stop_answer": answer["custom_id"]}}
+            customer.call("send_event", chat_id=chat_id, event=stop)
+        answers.append((answer["custom_id"], answer["text"]))
+    assert answers[0] == answers[1]
+
+
 def test_a_thread_may_go_past_bots(sandbox: Sandbox, customer: Customer) -> None:
     """Source: "Default properties", `routing.ignore_bots`."""
     sandbox.control("bot", {"on": True})

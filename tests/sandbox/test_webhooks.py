@@ -4,6 +4,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -171,6 +172,22 @@ def test_those_of_the_license_can_be_switched_off_and_on(
     customer.send(chat_id, "heard")
     assert state == {"license_webhooks_enabled": False}
     assert receiver.next()["payload"]["event"]["text"] == "heard"
+
+
+def test_a_reset_ends_what_was_still_to_be_sent(sandbox: Sandbox, receiver: Receiver) -> None:
+    """With the same seed a webhook has the id of the one whose receiver failed."""
+    sandbox.reset("webhooks")
+    sandbox.settings(webhook_retry_delay=60)
+    register(Owner(sandbox), receiver, "incoming_chat")
+    receiver.statuses = [500]
+    Customer(sandbox).start("before")
+    receiver.next()
+    sandbox.reset("webhooks")
+    with closing(Receiver()) as other:
+        register(Owner(sandbox), other, "incoming_chat")
+        Customer(sandbox).start("after")
+        events = other.next()["payload"]["chat"]["thread"]["events"]
+    assert [event["text"] for event in events] == ["after"]
 
 
 def test_the_secret_is_not_listed(owner: Owner, receiver: Receiver) -> None:

@@ -16,13 +16,22 @@ async def world() -> World:
     return World("http://localhost")
 
 
+class Listener:
+    def __init__(self, heard: list[str], *, fails: bool = False) -> None:
+        self.heard, self.fails = heard, fails
+
+    def hears(self, organization: Organization, push: Push) -> None:
+        if self.fails:
+            raise KeyError
+        self.heard.append(push.action)
+
+    def forget(self) -> None:
+        self.heard.clear()
+
+
 async def test_a_listener_that_fails_keeps_no_push_from_the_others(world: World) -> None:
     heard: list[str] = []
-
-    def fail(_: Organization, __: Push) -> None:
-        raise KeyError
-
-    world.listeners = [fail, lambda _, push: heard.append(push.action)]
+    world.listeners = [Listener(heard, fails=True), Listener(heard)]
     shop = world.organizations[ORGANIZATION_ID]
     for action in ("first", "second"):
         pushes.to_all_agents(shop, action, {})

@@ -33,6 +33,13 @@ class Deliveries:
                 working_off = self._work_off(organization, webhook)
                 self._tasks[webhook.id] = asyncio.create_task(working_off)
 
+    def forget(self) -> None:
+        """What waits belongs to webhooks that are no more, even if new ones have their ids."""
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
+        self._waiting.clear()
+
     async def _work_off(self, organization: Organization, webhook: Webhook) -> None:
         waiting = self._waiting[webhook.id]
         while waiting and webhook.id in organization.webhooks:

@@ -96,6 +96,9 @@ class Bot:
             if told["event"].get("author_id") == chat.customer_id:
                 self._hear(bot, chat, told["event"])
 
+    def forget(self) -> None:
+        self._stopped.clear()
+
     def _hear(self, bot: Agent, chat: Chat, event: Payload) -> None:
         """A customer's widget may send `{"stop_answer": custom_id}` while an answer is written."""
         if event["type"] != "custom":

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.clock import Clock
@@ -19,7 +19,14 @@ from livechat_sandbox.world.journal import Journal
 
 logger = logging.getLogger(__name__)
 
-Listener = Callable[[Organization, Push], None]
+
+class Listener(Protocol):
+    """Whoever acts on what agents are told."""
+
+    def hears(self, organization: Organization, push: Push) -> None: ...
+
+    def forget(self) -> None:
+        """Another state is taken: nothing of the one before goes on."""
 
 
 class World:
@@ -58,6 +65,8 @@ class World:
             organization.base_url = self.base_url
             organization.reaches_private_addresses = self.reaches_private_addresses
         self._license_ids = {each.license_id: each for each in organizations.values()}
+        for listener in self.listeners:
+            listener.forget()
 
     def organization_of_license(self, license_id: int) -> Organization | None:
         return self._license_ids.get(license_id)
@@ -118,7 +127,7 @@ class World:
                 answered = answered or answers
                 tell(self.push, connection, push, request_id if answers else None)
         for listener in self.listeners:
-            tell(listener, organization, push)
+            tell(listener.hears, organization, push)
         return answered
 
     def push(self, connection: Connection, push: Push, request_id: str | None = None) -> None:

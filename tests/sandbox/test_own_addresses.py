@@ -286,27 +286,34 @@ def test_a_picture_with_no_number_for_its_width_has_none() -> None:
 @pytest.mark.parametrize(
     "path", ["reset", "clock", "faults", "bot", "multicast", "settings", "tokens"]
 )
-@pytest.mark.parametrize("body", [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, "[" * 9_000_000, "\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, "[" * 9_000_000, "\xff", '{"a": "caf\xe9"}'],
+)
 def test_deep_or_huge_json_is_a_mistake(sandbox: Sandbox, path: str, body: str) -> None:
     response = requests.post(f"{sandbox.url}/sandbox/{path}", data=body.encode("latin1"), timeout=9)
     assert response.status_code == 400
     assert response.json()["error"]
 
 
-@pytest.mark.parametrize("body", [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, '{"name": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body",
+    [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, '{"name": "\\ud800"}', '{"name": "caf\xe9"}'],
+)
 def test_the_apis_refuse_it_in_their_own_words(customer: Customer, body: str) -> None:
     response = requests.post(
         f"{customer.sandbox.url}/v3.6/customer/action/update_customer",
         params={"organization_id": customer.token["organization_id"]},
-        data=body,
+        data=body.encode("latin1"),
         headers={"Authorization": customer.authorization, "Content-Type": "application/json"},
         timeout=5,
     )
     assert (response.status_code, response.json()["error"]["type"]) == (400, "validation")
 
 
-def test_the_accounts_service_refuses_it_too(sandbox: Sandbox) -> None:
-    response = requests.post(f"{sandbox.url}/v2/customer/token", data=DEEP, timeout=5)
+@pytest.mark.parametrize("body", [DEEP.encode(), b'{"grant_type": "caf\xe9"}'])
+def test_the_accounts_service_refuses_it_too(sandbox: Sandbox, body: bytes) -> None:
+    response = requests.post(f"{sandbox.url}/v2/customer/token", data=body, timeout=5)
     assert response.status_code == 401
     assert response.json()["oauth_exception"] == "invalid_request"
 

@@ -102,6 +102,7 @@ def end_of(*arguments: str) -> subprocess.CompletedProcess[str]:
         pickle.dumps({"start": "x", "clock": None, "organizations": {}}),
         b'{"format": "livechat-sandbox/0"}',
         b'{"format": "livechat-sandbox/1", "start": 5}',
+        b'{"format": "caf\xe9"}',
         b"[" * 100_000,
         b"",
     ],

@@ -90,9 +90,7 @@ def grant(request: HttpRequest, organization_id: str | None, group_id: int | Non
     if organization_id is not None:
         wished["organization_id"] = organization_id
     grants = {"cookie": by_cookie, "agent_token": by_agent_token, "identity_token": by_code}
-    kind = wished.get("grant_type")
-    if kind is None:
-        raise Refusal("invalid_request", "grant_type is missing")
+    kind = require(wished, "grant_type")
     if kind not in grants:
         raise Refusal("unsupported_grant_type", f"Unknown grant type {kind}")
     return grants[kind](request, wished, group_id)
@@ -167,7 +165,7 @@ def by_agent_token(request: HttpRequest, wished: dict[str, Any], _: int | None) 
     entity_id = wished.get("entity_id")
     if entity_id is None:
         customer = customers.create(organization)
-    elif entity_id in organization.customers:
+    elif isinstance(entity_id, str) and entity_id in organization.customers:
         customer = organization.customers[entity_id]
     else:
         raise Refusal("resource_not_found", "entity_id is unknown")
@@ -209,7 +207,7 @@ def lifetime(wished: dict[str, Any]) -> float | None:
         return None
     try:
         return max(1.0, float(seconds))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Refusal("invalid_request", "expires_in is not a number") from error
 
 

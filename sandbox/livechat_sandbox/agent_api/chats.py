@@ -1,7 +1,8 @@
 """Agent Chat API, chats: beginning and ending them, moving them, who is in them."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
+from livechat_sandbox.agent_api import groups
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.chats import chats
@@ -25,14 +26,13 @@ def start_chat(caller: Caller, payload: chats.Start) -> Payload:
 
 
 def _listed_customer(organization: Organization, payload: Parameters) -> Customer | None:
-    listed = [
-        user["id"]
-        for user in payload.get("chat", {}).get("users", [])
-        if user.get("type") == "customer"
-    ]
+    users = payload.get("chat", {}).get("users", [])
+    listed = [user for user in users if user.get("type") == "customer"]
     if len(listed) > 1:
         raise LiveChatError("validation", "A chat has one customer at most")
-    return organization.customer(listed[0]) if listed else None
+    if any("id" not in user for user in listed):
+        raise LiveChatError("validation", "A customer in `users` needs an `id`")
+    return organization.customer(listed[0]["id"]) if listed else None
 
 
 class ChatId(TypedDict):
@@ -98,7 +98,7 @@ def unfollow_chat(caller: Caller, payload: UnfollowChat) -> Payload:
 
 class TransferChatTarget(TypedDict):
     type: Literal["group", "agent"]
-    ids: list[Any]
+    ids: list[int | str]
 
 
 class TransferChat(TypedDict):
@@ -115,7 +115,7 @@ def transfer_chat(caller: Caller, payload: TransferChat) -> Payload:
     target: Parameters = payload.get("target", {})
     group_ids, agents = None, []
     if target.get("type") == "group":
-        group_ids = [int(group_id) for group_id in target["ids"]]
+        group_ids = groups.numbers_of(target["ids"])
     elif target:
         agents = [_agent(organization, agent_id) for agent_id in target["ids"]]
         if not all(each.is_in(chat.group_ids) for each in agents):

@@ -42,7 +42,7 @@ def update_customer(caller: Caller, payload: UpdateCustomer) -> Payload:
 
 
 class Days(TypedDict):
-    days: float
+    days: Annotated[float, Meta(le=bans.MOST_DAYS)]
 
 
 class BanCustomer(TypedDict):

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from livechat_sandbox.agent_api import groups
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.chats import chats
@@ -143,7 +144,7 @@ def mark_events_as_seen(caller: Caller, payload: MarkEventsAsSeen) -> Payload:
 class MulticastRecipientsAgents(TypedDict):
     all: NotRequired[bool]
     ids: NotRequired[list[str]]
-    groups: NotRequired[list[Any]]
+    groups: NotRequired[list[int | str]]
 
 
 class MulticastRecipients(TypedDict):
@@ -162,13 +163,13 @@ def multicast(caller: Caller, payload: Multicast) -> Payload:
     wanted: Parameters = payload["recipients"]["agents"]
     if not (wanted.get("all") or wanted.get("ids") or wanted.get("groups")):
         raise LiveChatError("validation", "One of `all`, `ids` and `groups` is required")
-    groups = {int(group_id) for group_id in wanted.get("groups", [])}
+    wanted_groups = set(groups.numbers_of(wanted.get("groups", [])))
     recipients = [
         each.id
         for each in organization.agents.values()
         if wanted.get("all")
         or each.id in wanted.get("ids", [])
-        or not groups.isdisjoint(each.group_ids)
+        or not wanted_groups.isdisjoint(each.group_ids)
     ]
     told = {"author_id": agent.id, "content": payload["content"]}
     told |= {"type": payload["type"]} if "type" in payload else {}

@@ -1,7 +1,6 @@
 """Agent Chat API, lists: chats, threads, archives, with the filters their pages remember."""
 
 import base64
-import binascii
 import html
 import json
 from collections.abc import Iterable
@@ -13,11 +12,20 @@ from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
 from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import Parameters
+from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.shapes import agent_view
 from livechat_sandbox.platform.structures import Agent, Chat, Event, Organization, Thread
 from livechat_sandbox.transports.methods import Caller, method
+
+
+class Wanted(TypedDict, total=False):
+    """One of them: whether there is any, some of these, or none of these."""
+
+    exists: bool
+    values: list[str | float | bool | None]
+    exclude_values: list[str | float | bool | None]
+
 
 Period = TypedDict("Period", {"from": str, "to": str}, total=False)  # RFC 3339
 
@@ -28,7 +36,7 @@ class ListChatsFilters(TypedDict):
     active: NotRequired[bool | None]
     include_chats_without_threads: NotRequired[bool]
     group_ids: NotRequired[Annotated[list[int], Meta(max_length=200)]]
-    properties: NotRequired[dict[str, dict[str, Payload]]]
+    properties: NotRequired[dict[str, dict[str, Wanted]]]
 
 
 class ListChats(TypedDict):
@@ -41,7 +49,7 @@ class ListChats(TypedDict):
 @method("chats--access:ro")
 def list_chats(caller: Caller, payload: ListChats) -> Payload:
     organization, agent = caller.organization, caller.agent
-    page_parameters, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload, ListChatsFilters)
     found = [
         chat
         for chat in organization.chats.values()
@@ -110,7 +118,7 @@ def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     chat = accessible_chat(caller, payload["chat_id"])
     if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
         raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
-    page_parameters, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload, Period)
     found = [thread for thread in chat.threads if was_created_between(thread, filters)]
     page = pages.page_of(
         found,
@@ -182,11 +190,11 @@ class ListArchivesFilters(Period, total=False):
     chat_ids: Annotated[list[str], Meta(max_length=1000)]
     thread_ids: Annotated[list[str], Meta(max_length=20)]
     group_ids: Annotated[list[int], Meta(max_length=200)]
-    properties: dict[str, dict[str, Payload]]
-    agents: Payload
-    tags: Payload
-    event_types: Payload
-    agent_types: Payload
+    properties: dict[str, dict[str, Wanted]]
+    agents: Wanted
+    tags: Wanted
+    event_types: Wanted
+    agent_types: Wanted
     customer_id: str
     customer_email: str
 
@@ -208,7 +216,7 @@ class ListArchives(TypedDict):
 def list_archives(caller: Caller, payload: ListArchives) -> Payload:
     """One chat for each closed thread, each with that thread."""
     organization, agent = caller.organization, caller.agent
-    page_parameters, filters = remembered_filters(payload)
+    page_parameters, filters = remembered_filters(payload, ListArchivesFilters)
     found = [
         (chat, thread)
         for chat in organization.chats.values()
@@ -301,16 +309,21 @@ def properties_fit(properties: Properties, wanted: Payload) -> bool:
     )
 
 
-def remembered_filters(payload: Parameters) -> tuple[Parameters, Payload]:
-    """The parameters of a page, and the filters of the first request, which its id remembers."""
+class Remembered(TypedDict):
+    page_id: str
+    filters: Payload
+
+
+def remembered_filters(payload: Parameters, kind: Any) -> tuple[Parameters, Payload]:
+    """The parameters of a page, and the filters of the first request, which its id remembers.
+
+    Raises validation for an id that is not ours; `kind` is the type of the filters.
+    """
     if "page_id" not in payload:
         return payload, payload.get("filters", {})
-    try:
-        remembered: Any = json.loads(base64.urlsafe_b64decode(payload["page_id"].encode()))
-        page_id, filters = remembered["page_id"], remembered["filters"]
-    except (binascii.Error, ValueError, TypeError, KeyError) as error:
-        raise LiveChatError("validation", "`page_id` is not valid") from error
-    return {**payload, "page_id": page_id}, filters
+    remembered: Remembered = pages.read_id(payload["page_id"], Remembered)
+    check(kind, remembered["filters"])
+    return {**payload, "page_id": remembered["page_id"]}, remembered["filters"]
 
 
 def page_ids(page: pages.PageOf[Any], filters: Payload) -> Payload:

@@ -35,7 +35,7 @@ def view(ban: Ban) -> Payload:
 
 
 class BanCustomer(TypedDict):
-    seconds: Annotated[int, Meta(ge=1)]
+    seconds: Annotated[int, Meta(ge=1, le=bans.MOST_DAYS * bans.DAY)]
     ip: NotRequired[str]
     customer_id: NotRequired[str]
 

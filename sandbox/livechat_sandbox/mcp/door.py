@@ -23,7 +23,7 @@ from livechat_sandbox.agent_api.web import client_of, find_agent
 from livechat_sandbox.mcp import tools
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.shapes.customer_versions import DEFAULT_VERSION
-from livechat_sandbox.transports.methods import Caller, Method, call, methods_in
+from livechat_sandbox.transports.methods import Caller, Method, call, methods_in, refusal_of
 from livechat_sandbox.world.world import World
 
 
@@ -91,6 +91,7 @@ def run(caller: Caller, name: str, arguments: dict[str, Any]) -> tuple[int, dict
         if name not in METHODS:
             raise LiveChatError("validation", f"Unknown tool {name}")
         answer: Any = call(METHODS[name], caller, arguments)
-    except LiveChatError as error:
-        return error.status, error.body()
+    except Exception as error:
+        refused = refusal_of(error)
+        return refused.status, refused.body()
     return 200, answer

@@ -162,7 +162,7 @@ class ListTickets(TypedDict):
 @method("chats--access:ro")
 def list_tickets(caller: Caller, payload: ListTickets) -> Payload:
     """List tickets with pagination and optional filtering."""
-    parameters, filters = lists.remembered_filters(payload)
+    parameters, filters = lists.remembered_filters(payload, ListTicketsFilters)
     found = [each for each in map(tickets.view, open_tickets(caller)) if fits(each, filters)]
     page = pages.page_of(
         found,

@@ -5,11 +5,12 @@ item, so that items added meanwhile do not shift pages.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
@@ -59,14 +60,18 @@ def border_of(parameters: Parameters, default_limit: int, now: float) -> Border:
         )
     if parameters.keys() & {"limit", "sort_order", "min_events_count", "filters"}:
         raise LiveChatError("validation", "`page_id` excludes the other parameters")
-    try:
-        fields: Any = json.loads(base64.urlsafe_b64decode(parameters["page_id"].encode()))
-        border = Border(**fields)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise LiveChatError("validation", "`page_id` is not valid") from error
+    border: Border = read_id(parameters["page_id"], Border)
     if now - border.issued_at > MONTH:
         raise LiveChatError("validation", "`page_id` has expired")
     return border
+
+
+def read_id(page_id: str, kind: Any) -> Any:
+    """What a page id remembers, of that type. Raises validation for one that is not ours."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(page_id.encode()), type=kind)
+    except (ValueError, RecursionError) as error:
+        raise LiveChatError("validation", "`page_id` is not valid") from error
 
 
 def page_of(

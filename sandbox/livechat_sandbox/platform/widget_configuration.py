@@ -6,8 +6,8 @@ Source: Customer Chat API v3.6, "Configuration", "Get Form", "List License Prope
 import hashlib
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
+from livechat_sandbox.platform.addresses import host_of
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.people.customers import online_group_ids
@@ -43,7 +43,7 @@ def dynamic_configuration(
 
 def _is_trusted(organization: Organization, url: str | None) -> bool:
     trusted = organization.rules.trusted_domains
-    host = urlsplit(url or "").hostname or ""
+    host = host_of(url or "")
     return not trusted or any(host == name or host.endswith(f".{name}") for name in trusted)
 
 

@@ -5,7 +5,7 @@ Source: Reports API v3.6, "Available parameters and filters".
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from livechat_sandbox.agent_api import lists
@@ -21,25 +21,17 @@ FORMATS = {"hour": "%Y-%m-%d %H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "
 Counted = tuple[Chat, Thread]
 
 
-class Wanted(TypedDict, total=False):
-    """One of them: whether there is any, some of these, or none of these."""
-
-    exists: bool
-    values: list[Any]
-    exclude_values: list[Any]
-
-
 Times = TypedDict("Times", {"from": str, "to": str}, total=False)
 
 
 class Filters(Times, total=False):
     """What is counted; `greetings` has times of its own."""
 
-    agents: Wanted
-    groups: Wanted
-    tags: Wanted
-    event_types: Wanted
-    properties: dict[str, dict[str, Wanted]]
+    agents: lists.Wanted
+    groups: lists.Wanted
+    tags: lists.Wanted
+    event_types: lists.Wanted
+    properties: dict[str, dict[str, lists.Wanted]]
     greetings: Times
 
 

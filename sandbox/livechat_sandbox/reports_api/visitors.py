@@ -4,8 +4,8 @@ Source: Reports API v3.6, "Tags" and "Customers"; v3.7, "Stats".
 """
 
 from collections import Counter
-from urllib.parse import urlsplit
 
+from livechat_sandbox.platform.addresses import host_of
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Organization, Visit
@@ -36,7 +36,7 @@ def unique_visitors(caller: Caller, payload: Report) -> Payload:
 def visitor_domains(caller: Caller, payload: Report) -> Payload:
     """Of the last visits, where their pages were; the most seen first."""
     pages = (page for visit in visits_of(caller.organization, payload) for page in visit.pages)
-    views = Counter(host for page in pages if (host := urlsplit(page.url).hostname))
+    views = Counter(host for page in pages if (host := host_of(page.url)))
     return {"name": "visitor-domains-report", "summary": dict(views.most_common(MOST_DOMAINS))}
 
 

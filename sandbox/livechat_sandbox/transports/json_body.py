@@ -20,7 +20,7 @@ def decode(body: bytes | str, *, most_bytes: int = MOST_BYTES) -> Any:
         value = msgspec.json.decode(body)
     except RecursionError as error:
         raise NotJson("The body is nested too deep") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotJson("The body is not JSON") from error
     if is_deeper(value, MOST_DEPTH):
         raise NotJson("The body is nested too deep")

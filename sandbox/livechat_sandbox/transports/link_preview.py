@@ -7,8 +7,9 @@ from functools import partial
 from html.parser import HTMLParser
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from livechat_sandbox.platform import addresses
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.payloads import Payload
@@ -46,7 +47,7 @@ async def describe(url: str, *, private: bool) -> Payload:
 
     `private` lets it look at this machine and its network as well.
     """
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not addresses.is_web(url):
         raise LiveChatError("validation", "`url` is not a web address")
     try:
         request = urllib.request.Request(url)  # noqa: S310
@@ -55,12 +56,12 @@ async def describe(url: str, *, private: bool) -> Payload:
         raise LiveChatError("not_found", "Nothing was found at the URL") from error
     head = Head()
     head.feed(page)
-    image = head.metas.get("og:image")
+    image = _address(url, head.metas.get("og:image"))
     found = {
         "title": head.metas.get("og:title") or head.title.strip(),
         "description": head.metas.get("og:description") or head.metas.get("description"),
-        "image_url": urljoin(url, image) if image else None,
-        "image_original_url": urljoin(url, image) if image else None,
+        "image_url": image,
+        "image_original_url": image,
         "image_width": _number(head.metas.get("og:image:width")),
         "image_height": _number(head.metas.get("og:image:height")),
     }
@@ -69,15 +70,23 @@ async def describe(url: str, *, private: bool) -> Payload:
 
 async def post(url: str, content: Any, *, private: bool) -> None:
     """Call an address once; whether anybody answers makes no difference."""
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not addresses.is_web(url):
         raise LiveChatError("validation", "`callback_uri` is not a web address")
-    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
-        url, json.dumps(content).encode(), {"Content-Type": "application/json"}
-    )
     try:
+        request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
+            url, json.dumps(content).encode(), {"Content-Type": "application/json"}
+        )
         await asyncio.to_thread(partial(outside.fetch, request, private=private))
     except (OSError, ValueError, HTTPException):
         return
+
+
+def _address(page: str, image: str | None) -> str | None:
+    """Where a picture is that a page names; None for what is no address."""
+    try:
+        return urljoin(page, image) if image else None
+    except ValueError:
+        return None
 
 
 def _number(text: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """What the doors share: who calls, which methods there are, and how one is called."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from inspect import signature
@@ -12,6 +13,8 @@ from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes.customer_versions import VERSIONS
 from livechat_sandbox.platform.structures import Agent, Customer, Organization
+
+logger = logging.getLogger(__name__)
 
 Transport = Literal["web", "rtm"]
 BOTH: tuple[Transport, ...] = ("web", "rtm")
@@ -131,3 +134,11 @@ def call(method: Method, caller: Caller, payload: Payload) -> Answer | Awaitable
         caller = replace(caller, everywhere=not caller.scopes.isdisjoint(anywhere))
     check(method.parameters, payload)
     return method.run(caller, payload)
+
+
+def refusal_of(error: Exception) -> LiveChatError:
+    """What a caller is told of an error. One that nobody foresaw is a bug: it is logged."""
+    if isinstance(error, LiveChatError):
+        return error
+    logger.error("a request failed", exc_info=error)
+    return LiveChatError("internal")

@@ -7,12 +7,12 @@ asks have to be of this machine, or named at the start. LiveChat's addresses sta
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import async_only_middleware
 
+from livechat_sandbox.platform.addresses import host_of
 from livechat_sandbox.transports.scope import world_of
 from livechat_sandbox.world.world import World
 
@@ -51,10 +51,7 @@ def complaint(world: World, host: str, origin: str | None) -> str:
 
 
 def is_known(world: World, url: str) -> bool:
-    try:
-        name = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
+    name = host_of(url)
     return name in (*LOOPBACK, *world.hosts) or name.endswith(".localhost")
 
 

@@ -15,7 +15,7 @@ from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes.customer_versions import ALIASES, DEFAULT_VERSION, STAGES
 from livechat_sandbox.transports import json_body
-from livechat_sandbox.transports.methods import Caller, Method, call, method_for
+from livechat_sandbox.transports.methods import Caller, Method, call, method_for, refusal_of
 from livechat_sandbox.world.connections import Connection
 from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
 from livechat_sandbox.world.journal import Side
@@ -25,6 +25,7 @@ from livechat_sandbox.world.world import World
 class Frame(TypedDict, total=False):
     request_id: str
     version: str
+    author_id: str
     payload: Payload
 
 
@@ -139,8 +140,8 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
             return
         try:
             result = self.run(frame)
-        except LiveChatError as error:
-            self.finish(frame, False, error.body())
+        except Exception as error:
+            self.finish(frame, False, refusal_of(error).body())
             return
         if inspect.isawaitable(result):
             self.wait_for(self.serve_slowly(frame, result))
@@ -161,8 +162,8 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
                 success, answer = True, self.run(frame)
                 if inspect.isawaitable(answer):
                     answer = await answer
-            except LiveChatError as error:
-                success, answer = False, error.body()
+            except Exception as error:
+                success, answer = False, refusal_of(error).body()
             await disturbance.after(rules)
         except LiveChatError as error:
             success, answer = False, error.body()
@@ -178,8 +179,8 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
     async def serve_slowly(self, frame: Payload, result: Any) -> None:
         try:
             answer = await result
-        except LiveChatError as error:
-            self.finish(frame, False, error.body())
+        except Exception as error:
+            self.finish(frame, False, refusal_of(error).body())
         else:
             self.finish(frame, True, answer)
 

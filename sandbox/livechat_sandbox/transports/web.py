@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
 from livechat_sandbox.platform import limits
@@ -18,7 +20,7 @@ from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes.customer_versions import ALIASES, STAGES
 from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports import json_body
-from livechat_sandbox.transports.methods import Caller, Method, call, method_for
+from livechat_sandbox.transports.methods import Caller, Method, call, method_for, refusal_of
 from livechat_sandbox.transports.scope import wire_of, world_of
 from livechat_sandbox.world import journal
 from livechat_sandbox.world.faults import Abort, Disturbance, HttpFailure
@@ -37,7 +39,7 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
             request.META["CONTENT_LENGTH"] = str(len(request.body))
         if int(request.META["CONTENT_LENGTH"]) > organization.rules.upload_bytes + FORM_OVERHEAD:
             raise LiveChatError("entity_too_large")
-        return dict(request.FILES.items())
+        return read_files(request)
     if len(request.body) > json_body.MOST_BYTES:
         raise LiveChatError("entity_too_large")
     try:
@@ -49,6 +51,14 @@ def read_payload(request: HttpRequest, method: Method, organization: Organizatio
     if not isinstance(payload, dict):
         raise LiveChatError("validation", "The body is not a JSON object")
     return payload
+
+
+def read_files(request: HttpRequest) -> Payload:
+    """Raises validation for a form that cannot be read."""
+    try:
+        return dict(request.FILES.items())
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise LiveChatError("validation", str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,8 @@ async def answer(
     async def answer_undisturbed() -> HttpResponse:
         try:
             return await _succeed(request, side, version, action)
-        except LiveChatError as error:
-            return refusal(error)
+        except Exception as error:
+            return refusal(refusal_of(error))
 
     faults = world_of(request).faults
     disturbance = faults.on_request(side.name, "web", action, user_id_of(request))

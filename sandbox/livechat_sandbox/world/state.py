@@ -62,7 +62,7 @@ def parse(kept: bytes) -> Kept:
         if found != FORMAT:
             raise Unreadable(f"its format is {found!r}, not {FORMAT!r}")
         return msgspec.json.decode(kept, type=Kept)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"it is not the state of a sandbox: {error}") from error
 
 

@@ -9,6 +9,7 @@ from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Agent, Ban, Customer, Organization
 
 DAY = 86_400  # seconds
+MOST_DAYS = 36_500  # the calendar has an end
 
 
 def address(organization: Organization, ip: str) -> str:

@@ -3,8 +3,7 @@
 Source: Configuration API v3.6, "Auto access". Geolocation is empty here, so it matches nobody.
 """
 
-from urllib.parse import urlsplit
-
+from livechat_sandbox.platform.addresses import host_of
 from livechat_sandbox.platform.configuration import AutoAccess
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Customer, Organization
@@ -22,7 +21,7 @@ def groups_for(customer: Customer) -> list[int] | None:
 
 
 def fits(conditions: Payload, url: str) -> bool:
-    looked_at = {"url": url, "domain": urlsplit(url).hostname or "", "geolocation": ""}
+    looked_at = {"url": url, "domain": host_of(url), "geolocation": ""}
     return all(holds(wanted, looked_at[name]) for name, wanted in conditions.items())
 
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.sandbox.clients import Customer
+from tests.sandbox.clients import Customer, Failed
 from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
@@ -251,6 +251,58 @@ def test_a_greeting_is_configured_and_shown(owner: Owner, customer: Customer) ->
     assert greeting_id in [each["id"] for each in listed]
     owner.call("delete_greeting", id=greeting_id)
     assert refusal(owner, "get_greeting", id=greeting_id) == "not_found"
+
+
+SHOP = {"url": "https://shop.example/", "title": "Shop"}
+
+
+def test_whoever_saw_a_greeting_logs_in_after_it_was_deleted(
+    sandbox: Sandbox, owner: Owner, customer: Customer
+) -> None:
+    sandbox.settings(greetings={"1": {"enabled": True, "delay": 0}})
+    with customer.connect(customer_page=SHOP) as rtm:
+        rtm.next("incoming_greeting")
+        owner.call("delete_greeting", id=1)
+    with customer.connect() as rtm:
+        assert "greeting" not in rtm.login_answer
+
+
+def test_a_button_of_a_deleted_greeting_is_not_found(
+    sandbox: Sandbox, owner: Owner, customer: Customer
+) -> None:
+    sandbox.settings(greetings={"2": {"enabled": True, "delay": 0, "url_contains": ""}})
+    with customer.connect(customer_page=SHOP) as rtm:
+        shown = rtm.next("incoming_greeting")
+        owner.call("delete_greeting", id=2)
+        with pytest.raises(Failed, match="greeting_not_found"):
+            rtm.call(
+                "send_greeting_button_clicked",
+                greeting_unique_id=shown["unique_id"],
+                button_id="more",
+            )
+
+
+def test_a_greeting_that_is_deleted_in_time_is_not_shown(
+    sandbox: Sandbox, owner: Owner, customer: Customer
+) -> None:
+    sandbox.settings(greetings={"1": {"enabled": True, "delay": 60}})
+    with customer.connect(customer_page=SHOP) as rtm:
+        owner.call("delete_greeting", id=1)
+        sandbox.advance(61)
+        assert "incoming_greeting" not in rtm.actions()
+
+
+def test_a_greeting_with_the_number_of_a_deleted_one_is_shown(
+    sandbox: Sandbox, owner: Owner, customer: Customer
+) -> None:
+    hello = {"event": {"type": "message", "text": "Hello"}, "enabled": True}
+    sandbox.settings(greetings={"6": hello})
+    with customer.connect(customer_page=SHOP) as rtm:
+        rtm.next("incoming_greeting")
+        owner.call("delete_greeting", id=6)
+        sandbox.settings(greetings={"6": hello})
+        rtm.call("update_customer_page", url="https://shop.example/shoes", title="Shoes")
+        assert rtm.next("incoming_greeting")["displayed_first_time"] is True
 
 
 def test_a_bot_is_made_from_a_template(owner: Owner) -> None:

@@ -14,6 +14,7 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.parameters import Parameters
 from livechat_sandbox.platform.payloads import Payload
+from livechat_sandbox.platform.people import greetings
 from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller, method
 
@@ -155,7 +156,7 @@ class OneGreeting(TypedDict):
 
 @method("greetings:rw", versions=SINCE_3_6)
 def delete_greeting(caller: Caller, payload: OneGreeting) -> Payload:
-    del caller.organization.greetings[find(caller.organization, payload["id"]).id]
+    greetings.delete(caller.organization, find(caller.organization, payload["id"]).id)
     return {}
 
 

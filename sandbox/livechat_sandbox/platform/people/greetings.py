@@ -47,7 +47,8 @@ def consider(customer: Customer) -> None:
 def _show_if_still_there(customer: Customer, greeting: Greeting, url: str) -> None:
     chat = customer.organization.chat_of(customer)
     still_there = customer.visit and customer.visit.pages and customer.visit.pages[-1].url == url
-    if customer.connections and still_there and not (chat and chat.active):
+    is_known = greeting.id in customer.organization.greetings
+    if customer.connections and still_there and is_known and not (chat and chat.active):
         show(customer, greeting)
 
 
@@ -66,6 +67,15 @@ def show(customer: Customer, greeting: Greeting) -> None:
     shown = view(customer.organization, customer.greeting)
     pushes.to_customer(customer, "incoming_greeting", shown)
     tell_side_storage(customer)
+
+
+def delete(organization: Organization, greeting_id: int) -> None:
+    """Whoever sees it may go on looking; nobody is shown it again. Its number may be used anew."""
+    del organization.greetings[greeting_id]
+    for customer in organization.customers.values():
+        customer.greetings_seen.discard(greeting_id)
+        if customer.greeting and customer.greeting.greeting_id == greeting_id:
+            customer.greeting = None
 
 
 def view(organization: Organization, shown: ShownGreeting) -> Payload:

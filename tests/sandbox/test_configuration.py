@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.sandbox.clients import Customer, Failed
+from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
@@ -33,6 +33,20 @@ def test_an_agent_is_created_changed_and_deleted(owner: Owner) -> None:
     assert (shown["name"], shown["job_title"], shown["max_chats_count"]) == ("Ada L.", "Advice", 3)
     owner.call("delete_agent", id="ada@shop.example")
     assert refusal(owner, "get_agent", id="ada@shop.example") == "not_found"
+
+
+@pytest.mark.parametrize("action", ["delete_agent", "suspend_agent"])
+def test_an_agent_who_was_offline_in_a_chat_hands_it_over_and_goes(
+    sandbox: Sandbox, owner: Owner, customer: Customer, agent: Agent, rtm: Rtm, action: str
+) -> None:
+    maria = Agent(sandbox, 1)
+    listed = {"users": [{"id": customer.id, "type": "customer"}]}
+    chat_id = maria.call("start_chat", chat=listed)["chat_id"]
+    owner.call(action, id=maria.id)
+    present = [user["id"] for user in agent.chat(chat_id)["users"] if user["present"]]
+    assert sorted(present) == sorted([customer.id, agent.id])
+    customer.call("deactivate_chat", id=chat_id)
+    assert rtm.next("chat_deactivated")["chat_id"] == chat_id
 
 
 def test_an_agent_is_created_once(owner: Owner) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import Payload, Sandbox
 
 APP = "https://app.example/callback"
@@ -103,6 +104,16 @@ def test_a_code_is_worth_a_token_that_acts_for_the_agent(sandbox: Sandbox) -> No
     assert info["client_id"] == sandbox.config["client_id"]
     assert info["account_id"] == given["account_id"]
     assert info["refresh_token"] == given["refresh_token"]
+
+
+def test_nothing_lets_an_app_in_for_an_agent_who_was_deleted(sandbox: Sandbox) -> None:
+    given = exchange(sandbox, allow(sandbox, MARIA)["code"]).json()
+    code = allow(sandbox, MARIA)["code"]
+    Owner(sandbox).call("delete_agent", id=MARIA)
+    refreshed = take(sandbox, grant_type="refresh_token", refresh_token=given["refresh_token"])
+    for refused in (refreshed, exchange(sandbox, code)):
+        assert (refused.status_code, refused.json()["oauth_exception"]) == (401, "invalid_grant")
+    assert chats(sandbox, given["access_token"]) == 401
 
 
 def test_a_code_is_good_once_and_for_a_few_minutes(sandbox: Sandbox) -> None:

@@ -13,6 +13,7 @@ from livechat_sandbox.platform.parameters import Parameters, only
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import agents
 from livechat_sandbox.platform.structures import Agent, Organization, RoutingStatus
+from livechat_sandbox.platform.tokens import agent_tokens
 from livechat_sandbox.transports.methods import Caller, method
 
 LOGIN_STATUSES: dict[str, RoutingStatus] = {
@@ -247,11 +248,8 @@ def remove(agent: Agent) -> None:
     agent.suspended = True
     for group in organization.groups.values():
         group.agent_priorities.pop(agent.id, None)
-    for credentials in (organization.agent_tokens, organization.access_tokens):
-        for value in [value for value, owner in credentials.items() if owner == agent.id]:
-            del credentials[value]
+    agent_tokens.forget(agent)
     organization.former_agents[agent.id] = organization.agents.pop(agent.id)
-    pushes.evict(organization, agent.id, "access_token_revoked")
 
 
 class OneAgent(TypedDict):

@@ -88,7 +88,9 @@ def logout(agent: Agent) -> None:
 
 
 def go_offline(agent: Agent, reason: routing.Gone) -> None:
+    """Also hands over the chats of somebody who began them while offline, over the Web."""
     if agent.status == "offline":
+        routing.agent_gone(agent, reason)
         return
     agent.last_status = agent.status
     agent.last_logout = agent.organization.clock.now()

@@ -147,6 +147,25 @@ def revoke(organization: Organization, value: str) -> bool:
     return bool(token or known)
 
 
+def forget(agent: Agent) -> None:
+    """Nothing lets anybody in as this agent any more, nor ever will."""
+    organization = agent.organization
+    codes, refresh_tokens = organization.authorization_codes, organization.refresh_tokens
+    organization.authorization_codes = {
+        value: code for value, code in codes.items() if code.agent_id != agent.id
+    }
+    organization.refresh_tokens = {
+        value: token for value, token in refresh_tokens.items() if token.agent_id != agent.id
+    }
+    for credentials in (organization.agent_tokens, organization.access_tokens):
+        for value in [value for value, owner in credentials.items() if owner == agent.id]:
+            del credentials[value]
+            organization.oauth_tokens.pop(value, None)
+            organization.token_scopes.pop(value, None)
+            organization.token_ends.pop(value, None)
+    pushes.evict(organization, agent.id, "access_token_revoked")
+
+
 def resume(organization: Organization) -> None:
     """Set the timers again, after the organization was read from what is kept."""
     for token in organization.oauth_tokens.values():

@@ -65,6 +65,8 @@ def main() -> None:
                 f"livechat-sandbox: cannot read {options.state}: {error}.\n"
                 "Name another file, or move this one away to start afresh."
             )
+        except OSError as error:
+            sys.exit(f"livechat-sandbox: cannot keep {options.state}: {error.strerror}")
     if options.bot:
         bot.switch_on(server.world.organizations[ORGANIZATION_ID])
     print(f"LiveChat sandbox on {server.world.base_url}/", flush=True)  # noqa: T201

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -36,6 +37,8 @@ PING_TIMEOUT = 30  # seconds until a missing pong closes the socket
 # Objects that come before the garbage collector looks at the new ones, and how often until it looks
 # at all of them: with 5 000 customers that takes half a second, in which nobody gets an answer.
 COLLECT_AFTER = 10_000, 1, 60
+
+logger = logging.getLogger(__name__)
 
 loop: Any = reactor  # typed as a module, whose methods are not known
 
@@ -126,21 +129,29 @@ class SandboxServer(Server):
         return super().create_application(protocol, scope)
 
     def keep_state_in(self, path: Path) -> None:
-        """Go on from what the file holds; save now and then, and once more at the end.
+        """Go on from what the file holds; save at once, now and then, and once more at the end.
 
-        Raises Unreadable, and leaves the file as it is.
+        Raises Unreadable, and leaves the file as it is; OSError where nothing can be kept.
         """
         state.load(self.world, path)
+        state.save(self.world, path)
         repeat(lambda: state.save(self.world, path), every=state.SAVE_EVERY)
 
 
 def repeat(save: Callable[[], None], *, every: float) -> None:
+    def save_or_tell() -> None:
+        """The loop would keep a failure to itself, and not come back."""
+        try:
+            save()
+        except Exception as error:
+            logger.error("the state was not kept: %s: %s", type(error).__name__, error)
+
     def save_and_repeat() -> None:
-        save()
+        save_or_tell()
         loop.callLater(every, save_and_repeat)
 
     loop.callLater(every, save_and_repeat)
-    loop.addSystemEventTrigger("before", "shutdown", save)
+    loop.addSystemEventTrigger("before", "shutdown", save_or_tell)
 
 
 def run() -> None:

@@ -4,6 +4,7 @@ import pickle
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,51 @@ def test_a_file_it_cannot_read_is_named_and_left_alone(tmp_path: Path, content: 
     assert f"cannot read {file}" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert file.read_bytes() == content
+
+
+def test_a_place_where_nothing_can_be_kept_is_said_in_one_line(tmp_path: Path) -> None:
+    ended = end_of("--state", str(tmp_path / "nowhere" / "chats.json"))
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "nowhere" in ended.stderr
+
+
+SAVING = """
+import sys
+from pathlib import Path
+from livechat_sandbox.server import SandboxServer, run
+from livechat_sandbox.world import state
+state.SAVE_EVERY = 0.05
+server = SandboxServer("127.0.0.1", 0)
+server.keep_state_in(Path(sys.argv[1]))
+print(server.world.base_url, flush=True)
+run()
+"""
+
+
+def test_a_save_that_fails_is_logged_and_tried_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", SAVING, str(folder / "chats.json")],
+        cwd=ROOT / "sandbox",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        try:
+            assert process.stdout.readline().startswith("http")
+            folder.rename(tmp_path / "elsewhere")
+            assert "the state was not kept" in process.stderr.readline()
+            folder.mkdir()
+            deadline = time.monotonic() + 10
+            while not (folder / "chats.json").exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        finally:
+            process.terminate()
 
 
 def test_a_file_cannot_make_it_run_anything(tmp_path: Path) -> None:

@@ -158,6 +158,21 @@ def test_3_5_calls_the_visit_last_visit(agent: Agent, customer: Customer, rtm: R
     assert shown["last_visit"]["last_pages"][-1]["title"] == "Shop"
 
 
+@pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
+def test_what_an_app_fills_as_it_likes_is_the_same_in_every_version(
+    agent: Agent, customer: Customer, version: str
+) -> None:
+    free = {"cart": 1, "carts": [2], "type": "customer", "visit": 3, "chats_summary": [4]}
+    session_fields = [{"cart": "5"}, {"visit": "6"}]
+    customer.call("update_customer", session_fields=session_fields)
+    chat_id, _ = customer.start()
+    agent.send_event(chat_id, {"type": "custom", "content": free})
+    shown = agent.call("get_chat", version=version, chat_id=chat_id)
+    assert shown["thread"]["events"][-1]["content"] == free
+    told = agent.call("get_customer", version=version, id=customer.id)
+    assert told["session_fields"] == session_fields
+
+
 # --- lists ------------------------------------------------------------------------------------
 
 

@@ -408,6 +408,30 @@ def test_a_push_has_the_shape_of_the_version_it_was_subscribed_in(
         assert second["payload"]["event"]["visibility"] == "all"
 
 
+FREE = {"id": "7", "address": "Main St", "cart": {"total": 1}, "chats_summary": [1]}
+
+
+@pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
+def test_what_an_app_sends_arrives_as_it_was_sent(
+    customer: Customer, agent: Agent, version: str
+) -> None:
+    with customer.connect(version) as connection:
+        chat_id, _ = customer.start()
+        agent.send_event(chat_id, {"type": "custom", "content": FREE})
+        customer.sandbox.control("multicast", {"content": FREE})
+        (told,) = connection.of("incoming_event")
+        assert told["event"]["content"] == FREE
+        assert connection.of("incoming_multicast") == [{"content": FREE}]
+
+
+def test_pushes_of_an_old_version_are_those_of_the_version_it_is_served_as(
+    customer: Customer,
+) -> None:
+    with customer.connect("3.4", pushes={"3.4": ["all"]}) as connection:
+        customer.call("update_customer", name="Nora")
+        assert "customer_updated" in connection.actions()
+
+
 # --- greetings and welcome --------------------------------------------------------------------
 
 

@@ -292,6 +292,6 @@ def subscriptions(
         return {own_version: None}
     return {
         version: None if "all" in names else frozenset(names)
-        for version, names in wished.items()
-        if version in served
+        for asked, names in wished.items()
+        if (version := ALIASES.get(asked, asked)) in served
     }

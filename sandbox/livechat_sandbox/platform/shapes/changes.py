@@ -7,6 +7,9 @@ from livechat_sandbox.platform.payloads import Payload
 
 Change = Callable[[Payload], Payload]
 
+# What apps fill as they like: names in there are none of LiveChat's.
+FREE = ("content", "properties", "session_fields")
+
 
 def shape(payload: Any, version: str, changes: Mapping[str, Change]) -> Any:
     """A 3.6 answer or push payload as another version has it; `changes` are by version."""
@@ -20,7 +23,10 @@ def change_each(value: Any, change: Change) -> Any:
         return [change_each(each, change) for each in value]
     if not isinstance(value, dict):
         return value
-    return change({name: change_each(each, change) for name, each in value.items()})
+    changed = {
+        name: each if name in FREE else change_each(each, change) for name, each in value.items()
+    }
+    return change(changed)
 
 
 def events_by_type(last_events: Payload) -> Payload:

@@ -23,6 +23,7 @@ from twisted.internet import reactor
 from twisted.logger import globalLogBeginner
 
 from livechat_sandbox.asgi import application
+from livechat_sandbox.platform.addresses import url_of
 from livechat_sandbox.webhooks.delivery import Deliveries
 from livechat_sandbox.world import bot, state
 from livechat_sandbox.world.wire import Wire
@@ -110,9 +111,8 @@ class SandboxServer(Server):
         )
         self.http_factory = HTTPFactory(self)
         listening = loop.listenTCP(port, self.http_factory, backlog=BACKLOG, interface=host)
-        shown_host = "localhost" if host == "0.0.0.0" else host  # noqa: S104
         self.world = World(
-            f"http://{shown_host}:{listening.getHost().port}",
+            url_of(host, listening.getHost().port),
             hosts=(host, *hosts),
             reaches_private_addresses=reaches_private_addresses,
         )

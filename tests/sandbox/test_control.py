@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.sandbox.clients import Customer
+from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import Agent, Payload, Sandbox
 
 FIELDS = [
@@ -138,6 +139,37 @@ def test_what_a_sandbox_did_not_give_is_refused(customer: Customer, sandbox: San
         assert refused.status_code == 400
         assert "Cannot read this state" in refused.json()["error"]
     assert customer.thread(chat_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "wish", "named"),
+    [
+        ("clock", {"advnce": 1800}, "advance"),
+        ("clock", {}, "advance"),
+        ("bot", {"onn": True}, "on"),
+        ("bot", {"on": "yes"}, "bool"),
+        ("reset", {"sede": "x"}, "seed"),
+        ("tokens", {"agents": "piotr@shop.example", "scopes": []}, "agent"),
+        ("tokens", {"agent": "piotr@shop.example", "scopes": ["all"]}, "chats--all:ro"),
+        ("multicast", {"contents": 1}, "content"),
+        ("multicast", {"customers": [5]}, "customers"),
+        ("carts", {"customer": "x", "cart": {"store_uuid": "a"}}, "customer_id"),
+        ("deletions", {"date_form": "2026-01-01T00:00:00Z"}, "date_from"),
+        ("deletions", {"date_from": 5}, "date_from"),
+    ],
+)
+def test_a_mistake_is_refused_with_what_is_known_instead(
+    sandbox: Sandbox, path: str, wish: Payload, named: str
+) -> None:
+    response = requests.post(f"{sandbox.url}/sandbox/{path}", json=wish, timeout=5)
+    assert response.status_code == 400
+    assert named in response.json()["error"]
+
+
+def test_a_bot_that_was_deleted_cannot_be_switched_on(sandbox: Sandbox) -> None:
+    Owner(sandbox).call("delete_bot", id=sandbox.config["bot_id"])
+    response = requests.post(f"{sandbox.url}/sandbox/bot", json={"on": True}, timeout=5)
+    assert response.status_code == 400
 
 
 def test_the_clock_only_goes_forward_and_not_for_ever(sandbox: Sandbox) -> None:

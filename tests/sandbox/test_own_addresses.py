@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from livechat_sandbox.platform import addresses
 from livechat_sandbox.transports import link_preview, outside
 from tests.sandbox.clients import Customer
 from tests.sandbox_rig import Sandbox, SandboxProcess
@@ -113,6 +114,27 @@ def test_a_name_given_at_the_start_is_ours() -> None:
         assert ask(sandbox, "/sandbox/config", "GET", Host="evil.example").status_code == 403
     finally:
         process.stop()
+
+
+def test_a_name_is_allowed_however_it_is_written() -> None:
+    process = SandboxProcess("--allow-host", "MyBox")
+    try:
+        assert ask(Sandbox(process.url), "/sandbox/config", "GET", Host="mybox").ok
+    finally:
+        process.stop()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8100"),
+        ("0.0.0.0", "http://localhost:8100"),
+        ("::", "http://localhost:8100"),
+        ("::1", "http://[::1]:8100"),
+    ],
+)
+def test_the_address_that_is_shown_can_be_opened(host: str, url: str) -> None:
+    assert addresses.url_of(host, 8100) == url
 
 
 # --- GET changes nothing ----------------------------------------------------------------------

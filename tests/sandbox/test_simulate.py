@@ -130,6 +130,14 @@ def test_an_unknown_kind_and_a_sandbox_that_is_not_there_are_mistakes(
     assert "no sandbox at http://127.0.0.1:9" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/?"])
+def test_a_server_that_is_no_sandbox_is_a_mistake(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    assert main(["--url", sandbox.url + path]) == 2
+    assert "is no sandbox" in capsys.readouterr().err
+
+
 def test_fifty_customers_come_with_it() -> None:
     customers = script.read(None)
     assert len({each.name for each in customers}) == 50

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.transports import json_body
 
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
@@ -36,9 +37,24 @@ def door(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def read(request: HttpRequest) -> dict[str, Any]:
+def read(request: HttpRequest, kind: Any) -> dict[str, Any]:
+    """A wish of that type. Raises NotJson, Mistake for names it does not have, validation."""
+    wished = read_object(request)
+    refuse_unknown("names", wished, kind.__annotations__)
+    check(kind, wished)
+    return wished
+
+
+def read_object(request: HttpRequest) -> dict[str, Any]:
     """Raises NotJson, Mistake."""
     wished = json_body.decode(request.body or b"{}")
     if not isinstance(wished, dict):
         raise Mistake("The body is not a JSON object")
     return wished
+
+
+def refuse_unknown(what: str, names: Any, known: Any) -> None:
+    unknown = sorted(str(name) for name in names if name not in known)
+    if unknown:
+        there_are = ", ".join(sorted(map(str, known)))
+        raise Mistake(f"Unknown {what}: {', '.join(unknown)}. There are: {there_are}")

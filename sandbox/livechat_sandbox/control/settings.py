@@ -5,7 +5,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from livechat_sandbox.control.door import Mistake
+from livechat_sandbox.control.door import Mistake, refuse_unknown
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.configuration import Form, Greeting, Rules
 from livechat_sandbox.platform.payloads import Payload
@@ -66,13 +66,6 @@ def check(organization: Organization, wished: Payload) -> Payload:
         refuse_unknown(f"agents in `{name}`", given.get(name, {}), organization.agents)
     refuse_unknown("forms", given.get("forms", {}), organization.forms)
     return given
-
-
-def refuse_unknown(what: str, names: Any, known: Any) -> None:
-    unknown = sorted(str(name) for name in names if name not in known)
-    if unknown:
-        there_are = ", ".join(sorted(map(str, known)))
-        raise Mistake(f"Unknown {what}: {', '.join(unknown)}. There are: {there_are}")
 
 
 def convert(name: str, value: Any, wanted: Any) -> Any:

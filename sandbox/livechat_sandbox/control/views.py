@@ -1,13 +1,13 @@
 """The door for tests and operators: what LiveChat itself does not have."""
 
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livechat_sandbox.control import avatars
-from livechat_sandbox.control.door import Mistake, door, read
-from livechat_sandbox.control.settings import change, refuse_unknown, view
+from livechat_sandbox.control.door import Mistake, door, read, read_object, refuse_unknown
+from livechat_sandbox.control.settings import change, view
 from livechat_sandbox.platform import pushes, scopes
 from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports import json_body
@@ -80,20 +80,26 @@ def agents_of(organization: Organization) -> list[dict[str, str]]:
     ]
 
 
+class Reset(TypedDict, total=False):
+    seed: str | int
+
+
 @door("POST")
 async def reset(request: HttpRequest) -> HttpResponse:
     """Start afresh. `{"seed": "x"}` makes ids and tokens repeat from run to run."""
-    world, wished = world_of(request), read(request)
+    world, wished = world_of(request), read(request, Reset)
     world.begin(str(wished["seed"]) if "seed" in wished else None)
     return JsonResponse({"seed": world.start})
+
+
+class Moved(TypedDict):
+    advance: float
 
 
 @door("POST")
 async def clock(request: HttpRequest) -> HttpResponse:
     """`{"advance": seconds}` skips time, and everything that falls due happens."""
-    world, seconds = world_of(request), read(request).get("advance", 0)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise Mistake("`advance` is a number of seconds")
+    world, seconds = world_of(request), read(request, Moved)["advance"]
     if not 0 <= seconds <= MOST_SECONDS - world.clock.skipped:
         raise Mistake(f"`advance` goes forward, {MOST_SECONDS} seconds in all")
     world.advance(seconds)
@@ -137,23 +143,42 @@ async def requests(request: HttpRequest) -> HttpResponse:
     return JsonResponse([asdict(entry) for entry in journal.entries(wanted)], safe=False)
 
 
+class OfOrganization(TypedDict, total=False):
+    """Of the first one, unless it says so."""
+
+    organization_id: str
+
+
+class Switched(OfOrganization):
+    on: bool
+
+
 @door("POST")
 async def switch_bot(request: HttpRequest) -> HttpResponse:
     """`{"on": true}` lets the bot agent answer customers, `{"on": false}` sends it away."""
-    wished = read(request)
+    wished = read(request, Switched)
     organization = find_organization(world_of(request), wished)
-    if wished.get("on"):
+    if seed.BOT_ID not in organization.agents:
+        raise Mistake("The organization has no bot of the sandbox's")
+    if wished["on"]:
         bot.switch_on(organization)
     else:
         bot.switch_off(organization)
     world_of(request).deliver(organization)
-    return JsonResponse({"on": bool(wished.get("on"))})
+    return JsonResponse({"on": wished["on"]})
+
+
+class Limited(OfOrganization, total=False):
+    """Whoever gets either wrong is told what there is."""
+
+    agent: object
+    scopes: object
 
 
 @door("POST")
 async def tokens(request: HttpRequest) -> HttpResponse:
     """`{"agent": email, "scopes": ["chats--access:ro"]}` makes a bearer token that may do less."""
-    wished = read(request)
+    wished = read(request, Limited)
     organization = find_organization(world_of(request), wished)
     token = token_with(organization, wished.get("agent"), wished.get("scopes"))
     return JsonResponse({"token": token, "scopes": sorted(organization.scopes_of(token))})
@@ -175,7 +200,7 @@ def token_with(organization: Organization, agent_id: object, wished: object) -> 
 async def settings(request: HttpRequest) -> HttpResponse:
     """Change rules and switches of an organization; the answer is what they are now."""
     world = world_of(request)
-    wished = read(request) if request.method == "POST" else {}
+    wished = read_object(request) if request.method == "POST" else {}
     organization = find_organization(world, wished)
     if wished:
         change(world, organization, wished)
@@ -190,15 +215,19 @@ def find_organization(world: World, wished: dict[str, Any]) -> Organization:
     return world.organizations[organization_id]
 
 
+class Multicast(OfOrganization):
+    content: NotRequired[Any]
+    type: NotRequired[str]
+    customers: NotRequired[list[str]]
+
+
 @door("POST")
 async def multicast(request: HttpRequest) -> HttpResponse:
     """`{"content": ..., "type": "x", "customers": [ids]}` tells everybody, or these customers."""
-    wished = read(request)
+    wished = read(request, Multicast)
     organization = find_organization(world_of(request), wished)
     told: dict[str, Any] = {key: wished[key] for key in ("content", "type") if key in wished}
     chosen = wished.get("customers", list(organization.customers))
-    if not isinstance(chosen, list):
-        raise Mistake("`customers` is a list of ids")
     for customer in organization.customers.values():
         if customer.id in chosen:
             pushes.to_customer(customer, "incoming_multicast", told)

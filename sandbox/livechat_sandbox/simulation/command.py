@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 from urllib.error import URLError
 
-from livechat_sandbox.client import JsonObject, Livechat
+from livechat_sandbox.client import JsonObject, Livechat, Refused
 from livechat_sandbox.simulation import script
 from livechat_sandbox.simulation.customer import Visit
 from livechat_sandbox.simulation.script import Customer
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str]) -> int:
         return complain(str(error))
     except URLError as error:
         return complain(f"no sandbox at {options.url}: {error.reason}")
+    except (Refused, HTTPException, OSError, ValueError):
+        return complain(f"what answers at {options.url} is no sandbox")
     verdicts = play(options.url, config, customers, seed=options.seed, over=options.over)
     print("\n".join(report(verdicts)))  # noqa: T201
     return 1 if any(each.complaint for each in verdicts) else 0

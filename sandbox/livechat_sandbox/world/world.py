@@ -40,7 +40,8 @@ class World:
         reaches_private_addresses: bool = False,
     ) -> None:
         self.base_url = base_url  # how clients reach this sandbox
-        self.hosts = hosts  # other names of this machine, for the sandbox's own addresses
+        # Other names of this machine, for the sandbox's own addresses.
+        self.hosts = [name.lower() for name in hosts]
         self.reaches_private_addresses = reaches_private_addresses
         self.listeners: list[Listener] = []
         self.connections = Connections()

@@ -378,6 +378,9 @@ def test_an_unknown_name_is_named_and_so_are_the_known(
     "wish",
     [
         {"token_lifetime": "long"},
+        {"inactivity_timeout": 0},
+        {"ping_timeout": -1},
+        {"agent_answer_timeout": 0.001},
         {"queue": 1},
         {"agents": {"piotr@shop.example": "asleep"}},
         {"agents": []},

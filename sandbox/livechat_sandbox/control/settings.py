@@ -23,7 +23,7 @@ SWITCHES: dict[str, Any] = {
     "greetings": dict[int, bool | Payload],
     "welcome_message": str | None,
 }
-KNOWN: dict[str, Any] = {**get_type_hints(Rules), **SWITCHES}
+KNOWN: dict[str, Any] = {**get_type_hints(Rules, include_extras=True), **SWITCHES}
 
 
 class FormField(msgspec.Struct):

@@ -1,10 +1,14 @@
 """What owners of an organization set up: rules, apps, groups, forms, greetings and the like."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from livechat_sandbox.platform import scopes
 from livechat_sandbox.platform.payloads import Payload, Properties
+
+Timer = Annotated[float, Meta(ge=0.01)]  # seconds; one of none would ring for ever
 
 
 @dataclass
@@ -13,9 +17,9 @@ class Rules:
 
     token_lifetime: float = 28_800
     transfer_token_lifetime: float = 3_600
-    login_timeout: float = 30
-    ping_timeout: float | None = None
-    inactivity_timeout: float | None = 1_800
+    login_timeout: Timer = 30
+    ping_timeout: Timer | None = None
+    inactivity_timeout: Timer | None = 1_800
     request_time: float = 15
     pending_requests: int = 10
     connections_per_customer: int = 10
@@ -28,10 +32,10 @@ class Rules:
     license_request_burst: int = 100
     offline_grace: float = 10
     agent_offline_grace: float = 30
-    idle_after: float | None = 600
-    close_after: float | None = 1_800
-    customer_timeout: float | None = 900
-    agent_answer_timeout: float | None = None
+    idle_after: Timer | None = 600
+    close_after: Timer | None = 1_800
+    customer_timeout: Timer | None = 900
+    agent_answer_timeout: Timer | None = None
     manual_routing: bool = False
     queue: bool = True
     queue_limit: int = 100

@@ -187,6 +187,19 @@ def test_a_page_remembers_the_filters_of_the_first_request(sandbox: Sandbox, age
     assert "next_page_id" not in second
 
 
+def test_a_page_goes_on_where_it_was_when_its_last_chat_moves(
+    sandbox: Sandbox, agent: Agent
+) -> None:
+    customers = [Customer(sandbox) for _ in range(3)]
+    oldest, middle, newest = [customer.start()[0] for customer in customers]
+    first = agent.call("list_chats", limit=2)
+    assert [chat["id"] for chat in first["chats_summary"]] == [newest, middle]
+    agent.close(middle)
+    customers[1].call("resume_chat", chat={"id": middle})
+    second = agent.call("list_chats", page_id=first["next_page_id"])
+    assert [chat["id"] for chat in second["chats_summary"]] == [oldest]
+
+
 def test_archives_are_found_by_text_and_tag(agent: Agent, customer: Customer) -> None:
     chat_id, thread_id = customer.start("Where is my parcel?")
     agent.call("tag_thread", chat_id=chat_id, thread_id=thread_id, tag="delivery")

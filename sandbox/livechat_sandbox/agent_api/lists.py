@@ -57,7 +57,7 @@ def list_chats(caller: Caller, payload: ListChats) -> Payload:
     ]
     page = pages.page_of(
         found,
-        _last_thread_created_at,
+        _by_last_thread,
         page_parameters,
         default_limit=10,
         now=organization.clock.time(),
@@ -80,8 +80,8 @@ def chat_fits(chat: Chat, filters: Payload) -> bool:
     return properties_fit(chat.properties, filters.get("properties", {}))
 
 
-def _last_thread_created_at(chat: Chat) -> str:
-    return chat.last_thread.created_at if chat.threads else ""
+def _by_last_thread(chat: Chat) -> str:
+    return f"{chat.last_thread.created_at if chat.threads else ''} {chat.id}"
 
 
 class GetChat(TypedDict):

@@ -88,10 +88,11 @@ def page_of(
     ordered = sorted(items, key=key, reverse=border.sort_order == "desc")
     keys = [key(item) for item in ordered]
     if border.before is not None:
-        stop = _index(keys, border.before)
+        stop = _ahead_of(border.before, keys, border)
         start = stop - _take(list(reversed(ordered[:stop])), border, weight)
     else:
-        start = 0 if border.after is None else _index(keys, border.after) + 1
+        after = border.after
+        start = 0 if after is None else _ahead_of(after, keys, border) + keys.count(after)
         stop = start + _take(ordered[start:], border, weight)
     follow = {"after": None, "before": None, "issued_at": now}
     return PageOf(
@@ -105,10 +106,11 @@ def _page_id(border: Border, changes: dict[str, Any]) -> str:
     return Border(**(vars(border) | changes)).page_id()
 
 
-def _index(keys: list[str], key: str) -> int:
-    if key not in keys:
-        raise LiveChatError("validation", "`page_id` is not valid")
-    return keys.index(key)
+def _ahead_of(place: str, keys: list[str], border: Border) -> int:
+    """How many keys come before a place, whether or not an item is there still."""
+    if border.sort_order == "desc":
+        return sum(key > place for key in keys)
+    return sum(key < place for key in keys)
 
 
 def _take(items: list[Item], border: Border, weight: Callable[[Item], int]) -> int:

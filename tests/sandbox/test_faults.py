@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -122,6 +123,56 @@ def test_the_accounts_service_fails_in_its_own_words(customer: Customer) -> None
     assert customer.call("list_chats")["total_chats"] == 0
 
 
+@pytest.mark.parametrize(
+    ("side", "http", "path", "method"),
+    [
+        ("customer", "POST", "v2/customer/token", "token"),
+        ("customer", "DELETE", "v2/customer/token", "revoke"),
+        ("customer", "GET", "v2/customer/info", "info"),
+        ("customer", "POST", "v2/customer/identity_transfer", "identity_transfer"),
+        ("agent", "POST", "v2/token", "token"),
+        ("agent", "DELETE", "v2/token", "revoke"),
+        ("agent", "GET", "v2/info", "info"),
+        ("agent", "POST", "register", "register"),
+    ],
+)
+def test_every_request_of_the_accounts_service_meets_faults_under_its_name(
+    sandbox: Sandbox, side: str, http: str, path: str, method: str
+) -> None:
+    sandbox.fault("error", type="internal", transport="accounts", side=side, method=method)
+    response = requests.request(http, f"{sandbox.url}/{path}", timeout=5)
+    assert response.status_code == 500
+    assert response.json()["oauth_exception"] == "server_error"
+    [noted] = sandbox.control(f"requests?side={side}", method="GET")
+    assert (noted["method"], noted["status"]) == (method, 500)
+
+
+def test_a_customers_other_tokens_meet_no_fault_meant_for_one(
+    customer: Customer, stranger: Customer
+) -> None:
+    sandbox = customer.sandbox
+    sandbox.fault("error", type="internal", customer=customer.id, method="info")
+
+    def info(who: Customer) -> int:
+        headers = {"Authorization": who.authorization}
+        return requests.get(
+            f"{sandbox.url}/v2/customer/info", headers=headers, timeout=5
+        ).status_code
+
+    assert (info(customer), info(stranger)) == (500, 200)
+
+
+def test_files_and_assistants_find_nobody_while_the_service_is_down(
+    customer: Customer, agent: Agent
+) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("down")
+    headers = {"Authorization": agent.authorization}
+    asked = [requests.get(file, timeout=5), requests.post(f"{customer.sandbox.url}/mcp", timeout=5)]
+    asked.append(requests.post(f"{customer.sandbox.url}/mcp", headers=headers, timeout=5))
+    assert [each.status_code for each in asked] == [503, 503, 503]
+
+
 def test_the_whole_service_is_down_for_a_while(
     customer: Customer, agent: Agent, rtm: Rtm, connect: Connect
 ) -> None:
@@ -214,6 +265,8 @@ def test_faults_are_cleared(customer: Customer) -> None:
         {"kind": "drop", "seconds": 1},
         {"kind": "status", "status": 200},
         {"kind": "malformed", "methods": "list_chats"},
+        {"kind": "token_expired", "when": "login"},
+        {"kind": "token_revoked", "method": "list_chats"},
     ],
 )
 def test_a_fault_that_does_not_exist_is_refused(sandbox: Sandbox, wish: Payload) -> None:
@@ -306,6 +359,52 @@ def test_a_token_ends_early(customer: Customer, rtm: Rtm, kind: str, reason: str
         customer.call("list_chats")
     assert customer.renew()["entity_id"]
     customer.call("list_chats")
+
+
+def lives(token: str, sandbox: Sandbox, path: str = "v2/customer/info") -> bool:
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.get(f"{sandbox.url}/{path}", headers=headers, timeout=5).ok
+
+
+def test_as_many_tokens_end_as_are_asked_for(sandbox: Sandbox) -> None:
+    tokens = [Customer(sandbox).token["access_token"] for _ in range(3)]
+    sandbox.fault("token_revoked", count=2)
+    assert [lives(each, sandbox) for each in tokens] == [False, False, True]
+
+
+def test_a_share_of_the_tokens_ends(sandbox: Sandbox) -> None:
+    token = Customer(sandbox).token["access_token"]
+    sandbox.fault("token_expired", share=0.0)
+    assert lives(token, sandbox)
+
+
+def app_token(sandbox: Sandbox) -> str:
+    """What an app is given that an agent allows by the implicit grant."""
+    wish = {
+        "response_type": "token",
+        "client_id": sandbox.config["client_id"],
+        "redirect_uri": "https://app.example/",
+        "agent": "piotr@shop.example",
+    }
+    response = requests.post(
+        f"{sandbox.url}/sandbox/consent", data=wish, allow_redirects=False, timeout=5
+    )
+    [token] = parse_qs(urlsplit(response.headers["Location"]).fragment)["access_token"]
+    return token
+
+
+@pytest.mark.parametrize(
+    ("side", "of_customer", "of_app"),
+    [("customer", False, True), ("agent", True, False), ("any", False, False)],
+)
+def test_tokens_of_one_side_end(
+    customer: Customer, side: str, of_customer: bool, of_app: bool
+) -> None:
+    sandbox = customer.sandbox
+    app = app_token(sandbox)
+    sandbox.fault("token_expired", side=side)
+    assert lives(customer.token["access_token"], sandbox) is of_customer
+    assert lives(app, sandbox, "v2/info") is of_app
 
 
 # --- pushes -----------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ def test_a_token_that_cannot_be_revoked_does_not_keep_the_others_alive(
     def revoke_but_the_first(service: Any, access_token: str) -> None:
         asked.append(access_token)
         if len(asked) == 1:
-            sandbox.control("faults", [{"kind": "reset_before", "method": "token", "count": 1}])
+            sandbox.control("faults", [{"kind": "reset_before", "method": "revoke", "count": 1}])
         revoke(service, access_token)
 
     monkeypatch.setattr(accounts, "revoke", revoke_but_the_first)

@@ -7,8 +7,10 @@ resource, RFC 8414 for the accounts service, RFC 7591 for registering; MCP's "Au
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
+from livechat_sandbox.accounts import answering
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.tokens import redirects
 from livechat_sandbox.transports import json_body
@@ -54,7 +56,11 @@ async def authorization_server(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-async def register(request: HttpRequest) -> HttpResponse:
+async def register(request: HttpRequest) -> HttpResponseBase:
+    return await answering.answer(request, "agent", "register", new_app)
+
+
+def new_app(request: HttpRequest) -> HttpResponse:
     """An app of the first organization that keeps no secret and may only read."""
     try:
         wished: Any = json_body.decode(request.body)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from livechat_sandbox.accounts import answering
 from livechat_sandbox.accounts.refusals import Refusal, read_body, require, unauthorized_client
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.credentials import AgentToken
@@ -17,7 +18,6 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Agent, Organization
 from livechat_sandbox.platform.tokens import agent_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
-from livechat_sandbox.transports.web import answer_disturbed, note
 from livechat_sandbox.world.world import World
 
 ASKED = (
@@ -125,28 +125,9 @@ async def token(request: HttpRequest) -> HttpResponseBase:
     """`POST /v2/token` gives a token for a code or a refresh token, `DELETE` revokes one."""
     if request.method not in ("POST", "DELETE"):
         return HttpResponseNotAllowed(("POST", "DELETE"))
-
-    async def answer_undisturbed() -> HttpResponse:
-        try:
-            return revoke(request) if request.method == "DELETE" else grant(request)
-        except Refusal as refusal:
-            return JsonResponse(refusal.body(), status=refusal.status)
-        finally:
-            world_of(request).deliver_all()
-
-    disturbance = world_of(request).faults.on_request("agent", "accounts", "token", None)
-    response: HttpResponseBase = (
-        await answer_undisturbed()
-        if disturbance is None
-        else await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
-    )
-    method = "revoke" if request.method == "DELETE" else "token"
-    note(request, "agent", "accounts", method, response)
-    return response
-
-
-def refuse(error: LiveChatError) -> HttpResponse:
-    return JsonResponse(Refusal(error.type, error.message).body(), status=error.status)
+    if request.method == "DELETE":
+        return await answering.answer(request, "agent", "revoke", revoke)
+    return await answering.answer(request, "agent", "token", grant)
 
 
 def grant(request: HttpRequest) -> HttpResponse:

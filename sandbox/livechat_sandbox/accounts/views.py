@@ -3,13 +3,14 @@
 Source: Customer Accounts API v2, "Customer authorization".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from livechat_sandbox.accounts import oauth
+from livechat_sandbox.accounts import answering, oauth
 from livechat_sandbox.accounts.refusals import Refusal, read_body, require, unauthorized_client
 from livechat_sandbox.platform.configuration import Client
 from livechat_sandbox.platform.credentials import AgentToken, CustomerToken
@@ -19,8 +20,6 @@ from livechat_sandbox.platform.people import bans, customers
 from livechat_sandbox.platform.structures import Agent, Customer, Organization
 from livechat_sandbox.platform.tokens import customer_tokens, redirects
 from livechat_sandbox.transports.scope import world_of
-from livechat_sandbox.transports.web import answer_disturbed, note
-from livechat_sandbox.world.journal import Side
 from livechat_sandbox.world.world import World
 
 NO_GROUP = -1
@@ -31,46 +30,10 @@ async def token(
     request: HttpRequest, organization_id: str | None = None, group_id: int | None = None
 ) -> HttpResponseBase:
     """`POST /token` issues a token by one of three grants, `DELETE /token` revokes one."""
-    response = await answer_token(request, organization_id, group_id)
-    note(
-        request,
-        "customer",
-        "accounts",
-        "revoke" if request.method == "DELETE" else "token",
-        response,
-    )
-    return response
-
-
-async def answer_token(
-    request: HttpRequest, organization_id: str | None, group_id: int | None
-) -> HttpResponseBase:
-    world = world_of(request)
-
-    async def answer_undisturbed() -> HttpResponse:
-        try:
-            if request.method == "DELETE":
-                return revoke(request)
-            return grant(request, organization_id, group_id)
-        except Refusal as refusal:
-            return JsonResponse(refusal.body(), status=refusal.status)
-        finally:
-            world.deliver_all()
-
-    disturbance = world.faults.on_request(
-        "customer", "accounts", "token", request.COOKIES.get("__lc_cid")
-    )
-    if disturbance is None:
-        return await answer_undisturbed()
-    return await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
-
-
-def refuse(error: LiveChatError) -> HttpResponse:
-    """A fault's error in the words of this service."""
-    words = {"internal": "server_error", "service_unavailable": "temporarily_unavailable"}
-    refusal = Refusal(words.get(error.type, error.type), error.message)
-    status = 500 if refusal.exception == "server_error" else error.status
-    return JsonResponse(refusal.body(), status=status)
+    if request.method == "DELETE":
+        return await answering.answer(request, "customer", "revoke", revoke)
+    issue = partial(grant, organization_id=organization_id, group_id=group_id)
+    return await answering.answer(request, "customer", "token", issue)
 
 
 async def group_token(
@@ -264,9 +227,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return JsonResponse({})
 
 
-async def info(request: HttpRequest) -> HttpResponse:
+async def info(request: HttpRequest) -> HttpResponseBase:
     """`GET /info` describes a token; `expires_in` is what is left of it."""
-    return attempt(request, "customer", "info", customer_info)
+    return await answering.answer(request, "customer", "info", customer_info)
 
 
 def customer_info(request: HttpRequest) -> HttpResponse:
@@ -276,28 +239,14 @@ def customer_info(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer(organization, presented))
 
 
-async def identity_transfer(request: HttpRequest) -> HttpResponse:
+async def identity_transfer(request: HttpRequest) -> HttpResponseBase:
     """`POST /identity_transfer` makes a code that moves an identity elsewhere."""
-    return attempt(request, "customer", "identity_transfer", transfer)
+    return await answering.answer(request, "customer", "identity_transfer", transfer)
 
 
-async def agent_info(request: HttpRequest) -> HttpResponse:
+async def agent_info(request: HttpRequest) -> HttpResponseBase:
     """`GET /v2/info` describes an agent's token."""
-    return attempt(request, "agent", "info", describe_agent)
-
-
-def attempt(
-    request: HttpRequest,
-    side: Side,
-    method: str,
-    view: Callable[[HttpRequest], HttpResponse],
-) -> HttpResponse:
-    try:
-        response = view(request)
-    except Refusal as refusal:
-        response = JsonResponse(refusal.body(), status=refusal.status)
-    note(request, side, "accounts", method, response)
-    return response
+    return await answering.answer(request, "agent", "info", describe_agent)
 
 
 def transfer(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from typing import Any
 
 from livechat_sandbox.agent_api.web import find_agent
 from livechat_sandbox.platform.errors import LiveChatError
+from livechat_sandbox.world.world import World
 
 PATHS = ("/mcp", "/mcp/")
 DOOR = "livechat_sandbox.mcp.door"
@@ -21,8 +22,13 @@ NO_SDK = "The MCP server is an extra: pip install 'livechat-sandbox[mcp]'"
 async def enter(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """An ASGI application."""
     headers = {name.decode().lower(): text.decode("latin1") for name, text in scope["headers"]}
+    world: World = scope["world"]
+    if world.faults.is_down("agent", "mcp", "mcp"):
+        down = LiveChatError("service_unavailable")
+        await answer(send, down.status, down.body(), {})
+        return
     try:
-        find_agent(scope["world"], headers.get("authorization", ""))
+        find_agent(world, headers.get("authorization", ""))
     except LiveChatError as error:
         challenge = f'Bearer resource_metadata="{metadata_url(headers)}"'
         refused = {"WWW-Authenticate": challenge} if error.type == "authentication" else {}

@@ -1,5 +1,6 @@
 """Uploaded files: stored in memory, served back, pictures made smaller on demand."""
 
+import asyncio
 import mimetypes
 import re
 from io import BytesIO
@@ -89,9 +90,12 @@ def url_of(organization: Organization, stored: StoredFile) -> str:
     return f"{organization.base_url}/api/file/lc/att/{organization.license_id}/{stored.id}/{name}"
 
 
-def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponse:
+async def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponse:
     """A stored file. Anyone who has its address may read it, as with LiveChat."""
-    organization = world_of(request).organization_of_license(license_id)
+    world = world_of(request)
+    if world.faults.is_down("customer", "web", "file"):
+        return HttpResponse(status=503)
+    organization = world.organization_of_license(license_id)
     stored = organization.files.get(file_id) if organization else None
     if (
         organization is None
@@ -102,7 +106,7 @@ def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> Htt
         return HttpResponse("Not found", status=404, content_type="text/plain")
     content = stored.content
     if stored.width and request.GET.get("w") in WIDTHS:
-        content = thumbnail(stored, WIDTHS[request.GET["w"]])
+        content = await asyncio.to_thread(thumbnail, stored, WIDTHS[request.GET["w"]])
     inline = stored.content_type in SHOWN_INLINE
     return HttpResponse(
         content,

@@ -74,7 +74,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
         ip = self.scope["client"][0] if self.scope["client"] else ""
         self.connection = Connection(world.connections, self.side, self.scope["wire"], version, ip)
         self.scope["wire"].when_closed(self.leave)
-        if world.faults.refuses_connections(self.side):
+        if world.faults.is_down(self.side, "rtm", "connect"):
             await self.close()
             return
         world.connections.add(self.connection)

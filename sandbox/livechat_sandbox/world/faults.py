@@ -23,7 +23,7 @@ class Wish(TypedDict, total=False):
 
     kind: Required[str]
     side: Literal["customer", "agent", "any"]
-    transport: Literal["web", "rtm", "accounts"]
+    transport: Literal["web", "rtm", "accounts", "mcp"]
     method: str
     customer: str
     share: float
@@ -64,6 +64,16 @@ class Slow(OnConnection):
     seconds: float
 
 
+class EndsTokens(TypedDict, total=False):
+    """Tokens end at once and for good, and no request or connection has to come."""
+
+    kind: Required[str]
+    side: Literal["customer", "agent", "any"]
+    customer: str
+    share: float
+    count: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+
 class Disconnect(OnConnection, total=False):
     reason: Required[str]
     data: Payload
@@ -92,10 +102,9 @@ CONNECTION_KINDS: dict[str, Any] = {
     "silent": OnConnection,
     "slow": Slow,
     "disconnect": Disconnect,
-    "token_expired": Wish,
-    "token_revoked": Wish,
 }
-KINDS = REQUEST_KINDS | PUSH_KINDS | CONNECTION_KINDS
+TOKEN_KINDS: dict[str, Any] = {"token_expired": EndsTokens, "token_revoked": EndsTokens}
+KINDS = REQUEST_KINDS | PUSH_KINDS | CONNECTION_KINDS | TOKEN_KINDS
 ENDS_TOKENS = {"token_expired": "access_token_expired", "token_revoked": "access_token_revoked"}
 
 
@@ -149,13 +158,14 @@ class Fault:
     options: dict[str, Any] = field(default_factory=dict)
 
     def covers(self, side: str, transport: str, method: str, user_id: str | None) -> bool:
-        if self.side not in ("any", side):
-            return False
         return (
-            self.transport in (None, transport)
+            self.is_for(side, user_id)
+            and self.transport in (None, transport)
             and self.method in (None, method)
-            and self.customer in (None, user_id)
         )
+
+    def is_for(self, side: str, user_id: str | None) -> bool:
+        return self.side in ("any", side) and self.customer in (None, user_id)
 
     @property
     def when(self) -> str:
@@ -260,6 +270,8 @@ class Faults:
         return Fault(kind=wish["kind"], ends_at=ends_at, options=options, **scope)
 
     def _switch_on(self, fault: Fault) -> None:
+        if fault.kind in TOKEN_KINDS:
+            return  # who knows the tokens ends them
         if fault.kind in CONNECTION_KINDS and fault.when == "now":
             self._strike_now(fault)
             return
@@ -331,20 +343,25 @@ class Faults:
         return [
             connection
             for connection in list(self._connections.all)
-            if fault.side in ("any", connection.side)
-            and fault.customer in (None, connection.user_id)
+            if fault.is_for(connection.side, connection.user_id)
         ]
 
     def _strike_now(self, fault: Fault) -> None:
         for connection in self._met_by(fault):
-            if fault.count != 0 and self._random.random() < fault.share:
-                if fault.count is not None:
-                    fault.count -= 1
+            if self.strikes(fault):
                 self._disturb(connection, fault)
 
-    def refuses_connections(self, side: str) -> bool:
-        """While the service is down there is no handshake."""
-        return bool(self._strike(("down",), side, "rtm", "connect", None))
+    def strikes(self, fault: Fault) -> bool:
+        """Whether a fault happens to one more of those it is meant for; each time is counted."""
+        if fault.count == 0 or self._random.random() >= fault.share:
+            return False
+        if fault.count is not None:
+            fault.count -= 1
+        return True
+
+    def is_down(self, side: str, transport: str, method: str) -> bool:
+        """For what meets no other fault: handshakes, files, MCP."""
+        return bool(self._strike(("down",), side, transport, method, None))
 
     def on_connect(self, connection: Connection) -> None:
         for fault in self._strike(

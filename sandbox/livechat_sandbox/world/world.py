@@ -11,7 +11,7 @@ from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.configuration import Rules
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Eviction, Organization, Push
-from livechat_sandbox.platform.tokens import customer_tokens
+from livechat_sandbox.platform.tokens import agent_tokens, customer_tokens
 from livechat_sandbox.world import seed
 from livechat_sandbox.world.connections import Connection, Connections
 from livechat_sandbox.world.faults import ENDS_TOKENS, Fault, Faults
@@ -78,15 +78,19 @@ class World:
     def switch_on(self, wishes: Any) -> None:
         """Let faults happen. Raises validation; then none of the wishes was heard."""
         for fault in self.faults.switch_on(wishes):
-            if fault.kind in ENDS_TOKENS and fault.when == "now":
+            if fault.kind in ENDS_TOKENS:
                 self._end_tokens(fault)
 
     def _end_tokens(self, fault: Fault) -> None:
-        """Tokens that no connection uses end as well."""
+        """Also those that no connection uses; of agents those that apps were given."""
+        reason = ENDS_TOKENS[fault.kind]
         for organization in self.organizations.values():
             for token in list(organization.customer_tokens.values()):
-                if fault.customer in (None, token.customer_id):
-                    customer_tokens.end(organization, token, ENDS_TOKENS[fault.kind])
+                if fault.is_for("customer", token.customer_id) and self.faults.strikes(fault):
+                    customer_tokens.end(organization, token, reason)
+            for issued in list(organization.oauth_tokens.values()):
+                if fault.is_for("agent", issued.agent_id) and self.faults.strikes(fault):
+                    agent_tokens.end(organization, issued, reason)
             self.deliver(organization)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -93,7 +93,7 @@ def test_a_revoked_token_is_worth_nothing(organization: Organization, sandbox: S
 
 def test_a_token_that_may_live_on_is_told(organization: Organization, sandbox: Sandbox) -> None:
     grant = accounts.exchange(organization, None)
-    sandbox.fault("status", status=503, method="token", count=1)
+    sandbox.fault("status", status=503, method="revoke", count=1)
     with pytest.raises(Unreachable):
         accounts.revoke(organization.service, grant.access_token)
     assert token_info(sandbox, grant.access_token).ok

@@ -497,7 +497,7 @@ class LiveCustomer:
     async def _begin(self, tab: Tab, held: list[Push] | None, snapshot: Snapshot) -> None:
         if held is None or tab.held is not held:
             return
-        await self._tell(tab, snapshot)
+        await self._tell(tab, snapshot.after(tab.since))
         conversation, last_event = snapshot.conversation, snapshot.last_event
         while held and tab.held is held:
             push = held.pop(0)

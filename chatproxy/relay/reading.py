@@ -1,7 +1,8 @@
 """What to ask LiveChat for so that every tab can be shown the chat as it is now, no more.
 
 Each question is paid for. A chat of one thread is one question; older threads are a second one,
-and more pages are turned only as far back as the last event that some tab shows.
+and more pages are turned only as far back as the last event that some tab shows, and not far: what
+a tab says it shows may be made up.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chatproxy.livechat.structures import (
 )
 
 LATEST_EVENTS = 25  # in a snapshot, at least
-PAGES_BACK = 100  # read at most to bridge a gap
+PAGES_BACK = 4  # read at most to bridge a gap; a tab that shows what is older begins anew
 
 Question = tuple[str, Json]
 
@@ -111,7 +112,7 @@ class Reading:
         return bool(self.next_page_id) and not self._pages_reach_back()
 
     def _pages_reach_back(self) -> bool:
-        return self._pages > PAGES_BACK or all_in(self.threads, self._marks)
+        return self._pages >= PAGES_BACK or all_in(self.threads, self._marks)
 
     def _page(self) -> Json:
         if self.next_page_id:

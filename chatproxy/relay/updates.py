@@ -176,17 +176,41 @@ class Snapshot(Update):
 
     `earlier_page_id` leads to older threads, empty if there are none; None if nobody asked:
     what a tab knows of it still holds. Always a tab's first update, and again after every gap.
+
+    `begins_anew`: what the tab shows is so old that something between is missing here, so these
+    threads stand in place of all it shows.
     """
 
     conversation: Conversation
     threads: tuple[Thread, ...] = ()
     earlier_page_id: str | None = ""
+    begins_anew: bool = False
 
     @property
     def last_event(self) -> Event:
         """The newest event there is, an empty one if there is none."""
         newest_first = (e for thread in reversed(self.threads) for e in reversed(thread.events))
         return next(newest_first, Event())
+
+    def after(self, event_id: str) -> Snapshot:
+        """The same for a tab whose last event this is; "" if it shows none."""
+        if not event_id or not self.threads or self._place_of(event_id) is not None:
+            return self
+        return Snapshot(self.conversation, self.threads, self.earlier_page_id, begins_anew=True)
+
+    def without_earlier(self, event_id: str) -> Snapshot:
+        """The same without what is older than the thread of that event, or than the last one."""
+        place = self._place_of(event_id)
+        threads = self.threads[-1 if place is None else place :]
+        return Snapshot(self.conversation, threads, begins_anew=self.begins_anew)
+
+    def _place_of(self, event_id: str) -> int | None:
+        """Where its thread is: of an event that has been deleted since, its id still tells."""
+        thread_id = Event(id=event_id).thread_id
+        for place, thread in enumerate(self.threads):
+            if thread.id == thread_id or any(event.id == event_id for event in thread.events):
+                return place
+        return None
 
 
 @dataclass(frozen=True, slots=True)

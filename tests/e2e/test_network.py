@@ -385,6 +385,31 @@ def test_a_browser_that_goes_offline_says_so_at_once(talking: Chat, agent: Agent
     assert texts(agent) == ["Hello", "From the tunnel"]
 
 
+def test_who_was_away_for_very_long_finds_the_latest_and_the_way_back(
+    talking: Chat, agent: Agent, proxy: Proxy
+) -> None:
+    """What was on screen is further back than is read at once: between it and the rest is a gap."""
+    proxy.become("dead")
+    expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    chat = chat_id(agent)
+    agent.close(chat)
+    for thread in range(10):
+        said = [{"type": "message", "text": f"Message {thread}.{n}"} for n in range(25)]
+        agent.call("resume_chat", chat={"id": chat, "thread": {"events": said}})
+        agent.close(chat)
+    proxy.become("forward")
+    expect(talking.messages("agent").last).to_contain_text("Message 9.24", timeout=BACK)
+    expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(0)
+    scroller = talking.panel.locator("#scroll")
+    for _ in range(100):
+        if talking.log.get_by_text("Hello", exact=True).count():
+            break
+        scroller.evaluate("element => element.scrollTo(0, 0)")
+        talking.page.wait_for_timeout(50)
+    expect(talking.messages("agent").filter(has_text="Message")).to_have_count(250)
+    expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(1)
+
+
 def test_who_comes_next_never_sends_what_the_one_before_wrote(
     talking: Chat, agent: Agent, proxy: Proxy, console: Console
 ) -> None:

@@ -59,6 +59,7 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
         "snapshot",
         threads=threads,
         earlier=update.earlier_page_id,
+        begins_anew=update.begins_anew,
         is_empty=not update.threads,
     )
     last = update.threads[-1].properties if update.threads else {}

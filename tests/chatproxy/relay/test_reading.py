@@ -71,11 +71,12 @@ def test_after_a_longer_gap_the_pages_are_turned_back_to_what_the_tabs_know() ->
 def test_nobody_reads_for_ever_to_find_an_event_that_is_gone() -> None:
     reading = Reading(LOGIN, "", {"gone"}, history=True)
     reading.take([SUMMARY, page("T", next_page_id="p")])
-    asked = 0
+    pages = 1
     while reading.questions():
-        reading.take([page(f"S{asked}", next_page_id="p")])
-        asked += 1
-    assert asked == PAGES_BACK
+        reading.take([page(f"S{pages}", next_page_id="p")])
+        pages += 1
+    assert pages == PAGES_BACK <= 4
+    assert reading.next_page_id == "p"
 
 
 def test_where_livechat_does_not_say_the_chats_are_listed() -> None:

@@ -24,12 +24,13 @@ from chatproxy.livechat.errors import (
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventsSeen, GroupsStatusUpdated, IncomingEvent, Typing
 from chatproxy.livechat.rtm import Disconnected, Visit
-from chatproxy.livechat.structures import LoginAnswer
+from chatproxy.livechat.structures import LoginAnswer, Thread
 from chatproxy.models import Customer
 from chatproxy.relay import live, tabs
 from chatproxy.relay.memory import Memory
 from chatproxy.relay.observers import Nobody
 from chatproxy.relay.reactions import Reaction, reaction_to
+from chatproxy.relay.reading import PAGES_BACK
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
 from tests.chatproxy.people import Watcher, delete_event
@@ -486,6 +487,50 @@ async def test_a_new_browser_gets_the_latest_and_where_to_read_on(
         lambda: api.list_threads(chat_id, page_id=tab.snapshots[0].earlier_page_id)
     )
     assert "thread 0" in [getattr(event, "text", "") for event in earlier.threads[0].events]
+
+
+def words_of(thread: Thread) -> list[str]:
+    return [getattr(event, "text", "") for event in thread.events]
+
+
+@pytest.fixture
+def talkative(chat_id: str, agent: Agent, sandbox: Sandbox) -> None:
+    """A chat of more pages than are read to bridge a gap."""
+    sandbox.settings(requests_per_second=None)
+    agent.close(chat_id)
+    for thread in range(2 * PAGES_BACK):
+        said = [{"type": "message", "text": f"{thread}.{number}"} for number in range(25)]
+        agent.call("resume_chat", chat={"id": chat_id, "thread": {"events": said}})
+        agent.close(chat_id)
+
+
+@pytest.mark.parametrize("since", ["MADEUP_1", "made up"])
+async def test_a_made_up_event_costs_few_pages(
+    watch: Any, talkative: None, sandbox: Sandbox, since: str
+) -> None:
+    await watch(since=since)
+    assert sandbox.requests().count("list_threads") == PAGES_BACK
+
+
+async def test_a_tab_that_shows_what_is_too_old_begins_anew_and_learns_where_to_read_on(
+    watch: Any, talkative: None, api: ActingCustomer, chat_id: str
+) -> None:
+    first = await in_thread(lambda: [*api.all_threads(chat_id)][-1])
+    tab = await watch(since=first.events[0].id)
+    snapshot = tab.snapshots[0]
+    assert snapshot.begins_anew
+    assert f"{2 * PAGES_BACK - 1}.24" in words_of(snapshot.threads[-1])
+    assert f"{PAGES_BACK}.0" in words_of(snapshot.threads[0])
+    earlier = await in_thread(lambda: api.list_threads(chat_id, page_id=snapshot.earlier_page_id))
+    assert f"{PAGES_BACK - 1}.0" in words_of(earlier.threads[0])
+
+
+async def test_a_tab_whose_last_event_is_there_goes_on_beside_one_that_begins_anew(
+    watch: Any, talkative: None, api: ActingCustomer, chat_id: str
+) -> None:
+    latest = await in_thread(lambda: api.list_threads(chat_id, events=1).threads[0])
+    known, unknown = await watch(since=latest.events[0].id), await watch(since="MADEUP_1")
+    assert [tab.snapshots[0].begins_anew for tab in (known, unknown)] == [False, True]
 
 
 async def test_the_last_event_shown_may_have_been_deleted(

@@ -14,7 +14,7 @@ from chatproxy.livechat.pushes import (
     PropertiesUpdated,
     parse_push,
 )
-from chatproxy.livechat.structures import Chat, ChatSummary, Queue, Thread, User
+from chatproxy.livechat.structures import Chat, ChatSummary, Event, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State
 from tests.chatproxy.json_values import PAYLOADS
 
@@ -152,3 +152,30 @@ def test_a_rating_survives_its_comment_and_goes_when_it_is_taken_back() -> None:
     assert known.rating == {"score": 1, "comment": "Quick!"}
     known = known.after(PropertiesDeleted(**where, properties={"rating": ["score", "comment"]}))
     assert known.rating == {}
+
+
+THREADS = tuple(Thread(id=name, events=(Event(id=f"{name}_1"),)) for name in ("R", "S", "T"))
+WHOLE = Snapshot(BEFORE, THREADS, "older")
+
+
+def test_only_a_tab_that_shows_what_is_older_begins_anew() -> None:
+    known = ("", "R_1", "S_1", "T_7")  # the last one has been deleted
+    assert [WHOLE.after(event_id) for event_id in known] == [WHOLE] * 4
+    anew = WHOLE.after("Q_1")
+    assert (anew.begins_anew, anew.threads, anew.earlier_page_id) == (True, THREADS, "older")
+
+
+def test_a_tab_keeps_what_it_shows_of_a_chat_that_is_not_found() -> None:
+    assert not Snapshot(BEFORE).after("Q_1").begins_anew
+
+
+def test_without_earlier_chats_the_latest_is_left_and_what_the_tab_shows() -> None:
+    left = {event_id: WHOLE.without_earlier(event_id) for event_id in ("", "S_1", "Q_1")}
+    assert left[""].threads == left["Q_1"].threads == THREADS[2:]
+    assert left["S_1"].threads == THREADS[1:]
+    assert {snapshot.earlier_page_id for snapshot in left.values()} == {""}
+
+
+def test_a_snapshot_for_one_tab_shares_no_rendering_with_that_for_all() -> None:
+    assert WHOLE.after("Q_1").rendered is not WHOLE.rendered
+    assert WHOLE.without_earlier("").rendered is not WHOLE.rendered

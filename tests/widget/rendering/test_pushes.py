@@ -287,6 +287,12 @@ def test_a_snapshot_replaces_threads_whole_and_moves_nothing_in() -> None:
     assert "is-new" not in html
 
 
+def test_a_snapshot_of_a_tab_that_begins_anew_replaces_all_it_shows() -> None:
+    html = html_of(Snapshot(KNOWN, (Thread(id="T"),), "older", begins_anew=True), Locale())
+    assert '<hx-partial hx-target="#threads" hx-swap="innerHTML"><section class="thread"' in html
+    assert 'hx-get="history?page=older' in html
+
+
 def test_a_deleted_event_vanishes() -> None:
     push = pushes.EventDeleted(chat_id="CHAT", thread_id="THREAD", event_id="THREAD_3")
     html = html_of(Happened(push, KNOWN), Locale())

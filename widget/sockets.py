@@ -19,7 +19,8 @@ from widget.models import Move, Widget
 
 logger = logging.getLogger(__name__)
 
-# Close codes; from 4000 on a browser does not come back.
+# Close codes; from 4000 on a browser does not come back. Source: RFC 6455, "Internal Error".
+NOT_SHOWN = 1011
 UNKNOWN_TOKEN = 4401
 FORBIDDEN_ORIGIN = 4403
 NO_WIDGET = 4404

@@ -28,7 +28,7 @@ from widget.options.origins import is_own
 from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running
-from widget.sockets import FORBIDDEN_ORIGIN, NO_CONSENT, UNKNOWN_TOKEN
+from widget.sockets import FORBIDDEN_ORIGIN, NO_CONSENT, NOT_SHOWN, UNKNOWN_TOKEN
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
@@ -166,7 +166,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         organization = self.organization.in_group(word(content, "group"))
         self.organization = organization.on_page(visit.url)
         self.tab = self.relay.attach(
-            self.customer, self.organization, visit, self.show, word(content, "event")
+            self.customer, self.organization, visit, self.show_or_close, word(content, "event")
         )
         self.visible(content.get("visible", True))
 
@@ -207,6 +207,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
             text = word(content, "text")
             peek = self.relay.show_sneak_peek(self.customer.pk, word(content, "chat"), text)
             self.relay.tasks.start(peek)
+
+    async def show_or_close(self, update: Update) -> None:
+        """A tab that misses something must not seem to live: its browser comes back for all."""
+        try:
+            await self.show(update)
+        except OSError:
+            raise  # the browser has gone
+        except Exception:
+            await self.refuse(NOT_SHOWN)
+            raise
 
     async def show(self, update: Update) -> None:
         if self.is_welcomed and isinstance(update, Snapshot) and not update.threads:

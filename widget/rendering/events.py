@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Hashable
 from functools import singledispatch
 from typing import Any
@@ -32,6 +33,8 @@ from widget.rendering.locale import Locale
 from widget.rendering.markdown import render_markdown
 from widget.rendering.pages import page_of
 from widget.rendering.system_messages import sentence_of
+
+logger = logging.getLogger(__name__)
 
 # What LiveChat says a customer's client shows nothing for.
 HIDDEN = (SystemEvent, Custom)
@@ -65,7 +68,23 @@ def render_event(
 def render_event_in(
     template: str, event: Event, conversation: Conversation, locale: Locale, arrival: str
 ) -> SafeString:
-    """An event to show, in a template that is its own or includes its own as `template`."""
+    """An event to show, in a template that is its own or includes its own as `template`.
+
+    One that we cannot show is told of as one we do not know: it hides none of the others.
+    """
+    try:
+        return render_in(template, event, conversation, locale, arrival)
+    except Exception:
+        logger.exception("event %s cannot be shown", event.id)
+        unknown = Event(id=event.id, created_at=event.created_at, author_id=event.author_id)
+        around = template_of(unknown) if template == template_of(event) else template
+        return render_in(around, unknown, conversation, locale, arrival)
+
+
+def render_in(
+    template: str, event: Event, conversation: Conversation, locale: Locale, arrival: str
+) -> SafeString:
+    """The same for an event that we can show."""
     author = conversation.author(event) or STRANGER
     kind = author_kind(event, conversation, author)
     texts = texts_of(event, author, locale)

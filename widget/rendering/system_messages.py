@@ -14,6 +14,8 @@ from django.utils.translation import ngettext_lazy
 
 from chatproxy.livechat.structures import SystemMessage
 
+LONGEST_DURATION = 9  # digits of minutes; more than 4300 Python does not read
+
 SENTENCES: dict[str, str | Promise] = {
     "agent_added": _("{agent} joined the chat"),
     "agent_joined": _("{agent} joined the chat"),
@@ -62,8 +64,9 @@ RATED = _("You rated this chat")
 def sentence_of(event: SystemMessage) -> str:
     """The message in words of ours; LiveChat's own text for a type we do not know."""
     kind, duration = event.system_message_type, event.text_vars.get("duration", "")
-    if kind in WITH_MINUTES and duration.isdecimal():
-        return str(WITH_MINUTES[kind].format(duration=int(duration)))
+    if kind in WITH_MINUTES:
+        is_number = duration.isdecimal() and len(duration) <= LONGEST_DURATION
+        return str(WITH_MINUTES[kind].format(duration=int(duration))) if is_number else event.text
     sentence = SENTENCES.get(kind) or FAMILIES.get(kind.partition("_")[0])
     if kind == "rating.chat_rated":
         sentence = RATINGS.get(event.text_vars.get("score", ""), RATED)

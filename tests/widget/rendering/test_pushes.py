@@ -249,6 +249,9 @@ def test_an_unknown_template_still_shows_its_words() -> None:
         ("agent_joined", {"agent": "Maria"}, "Maria joined the chat"),
         ("rating.chat_rated", {"score": "good"}, "You rated this chat as good"),
         ("routing.archived_disconnected", {"agent": "Maria"}, "because Maria had to leave"),
+        ("routing.archived_inactive", {"duration": "5"}, "nobody wrote for 5 minutes"),
+        ("routing.archived_inactive", {"duration": "9" * 5000}, "The text it came with"),
+        ("routing.idle", {"duration": "long"}, "The text it came with"),
         ("invented_by_an_app", {}, "The text it came with"),
     ],
 )
@@ -261,6 +264,34 @@ def test_a_system_message_speaks_to_the_customer(
         "text_vars": variables,
     }
     assert words in arrived(author="", text="The text it came with", **message)
+
+
+@pytest.fixture
+def no_sentences(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A system message that we fail to show."""
+
+    def fail(_event: Event) -> str:
+        raise ValueError
+
+    monkeypatch.setattr("widget.rendering.events.sentence_of", fail)
+    return {"type": "system_message", "author": ""}
+
+
+def test_an_event_that_cannot_be_shown_hides_none_of_the_others(
+    no_sentences: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    events = event(1, text="Before"), event(2, **no_sentences), event(3, text="After")
+    html = html_of(Snapshot(KNOWN, (Thread(id="THREAD", events=events),)), ENGLISH)
+    places = [html.find(text) for text in ("Before", 'id="event-THREAD_2"', "After")]
+    assert places == sorted(places)
+    assert places[0] >= 0
+    assert "THREAD_2 cannot be shown" in caplog.text
+
+
+def test_an_event_that_cannot_be_shown_as_it_comes_is_told_of(no_sentences: dict[str, Any]) -> None:
+    html = arrived(number=2, **no_sentences)
+    assert '<hx-upsert hx-target="#thread-THREAD"' in html
+    assert "This message can't be shown here." in html
 
 
 def test_an_answered_form_shows_its_answers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import cast
@@ -20,6 +21,8 @@ from widget.customers.visits import visit_of, word
 from widget.models import Widget
 from widget.rendering.locale import Locale
 from widget.running import running
+
+logger = logging.getLogger(__name__)
 
 LASTS = 35.0  # seconds, and at most a heartbeat more: the server ends what takes a minute
 MOST_UNREAD = 500  # fragments a browser may leave unread
@@ -84,7 +87,7 @@ class Stream:
             running().socket_counts.remove(self.address)
 
     async def next_event(self) -> str:
-        """ "" at the end."""
+        """ "" at the end, and when there is something that we cannot show: see `show_or_close`."""
         try:
             async with asyncio.timeout(HEARTBEAT):
                 update = await self.unread.get()
@@ -94,7 +97,11 @@ class Stream:
             return ""
         if isinstance(update, str):
             return event_of(update)
-        return event_of(await running().renderer.html_of(update, self.locale))
+        try:
+            return event_of(await running().renderer.html_of(update, self.locale))
+        except Exception:
+            logger.exception("customer %s: a tab could not be told", self.customer_pk)
+            return ""
 
     def follow(self, widget: Widget) -> bool:
         """What the browser says comes in requests of their own."""

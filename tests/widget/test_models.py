@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from chatproxy.models import Customer
+from tests.sandbox_rig import ROOT
 from widget.models import Widget, cache_key
+from widget.models.settings import WidgetSettings
+
+SOURCES = {
+    path: path.read_text()
+    for path in (*ROOT.glob("widget/**/*.py"), *ROOT.glob("templates/widget/**/*.html"))
+    if not {"owners", "migrations"} & set(path.parts)
+}
 
 VALID: dict[str, Any] = {
     "key": "shop",
@@ -228,3 +237,20 @@ def test_sessions_that_have_expired_are_forgotten() -> None:
         Session.objects.create(session_key=name, session_data="", expire_date=expires)
     call_command("forget_customers", stdout=io.StringIO())
     assert [session.session_key for session in Session.objects.all()] == ["new"]
+
+
+def places_that_read(option: str) -> list[str]:
+    """Lines that go by what the owner has set, outside the forms in which they set it."""
+    anywhere = re.compile(rf'\bwidget\.{option}\b|\.text\("{option}"|filter\({option}=')
+    of_its_own = re.compile(rf"\bself\.{option}\b(?! = )")
+    return [
+        line
+        for path, source in SOURCES.items()
+        for line in source.splitlines()
+        if anywhere.search(line) or ("models" in path.parts and of_its_own.search(line))
+    ]
+
+
+@pytest.mark.parametrize("option", [field.name for field in WidgetSettings._meta.fields])
+def test_what_an_owner_sets_is_gone_by(option: str) -> None:
+    assert places_that_read(option)

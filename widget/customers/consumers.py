@@ -53,6 +53,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     website: str
     organization: Organization
     agents_may_peek: bool
+    shows_earlier: bool
     is_welcomed = False
     hears_of_moves = True
     locale = Locale()
@@ -219,6 +220,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             raise
 
     async def show(self, update: Update) -> None:
+        if isinstance(update, Snapshot) and self.tab and not self.shows_earlier:
+            update = update.without_earlier(self.tab.since)
         if self.is_welcomed and isinstance(update, Snapshot) and not update.threads:
             self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
         async with self.turn:  # what is heavy takes its time, and nothing may overtake it
@@ -278,7 +281,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         Browsers always say where a socket comes from; programs need not. For the panel that is our
         own origin: its token says on which website it is.
         """
-        self.agents_may_peek = widget.sneak_peek
+        self.agents_may_peek, self.shows_earlier = widget.sneak_peek, widget.history
         origin = self.header("origin")
         return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
 

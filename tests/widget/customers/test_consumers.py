@@ -1,19 +1,23 @@
 """The customer's socket, from a real LiveChat to the fragments a browser gets."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from django.test import AsyncClient
 from pytest_django import Settings
 
-from chatproxy.relay.updates import State
+from chatproxy.relay.updates import State, Update
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.browser_socket import BrowserSocket
-from tests.widget.conftest import OpenSocket
+from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_views_beyond_text import answers_to
-from tests.widget.visitor import Visitor
+from tests.widget.visitor import Visitor, events_of
 from widget.customers import consumers
+from widget.rendering.locale import Locale
 from widget.running import Running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
@@ -77,6 +81,64 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
     socket = open_socket(customer.token)
     await say_hello(socket)
     assert "Before the socket" in await wait_until_shown(socket, "hx-upsert")
+
+
+async def stream_of(visitor: Visitor) -> AsyncIterator[str]:
+    """The same where no websocket comes through."""
+    headers = {"Authorization": f"Bearer {visitor.token}"}
+    answer: Any = await AsyncClient().get("/w/shop/stream", headers=headers)
+    async for fragment in answer.streaming_content:
+        yield fragment.decode()
+
+
+async def chats_one_after_another(visitor: Visitor, agent: Agent, *texts: str) -> None:
+    for text in texts:
+        for chat in await database_sync_to_async(agent.chats)():
+            await database_sync_to_async(agent.close)(chat["id"])
+        await database_sync_to_async(visitor.send)(text)
+
+
+async def test_earlier_chats_are_shown_to_nobody_if_the_owner_does_not_want_them(
+    add_widget: AddWidget, agent: Agent, open_socket: OpenSocket
+) -> None:
+    """On a shared computer, to whoever uses it next."""
+    await database_sync_to_async(add_widget)(history=False)
+    visitor = Visitor()
+    await database_sync_to_async(visitor.introduce)()
+    await chats_one_after_another(visitor, agent, "The first chat", "The second chat")
+    socket = open_socket(visitor.token)
+    await say_hello(socket)
+    assert "The first chat" not in await wait_until_shown(socket, "The second chat")
+
+
+async def test_earlier_chats_are_streamed_to_nobody_either(
+    add_widget: AddWidget, agent: Agent, process: Running
+) -> None:
+    await database_sync_to_async(add_widget)(history=False)
+    visitor = Visitor()
+    await database_sync_to_async(visitor.introduce)()
+    await chats_one_after_another(visitor, agent, "The first chat", "The second chat")
+    async with aclosing(stream_of(visitor)) as stream:
+        shown = ""
+        while "The second chat" not in shown:
+            shown += await anext(stream)
+    assert "The first chat" not in shown
+    await process.relay.close()
+
+
+async def test_a_tab_that_shows_the_last_chat_sees_how_it_ended_after_a_gap(
+    add_widget: AddWidget, agent: Agent, open_socket: OpenSocket
+) -> None:
+    await database_sync_to_async(add_widget)(history=False)
+    visitor = Visitor()
+    await database_sync_to_async(visitor.introduce)()
+    await chats_one_after_another(visitor, agent, "The first chat", "The second chat")
+    last = (await database_sync_to_async(events_of)(agent))[-1]["id"]
+    await chats_one_after_another(visitor, agent, "The third chat")
+    socket = open_socket(visitor.token)
+    await say_hello(socket, event=last)
+    shown = await wait_until_shown(socket, "The third chat")
+    assert ["The first chat" in shown, "The second chat" in shown] == [False, True]
 
 
 async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
@@ -239,6 +301,35 @@ async def test_an_event_is_shown_again_when_its_properties_change(
     assert f'id="event-{event_id}"' in await wait_until_shown(socket, "Good day")
     await change("delete_event_properties", **where, properties={"translation": ["target_message"]})
     assert f'id="event-{event_id}"' in await wait_until_shown(socket, "Guten Tag")
+
+
+async def test_a_tab_that_could_not_be_shown_something_comes_back_for_it(
+    customer: Visitor, agent: Agent, open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database_sync_to_async(customer.send)("Hello")
+    socket = open_socket(customer.token)
+    await say_hello(socket)
+    await wait_until_shown(socket, "Hello")
+
+    def fail(_update: Update, _locale: Locale) -> str:
+        raise ValueError
+
+    monkeypatch.setattr("widget.rendering.heavy.html_of", fail)
+    await database_sync_to_async(agent.send)(agent.chats()[0]["id"], "How can I help?")
+    while (said := await socket.receive_output())["type"] == "websocket.send":
+        pass
+    assert said["code"] == 1011
+
+
+async def test_a_stream_that_could_not_be_shown_something_ends(
+    customer: Visitor, process: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_update: Update, _locale: Locale) -> str:
+        raise ValueError
+
+    monkeypatch.setattr("widget.rendering.heavy.html_of", fail)
+    assert [fragment async for fragment in stream_of(customer)] == []
+    await process.relay.close()
 
 
 @pytest.mark.parametrize("nonsense", ["{", "[]", '{"hello": 1}', '{"seen": null}', '{"x": 1}'])

@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from tests.sandbox_rig import Agent
 from tests.widget.visitor import texts_of
-from widget.models import Widget
+from widget.models import Widget, cache_key
 
 PAGE = "/w/shop/plain/"
 
@@ -44,6 +45,19 @@ def test_the_log_shows_both_sides(browser: Client, agent: Agent) -> None:
     log = browser.get(PAGE + "log").content.decode()
     assert log.index("Hello") < log.index("Good morning")
     assert 'role="log"' in log
+
+
+def test_the_log_leaves_out_earlier_chats_if_the_owner_does_not_want_them(
+    browser: Client, agent: Agent, shop_widget: Widget
+) -> None:
+    shop_widget.history = False
+    shop_widget.save()
+    cache.delete(cache_key("shop"))
+    write(browser, "The first chat")
+    agent.close(agent.chats()[0]["id"])
+    write(browser, "The second chat")
+    log = browser.get(PAGE + "log").content.decode()
+    assert [text in log for text in ("The first chat", "The second chat")] == [False, True]
 
 
 def test_without_sessions_there_is_no_such_page(shop_widget: Widget, settings: Settings) -> None:

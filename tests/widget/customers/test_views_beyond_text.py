@@ -5,6 +5,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.datastructures import MultiValueDict
 
@@ -12,6 +13,7 @@ from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor, events_of, texts_of
 from widget.customers.views.files import FileForm
+from widget.models import Widget
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -409,6 +411,30 @@ def test_earlier_chats_are_read_page_by_page(customer: Visitor, agent: Agent) ->
         page = customer.ask("get", path).content.decode()
         seen += page
     assert [f">Question {number}<" in seen for number in range(15)] == [True] * 15
+
+
+@pytest.fixture
+def returning(add_widget: AddWidget, agent: Agent) -> Visitor:
+    """Their third chat is under way, with an owner who wants no earlier ones to be read."""
+    add_widget(history=False)
+    visitor = Visitor()
+    visitor.introduce()
+    for text in ("The first chat", "The second chat"):
+        visitor.send(text)
+        agent.close(agent.chats()[0]["id"])
+    visitor.send("The third chat")
+    return visitor
+
+
+def test_an_owner_may_keep_earlier_chats_from_being_read(returning: Visitor) -> None:
+    answer = returning.ask("get", "history")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_transcript_holds_no_more_than_the_panel_lets_them_read(returning: Visitor) -> None:
+    link = returning.ask("post", "transcript/link", {"zone": "UTC"})["HX-Redirect"]
+    page = Visitor().client.get(link).content.decode()
+    assert [text in page for text in ("The third chat", "The second chat")] == [True, False]
 
 
 def test_a_transcript_holds_everything_and_is_only_the_customer_s(

@@ -50,8 +50,10 @@ def not_available(request: HttpRequest, error: LiveChatError) -> HttpResponse:  
 @widget_view
 @customer_required
 @on_failure(same_page_again)
-def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """One page of older threads, to stand above the others, and the way to the next."""
+    if not widget.history:
+        return HttpResponse()  # where the button was
     known = conversation_of(request.api)
     page = request.api.list_threads(known.chat_id, page_id=request.GET.get("page", ""))
     locale = Locale.of(translation.get_language() or "en", request.GET.get("zone", ""))
@@ -76,7 +78,7 @@ def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @widget_view
 @on_failure(not_available)
 def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Everything that was said, as a page to keep or to print.
+    """Everything that the panel lets them read, as a page to keep or to print.
 
     Counted by whose link it is, wherever it is opened: it comes without a bearer token.
     """
@@ -92,7 +94,8 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
         raise Http404
     api = running().acting(bearer.customer, widget)
     known = conversation_of(api)
-    threads = all_threads(api, known.chat_id)
+    read = all_threads if widget.history else last_threads
+    threads = read(api, known.chat_id)
     language = translation.get_language() or "en"
     locale = Locale.of(language, zone)
     shown = running().renderer.contexts_of(threads, known, locale)
@@ -148,3 +151,8 @@ def all_threads(api: ActingCustomer, chat_id: str) -> list[Thread]:
         page = api.list_threads(chat_id, page_id=page.next_page_id)
         threads += page.threads
     return threads[::-1]
+
+
+def last_threads(api: ActingCustomer, chat_id: str) -> list[Thread]:
+    """The latest thread alone. Raises LiveChatError."""
+    return [*api.list_threads(chat_id, events=1).threads[:1]]

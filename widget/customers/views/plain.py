@@ -170,12 +170,16 @@ def context_of(widget: Widget) -> dict[str, object]:
 
 
 def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
-    """The latest threads, oldest first, and whether one is open."""
+    """The latest threads, oldest first, and whether one is open.
+
+    Only the last one where the owner wants no earlier chats.
+    """
     api = running().acting(customer, widget)
     chats = api.list_chats()
     if not chats:
         return {}
     threads = tuple(reversed(api.list_threads(chats[0].id).threads))
+    threads = threads if widget.history else threads[-1:]
     known = Conversation(customer_id=customer.entity_id).with_chat(chats[0], threads)
     locale = Locale.of(translation.get_language() or "en", "UTC")
     return {

@@ -13,7 +13,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from chatproxy.relay.updates import Update
+from chatproxy.relay.tabs import Tab
+from chatproxy.relay.updates import Snapshot, Update
 from widget.customers.consumers import HEARTBEAT
 from widget.customers.moves import moved_html
 from widget.customers.security import CustomerRequest, customer_required, too_often, widget_view
@@ -56,6 +57,7 @@ class Stream:
     """One tab that listens by HTTP."""
 
     hears_of_moves = True
+    tab: Tab | None = None
 
     def __init__(self, request: CustomerRequest, widget: Widget, address: str) -> None:
         said = request.GET.dict()
@@ -64,7 +66,7 @@ class Stream:
         self.website = request.bearer.website
         self.visit = visit_of(said, request.headers.get("User-Agent", ""))
         self.organization = widget.organization.on_page(self.visit.url)
-        self.since = word(said, "event")
+        self.since, self.shows_earlier = word(said, "event"), widget.history
         zone = request.headers.get("X-Chat-Zone", "")
         self.locale = Locale.of(translation.get_language() or "en", zone)
         self.address = address
@@ -76,7 +78,9 @@ class Stream:
         relay, sockets = running().relay, running().sockets
         running().socket_counts.add(self.address)
         sockets.add(self)
-        tab = relay.attach(self.customer, self.organization, self.visit, self.show, self.since)
+        tab = self.tab = relay.attach(
+            self.customer, self.organization, self.visit, self.show, self.since
+        )
         try:
             end = asyncio.get_running_loop().time() + LASTS
             while asyncio.get_running_loop().time() < end and (event := await self.next_event()):
@@ -105,6 +109,7 @@ class Stream:
 
     def follow(self, widget: Widget) -> bool:
         """What the browser says comes in requests of their own."""
+        self.shows_earlier = widget.history
         return True
 
     async def refuse(self, code: int) -> None:
@@ -119,6 +124,8 @@ class Stream:
 
     async def show(self, update: Update) -> None:
         """Raises OSError when the browser does not read."""
+        if isinstance(update, Snapshot) and self.tab and not self.shows_earlier:
+            update = update.without_earlier(self.tab.since)
         try:
             self.unread.put_nowait(update)
         except asyncio.QueueFull as full:

@@ -463,6 +463,39 @@ def test_a_transcript_needs_an_address(customer: Visitor) -> None:
     assert "valid email" in answer
 
 
+def test_an_owner_without_transcripts_has_none_sent(add_widget: AddWidget, agent: Agent) -> None:
+    add_widget(transcript=False)
+    visitor = Visitor()
+    visitor.introduce()
+    visitor.send("Hello")
+    answer = visitor.ask("post", "transcript/email", {"email": "nora@example.com"})
+    assert answer.status_code == 400
+    kinds = [event.get("system_message_type") for event in events_of(agent)]
+    assert "transcript_requested" not in kinds
+
+
+def test_an_owner_without_transcripts_has_none_saved(shop_widget: Widget) -> None:
+    """Nor by a link from before."""
+    visitor = Visitor()
+    visitor.introduce()
+    visitor.send("Hello")
+    link = visitor.ask("post", "transcript/link", {"zone": "UTC"})["HX-Redirect"]
+    shop_widget.transcript = False
+    shop_widget.save()
+    cache.clear()
+    assert visitor.ask("post", "transcript/link", {"zone": "UTC"}).status_code == 400
+    assert visitor.client.get(link).status_code == 404
+
+
+def test_an_owner_without_ratings_has_none_of_chats(add_widget: AddWidget, agent: Agent) -> None:
+    add_widget(rating=False)
+    visitor = Visitor()
+    visitor.introduce()
+    visitor.send("Hello")
+    assert visitor.ask("post", "rating", {"score": "good"}).status_code == 400
+    assert rating_of(agent) == {}
+
+
 def test_the_page_hears_of_a_rating(customer: Visitor) -> None:
     customer.send("Hello")
     told = customer.ask("post", "rating", {"score": "bad"})["HX-Trigger"]

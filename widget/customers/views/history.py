@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -67,6 +67,8 @@ def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @customer_required
 def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Send the browser to the transcript: a download cannot carry a bearer token."""
+    if not widget.transcript:
+        return HttpResponseBadRequest()
     holder = [hash_of(request.token), request.POST.get("zone", "")]
     signed = signing.dumps(holder, salt=SALT)
     url = reverse("widget:transcript", args=[widget.key])
@@ -82,6 +84,8 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
 
     Counted by whose link it is, wherever it is opened: it comes without a bearer token.
     """
+    if not widget.transcript:
+        raise Http404
     try:
         holder, zone = signing.loads(request.GET.get("for", ""), salt=SALT, max_age=LINK_HOLDS)
     except (signing.BadSignature, ValueError):
@@ -117,8 +121,10 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
 @widget_view
 @customer_required
 @on_failure(notice)
-def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+def transcript_by_email(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Have LiveChat mail the transcript once the chat has ended."""
+    if not widget.transcript:
+        return HttpResponseBadRequest()
     address = request.POST.get("email", "").strip()
     try:
         validate_email(address)

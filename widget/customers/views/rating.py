@@ -35,10 +35,10 @@ class RatingForm(SentOnceForm):
 @widget_view
 @customer_required
 @on_failure(notice)
-def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:  # noqa: ARG001
+def rate(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Rate the latest thread. The socket shows the rating in every tab."""
     form = RatingForm(request.POST)
-    if not form.is_valid() or not form.has_rating():
+    if not form.is_valid() or not form.has_rating() or not widget.rating:
         return HttpResponseBadRequest()
     score, comment = form.cleaned_data["score"], form.cleaned_data["comment"]
     rate_now = partial(give, request.api, score, comment)

@@ -62,6 +62,8 @@ COLLECT_AFTER = 10_000, 1, 60
 SERVICE_RESTART = 1012
 
 
+# Of answers that do not end until they are cut off. Source: HTML, "Server-sent events".
+STREAM = b"text/event-stream"
 ABSOLUTE_FORM = re.compile(rb"https?://(?P<host>[^/?#@]+)(?P<path>.*)", re.IGNORECASE)
 
 
@@ -70,6 +72,7 @@ class Request(http_protocol.WebRequest):
 
     received = 0  # bytes
     content_type: list[bytes] | None = None
+    reader: "SlowReader | None" = None  # of a stream
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """Keep forms and files from Twisted, which would read them here, on the event loop.
@@ -101,6 +104,18 @@ class Request(http_protocol.WebRequest):
             super().handleContentChunk(data)
         else:
             self.refuse()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        """A stream goes on whether its browser reads or not, as a websocket does."""
+        super().handle_reply(message)
+        begins = message["type"] == "http.response.start" and not self.finished and self.channel
+        if begins and self.responseHeaders.getRawHeaders(b"content-type") == [STREAM]:
+            self.reader = watch(self.channel.transport)
+
+    def finish(self) -> None:
+        if self.reader and self.channel:
+            self.reader.leave_to(self.channel)  # which may be asked for something else next
+        super().finish()
 
     def refuse(self) -> None:
         self.channel.transport.write(
@@ -247,11 +262,13 @@ def stop_listening(port: Any) -> None:
     port.stopListening()
 
 
-def watch(transport: Any) -> None:
-    """Give a websocket's transport a limit to what it buffers."""
+def watch(transport: Any) -> "SlowReader":
+    """Give the transport of a websocket or a stream a limit to what it buffers."""
+    reader = SlowReader(transport)
     transport.bufferSize = UNREAD
-    transport.unregisterProducer()  # the HTTP channel it was before
-    transport.registerProducer(SlowReader(transport), streaming=True)
+    transport.unregisterProducer()  # the HTTP channel
+    transport.registerProducer(reader, streaming=True)
+    return reader
 
 
 @implementer(IPushProducer)
@@ -278,3 +295,10 @@ class SlowReader:
 
     def stopProducing(self) -> None:  # noqa: N802
         self.resumeProducing()
+
+    def leave_to(self, channel: Any) -> None:
+        """The stream is over: the bytes are those of the HTTP channel again."""
+        self.resumeProducing()
+        del self.transport.bufferSize
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(channel, streaming=True)

@@ -14,6 +14,28 @@ FLOOD = 400  # messages
 MESSAGE = "x" * 64 * 1024
 
 
+async def answer(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        await stream(scope["path"], receive, send)
+    else:
+        await echo(scope, receive, send)
+
+
+async def stream(path: str, receive: Any, send: Any) -> None:
+    """A stream of one message; with "/flood" of more than a browser would ever read, to no end.
+
+    With "/file" as much, and no stream.
+    """
+    kind = b"application/octet-stream" if path == "/file" else b"text/event-stream"
+    headers = [(b"content-type", kind)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for _ in range(1 if path == "/" else FLOOD):
+        await send({"type": "http.response.body", "body": MESSAGE.encode(), "more_body": True})
+    while path == "/flood" and (await receive())["type"] != "http.disconnect":
+        pass
+    await send({"type": "http.response.body"})
+
+
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes; to "flood", answer with more than a browser would ever read.
 
@@ -41,4 +63,4 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 if __name__ == "__main__":
     server.PATIENCE = float(os.environ.get("PATIENCE", server.PATIENCE))
     port, host = [*sys.argv[1:], "127.0.0.1"][:2]
-    sys.exit(server.serve(echo, host, int(port)))
+    sys.exit(server.serve(answer, host, int(port)))

@@ -1,20 +1,22 @@
 """The server's limits and its goodbye, over real sockets."""
 
 import os
+import select
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
-from tests.config.echo import FLOOD
+from tests.config.echo import FLOOD, MESSAGE
 from tests.sandbox_rig import ROOT, free_port
 
 START_LIMIT = 20  # seconds
@@ -120,6 +122,41 @@ def test_a_browser_that_does_not_read_is_let_go() -> None:
         time.sleep(3)  # longer than the server's patience; what is not to be read tells nothing
         assert len(received(browser)) < FLOOD
     assert browser.close_code == CloseCode.ABNORMAL_CLOSURE
+
+
+def ask(browser: socket.socket, path: str) -> None:
+    browser.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+
+
+def test_a_browser_that_does_not_read_its_stream_is_let_go() -> None:
+    with (
+        serving(PATIENCE="1") as server,
+        socket.create_connection(("127.0.0.1", server.port)) as browser,
+    ):
+        ask(browser, "/flood")
+        reset = select.poll()
+        reset.register(browser, 0)  # of errors alone: it does not read
+        assert reset.poll(10_000)
+
+
+def test_a_browser_that_reads_its_stream_gets_everything() -> None:
+    with serving() as server, closing(HTTPConnection("127.0.0.1", server.port)) as browser:
+        browser.request("GET", "/flood")
+        everything = FLOOD * len(MESSAGE)
+        assert len(browser.getresponse().read(everything)) == everything
+
+
+def test_what_comes_after_a_stream_may_be_read_as_slowly_as_anything_else() -> None:
+    with (
+        serving(PATIENCE="0.2") as server,
+        closing(HTTPConnection("127.0.0.1", server.port)) as browser,
+    ):
+        browser.request("GET", "/")
+        browser.getresponse().read()
+        browser.request("GET", "/file")
+        answer = browser.getresponse()
+        time.sleep(1)  # longer than the server's patience; what is not to be read tells nothing
+        assert len(answer.read()) == FLOOD * len(MESSAGE)
 
 
 def test_a_browser_that_reads_gets_everything(server: Server) -> None:

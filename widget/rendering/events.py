@@ -96,7 +96,7 @@ def render_in(
         "score": score_of(event),
     }
     if isinstance(event, Message):  # what happens most
-        page_shape, page_texts = page_of(event, kind)
+        page_shape, page_texts = page_of(event, kind, conversation.customer_id)
         shape |= shape_of(event) | page_shape
         texts |= page_texts | {"text": text_of(event, locale)}
         return render_compiled(template, locale.language, shape, texts)

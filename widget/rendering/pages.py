@@ -1,7 +1,8 @@
 """The page that a message links to, as a card below it: what is known of it, and what may be asked.
 
 LiveChat's own clients keep what they found at the message (`url_details`); else the panel asks us,
-where its owner wants that. We answer for addresses alone that stand in a message: a proof says so.
+where its owner wants that. We answer for addresses alone that stand in a message to the customer
+who asks: a proof says so.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ LONGEST = 200  # characters of a title or a description
 WEB = ("https://", "http://")
 
 
-def page_of(message: Message, author: str) -> tuple[dict[str, Hashable], dict[str, str]]:
+def page_of(
+    message: Message, author: str, customer_id: str
+) -> tuple[dict[str, Hashable], dict[str, str]]:
     """Shape and texts of the card, as `page.html` takes them; nothing for no card."""
     details = message.properties.get("url_details", {})
     url, title = details.get("url"), details.get("title")
@@ -27,7 +30,7 @@ def page_of(message: Message, author: str) -> tuple[dict[str, Hashable], dict[st
         return {"page": "known"}, texts | address(url)
     if author != "agent" or message.is_markdown or not (url := first_page(message.text)):
         return {"page": ""}, {}
-    question = urlencode({"url": url, "proof": proof_of(url)})
+    question = urlencode({"url": url, "proof": proof_of(url, customer_id)})
     return {"page": "unknown"}, {"page_question": question} | address(url)
 
 
@@ -43,6 +46,6 @@ def cut(text: object) -> str:
     return text[:LONGEST] if isinstance(text, str) else ""
 
 
-def proof_of(url: str) -> str:
-    """What only we can make."""
-    return Signer(salt="page").signature(url)
+def proof_of(url: str, customer_id: str) -> str:
+    """What only we can make: that this customer was shown this address."""
+    return Signer(salt="page").signature(f"{customer_id} {url}")

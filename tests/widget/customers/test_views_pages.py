@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chatproxy.livechat.structures import parse_event
+from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from tests.sandbox_rig import Sandbox
 from tests.stopped_clock import stop_clock_of
@@ -45,21 +46,23 @@ def pages() -> Iterator[str]:
     server.server_close()
 
 
-def said(text: str, author: str = "piotr", **properties: object) -> str:
+def said(text: str, author: str = "piotr", reader: str = "nora", **properties: object) -> str:
     event = {"id": "THREAD_1", "type": "message", "author_id": author, "text": text}
-    return str(render_event(parse_event(event | {"properties": properties}), KNOWN, Locale("en")))
+    known = KNOWN._replace(customer_id=reader)
+    return str(render_event(parse_event(event | {"properties": properties}), known, Locale("en")))
 
 
-def question_in(html: str) -> str:
-    """What the panel asks for when it shows this message."""
-    found = re.search(r'hx-get="([^"]+)"', html)
+def question_after(text: str, key: str = "shop") -> str:
+    """What the panel of this widget's only customer asks for when it shows this message."""
+    reader = Customer.objects.get(widget_key=key).entity_id
+    found = re.search(r'hx-get="([^"]+)"', said(text, reader=reader))
     assert found
     return unescape(found[1])
 
 
-def visitor_of(add_widget: AddWidget, **options: bool) -> Visitor:
-    add_widget(**options)
-    visitor = Visitor()
+def visitor_of(add_widget: AddWidget, key: str = "shop", **options: bool) -> Visitor:
+    add_widget(key, **options)
+    visitor = Visitor(key)
     visitor.introduce()
     return visitor
 
@@ -72,7 +75,7 @@ def test_a_page_is_asked_for_once_however_many_see_it(
     add_widget: AddWidget, sandbox: Sandbox, pages: str
 ) -> None:
     visitor = visitor_of(add_widget, link_previews=True)
-    question = question_in(said(f"See {pages}/returns."))
+    question = question_after(f"See {pages}/returns.")
     answers = [visitor.ask("get", question) for _ in range(2)]
     assert [answer.content for answer in answers] == [
         b"<b>Returns &lt;b&gt;</b><span>30 days</span>"
@@ -85,7 +88,7 @@ def test_a_page_without_a_title_keeps_its_address_alone(
 ) -> None:
     visitor = visitor_of(add_widget, link_previews=True)
     for address in (f"{pages}/nameless", "http://127.0.0.1:9/"):
-        question = question_in(said(f"See {address}"))
+        question = question_after(f"See {address}")
         assert [visitor.ask("get", question).status_code for _ in range(2)] == [204, 204]
     assert requests_for_pages(sandbox) == 2
 
@@ -94,10 +97,20 @@ def test_nobody_makes_an_owner_pay_for_an_address_of_their_own(
     add_widget: AddWidget, sandbox: Sandbox
 ) -> None:
     visitor = visitor_of(add_widget, link_previews=True)
-    theirs = question_in(said("See https://shop.example/"))
+    theirs = question_after("See https://shop.example/")
     forged = theirs.replace("shop.example", "evil.example")
     assert visitor.ask("get", forged).status_code == 400
     assert visitor.ask("get", "page?url=https%3A%2F%2Fshop.example%2F").status_code == 400
+    assert requests_for_pages(sandbox) == 0
+
+
+def test_nobody_makes_an_owner_pay_for_what_another_s_customers_were_shown(
+    add_widget: AddWidget, sandbox: Sandbox
+) -> None:
+    visitor_of(add_widget, "library", link_previews=True)
+    theirs = question_after("See https://shop.example/", "library")
+    visitor = visitor_of(add_widget, link_previews=True)
+    assert visitor.ask("get", theirs).status_code == 400
     assert requests_for_pages(sandbox) == 0
 
 
@@ -108,7 +121,7 @@ def test_an_owner_pays_for_so_many_addresses_a_minute_and_what_is_known_is_free(
     stop_clock_of(monkeypatch, "widget.limits")
     monkeypatch.setitem(limits.LIMITS, "page", Limits(*[Limit(2, 60)] * 3))
     visitor = visitor_of(add_widget, link_previews=True)
-    questions = [question_in(said(f"{pages}/returns?{number}")) for number in range(4)]
+    questions = [question_after(f"{pages}/returns?{number}") for number in range(4)]
     answers = [visitor.ask("get", question).status_code for question in questions + questions]
     assert answers[2:4] == [204, 204]
     assert requests_for_pages(sandbox) == 2
@@ -116,7 +129,7 @@ def test_an_owner_pays_for_so_many_addresses_a_minute_and_what_is_known_is_free(
 
 def test_an_owner_who_wants_none_pays_for_none(add_widget: AddWidget, sandbox: Sandbox) -> None:
     visitor = visitor_of(add_widget)
-    assert visitor.ask("get", question_in(said("https://shop.example/"))).status_code == 400
+    assert visitor.ask("get", question_after("https://shop.example/")).status_code == 400
     assert requests_for_pages(sandbox) == 0
 
 

@@ -32,11 +32,11 @@ def say_nothing(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # 
 def page(request: CustomerRequest, widget: Widget) -> HttpResponse:
     """Title and first words of the page at `url`. 204 if it has none, or too many were asked for.
 
-    `proof` says that the address is from a message: nobody makes LiveChat read another, and the
-    owner pay for it.
+    `proof` says that the address is from a message to this customer: nobody makes LiveChat read
+    another, and the owner pay for it.
     """
-    url = request.GET.get("url", "")
-    if not widget.link_previews or not is_proven(url, request.GET.get("proof", "")):
+    url, proof = request.GET.get("url", ""), request.GET.get("proof", "")
+    if not widget.link_previews or not is_proven(url, request.customer.entity_id, proof):
         return HttpResponseBadRequest()
     key = f"page:{widget.key}:{digest(url)}"
     words = cache.get(key)
@@ -52,5 +52,5 @@ def page(request: CustomerRequest, widget: Widget) -> HttpResponse:
     return render(request, "widget/rendering/events/page_words.html", words)
 
 
-def is_proven(url: str, proof: str) -> bool:
-    return constant_time_compare(proof_of(url), proof)
+def is_proven(url: str, customer_id: str, proof: str) -> bool:
+    return constant_time_compare(proof_of(url, customer_id), proof)

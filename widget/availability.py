@@ -39,6 +39,11 @@ def availability_of(widget: Widget) -> Availability:
         return UNKNOWN
 
 
+def is_known(widget: Widget) -> bool:
+    """Whether `availability_of` asks LiveChat for nothing."""
+    return cache.get(_key(widget)) is not None
+
+
 def known_availability(widget: Widget) -> Availability:
     """The same, for those who must know. Raises LiveChatError."""
     known: Availability | None = cache.get(_key(widget))

@@ -33,11 +33,14 @@ class Limit(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """An address may be a whole office, a widget a busy shop on its busiest day."""
+    """An address may be a whole office, a widget a busy shop on its busiest day.
+
+    Without a limit for the widget, those who are counted use up nothing for the others.
+    """
 
     address: Limit
     customer: Limit
-    widget: Limit
+    widget: Limit | None
 
 
 LIMITS = {
@@ -51,7 +54,11 @@ LIMITS = {
     "welcome": Limits(Limit(300, 60), Limit(60, 60), Limit(12_000, 60)),
     "reading": Limits(Limit(600, 60), Limit(60, 60), Limit(12_000, 60)),
     "page": Limits(Limit(60, 60), Limit(20, 60), Limit(600, 60)),
+    # Whoever says that they are LiveChat; then LiveChat itself, of which there is one.
+    "call": Limits(Limit(6000, 60), Limit(6000, 60), None),
     "webhook": Limits(Limit(6000, 60), Limit(6000, 60), Limit(12_000, 60)),
+    # LiveChat, about a group that is not known: beyond it a panel goes without.
+    "asking": Limits(Limit(20, 60), Limit(20, 60), Limit(60, 60)),
     "transcript": Limits(Limit(30, 60), Limit(10, 60), Limit(600, 60)),
 }
 # By the name of a URL. What changes something is an act otherwise; other reading is free,
@@ -60,7 +67,7 @@ CHANGES = {
     "customer": "identity",
     "files": "file",
     "expect_tab": "expected",
-    "webhook": "webhook",
+    "webhook": "call",
 }
 READING = {
     "welcome": "welcome",
@@ -105,13 +112,15 @@ def counts_of(kind: str, widget_key: str, address: str, who: str) -> Iterator[tu
     if who:
         hashed = hashlib.sha256(who.encode()).hexdigest()[:16]
         yield f"limit:{kind}:customer:{hashed}", limits.customer
-    yield f"limit:{kind}:widget:{widget_key}", limits.widget
+    if limits.widget:
+        yield f"limit:{kind}:widget:{widget_key}", limits.widget
 
 
 def wider(limits: Limits, share: int) -> Limit:
     """An address's limit for as many; never so much that the widget is used up."""
     times, seconds = limits.address.for_as_many(share)
-    return Limit(min(times, max(limits.address.times, limits.widget.times // 2)), seconds)
+    most = max(limits.address.times, limits.widget.times // 2) if limits.widget else times
+    return Limit(min(times, most), seconds)
 
 
 def first_over(counted: Sequence[tuple[str, Limit]]) -> Limit | None:

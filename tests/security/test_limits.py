@@ -19,7 +19,7 @@ from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
 from widget import limits
 from widget.limits import Limit, Limits, Pace, SocketCounts, Told, wait_before
-from widget.models import Widget
+from widget.models import Webhook, Widget
 from widget.networks import networks_of
 from widget.urls import urlpatterns
 
@@ -104,6 +104,46 @@ def test_asking_for_one_group_after_another_is_not_free(shop_widget: Widget, at:
     assert statuses(*asked) == [200, 200, 200, 429]
 
 
+@pytest.fixture
+def many_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may open as often as they like; LiveChat is asked for less."""
+    plenty = Limits(Limit(100, 3600), Limit(100, 3600), Limit(100, 3600))
+    monkeypatch.setitem(limits.LIMITS, "welcome", plenty)
+
+
+def welcome(visitor: Visitor, group: int) -> int:
+    return visitor.ask("get", "welcome", **{"X-Chat-Group": str(group)}).status_code
+
+
+def test_livechat_is_asked_about_only_so_many_groups_that_somebody_names(
+    many_panels: None, shop_widget: Widget, at: Any, sandbox: Sandbox
+) -> None:
+    """The owner pays for each, and who asks need not be anybody's customer."""
+    asked = [welcome(at(f"203.0.113.{group}"), group) for group in range(1, 9)]
+    assert asked == [200] * 8
+    assert sandbox.requests().count("get_dynamic_configuration") == 5
+
+
+def test_one_address_does_not_use_up_what_livechat_may_be_asked(
+    many_panels: None, shop_widget: Widget, at: Any, sandbox: Sandbox
+) -> None:
+    for group in range(1, 9):
+        welcome(at(HOME), group)
+    assert sandbox.requests().count("get_dynamic_configuration") == 3
+    welcome(at(OTHER), 9)
+    assert sandbox.requests().count("get_dynamic_configuration") == 4
+
+
+def test_about_the_widget_s_own_group_livechat_is_asked_all_the_same(
+    many_panels: None, shop_widget: Widget, at: Any, sandbox: Sandbox
+) -> None:
+    for group in range(1, 9):
+        welcome(at(f"203.0.113.{group}"), group)
+    before = sandbox.requests().count("get_dynamic_configuration")
+    at(HOME).ask("get", "welcome")
+    assert sandbox.requests().count("get_dynamic_configuration") == before + 1
+
+
 def test_the_plain_page_has_limits_too(shop_widget: Widget, at: Any) -> None:
     answers = [at(HOME).ask("post", "plain/", {"text": ""}) for _ in range(4)]
     assert answers[-1].status_code == 429
@@ -183,6 +223,35 @@ def test_every_name_that_is_counted_is_a_urls() -> None:
 
 def test_every_limit_that_is_named_there_is() -> None:
     assert {*limits.CHANGES.values(), *limits.READING.values()} <= set(limits.LIMITS)
+
+
+def test_who_only_says_that_they_are_livechat_keep_it_out_of_nothing(
+    shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, "call", Limits(Limit(3, 3600), Limit(3, 3600), None))
+    secret = Webhook.objects.create(widget=shop_widget, livechat_id="W").secret
+    for number in range(20):
+        assert call_as_livechat(f"203.0.113.{number}", "made up") == 403
+    assert call_as_livechat(HOME, secret) == 204
+
+
+def test_livechat_itself_calls_only_so_often(
+    shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, "call", Limits(Limit(9, 3600), Limit(9, 3600), None))
+    secret = Webhook.objects.create(widget=shop_widget, livechat_id="W").secret
+    assert [call_as_livechat(HOME, secret) for _ in range(6)] == [204] * 5 + [429]
+
+
+def test_one_address_says_only_so_often_that_it_is_livechat(shop_widget: Widget) -> None:
+    Webhook.objects.create(widget=shop_widget, livechat_id="W")
+    assert [call_as_livechat(HOME, "made up") for _ in range(4)] == [403] * 3 + [429]
+
+
+def call_as_livechat(address: str, secret: str) -> int:
+    call = {"secret_key": secret, "action": "incoming_event", "payload": {}}
+    path, client = "/w/shop/webhook", Client(REMOTE_ADDR=address)
+    return client.post(path, call, content_type="application/json").status_code
 
 
 def test_a_panel_announces_its_tab_without_using_up_what_the_customer_may_say(

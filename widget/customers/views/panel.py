@@ -20,13 +20,14 @@ from django.views.decorators.http import require_POST, require_safe
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.structures import FormToFill
 from widget.assets import bundle, digest, made_once, made_once_a_version, pack, source
-from widget.availability import availability_of
+from widget.availability import UNKNOWN, availability_of, is_known
 from widget.customers.chat_forms import ChatForm
 from widget.customers.emoji import EMOJI
-from widget.customers.security import CustomerRequest, customer_required, widget_view
+from widget.customers.security import CustomerRequest, bearer_of, customer_required, widget_view
 from widget.customers.views.forms import PRECHAT, TICKET, form_before_chat, form_context
 from widget.customers.views.stylesheet import style_version
 from widget.customers.visits import visit_of
+from widget.limits import wait_before
 from widget.models import InvitationTally, Tally, Widget
 from widget.notifications import keys
 from widget.previews import preview_of
@@ -183,7 +184,8 @@ def version_of(script: str) -> str:
 @widget_view
 def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Whether somebody is there, asked apart: LiveChat may be slow, the shell may not."""
-    availability, opens = availability_of(widget), widget.reopens_at()
+    availability = availability_of(widget) if may_ask(request, widget) else UNKNOWN
+    opens = widget.reopens_at()
     is_closed = widget.when_away == Widget.Away.FORM and opens is not None
     is_there = availability.is_online and not is_closed
     occasion = PRECHAT if is_there else TICKET
@@ -194,6 +196,17 @@ def welcome(request: HttpRequest, widget: Widget) -> HttpResponse:
     if form:
         context |= form_context(occasion, ChatForm(form.fields), f"forms/{occasion.kind}")
     return render(request, "widget/customers/availability.html", context)
+
+
+def may_ask(request: HttpRequest, widget: Widget) -> bool:
+    """Whether LiveChat may be asked who is there, which the owner pays for.
+
+    Of groups that a page names there may be any number.
+    """
+    if "X-Chat-Group" not in request.headers or is_known(widget):
+        return True
+    address = request.META.get("REMOTE_ADDR", "")
+    return not wait_before("asking", widget.key, address, bearer_of(request))
 
 
 @require_safe

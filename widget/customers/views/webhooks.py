@@ -7,7 +7,8 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
 from chatproxy.livechat import webhooks
-from widget.customers.security import widget_view
+from widget.customers.security import too_often, widget_view
+from widget.limits import wait_before
 from widget.models import Subscription, Webhook, Widget
 
 LARGEST = 256 * 1024  # bytes of a call: an event has 16 kB, and properties
@@ -29,6 +30,8 @@ def webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
     ours = Webhook.objects.filter(widget=widget).first()
     if ours is None or not constant_time_compare(call.secret, ours.secret):
         return HttpResponse(status=403)
+    if seconds := wait_before("webhook", widget.key, "", ""):
+        return too_often(request, seconds)
     ours.hear()
     if call.action == webhooks.INCOMING_EVENT and call.chat_id:
         Subscription.objects.call(widget, call.chat_id)

@@ -4,7 +4,7 @@ May use the modules beside it; no room.
 """
 
 from widget.models.keys import UsedKey, new_key, new_secret
-from widget.models.memberships import ColleagueInvitation, Membership, is_superuser
+from widget.models.memberships import ColleagueInvitation, Membership, is_superuser, may_enter
 from widget.models.moves import Move
 from widget.models.revisions import Revision
 from widget.models.statistics import InvitationTally, Presence, Tally, Trouble
@@ -29,6 +29,7 @@ __all__ = [
     "Widget",
     "cache_key",
     "is_superuser",
+    "may_enter",
     "new_key",
     "new_secret",
 ]

@@ -19,17 +19,22 @@ if TYPE_CHECKING:
 INVITATION_HOLDS = dt.timedelta(days=7)  # of a colleague
 
 
+def may_enter(user: "AbstractUser | AnonymousUser") -> bool:
+    """Whether the admin lets the user in. Source: Django, `AdminSite.has_permission`."""
+    return bool(user.is_active and user.is_staff)
+
+
 def is_superuser(user: "AbstractUser | AnonymousUser") -> bool:
     """Whether the user may do everything.
 
     A project's user model need not have `is_superuser`. It then answers as Django's admin asks.
     Source: Django, "Customizing authentication", "Custom users and django.contrib.admin".
     """
-    if not user.is_active:
+    if not may_enter(user):
         return False
     if hasattr(user, "is_superuser"):
         return bool(user.is_superuser)
-    return bool(user.is_staff and user.has_perm("widget.change_widget"))
+    return bool(user.has_perm("widget.change_widget"))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -39,7 +44,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Whether the user may still change the widgets of all these organizations."""
         # What a user is may be a property, which no query knows.
         user = get_user_model()._default_manager.filter(pk=user_pk).first()
-        if user is None or not (user.is_active and user.is_staff):
+        if user is None or not may_enter(user):
             return False
         if is_superuser(user):
             return True

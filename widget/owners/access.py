@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from widget.models import Membership, Widget, is_superuser
+from widget.models import Membership, Widget, is_superuser, may_enter
 
 Role = Membership.Role
 VIEWERS = (Role.OWNER, Role.EDITOR, Role.VIEWER)
@@ -31,7 +31,7 @@ View = Callable[..., HttpResponse]
 
 def organization_ids(user: User, roles: Roles) -> list[str]:
     """The organizations in which this user has one of these roles."""
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not may_enter(user):
         return []
     found = Membership.objects.filter(user_id=user.pk, role__in=roles)
     return sorted(found.values_list("organization_id", flat=True))

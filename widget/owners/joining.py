@@ -39,10 +39,14 @@ def invitations_today(organization_id: str) -> int:
 
 
 def invite(user: AbstractUser, organization_id: str, email: str, role: str) -> ColleagueInvitation:
-    """Make an invitation in place of any earlier one of the same person."""
+    """Make an invitation in place of any earlier one of the same person that the user may end."""
     ColleagueInvitation.objects.forget_old()
-    invitations = ColleagueInvitation.objects.filter(organization_id=organization_id)
-    invitations.filter(email__iexact=email).close()
+    earlier = ColleagueInvitation.objects.filter(
+        organization_id=organization_id,
+        email__iexact=email,
+        role__in=roles_to_give(user, organization_id),
+    )
+    earlier.close()
     return ColleagueInvitation.objects.create(
         organization_id=organization_id, email=email, role=role, invited_by_id=user.pk
     )

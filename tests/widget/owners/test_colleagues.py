@@ -143,6 +143,25 @@ def test_an_invitation_ends_with_the_role_of_whoever_made_it(client: Client) -> 
     assert follow(Client(), link).status_code == 410
 
 
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_an_invitation_ends_when_the_admin_no_longer_lets_in_whoever_made_it(
+    client: Client, is_superuser: bool
+) -> None:
+    inviter = signed_in(client, Role.OWNER)
+    User.objects.update(is_superuser=is_superuser)
+    link = invite(inviter)
+    User.objects.update(is_staff=False)
+    assert follow(Client(), link).status_code == 410
+
+
+def test_an_editor_ends_no_invitation_that_they_could_not_have_made(client: Client) -> None:
+    owner, editor = signed_in(client, Role.OWNER), signed_in(Client(), Role.EDITOR)
+    link = invite(owner, role=Role.OWNER)
+    assert invite(editor, role=Role.VIEWER)
+    accept(Client(), link, **account())
+    assert roles() == {"eve": Role.OWNER}
+
+
 def test_whoever_has_an_account_joins_with_it_and_keeps_a_greater_role(client: Client) -> None:
     owner = signed_in(client, Role.OWNER)
     eve = Client()

@@ -1,7 +1,7 @@
 """The customer's socket, from a real LiveChat to the fragments a browser gets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -83,7 +83,7 @@ async def test_the_first_thing_shown_is_the_conversation_as_it_is(
     assert "Before the socket" in await wait_until_shown(socket, "hx-upsert")
 
 
-async def stream_of(visitor: Visitor) -> AsyncIterator[str]:
+async def stream_of(visitor: Visitor) -> AsyncGenerator[str, None]:
     """The same where no websocket comes through."""
     headers = {"Authorization": f"Bearer {visitor.token}"}
     answer: Any = await AsyncClient().get("/w/shop/stream", headers=headers)

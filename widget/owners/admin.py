@@ -146,10 +146,13 @@ class WidgetAdmin(CarefulAdmin):
         names = [str(widget) for widget in objs]
         return names, {self.opts.verbose_name_plural: len(names)}, lacking, protected
 
+    def delete_model(self, request: HttpRequest, obj: Widget) -> None:
+        changes.delete(obj)
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Widget]) -> None:
         """One by one, so that no cache shows it any longer."""
         for widget in queryset:
-            widget.delete()
+            changes.delete(widget)
 
     # One widget
 

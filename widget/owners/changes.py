@@ -5,7 +5,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chatproxy.models import Customer
-from widget.models import Revision, Webhook, Widget, new_key, new_secret
+from widget.models import Revision, Widget, new_key, new_secret
+from widget.owners import webhooks
 from widget.owners.access import User, may_save, stored_organization_id
 from widget.owners.settings import settings_of
 
@@ -20,6 +21,7 @@ def publish(widget: Widget, user: User) -> None:
     widget.draft = None
     if widget.pk:
         record_what_is_stored(widget)
+        stop_calls_for_another(widget)
         if stored_organization_id(widget) != widget.organization_id:
             start_anew(widget)
     widget.save()
@@ -48,6 +50,13 @@ def copy_of(widget: Widget) -> Widget:
     return Widget(key=new_key(), **settings)
 
 
+@transaction.atomic
+def delete(widget: Widget) -> None:
+    """Delete the widget, and have LiveChat call nobody in its name."""
+    webhooks.switch_off(widget)
+    widget.delete()
+
+
 def check(widget: Widget, user: User) -> None:
     """Raises PermissionDenied."""
     if not may_save(user, widget):
@@ -58,8 +67,18 @@ def start_anew(widget: Widget) -> None:
     """Take along nothing that belongs to the organization the widget leaves."""
     widget.identity_secret = new_secret()
     widget.agent_token = ""
-    Webhook.objects.filter(widget=widget).delete()
     Customer.objects.filter(widget_key=widget.key).delete()
+
+
+def stop_calls_for_another(widget: Widget) -> None:
+    """LiveChat's calls belong to the app that the widget had: only that app can end them."""
+    stored = Widget.objects.filter(pk=widget.pk).first()
+    if stored and app_of(stored) != app_of(widget):
+        webhooks.switch_off(stored)
+
+
+def app_of(widget: Widget) -> tuple[str, str]:
+    return widget.organization_id, widget.client_id
 
 
 def record_what_is_stored(widget: Widget) -> None:

@@ -44,8 +44,14 @@ def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 @access.changes_widget(access.OWNERS)
 def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
-    """Store another token for the connection test, or none. POST."""
-    widget.agent_token = request.POST.get("agent_token", "").strip()[:MOST_OF_A_TOKEN]
+    """Store another token for the connection test, or none. POST.
+
+    Without one we could not stop LiveChat's calls: they end with it.
+    """
+    token = request.POST.get("agent_token", "").strip()[:MOST_OF_A_TOKEN]
+    if not token and webhooks.switch_off(widget):
+        webhooks.report_off(request)
+    widget.agent_token = token
     widget.save(update_fields=["agent_token"])
     report_connection(request, widget)
     return redirect("admin:widget_widget_change", widget.pk)

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -25,10 +26,10 @@ NOT_YET = gettext_lazy(
 
 
 def form(widget: Widget) -> SafeString:
-    """The button, for those who gave us an agent's token."""
-    if not widget.agent_token or not keys.is_possible():
-        return SafeString()
+    """The button, for those who gave us an agent's token, or whom LiveChat calls."""
     webhook = Webhook.objects.filter(widget=widget).first()
+    if webhook is None and not (widget.agent_token and keys.is_possible()):
+        return SafeString()
     context = {"webhook": webhook, "scopes": ", ".join(SCOPES), "not_yet": NOT_YET}
     return render_to_string("widget/owners/webhook.html", context)
 
@@ -36,21 +37,35 @@ def form(widget: Widget) -> SafeString:
 @access.changes_widget(access.OWNERS)
 def change_webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Switch it on, or off if it is on. POST."""
-    webhook = Webhook.objects.filter(widget=widget).first()
-    if webhook:
-        switch_off(widget, webhook)
-        messages.success(request, gettext("LiveChat does not call us any more."))
+    if switch_off(widget):
+        report_off(request)
     else:
         address = request.build_absolute_uri(reverse("widget:webhook", args=[widget.key]))
         switch_on(request, widget, address)
     return redirect("admin:widget_widget_change", widget.pk)
 
 
-def switch_off(widget: Widget, webhook: Webhook) -> None:
-    """What LiveChat still sends is refused, should it not hear of this."""
+def switch_off(widget: Widget) -> bool:
+    """Whether it was on. What LiveChat still sends is refused, should it not hear of this.
+
+    It is told with what the widget has now, once the database says so for good.
+    """
+    webhook = Webhook.objects.filter(widget=widget).first()
+    if webhook is None:
+        return False
+    api, client_id = api_of(widget), widget.client_id
+
+    def tell_livechat() -> None:
+        with suppress(LiveChatError):
+            api.unregister_webhook(client_id, webhook.livechat_id)
+
     webhook.delete()
-    with suppress(LiveChatError):
-        api_of(widget).unregister_webhook(widget.client_id, webhook.livechat_id)
+    transaction.on_commit(tell_livechat)
+    return True
+
+
+def report_off(request: HttpRequest) -> None:
+    messages.success(request, gettext("LiveChat does not call us any more."))
 
 
 def switch_on(request: HttpRequest, widget: Widget, address: str) -> None:

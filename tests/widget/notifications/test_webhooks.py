@@ -23,6 +23,7 @@ from tests.widget.visitor import Visitor
 from widget.customers.views.webhooks import LARGEST
 from widget.models import Membership, Subscription, Webhook, Widget
 from widget.notifications.listening import Listener
+from widget.owners import changes
 from widget.running import Running
 
 Listen = Callable[..., Listener]
@@ -294,13 +295,76 @@ def test_an_owner_switches_it_off_again(
     agent.send(agent.chats()[0]["id"], "Yes, we do.")
     shown = owner.get(page).content.decode()
     assert SWITCH in shown
+    assert known_to_livechat(agent, shop_widget) == []
+
+
+def known_to_livechat(agent: Agent, widget: Widget) -> list[dict[str, Any]]:
+    """The webhooks of the widget's app; it may have three."""
     found = agent.sandbox.http.post(
         f"{agent.sandbox.url}/v3.6/configuration/action/list_webhooks",
-        json={"owner_client_id": shop_widget.client_id},
+        json={"owner_client_id": widget.client_id},
         headers={"Authorization": agent.authorization},
         timeout=10,
     )
-    assert found.json() == []
+    webhooks: list[dict[str, Any]] = found.json()
+    return webhooks
+
+
+def deletes_the_token(owner: Client, widget: Widget) -> None:
+    owner.post(f"/admin/widget/widget/{widget.pk}/agent-token/", {"agent_token": ""})
+
+
+def moves_the_widget(owner: Client, widget: Widget) -> None:
+    widget.organization_id = "c0a2f6b4-3e1d-4c6b-8f2a-9d5e7b1a6c30"
+    changes.publish(widget, User.objects.create_superuser("root"))
+
+
+def takes_another_app(owner: Client, widget: Widget) -> None:
+    widget.client_id = "another"
+    changes.publish(widget, User.objects.get(username="olga"))
+
+
+def deletes_the_widget(owner: Client, widget: Widget) -> None:
+    owner.post(f"/admin/widget/widget/{widget.pk}/delete/", {"post": "yes"})
+
+
+def deletes_the_widget_in_the_list(owner: Client, widget: Widget) -> None:
+    chosen = {"action": "delete_selected", "_selected_action": [widget.pk], "post": "yes"}
+    owner.post("/admin/widget/widget/", chosen)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        *(deletes_the_token, moves_the_widget, takes_another_app),
+        *(deletes_the_widget, deletes_the_widget_in_the_list),
+    ],
+)
+def test_livechat_is_told_before_nothing_could_end_its_calls(
+    calling: Door,
+    owner: Client,
+    agent: Agent,
+    shop_widget: Widget,
+    leave: Callable[[Client, Widget], None],
+) -> None:
+    assert len(known_to_livechat(agent, shop_widget)) == 1
+    leave(owner, Widget.objects.get())
+    assert known_to_livechat(agent, shop_widget) == []
+    assert not Webhook.objects.exists()
+
+
+@pytest.mark.parametrize("lost", ["token", "key"])
+def test_calls_can_be_stopped_when_none_could_be_asked_for(
+    calling: Door, owner: Client, shop_widget: Widget, settings: Any, lost: str
+) -> None:
+    if lost == "token":
+        Widget.objects.update(agent_token="")
+    else:
+        settings.CHAT_PUSH_KEY = ""
+    page = owner.get(f"/admin/widget/widget/{shop_widget.pk}/change/").content.decode()
+    assert "Stop LiveChat" in page
+    assert "does not call us any more" in switch(owner, calling)
+    assert not Webhook.objects.exists()
 
 
 def test_its_secret_is_encrypted_again_with_new_keys(calling: Door, settings: Any) -> None:

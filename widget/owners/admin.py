@@ -13,10 +13,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, resolve, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -37,6 +37,14 @@ from widget.owners.fieldsets import (
 from widget.owners.forms import WidgetForm, label_of
 from widget.owners.urls import FRAMED_ROUTES, ROUTES
 from widget.statistics import last_seen
+
+
+class ToBeTested(HttpResponseRedirect):
+    """Leads back to the form of a widget that was saved, and whose connection is to be tested."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__(reverse("admin:widget_widget_change", args=[widget.pk]))
+        self.widget = widget
 
 
 @admin.register(Widget)
@@ -256,25 +264,25 @@ class WidgetAdmin(CarefulAdmin):
     ) -> HttpResponse:
         """Test the connection, if that was wished, once the widget is stored for good."""
         response = super().changeform_view(request, object_id, form_url, extra_context)
-        if "_test" in request.POST and response.status_code == 302:
-            pk = resolve(response["Location"]).kwargs["object_id"]
-            report_connection(request, access.widget_for(request.user, pk, access.EDITORS))
+        if isinstance(response, ToBeTested):
+            report_connection(request, response.widget)
         return response
 
     def response_add(
         self, request: HttpRequest, obj: Widget, post_url_continue: str | None = None
     ) -> HttpResponse:
         if "_test" in request.POST:
-            return redirect("admin:widget_widget_change", obj.pk)
+            return ToBeTested(obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Widget) -> HttpResponse:
         if "_draft" in request.POST:
             saved = gettext("The draft is saved. Your websites still show what was published.")
             messages.success(request, saved)
-        elif "_test" not in request.POST:
-            return super().response_change(request, obj)
-        return redirect("admin:widget_widget_change", obj.pk)
+            return redirect("admin:widget_widget_change", obj.pk)
+        if "_test" in request.POST:
+            return ToBeTested(obj)
+        return super().response_change(request, obj)
 
 
 @admin.register(Membership)

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.utils import override_script_prefix
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
@@ -515,6 +516,23 @@ def test_an_owner_is_told_when_the_api_version_ends(
 
 def test_a_good_connection_is_confirmed(superuser: Client, livechat: dict[str, Any]) -> None:
     assert "It works" in words_of_the_test(superuser, **livechat)
+
+
+def test_a_connection_is_tested_behind_a_prefix_too(
+    superuser: Client, livechat: dict[str, Any]
+) -> None:
+    with override_script_prefix("/en/"):
+        saved = superuser.post(ADD, FORM | livechat | {"_test": "Save and test"})
+    assert saved["Location"].startswith("/en/admin/")
+    said = " ".join(str(message) for message in superuser.get(LIST).context["messages"])
+    assert "It works" in said
+
+
+def test_a_widget_that_a_colleague_deleted_meanwhile_is_not_tested(superuser: Client) -> None:
+    gone = add_widget()
+    Widget.objects.all().delete()
+    answer = superuser.post(change(gone), FORM | {"_test": "Save and test"}, follow=True)
+    assert ["exist" in str(message) for message in answer.context["messages"]] == [True]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def statistics(request: HttpRequest, widget: Widget, site: AdminSite) -> HttpRes
         "widget": widget,
         "period": len(days),
         "periods": figures.PERIODS,
-        "figures": figures.figures_of(days),
+        "figures": figures.figures_of(widget, days),
         "live_now": figures.live_now(widget),
         "invitations": results_of(widget, len(days)),
         "invitation_columns": InvitationTally.What.labels,

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -87,7 +87,14 @@ def days_of(widget: Widget, days: int) -> list[Day]:
     return [Day(date, counts.get(date, {}), waited.get(date, 0.0)) for date in dates]
 
 
-def figures_of(days: list[Day]) -> list[Figure]:
+def days_in_use(widget: Widget, most: int) -> int:
+    """How many days, today included, there was something to count; 1 at least."""
+    first = widget.tallies.aggregate(Min("day"))["day__min"]
+    today = timezone.now().date()
+    return min(most, (today - first).days + 1) if first else 1
+
+
+def figures_of(widget: Widget, days: list[Day]) -> list[Figure]:
     """What fits on one screen, the most telling first."""
     sums = {what: sum(day.counts.get(what, 0) for day in days) for what in What.values}
     replies = sums[What.FIRST_REPLY]
@@ -121,7 +128,12 @@ def figures_of(days: list[Day]) -> list[Figure]:
             % {"good": group_digits(sums[What.GOOD]), "bad": group_digits(sums[What.BAD])},
         ),
         figure_of(What.FAILURE.label, days, [What.FAILURE]),
-        figure_of(What.REQUEST.label, days, [What.REQUEST], price_in_words(sums, len(days))),
+        figure_of(
+            What.REQUEST.label,
+            days,
+            [What.REQUEST],
+            price_in_words(sums, days_in_use(widget, len(days))),
+        ),
     ]
 
 

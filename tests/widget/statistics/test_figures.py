@@ -45,22 +45,33 @@ def address(widget: Widget, suffix: str = "/") -> str:
 
 
 def test_figures_add_up_the_days(widget: Widget) -> None:
-    opened, chats, *_ = figures_of(days_of(widget, 7))
+    opened, chats, *_ = figures_of(widget, days_of(widget, 7))
     assert (opened.total, chats.total, chats.note) == ("40", "4", "10% of those who opened it")
 
 
 def test_the_mean_wait_counts_every_reply_alike(widget: Widget) -> None:
-    reply = figures_of(days_of(widget, 7))[3]
+    reply = figures_of(widget, days_of(widget, 7))[3]
     assert (reply.total, reply.note) == ("1 min", "average of 3")
 
 
 def test_an_owner_reads_what_a_chat_takes_and_a_month_costs(client: Client, widget: Widget) -> None:
     today = timezone.now().date()
+    long_ago = today - dt.timedelta(days=100)
+    Tally.objects.create(widget=widget, day=long_ago, what=What.OPENING, count=1)
     Tally.objects.create(widget=widget, day=today, what=What.REQUEST, count=3_100)
     html = viewer(client).get(address(widget), {"days": "30"}).content.decode()
     assert "3,100" in html
     assert "about $0.84 a month, 775.0 for each chat" in html
     assert "$0.27 for a thousand" in html
+
+
+def test_a_month_of_a_young_widget_is_like_the_days_there_were(widget: Widget) -> None:
+    """The first of them was three days ago."""
+    today = timezone.now().date()
+    Tally.objects.create(widget=widget, day=today, what=What.REQUEST, count=4_000)
+    for period in (7, 30):
+        requests = figures_of(widget, days_of(widget, period))[-1]
+        assert requests.note.startswith("about $8.10 a month")
 
 
 @pytest.mark.parametrize(
@@ -72,16 +83,17 @@ def test_more_requests_cost_less_each(requests: int, dollars: float) -> None:
 
 def test_days_outside_the_period_do_not_count(widget: Widget) -> None:
     Tally.objects.filter(day=timezone.now().date()).update(day=dt.date(2020, 1, 1))
-    assert figures_of(days_of(widget, 7))[0].total == "30"
+    assert figures_of(widget, days_of(widget, 7))[0].total == "30"
 
 
 def test_the_highest_day_fills_the_plot_and_others_are_in_proportion(widget: Widget) -> None:
-    bars = figures_of(days_of(widget, 7))[0].bars
+    bars = figures_of(widget, days_of(widget, 7))[0].bars
     assert [bar.height for bar in bars] == [0, 0, 0, 60, 0, 0, 20]
 
 
 def test_a_widget_on_which_nothing_happened_has_empty_plots() -> None:
-    figures = figures_of(days_of(add_widget(), 7))
+    widget = add_widget()
+    figures = figures_of(widget, days_of(widget, 7))
     assert {bar.height for figure in figures for bar in figure.bars} == {0}
 
 

@@ -67,19 +67,23 @@ class Counts:
     def __init__(self) -> None:
         self.process = uuid.uuid4().hex
         self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._seconds: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, dt.date]] = Counter()
+        self._seconds: Counter[tuple[str, str, dt.date]] = Counter()
         self._invitations: Counter[tuple[str, str, str, str]] = Counter()
         self._troubles: dict[tuple[str, str], Met] = {}
         self._bans = Bans()
         self._answered: dict[str, dict[str, User]] = {}  # by widget key, agents by their ids
-        self._waiting: OrderedDict[int, float] = OrderedDict()  # customers, and since when
+        # Customers, since when, and on which day: a reply after midnight is still to that chat.
+        self._waiting: OrderedDict[int, tuple[float, dt.date]] = OrderedDict()
 
-    def count(self, widget_key: str, what: str, seconds: float = 0.0) -> None:
+    def count(
+        self, widget_key: str, what: str, seconds: float = 0.0, day: dt.date | None = None
+    ) -> None:
+        counted = (widget_key, what, day or today())
         with self._lock:
-            self._counts[widget_key, what] += 1
+            self._counts[counted] += 1
             if seconds:
-                self._seconds[widget_key, what] += seconds  # type: ignore[assignment]
+                self._seconds[counted] += seconds  # type: ignore[assignment]
 
     def bill(self, widget_key: str, **_signal: object) -> None:
         """LiveChat was asked for something that it bills. Receives `billed`, in any thread."""
@@ -114,7 +118,7 @@ class Counts:
 
     def _wait_for_reply(self, customer: Customer) -> None:
         with self._lock:
-            self._waiting[customer.pk] = time.monotonic()
+            self._waiting[customer.pk] = (time.monotonic(), today())
             if len(self._waiting) > WAITING_AT_MOST:
                 self._waiting.popitem(last=False)
 
@@ -126,11 +130,12 @@ class Counts:
             return
         widget_key = customer.widget_key
         with self._lock:
-            self._counts[widget_key, What.AGENT_MESSAGE] += 1
+            self._counts[widget_key, What.AGENT_MESSAGE, today()] += 1
             if agent := conversation.author(push.event):
                 self._answered.setdefault(widget_key, {})[agent.id] = agent
-        if since := self._waiting.pop(customer.pk, None):
-            self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since)
+        if begun := self._waiting.pop(customer.pk, None):
+            since, day = begun
+            self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since, day)
 
     def fail(self, customer: Customer, error: LiveChatError) -> None:
         if not isinstance(error, TROUBLES) and not self._is_ban_of_all(customer, error):
@@ -167,13 +172,12 @@ class Counts:
             remember_faces(widget_key, agents.values())
         keys = {key for key, *_ in (*counts, *invitations, *troubles)}
         widgets = {w.key: w for w in Widget.objects.filter(key__in=keys).only("pk", "key")}
-        today = timezone.now().date()
-        for (key, what), count in counts.items():
+        for (key, what, day), count in counts.items():
             if widget := widgets.get(key):
-                add_tally(widget, today, what, count, seconds[key, what])
+                add_tally(widget, day, what, count, seconds[key, what, day])
         for (key, identity, variant, what), count in invitations.items():
             if widget := widgets.get(key):
-                add_invitation_tally(widget, today, (identity, variant, what), count)
+                add_invitation_tally(widget, today(), (identity, variant, what), count)
         for (key, kind), met in troubles.items():
             if widget := widgets.get(key):
                 add_trouble(widget, kind, met)
@@ -202,6 +206,11 @@ class Counts:
                 close_old_connections()
 
         threading.Thread(target=write, name="counts", daemon=True).start()
+
+
+def today() -> dt.date:
+    """In UTC, as all days here."""
+    return timezone.now().date()
 
 
 def in_english(error: LiveChatError) -> str:

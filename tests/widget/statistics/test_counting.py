@@ -101,6 +101,16 @@ class Clock:
         return next(self._times)
 
 
+class Calendar:
+    """Stands for `timezone` in one module."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self._now = now
+
+    def now(self) -> dt.datetime:
+        return self._now
+
+
 def test_only_the_first_reply_of_a_chat_is_timed(
     counts: Counts, nora: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +121,21 @@ def test_only_the_first_reply_of_a_chat_is_timed(
     counts.write()
     reply = Tally.objects.get(what=What.FIRST_REPLY)
     assert (reply.count, reply.seconds) == (1, 90)
+
+
+def test_a_first_reply_counts_for_the_day_on_which_its_chat_began(
+    counts: Counts, nora: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = timezone.now().replace(hour=23, minute=58)
+    night = evening + dt.timedelta(minutes=4)
+    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(evening))
+    counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}}, {})
+    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(night))
+    counts.hear(nora, heard("piotr"), TALKING)
+    counts.write()
+    counted = dict(Tally.objects.values_list("what", "day"))
+    assert counted[What.FIRST_REPLY] == counted[What.CHAT] == evening.date()
+    assert counted[What.AGENT_MESSAGE] == night.date()
 
 
 def test_what_livechat_bills_is_counted_for_the_widget_that_asked(

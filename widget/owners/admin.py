@@ -65,7 +65,7 @@ class WidgetAdmin(CarefulAdmin):
     fieldsets = FIELDSETS
 
     class Media:
-        css = {"all": ["widget/owners/form.css"]}
+        css = {"all": ["widget/owners/pages.css", "widget/owners/form.css"]}
         js = ["widget/owners/form.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Widget]:

@@ -126,8 +126,7 @@ SIGNED_IN_CUSTOMERS = (
         "description": _(
             "Your website can tell us who is signed in, so that a customer finds the "
             "same conversation on all their devices. Its server signs this with the "
-            "secret below (docs/host-site.md). Whoever has the secret can pose as any "
-            "of your customers."
+            "secret below. Whoever has the secret can pose as any of your customers."
         ),
         "fields": ("secret",),
     },

@@ -241,8 +241,9 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "somewhere."
             ),
             "words_in_notifications": _(
-                "Who asked to be told of an answer reads who wrote it and its first words, on a "
-                "locked screen too. Without it, a notification says only that there is an answer."
+                "Customers who asked for notifications read who wrote the answer and its first "
+                "words, on a locked screen too. Without it, a notification says only that there is "
+                "an answer."
             ),
             "rating": _("Thumbs up or down, and a comment."),
             "transcript": _(
@@ -261,8 +262,8 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
                 "somebody of the same group, past all bots."
             ),
             "stop_answers": _(
-                "A button while a bot writes. Only for a bot that understands it: the handbook for "
-                "owners says what it is sent."
+                "A button while a bot writes. It sends a custom event with stop_answer and the "
+                "answer's custom_id: only for a bot that understands this."
             ),
             "link_previews": _(
                 "Title and first words of a page that your team links to. LiveChat reads the page, "

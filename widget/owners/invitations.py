@@ -119,8 +119,8 @@ class InvitationForm(forms.Form):
             "We only know who has a chat in this browser or dismissed an invitation "
             "there. Everybody else counts as new."
         ),
-        new=_("Who is new"),
-        returning=_("Who has been here before"),
+        new=_("New visitors"),
+        returning=_("Returning visitors"),
     )
     campaign = line(
         _("Campaign in the address"),

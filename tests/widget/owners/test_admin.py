@@ -150,6 +150,11 @@ def test_the_list_says_where_a_widget_appears_and_whether_it_is_on(superuser: Cl
     assert "Off</span>" in html
 
 
+def test_the_first_page_says_whose_today_it_counts(superuser: Client) -> None:
+    add_widget()
+    assert "<dt>Chats today (UTC)</dt>" in page(superuser, "/admin/")
+
+
 @pytest.mark.parametrize("url", ["/admin/login/", "/admin/", LIST, ADD])
 def test_no_page_of_the_admin_has_anything_inline(superuser: Client, url: str) -> None:
     if url == "/admin/login/":
@@ -232,6 +237,21 @@ def test_every_section_begins_with_a_capital(superuser: Client) -> None:
     headings = re.findall(r'class="fieldset-heading">\s*(.+)', text)
     assert len(headings) > 5
     assert [heading for heading in headings if heading[0].islower()] == []
+
+
+def test_the_form_sends_nobody_to_files_that_an_installed_package_lacks(superuser: Client) -> None:
+    assert re.findall(r"docs/|handbook", page(superuser, change(add_widget()))) == []
+
+
+def test_who_is_invited_is_named_in_plain_words(superuser: Client) -> None:
+    choices = re.findall(
+        r'<option value="(?:new|returning)">([^<]+)', page(superuser, change(add_widget()))
+    )
+    assert choices == ["New visitors", "Returning visitors"]
+
+
+def test_the_first_page_calls_roles_what_they_are(superuser: Client) -> None:
+    assert re.findall(r"Roles|Memberships", page(superuser, "/admin/")) == ["Roles"]
 
 
 def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:

@@ -4,15 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Console, Site, box_at_rest, html, wait_for
+from tests.e2e.test_identities import SECRET, signed
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
 
 KEY = "tracked"
+KEPT_UNDER = f"livechat-widget:{KEY}"
+SUBJECT = """
+from chatproxy.models import BearerToken
+answer = BearerToken.objects.find("tracked", given).customer.subject
+"""
 RECORD = """<script>
 const told = [];
 for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden",
@@ -27,7 +33,8 @@ Visit = Callable[..., None]
 @pytest.fixture(scope="session")
 def tracked(site: Site, demo_fields: dict[str, Any]) -> None:
     """A widget that lets LiveChat see visitors."""
-    site.add_widget(KEY, **demo_fields | {"name": "Tracked", "track_visitors": True})
+    fields = {"name": "Tracked", "track_visitors": True, "identity_secret": SECRET}
+    site.add_widget(KEY, **demo_fields | fields)
 
 
 @pytest.fixture
@@ -250,3 +257,94 @@ def test_greetings_of_all_kinds_are_within_reach_of_everybody(
         host.page.keyboard.press("Enter")  # the last one closes it
         expect(card(host.page)).to_have_count(0)
         expect(host.launcher).to_be_focused()
+
+
+# -- who it is
+
+
+def known(page: Page) -> str:
+    """The token of the visitor, once LiveChat sees them."""
+    page.wait_for_function("LiveChatWidget.get('customer_data').id")
+    return another_token(page, "")
+
+
+def another_token(page: Page, before: str) -> str:
+    """The token that the website keeps, once it is not this one."""
+    kept = page.wait_for_function(
+        "([key, before]) => localStorage[key] !== before && localStorage[key]",
+        arg=[KEPT_UNDER, before],
+    )
+    token: str = kept.json_value()
+    return token
+
+
+@pytest.fixture
+def visit_as(host: Host, sandbox: Sandbox, tracked: None) -> Callable[[str], None]:
+    """Go to a page of the website on which somebody is signed in: `visit_as("ida")`."""
+
+    def go(subject: str) -> None:
+        attributes = f'data-identity="{signed(subject)}"'
+        body = html(tag(host.site, attributes, key=KEY))
+        host.page.goto(host.websites.publish(f"/as/{subject}", body))
+
+    return go
+
+
+def log_out_in_another_tab(host: Host) -> None:
+    other = host.page.context.new_page()
+    other.goto(host.websites.publish("/plain", html("")))
+    other.evaluate("key => localStorage.removeItem(key)", KEPT_UNDER)
+
+
+def test_who_logs_out_and_leaves_the_page_at_once_is_not_known_again(
+    visit: Visit, host: Host
+) -> None:
+    host.listen()  # no panel tells the server
+    visit("/")
+    before = known(host.page)
+    host.page.evaluate("LiveChatWidget.call('logout')")
+    assert another_token(host.page, "") != before
+
+
+def test_a_logout_in_another_tab_is_one_of_the_visitor_too(
+    visit_as: Callable[[str], None], host: Host
+) -> None:
+    visit_as("ida")
+    before = known(host.page)
+    log_out_in_another_tab(host)
+    assert host.site.run(SUBJECT, another_token(host.page, before)) == ""
+
+
+def test_the_panel_of_a_tracked_visitor_hears_of_a_logout_in_another_tab(
+    visit: Visit, host: Host
+) -> None:
+    host.listen()
+    visit("/")
+    before = known(host.page)
+    host.open()
+    host.expect_to_hear("hello", token=before)
+    log_out_in_another_tab(host)
+    host.expect_to_hear("hello", token=None)
+
+
+@pytest.mark.parametrize(
+    ("before", "method", "after"), [("jim", "logout", ""), ("", "identify", "kim")]
+)
+def test_who_signs_in_or_out_while_the_server_answers_is_known_as_who_they_are_now(
+    visit: Visit,
+    visit_as: Callable[[str], None],
+    host: Host,
+    before: str,
+    method: str,
+    after: str,
+) -> None:
+    held: list[Route] = []
+    host.page.route("**/w/tracked/customer", lambda route: held.append(route), times=1)
+    if before:
+        visit_as(before)
+    else:
+        visit("/")
+    wait_for(host.page, lambda: held)
+    host.page.evaluate("call => LiveChatWidget.call(...call)", [method, after and signed(after)])
+    held[0].continue_()
+    assert host.site.run(SUBJECT, another_token(host.page, "")) == after

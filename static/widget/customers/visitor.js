@@ -58,6 +58,7 @@
     hello(message) {
       const before = about;
       about = message;
+      if (!message.token && !message.identity) part(); // they have logged out
       if (message.token && message.token === token) kept();
       const isProven = before?.consent?.at === message.consent?.at
         && (!message.identity || message.identity === before?.identity);
@@ -66,11 +67,8 @@
     },
     /** Consent was withdrawn. */
     leave() {
-      clearTimeout(silence);
-      token = about = null;
-      const before = socket;
-      socket = null;
-      before?.close();
+      about = null;
+      part();
     },
     page({ page }) {
       about.page = page;
@@ -113,16 +111,22 @@
     }
   }
 
-  /** @param {Lock | null} [free] */
+  /**
+   * @param {Lock | null} [free]
+   * @returns {Promise<boolean>}
+   */
   async function askForToken(free) {
     if (free === null) return false;
     const { identity, consent } = about;
+    const asker = who();
     const response = await post("customer", {
       ...(identity && { identity }),
       ...(consent && { consent: consent.version, consented_at: consent.at }),
     });
+    if (!about) return true; // consent was withdrawn meanwhile
+    if (who() !== asker) return askForToken(); // they have signed in or out meanwhile
     const given = response.headers.get("X-Chat-Token");
-    if (response.ok && given && about) { // else consent was withdrawn meanwhile
+    if (response.ok && given) {
       about.token = given;
       use(given);
       tell({ chat: "token", token: given });
@@ -132,6 +136,18 @@
       });
     }
     return true;
+  }
+
+  /** Whom an answer is for. */
+  const who = () => [about.token, about.identity, about.consent?.at].join(" ");
+
+  /** Whoever was here is not any more. */
+  function part() {
+    clearTimeout(silence);
+    token = null;
+    const before = socket;
+    socket = null;
+    before?.close();
   }
 
   /**

@@ -93,8 +93,13 @@ export function begin(hear) {
       /** @type {(message: any) => void} */ (messages[/** @type {keyof VisitorToPageMessages} */ (data.chat)])(data);
     }
   });
-  widget.listen(window, "storage", ({ key, newValue }) =>
-    newValue !== widget.token && key?.endsWith(`:${settings.key}`) && hello());
+  // The panel looks as well, but may do so after we have taken note of it.
+  widget.listen(window, "storage", ({ key, newValue }) => {
+    if (!key?.endsWith(`:${settings.key}`)) return;
+    if (!newValue) widget.identity = null; // they logged out there
+    hello();
+    widget.hello?.();
+  });
   if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
   else widget.listen(window, "popstate", move);
   widget.listen(window, "livechat:consent_changed", hello);

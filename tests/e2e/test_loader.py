@@ -537,6 +537,38 @@ def test_the_launcher_has_the_shape_and_the_icon_its_owner_chose(
     expect(host.launcher.locator("path").first).to_have_attribute("d", re.compile("^M12 20"))
 
 
+def test_where_the_launcher_goes_the_page_may_still_call_the_chat(
+    host: Host, add_widget: Callable[..., None]
+) -> None:
+    add_widget("goes", hidden_pages=["/checkout/*"])
+    host.listen()
+    host.page.goto(host.websites.publish("/shop", html(tag(host.site, key="goes"))))
+    host.launcher.hover()
+    host.expect_to_hear("hello")
+    host.page.evaluate("history.pushState(null, '', '/checkout/pay')")
+    expect(host.launcher).to_have_count(0)
+    host.page.evaluate("""() => {
+        LiveChatWidget.call("identify", "signed.by.shop");
+        LiveChatWidget.call("maximize", { messageDraft: "Is it in stock?" }) }""")
+    expect(host.iframe).to_be_visible()
+    assert host.expect_to_hear("hello", draft="Is it in stock?")["identity"] == "signed.by.shop"
+
+
+def test_who_comes_back_to_a_page_without_launcher_finds_their_chat_on_the_next(
+    host: Host, add_widget: Callable[..., None]
+) -> None:
+    add_widget("comes", hidden_pages=["/checkout/*"])
+    host.listen()
+    remember = "<script>localStorage['livechat-widget:comes'] = 'who-i-am'</script>"
+    page = html(remember + tag(host.site, key="comes"))
+    with host.page.expect_response("**/loader_panel.js*"):
+        host.page.goto(host.websites.publish("/checkout/pay", page))
+    host.page.evaluate("history.pushState(null, '', '/thanks')")
+    host.expect_to_hear("hello", token="who-i-am")
+    host.open()
+    host.expect_to_hear("visible", visible=True)
+
+
 def test_a_script_may_insert_the_tag(host: Host) -> None:
     insert = f"""<script>
         const chat = document.createElement("script");

@@ -1,5 +1,5 @@
 // Who the customer is: what the page has told, and the token that all its tabs share.
-import { post, postEarly, isOpen } from "./frame.js";
+import { isAlive, isOpen, post, postEarly } from "./frame.js";
 import { cutCustomer, cutDraft } from "./limits.js";
 import { whereabouts } from "./page.js";
 
@@ -56,14 +56,14 @@ export function tellCustomer() {
 }
 
 export function tellDraft() {
-  if (!widget.isAlive || !widget.draft) return;
+  if (!isAlive() || !widget.draft) return;
   post({ chat: "draft", text: cutDraft(widget.draft) });
   widget.draft = null;
 }
 
 /** What led here: an invitation of ours, or a button of LiveChat's greeting. */
 export function tellReason() {
-  if (!widget.isAlive) return;
+  if (!isAlive()) return;
   if (widget.invitation) post({ chat: "invitation", ...widget.invitation });
   if (widget.press) post({ chat: "press", button: widget.press });
   widget.invitation = widget.press = null;

@@ -148,6 +148,19 @@ def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agen
     wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
 
 
+def test_who_is_logged_out_and_withdraws_in_one_go_is_erased(host: Host, ask: Ask) -> None:
+    chat = ask()
+    host.page.evaluate("LiveChatWidget.call('set_consent', true)")
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    host.page.evaluate("""() => {
+        LiveChatWidget.call("logout");
+        LiveChatWidget.call("set_consent", false) }""")
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+
+
 def test_what_the_website_says_is_done_in_its_order(host: Host, ask: Ask) -> None:
     ask()
     said = [True, False] * 8 + [True]

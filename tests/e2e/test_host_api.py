@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, html
+from tests.e2e.rig import Chat, Console, html, wait_for
 from tests.sandbox_rig import Agent
 
 # LiveChat's own snippet, with our address in place of its CDN's.
@@ -352,6 +352,18 @@ def test_logging_out_of_a_closed_chat_fetches_nothing(host: Host) -> None:
     expect(host.iframe).to_have_count(0)
     host.open()
     host.expect_to_hear("hello", token=None)
+
+
+def test_two_logouts_before_the_panel_is_there_are_one(host: Host) -> None:
+    held: list[Route] = []
+    host.page.route("**/loader_panel.js*", lambda route: held.append(route))
+    host.listen()
+    host.visit("<script>localStorage['livechat-widget:demo'] = 'who-i-am'</script>")
+    wait_for(host.page, lambda: held)
+    host.page.evaluate("for (const time of [1, 2]) LiveChatWidget.call('logout')")
+    held[0].continue_()
+    host.expect_to_hear("logout", token="who-i-am")
+    expect(host.launcher.locator("path")).to_have_count(2)  # the chat's, and one panel's arrow
 
 
 # -- destroy

@@ -127,6 +127,18 @@ def test_a_logout_that_gets_lost_is_tried_again(
     wait_for(host.page, lambda: site.run(COUNT_TOKENS, "fay") == 0)
 
 
+def test_logging_out_twice_is_logging_out(
+    open_on_device: Callable[[str], Host], site: Site
+) -> None:
+    host = open_on_device("gil")
+    chat = chat_of(host)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    host.page.wait_for_function("localStorage['livechat-widget:demo']")
+    host.page.evaluate("for (const time of [1, 2]) LiveChatWidget.call('logout')")
+    wait_for(host.page, lambda: site.run(COUNT_TOKENS, "gil") == 0)
+
+
 def test_logging_out_ends_the_token_of_this_device_alone(
     open_on_device: Callable[[str], Host], site: Site
 ) -> None:

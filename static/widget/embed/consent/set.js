@@ -13,7 +13,7 @@ function heed(agrees) {
 /** As the customer leaves the chat, but the server erases them, and they may come back. */
 function withdrawConsent() {
   const { identity } = widget;
-  widget.forget = Boolean(widget.token);
+  widget.forget = Boolean(widget.token || widget.leaving);
   agree(null);
   window.LiveChatWidget.call("logout");
   widget.identity = identity;

@@ -41,7 +41,7 @@ export const methods = {
     panel?.hello();
   },
   logout() {
-    widget.leaving = widget.token;
+    widget.leaving ||= widget.token; // the first call's, until that is told
     widget.token = storage("localStorage", null);
     widget.identity = null;
     forgetCustomer();

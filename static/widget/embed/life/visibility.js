@@ -49,7 +49,7 @@ export function load() {
   isLoading = true;
   if (panel || !widget.frame) addFrame(); // else only loader_panel.js was missing
   if (panel) panel.load();
-  else bring("loader_panel.js", ({ openPanel }) => { panel = openPanel(share()); }, fail);
+  else bring("loader_panel.js", ({ openPanel }) => { panel ||= openPanel(share()); }, fail);
 }
 
 /** All that the other parts need of this one. */

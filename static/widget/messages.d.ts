@@ -45,6 +45,8 @@ interface MessagesToPanel {
     language?: string;
     customer?: Visitor;
     open?: boolean;
+    /** Nothing would open it again: it cannot be closed. */
+    stays?: boolean;
     focus?: boolean;
     notifications?: NotificationPermission;
     theme?: string;

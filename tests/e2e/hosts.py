@@ -66,6 +66,15 @@ class Host:
         """Have the panel say something to the page."""
         self.panel.evaluate("message => parent.postMessage(message, '*')", message)
 
+    def catch_up(self) -> None:
+        """Returns when the page has heard all that the panel has said until now."""
+        self.page.evaluate(
+            """() => { window.caughtUp = new Promise((done) =>
+                LiveChatWidget.once("caught_up", done)) }"""
+        )
+        self.say(chat="event", name="caught_up", data=None)
+        self.page.evaluate("caughtUp")
+
     def heard(self, chat: str) -> list[dict[str, Any]]:
         """What the page has told the panel so far, of one kind."""
         heard: list[dict[str, Any]] = self.panel.evaluate("window.heard")

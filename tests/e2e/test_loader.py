@@ -264,6 +264,26 @@ def test_the_chat_may_stand_in_the_page(host: Host) -> None:
     assert (box["width"], box["height"]) == (500, 450)
 
 
+def test_a_chat_that_stands_in_the_page_cannot_be_closed(host: Host) -> None:
+    host.visit("<main style='width: 500px; height: 450px'></main>", 'data-inline="main"')
+    chat = Shop(host.page).chat
+    chat.composer.press("Escape")
+    host.catch_up()
+    expect(host.iframe).to_be_visible()
+    expect(chat.composer).to_be_focused()
+    expect(chat.panel.get_by_role("button", name="Minimize window")).to_have_count(0)
+
+
+def test_a_chat_that_stands_in_the_page_is_not_closed_by_the_panel(host: Host) -> None:
+    """By a customer who does not consent, say."""
+    host.listen()
+    host.visit("<main style='width: 500px; height: 450px'></main>", 'data-inline="main"')
+    expect(host.iframe).to_be_visible()
+    host.say(chat="close")
+    host.catch_up()
+    expect(host.iframe).to_be_visible()
+
+
 def test_nothing_is_shown_before_the_page_says_so(host: Host) -> None:
     host.visit(attributes='data-start="manual"')
     host.page.wait_for_load_state("networkidle")

@@ -55,15 +55,15 @@ document.addEventListener("tell-host", ({ detail }) => {
 
 document.addEventListener("host:hello", ({ detail }) => {
   if (detail.theme) root.dataset.theme = detail.theme;
+  if (detail.stays) root.dataset.stays = "";
 });
 
 document.addEventListener("DOMContentLoaded", () => {
   if (window.firstHello) receive(window.firstHello); // see preconnect.js
   if (!isAlone) return parent.postMessage({ chat: "ready" }, "*");
-  root.dataset.alone = "";
   const token = readStorage("localStorage", STORAGE_KEY);
   const page = { url: location.href, title: document.title, referrer: document.referrer };
-  pass({ chat: "hello", token, page, open: true, focus: true, consent: keptConsent() });
+  pass({ chat: "hello", token, page, open: true, stays: true, focus: true, consent: keptConsent() });
 });
 
 // As the loader keeps it on a website: "VERSION TIME".
@@ -95,6 +95,7 @@ if (isAlone && window.visualViewport) {
 
 /** What comes while the page is not done with it is unread already. */
 function close() {
+  if ("stays" in root.dataset) return; // nothing would open it again
   tellHost({ chat: "close" });
-  if (!isAlone) announce("host:visible", { visible: false, focus: false });
+  announce("host:visible", { visible: false, focus: false });
 }

@@ -29,6 +29,7 @@ export function hello() {
       language: widget.language,
       customer,
       open: isOpen(),
+      stays: Boolean(widget.options.inline),
       notifications: window.Notification?.permission,
       theme: widget.theme,
       draft: draft && cutDraft(draft),

@@ -29,7 +29,8 @@ const messages = {
     widget.storage("localStorage", token);
   },
   consent: ({ consent }) => widget.agree(consent),
-  close: () => widget.show("minimized", true),
+  /** Inline, nothing would open it again. */
+  close: () => widget.options.inline || widget.show("minimized", true),
   unread({ count, messages = [], dismiss }) {
     showUnread(count);
     showMessages(messages, dismiss);

@@ -212,6 +212,19 @@ def test_a_draft_reaches_a_panel_that_is_already_there(host: Host) -> None:
     host.expect_to_hear("draft", text="Is it in stock?")
 
 
+def test_a_draft_reaches_a_panel_whose_scripts_are_on_their_way(host: Host) -> None:
+    """What the page says first reaches it earlier."""
+    held: list[Route] = []
+    host.page.route("**/demo/panel.js*", lambda route: held.append(route))
+    host.visit()
+    host.launcher.hover()
+    wait_for(host.page, lambda: held and host.panel.evaluate("Boolean(window.firstHello)"))
+    call(host, "maximize", {"messageDraft": "Is it in stock?"})
+    held[0].continue_()
+    composer = host.page.frame_locator("iframe").get_by_role("textbox", name="Message")
+    expect(composer).to_have_value("Is it in stock?")
+
+
 def test_setters_reach_the_panel(host: Host) -> None:
     connected(host)
     call(host, "set_customer_name", "Ann")

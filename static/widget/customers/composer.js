@@ -45,9 +45,11 @@ function say(text) {
   addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
 }
 
+// The page may have one for us only when it speaks again.
+document.addEventListener("host:hello", ({ detail }) => (message.value ||= detail.draft ?? ""));
 document.addEventListener("host:hello", ({ detail }) => {
   const { draft, unsent } = load();
-  message.value ||= detail.draft || draft || "";
+  message.value ||= draft ?? "";
   if (detail.focus) focus();
   // What was under way is tried again: the server looks before it sends, so nothing doubles.
   for (const one of unsent ?? []) addBubble({ ...one, attempt: one.attempt + 1 }).requestSubmit();
@@ -58,7 +60,7 @@ document.addEventListener("somebody-else", () => {
   save();
 });
 document.addEventListener("say", ({ detail: text }) => {
-  if (text.trim()) addBubble({ custom_id: newId(), text, attempt: 0 }).requestSubmit();
+  if (text.trim()) say(text);
 });
 document.addEventListener("host:draft", ({ detail }) => (message.value ||= detail.text));
 document.addEventListener("host:visible", ({ detail }) => {

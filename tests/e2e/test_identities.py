@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host
 from tests.e2e.rig import Chat, Console, Site, Websites, wait_for
-from tests.sandbox_rig import Sandbox
+from tests.sandbox_rig import Agent, Sandbox
 
 SECRET = "the secret of this widget, known to its website"
 NewContext = Callable[..., BrowserContext]
@@ -137,6 +137,29 @@ def test_logging_out_twice_is_logging_out(
     host.page.wait_for_function("localStorage['livechat-widget:demo']")
     host.page.evaluate("for (const time of [1, 2]) LiveChatWidget.call('logout')")
     wait_for(host.page, lambda: site.run(COUNT_TOKENS, "gil") == 0)
+
+
+def test_what_the_next_person_has_not_read_is_unread(
+    open_on_device: Callable[[str], Host], agent: Agent
+) -> None:
+    """Also what came before the last words that the person before has read."""
+    first = open_on_device("hal")
+    chat = chat_of(first)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    first.page.close()
+    (chat_of_hal,) = agent.chats()
+    agent.send(chat_of_hal["id"], "For Hal")
+    host = open_on_device("ivy")
+    chat = chat_of(host)
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    (chat_of_ivy,) = [each for each in agent.chats() if each["id"] != chat_of_hal["id"]]
+    agent.send(chat_of_ivy["id"], "For Ivy")
+    expect(chat.messages("agent")).to_contain_text(["For Ivy"])
+    host.launcher.click()
+    call(host, "identify", signed("hal"))
+    expect(host.launcher).to_have_accessible_name("Open chat, unread messages: 1")
 
 
 def test_logging_out_ends_the_token_of_this_device_alone(

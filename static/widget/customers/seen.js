@@ -15,6 +15,7 @@ let newest;
 
 document.addEventListener("host:hello", ({ detail }) => update(detail.open === true));
 document.addEventListener("host:visible", ({ detail }) => update(detail.visible));
+document.addEventListener("somebody-else", () => (reported = ""));
 document.addEventListener("visibilitychange", () => update(isVisible));
 document.getElementById("scroll").addEventListener("scroll", () => update(isVisible), {
   passive: true,

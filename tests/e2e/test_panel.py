@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
+from tests.e2e.hosts import Host
 from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
@@ -534,6 +535,17 @@ def test_enter_that_ends_a_composition_does_not_send(panel: Chat) -> None:
     expect(panel.composer).to_have_value("日本")
     panel.composer.press("Enter")
     expect(panel.messages("customer")).to_contain_text(["日本"])
+
+
+def test_escape_that_ends_a_composition_does_not_close_the_chat(shop: Shop, host: Host) -> None:
+    """In Safari the composition has ended by then, and only the code says so."""
+    chat = shop.open_chat()
+    expect(chat.composer).to_be_focused()
+    cdp = shop.page.context.new_cdp_session(shop.page)
+    key = {"key": "Escape", "code": "Escape", "windowsVirtualKeyCode": 229}
+    cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **key})
+    host.catch_up()
+    expect(shop.iframe).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 375, 1280])

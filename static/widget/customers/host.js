@@ -81,7 +81,8 @@ function keptConsent() {
 
 document.querySelector(".minimize").addEventListener("click", close);
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+  const isComposing = event.isComposing || event.keyCode === 229; // Safari's, of the key that ends it
+  if (event.key !== "Escape" || isComposing || event.defaultPrevented) return;
   if (!document.querySelector(":popover-open, dialog[open]")) close(); // else it closes that
 });
 

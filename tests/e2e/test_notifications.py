@@ -26,6 +26,10 @@ SUBSCRIPTIONS = """
 from widget.models import Subscription
 answer = [subscription.page for subscription in Subscription.objects.all()]
 """
+END_SUBSCRIPTIONS = """
+from widget.models import Subscription
+Subscription.objects.all().delete()
+"""
 SUBSCRIBE = """
 Notification.requestPermission = async () => "granted";
 PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
@@ -164,6 +168,59 @@ def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
     expect(again.messages("customer")).to_have_count(2)
     expect(again.panel.locator(".pending")).to_have_count(0)
     expect(offer_in(again)).to_have_count(0)  # who said no is not asked again
+
+
+def ask_to_be_told(page: Page, chat: Chat) -> None:
+    """Take up the offer, and allow it in our own window."""
+    with page.expect_popup() as opened:
+        offer_in(chat).press("Enter")
+    window = opened.value
+    expect(window).to_have_url(re.compile("lang=en$"))  # its script runs
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Allow notifications").press("Enter")
+    page.bring_to_front()
+    expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
+
+
+def test_who_logs_out_takes_along_that_they_are_told(
+    page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
+) -> None:
+    """Else the next person's notifications would leave it to a push that never comes."""
+    host = Host(page, telling_site, websites)
+    host.visit()
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    ask_to_be_told(page, chat)
+    assert host.panel.evaluate("localStorage['push:demo']") == "on"
+    with page.expect_response("**/w/demo/logout"):
+        page.evaluate("LiveChatWidget.call('logout')")
+    assert host.panel.evaluate("localStorage['push:demo'] ?? null") is None
+
+
+def test_who_is_told_still_does_not_hear_it_on_each_page(
+    page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
+) -> None:
+    host = Host(page, telling_site, websites)
+    host.visit()
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    ask_to_be_told(page, chat)
+    with page.expect_response("**/notifications?*"):
+        page.reload()
+    host.panel.evaluate("import(extras.dataset.push).then(({ check }) => check())")
+    expect(chat.panel.locator("#push")).to_be_empty()
+
+
+def test_what_the_push_service_has_ended_is_offered_again(
+    page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
+) -> None:
+    page.goto(websites.publish("/page", html(tag(telling_site))))
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    ask_to_be_told(page, chat)
+    telling_site.run(END_SUBSCRIPTIONS)
+    page.reload()
+    expect(offer_in(chat)).to_be_visible()
 
 
 LOOKS: list[dict[str, Any]] = [

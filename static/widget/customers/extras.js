@@ -1,6 +1,7 @@
 // What is seldom needed is fetched when it is first needed: the viewer of pictures, the frame of
 // small applications, the arrows of a carousel. Their addresses stand in the shell.
-let isOffered = false; // once while the page stands
+let isOffered = false; // once for each person
+let isChecked = false; // likewise
 const { viewer, moment, carousel, push, style } = document.getElementById("extras").dataset;
 const canTell = push && "PushManager" in window;
 
@@ -21,10 +22,25 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   isOffered = true;
   if (canTell) import(push).then(({ offer }) => offer());
 });
+// What was noted may have ended since, at the push service or with the token.
+document.addEventListener("shown", () => {
+  if (isChecked) return;
+  isChecked = true;
+  if (canTell && isNoted()) import(push).then(({ check }) => check());
+});
+document.addEventListener("somebody-else", () => (isOffered = isChecked = false));
 document.getElementById("notify")?.addEventListener("change", ({ target }) => {
   const isWanted = /** @type {HTMLInputElement} */ (target).checked;
   if (isWanted && canTell) import(push).then(({ offerAgain }) => offerAgain());
 });
+
+function isNoted() {
+  try {
+    return localStorage.getItem(`push:${document.documentElement.dataset.widget}`) === "on";
+  } catch {
+    return false;
+  }
+}
 
 document.addEventListener("shown", findCarousels);
 document.addEventListener("htmx:after:swap", findCarousels);

@@ -14,6 +14,8 @@ document.addEventListener("host:hello", ({ detail }) => {
 });
 document.addEventListener("host:notifications", ({ detail }) => permit(detail.permission));
 
+document.addEventListener("host:logout", () => writeStorage("localStorage", PUSH_KEY, null));
+
 toggle.addEventListener("change", () => {
   writeStorage("localStorage", STORAGE_KEY, toggle.checked ? "on" : "off");
   if (!toggle.checked) return;

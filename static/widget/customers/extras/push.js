@@ -26,6 +26,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (box.firstElementChild) note(isOn ? "on" : noted() === "no" ? "no" : null);
   isAway &&= !isOn;
 });
+document.addEventListener("somebody-else", () => box.replaceChildren());
 box.addEventListener("click", (event) => {
   const element = /** @type {HTMLElement} */ (event.target);
   if (element.matches("[data-no]")) {
@@ -52,10 +53,16 @@ export function offer() {
 
 export const offerAgain = () => ask("GET");
 
+/** Who is told still need not hear it again. */
+export async function check() {
+  await ask("GET");
+  if (box.querySelector("[data-on]")) box.replaceChildren();
+}
+
 /** @param {string} method @param {Record<string, string>} [values] */
 function ask(method, values = {}) {
   const page = root.dataset.page ?? "";
-  htmx.ajax(method, "notifications", { target: box, swap: "innerHTML", values: { ...values, page } });
+  return htmx.ajax(method, "notifications", { target: box, swap: "innerHTML", values: { ...values, page } });
 }
 
 function noted() {

@@ -237,7 +237,6 @@ interface LoaderWidget {
   configured?: LoaderConfiguration;
   home?: string;
   language?: string;
-  words?: LoaderTexts;
   signal?: AbortSignal;
   known?: LoaderKnown;
   shadow?: ShadowRoot;

@@ -10,9 +10,8 @@ import { attach } from "./place.js";
 import { load, show, toggle } from "./visibility.js";
 import { widget } from "./widget.js";
 
-const { name, email } = configured.visitor || {};
 forgetCustomer();
-know(textsOf({ name, email }));
+know(textsOf({ name: configured.visitor?.name, email: configured.visitor?.email }));
 methods.update_session_variables(configured.params);
 api._h = (method, args) => entries[method](...args);
 

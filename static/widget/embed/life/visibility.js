@@ -54,7 +54,7 @@ export function load() {
 
 /** All that the other parts need of this one. */
 export const share = () => Object.assign(widget, {
-  options, configured, home, language, words, signal, listen, later, storage,
+  options, configured, home, language, signal, listen, later, storage,
   add, emit, show, draw, known, shadow, root,
 });
 

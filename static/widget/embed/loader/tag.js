@@ -4,10 +4,9 @@
 const file = RegExp(`/(${settings.key}|${settings.of})/embed.js`);
 
 // A module has no `currentScript`, and in a bundle it is another's.
-/** @type {any[]} */
-const scripts = [document.currentScript, ...document.scripts];
 /** @type {HTMLScriptElement | undefined} */
-const tag = scripts.find((script) => file.test(script?.src));
+const tag = /** @type {any[]} */ ([document.currentScript, ...document.scripts])
+  .find((script) => file.test(script?.src));
 
 export const options = tag?.dataset;
 export const server = tag?.src.split(file)[0]; // https://chat.example/w

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import pickle
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from chatproxy.livechat.pushes import (
+    ChatDeactivated,
+    ChatTransferred,
+    CustomerUpdated,
+    EventDeleted,
     EventPreview,
+    EventsSeen,
+    EventUpdated,
     IncomingChat,
     IncomingEvent,
+    PropertiesDeleted,
+    PropertiesUpdated,
     Push,
+    QueuePosition,
     Thinking,
     Typing,
+    UserAdded,
+    UserRemoved,
 )
-from chatproxy.livechat.structures import Event, Thread
+from chatproxy.livechat.structures import Chat, Event, Thread
 from chatproxy.relay.updates import Snapshot
 
 PASSING = (EventPreview, Thinking, Typing)  # worth nothing a moment later
+# What they change a snapshot shows as it is now: that it was otherwise is not shown once more.
+CONVERSATION = (
+    ChatDeactivated,
+    ChatTransferred,
+    CustomerUpdated,
+    EventsSeen,
+    PropertiesDeleted,
+    PropertiesUpdated,
+    QueuePosition,
+    UserAdded,
+    UserRemoved,
+)
 MOST_PUSHES = 10  # since the last reading; each is a kilobyte for as long as the customer is here
 # zlib's: a conversation becomes a tenth of its size at any level, and with tables so small, which
 # are laid out anew each time, in half the time.
@@ -62,12 +86,10 @@ class Memory:
         snapshot: Snapshot = pickle.loads(zlib.decompress(self._packed))  # noqa: S301
         told: list[Push] = []
         for push in self._pushes:
-            if isinstance(push, IncomingChat) and push.chat.thread:
-                snapshot = with_thread(snapshot, push, push.chat.thread)
-            elif isinstance(push, IncomingEvent) and push.thread_id in thread_ids(snapshot):
-                snapshot = with_event(snapshot, push)
-            else:
+            if (next_snapshot := snapshot_after(snapshot, push)) is None:
                 told.append(push)
+            else:
+                snapshot = next_snapshot
         return snapshot, told
 
     def find(self, event_id: str) -> Event | None:
@@ -82,6 +104,31 @@ class Memory:
 
 def thread_ids(snapshot: Snapshot) -> set[str]:
     return {thread.id for thread in snapshot.threads}
+
+
+def snapshot_after(snapshot: Snapshot, push: Push) -> Snapshot | None:
+    """The snapshot with what the push says, None if it has no place for that."""
+    match push:
+        case IncomingChat(chat=Chat(thread=Thread() as begun)):
+            return with_thread(snapshot, push, begun)
+        case IncomingEvent() if push.thread_id in thread_ids(snapshot):
+            return with_event(snapshot, push)
+        case EventUpdated(event=event) if push.thread_id in thread_ids(snapshot):
+            return with_events(snapshot, lambda old: event if old.id == event.id else old)
+        case EventDeleted(event_id=deleted):
+            return with_events(snapshot, lambda old: None if old.id == deleted else old)
+        case _ if isinstance(push, CONVERSATION):
+            return replace(snapshot, conversation=snapshot.conversation.after(push))
+        case _:
+            return None
+
+
+def with_events(snapshot: Snapshot, change: Callable[[Event], Event | None]) -> Snapshot:
+    threads = tuple(
+        replace(thread, events=tuple(filter(None, map(change, thread.events))))
+        for thread in snapshot.threads
+    )
+    return replace(snapshot, threads=threads)
 
 
 def with_thread(snapshot: Snapshot, push: IncomingChat, begun: Thread) -> Snapshot:

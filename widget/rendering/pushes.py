@@ -62,8 +62,7 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
         begins_anew=update.begins_anew,
         is_empty=not update.threads,
     )
-    last = update.threads[-1].properties if update.threads else {}
-    rating = render_rating(last.get("rating", {}), locale)
+    rating = render_rating(update.conversation.rating, locale)
     shown_greeting = update.conversation.greeting
     greeting = render_greeting(shown_greeting, update.conversation, locale)
     return shown + render_state(update.conversation, locale) + rating + greeting

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Typing
-from chatproxy.livechat.structures import Chat, Event, Message, Thread
+from dataclasses import replace
+
+import pytest
+
+from chatproxy.livechat.pushes import (
+    ChatDeactivated,
+    EventDeleted,
+    EventUpdated,
+    GreetingCanceled,
+    IncomingChat,
+    IncomingEvent,
+    PropertiesUpdated,
+    Push,
+    Typing,
+    UserAdded,
+)
+from chatproxy.livechat.structures import Chat, Event, Message, Thread, User
 from chatproxy.relay.memory import MOST_PUSHES, Memory
 from chatproxy.relay.updates import Conversation, Snapshot
 
 HELLO = Message(id="T_1", type="message", text="Hello")
-READ = Snapshot(Conversation("nora", chat_id="C"), (Thread(id="T", events=(HELLO,)),), "older")
+NORAS = Conversation("nora", chat_id="C", thread_id="T", active=True)
+READ = Snapshot(NORAS, (Thread(id="T", events=(HELLO,)),), "older")
 
 
 def message(number: int) -> IncomingEvent:
@@ -64,6 +80,40 @@ def test_who_types_is_not_remembered() -> None:
     memory = remembering()
     memory.hear(Typing(chat_id="C", thread_id="T", author_id="piotr", is_typing=True))
     assert memory.recall() == (READ, [])
+
+
+@pytest.mark.parametrize(
+    "push",
+    [
+        PropertiesUpdated(chat_id="C", event_id="", properties={"rating": {"score": 1}}),
+        ChatDeactivated(chat_id="C", thread_id="T", user_id=""),
+        UserAdded(chat_id="C", user=User(id="piotr", type="agent")),
+    ],
+)
+def test_the_chat_comes_back_as_it_is_now(push: Push) -> None:
+    """Told as it was first, a form that is being filled in would go and come back empty."""
+    memory = remembering()
+    memory.hear(push)
+    conversation = READ.conversation.after(push)
+    assert conversation != READ.conversation
+    assert memory.recall() == (replace(READ, conversation=conversation), [])
+
+
+def test_what_has_changed_or_gone_since_comes_back_as_it_is() -> None:
+    memory = remembering()
+    memory.hear(message(2))
+    changed = replace(HELLO, text="Good day")
+    memory.hear(EventUpdated(chat_id="C", thread_id="T", event=changed))
+    memory.hear(EventDeleted(chat_id="C", thread_id="T", event_id="T_2"))
+    assert recalled_events(memory) == ["T_1"]
+    assert memory.find("T_1") == changed
+
+
+def test_what_a_snapshot_has_no_place_for_is_told_after_it() -> None:
+    memory = remembering()
+    over = GreetingCanceled(unique_id="UNIQUE")
+    memory.hear(over)
+    assert memory.recall() == (READ, [over])
 
 
 def test_too_much_is_read_anew() -> None:

@@ -212,11 +212,20 @@ interface HtmxStream {
   reader: ReadableStreamDefaultReader | null;
 }
 
+/** One place to be changed. `fragment` is not on the page yet. */
+interface HtmxSwap {
+  type: string;
+  target: Element | string;
+  fragment: DocumentFragment;
+  swapSpec?: { style?: string };
+}
+
 interface HtmxEvents {
   "htmx:config:request": { ctx: HtmxContext };
   "htmx:before:request": { ctx: HtmxContext };
   "htmx:after:request": { ctx: HtmxContext };
   "htmx:error": { ctx?: HtmxContext };
+  "htmx:before:swap": { ctx: HtmxContext; tasks: HtmxSwap[] };
   "htmx:after:swap": unknown;
   "htmx:before:ws:connection": { connection: HtmxSocket };
   "htmx:after:ws:connection": { connection: HtmxSocket };

@@ -49,7 +49,7 @@ SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus"
 )
-CONVERSATION = "answers", "ending", "extras", "pages", "past"  # they import nothing
+CONVERSATION = "standing", "answers", "ending", "extras", "pages", "past"  # they import nothing
 FEATURES = (
     "files",
     "emoji",

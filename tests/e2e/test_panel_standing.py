@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.rig import Chat, Site, wait_for
+from tests.e2e.rig import Chat, Console, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 ADDRESS = {"type": "email", "id": "1", "label": "Your e-mail address"}
@@ -120,6 +120,18 @@ def test_a_form_that_did_not_come_is_asked_for_again(
     page.unroute("**/forms/**")
     lose_and_find(line, chat, agent)
     expect(chat.log.get_by_label("Your e-mail address")).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_a_form_that_cannot_be_taken_now_stays_and_says_why(
+    page: Page, asked: Locator, console: Console, status: int
+) -> None:
+    console.expect("Failed to load resource")
+    asked.fill("nora@example.com")
+    page.route("**/forms/**", lambda route: route.fulfill(status=status, body="Not now."))
+    page.get_by_role("button", name="Submit answers").click()
+    expect(page.locator("#notices").get_by_text("Not now.")).to_be_visible()
+    expect(asked).to_have_value("nora@example.com")
 
 
 def test_a_comment_that_is_being_written_stays(line: Line, chat: Chat, agent: Agent) -> None:

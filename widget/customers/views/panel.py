@@ -49,7 +49,8 @@ SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus"
 )
-CONVERSATION = "standing", "answers", "ending", "extras", "pages", "past"  # they import nothing
+# They import nothing.
+CONVERSATION = "standing", "refusals", "answers", "ending", "extras", "pages", "past"
 FEATURES = (
     "files",
     "emoji",

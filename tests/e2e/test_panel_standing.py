@@ -134,6 +134,17 @@ def test_a_form_that_cannot_be_taken_now_stays_and_says_why(
     expect(asked).to_have_value("nora@example.com")
 
 
+def test_an_answered_form_is_not_asked_again_after_a_reload(
+    page: Page, chat: Chat, asked: Locator
+) -> None:
+    asked.fill("nora@example.com")
+    page.get_by_role("button", name="Submit answers").click()
+    expect(chat.log.get_by_text("nora@example.com")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Thank you.", exact=True)).to_be_visible()
+    expect(asked).to_have_count(0)
+
+
 def test_a_comment_that_is_being_written_stays(line: Line, chat: Chat, agent: Agent) -> None:
     chat.page.get_by_role("button", name="More").click()
     chat.page.get_by_role("button", name="Rate this chat").click()

@@ -87,6 +87,26 @@ def test_the_form_in_the_chat(customer: Visitor, agent: Agent, memory: str) -> N
     assert len(forms_of(agent, "form")) == 1
 
 
+def test_a_form_in_the_chat_is_answered_once_from_whichever_tab(
+    customer: Visitor, agent: Agent
+) -> None:
+    customer.send("Hello")
+    field = {"type": "email", "id": "1", "label": "Your e-mail address"}
+    asked = {"type": "form", "form_type": "ask_for_email", "fields": [field]}
+    other, form = (
+        agent.send_event(agent.chats()[0]["id"], asked | {"form_id": each}) for each in "67"
+    )
+    paths = [f"forms/{event_id.rpartition('_')[0]}/{event_id}" for event_id in (other, form)]
+    answers = answers_to(customer.ask("get", paths[1]).content.decode())
+    for tab in ("first-tab", "second-tab"):
+        answer = customer.ask("post", paths[1], answers | {"custom_id": tab})
+        assert "Thank you." in answer.content.decode()
+        assert ("HX-Trigger" in answer) == (tab == "first-tab")
+    assert len(forms_of(agent, "form")) == 1
+    assert "Thank you." in customer.ask("get", paths[1]).content.decode()
+    assert "<form" in customer.ask("get", paths[0]).content.decode()
+
+
 def test_a_form_that_is_given_back_keeps_its_id(customer: Visitor, sandbox: Sandbox) -> None:
     sandbox.settings(forms={"prechat": True})
     answers = answers_to(customer.ask("get", "welcome").content.decode())

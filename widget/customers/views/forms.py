@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import dropwhile
 from typing import Any
 
 from django.core.cache import cache
@@ -131,16 +132,31 @@ def form_in_chat(
     thread_id: str,
     event_id: str,
 ) -> HttpResponse:
-    """The same for a form that an agent or a bot has put into the chat."""
-    return form_response(request, IN_CHAT, find_form_in_chat(request.api, thread_id, event_id))
+    """The same for a form that an agent or a bot has put into the chat; thanks once it is answered.
+
+    A browser that sends its answers again has not heard that they arrived: that goes its usual way.
+    """
+    asked, answers = find_form_in_chat(request.api, thread_id, event_id)
+    is_again = request.POST.get("custom_id") in [answer.custom_id for answer in answers]
+    if answers and not is_again:
+        return thanks(request, IN_CHAT)
+    to_fill = FormToFill(asked.form_id, asked.fields) if asked else None
+    return form_response(request, IN_CHAT, to_fill)
 
 
-def find_form_in_chat(api: ActingCustomer, thread_id: str, event_id: str) -> FormToFill | None:
-    """The form that this event asks to fill in. Raises LiveChatError."""
+def find_form_in_chat(
+    api: ActingCustomer, thread_id: str, event_id: str
+) -> tuple[Form | None, list[Form]]:
+    """The form that this event asks to fill in, and its answers so far. Raises LiveChatError."""
     thread = api.get_chat(api.customer.chat_id, thread_id).thread
-    events = thread.events if thread else ()
-    forms = (event for event in events if event.id == event_id and isinstance(event, Form))
-    return next((FormToFill(form.form_id, form.fields) for form in forms), None)
+    since = dropwhile(lambda event: event.id != event_id, thread.events if thread else ())
+    asked = next(since, None)
+    if not isinstance(asked, Form):
+        return None, []
+    forms = [event for event in since if isinstance(event, Form)]
+    return asked, [
+        form for form in forms if form.type == "filled_form" and form.form_id == asked.form_id
+    ]
 
 
 def form_response(
@@ -158,8 +174,11 @@ def form_response(
         return form_page(request, form_context(occasion, chat_form) | sent.same_attempt())
     if not is_accepted(request, occasion, to_fill, chat_form, sent):
         return form_page(request, form_context(occasion, chat_form) | sent.next_attempt())
-    thanks = render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
-    return with_host_event(thanks, "form_submitted", {"type": occasion.kind})
+    return with_host_event(thanks(request, occasion), "form_submitted", {"type": occasion.kind})
+
+
+def thanks(request: HttpRequest, occasion: Occasion) -> HttpResponse:
+    return render(request, "widget/customers/forms/thanks.html", {"occasion": occasion})
 
 
 def form_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -484,6 +484,18 @@ def test_the_transcript_can_be_downloaded(talking: Chat) -> None:
     assert "Hello" in download.value.path().read_text()
 
 
+def test_a_link_to_a_transcript_that_fails_leaves_the_panel_where_it_is(
+    talking: Chat, sandbox: Sandbox
+) -> None:
+    sandbox.fault("status", status=503, method="list_threads")
+    talking.composer.fill("Not finished yet")
+    talking.page.get_by_role("button", name="More").click()
+    with talking.page.expect_response("**/transcript?*") as answer:
+        talking.page.get_by_role("button", name="Download transcript").click()
+    assert answer.value.status == 204
+    expect(talking.composer).to_have_value("Not finished yet")
+
+
 def test_a_greeting_is_taken_up(fresh: Callable[..., Chat], sandbox: Sandbox) -> None:
     sandbox.settings(greetings={"1": True})
     panel = fresh(connect_early=True)

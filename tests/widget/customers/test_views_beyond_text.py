@@ -449,6 +449,24 @@ def test_a_transcript_holds_everything_and_is_only_the_customer_s(
     assert Visitor().client.get(link[:-1] + "x").status_code == 404
 
 
+def test_before_the_browser_is_sent_to_a_transcript_it_is_found_out_whether_livechat_answers(
+    customer: Visitor, sandbox: Sandbox
+) -> None:
+    customer.send("Hello")
+    sandbox.fault("status", status=503, method="list_chats")
+    answer = customer.ask("post", "transcript/link")
+    assert "HX-Redirect" not in answer
+    assert 'class="notice refused"' in answer.content.decode()
+
+
+def test_a_transcript_that_cannot_be_had_is_no_page(customer: Visitor, sandbox: Sandbox) -> None:
+    """A browser would show it in place of the panel."""
+    customer.send("Hello")
+    link = customer.ask("post", "transcript/link")["HX-Redirect"]
+    sandbox.fault("status", status=503, method="list_threads")
+    assert Visitor().client.get(link).status_code == 204
+
+
 def test_a_transcript_can_be_sent_by_mail(customer: Visitor, agent: Agent) -> None:
     customer.send("Hello")
     answer = customer.ask("post", "transcript/email", {"email": "nora@example.com"})

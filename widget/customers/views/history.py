@@ -22,7 +22,6 @@ from widget.customers.latest_thread import latest_thread
 from widget.customers.security import (
     CustomerRequest,
     customer_required,
-    too_often,
     widget_view,
 )
 from widget.limits import wait_before
@@ -41,9 +40,9 @@ def same_page_again(request: HttpRequest, error: LiveChatError) -> HttpResponse:
     return render(request, "widget/customers/earlier.html", context)
 
 
-def not_available(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # noqa: ARG001
-    """For a download, which shows in no panel."""
-    return HttpResponse(str(error.advice), status=503, content_type="text/plain; charset=utf-8")
+def nothing(request: HttpRequest, error: LiveChatError) -> HttpResponse:  # noqa: ARG001
+    """For a download: any other answer would take the place of the panel that asks for it."""
+    return HttpResponse(status=204)
 
 
 @require_safe
@@ -65,10 +64,15 @@ def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
 @require_POST
 @widget_view
 @customer_required
+@on_failure(notice)
 def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
-    """Send the browser to the transcript: a download cannot carry a bearer token."""
+    """Send the browser to the transcript: a download cannot carry a bearer token.
+
+    Whether LiveChat answers is found out here: a link that fails could not say so.
+    """
     if not widget.transcript:
         return HttpResponseBadRequest()
+    conversation_of(request.api)
     holder = [hash_of(request.token), request.POST.get("zone", "")]
     signed = signing.dumps(holder, salt=SALT)
     url = reverse("widget:transcript", args=[widget.key])
@@ -78,11 +82,12 @@ def transcript_link(request: CustomerRequest, widget: Widget) -> HttpResponse:
 
 @require_safe
 @widget_view
-@on_failure(not_available)
+@on_failure(nothing)
 def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Everything that the panel lets them read, as a page to keep or to print.
 
-    Counted by whose link it is, wherever it is opened: it comes without a bearer token.
+    204 if it cannot be had now. Counted by whose link it is, wherever it is opened: it comes
+    without a bearer token.
     """
     if not widget.transcript:
         raise Http404
@@ -91,8 +96,8 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         raise Http404 from None
     address = request.META.get("REMOTE_ADDR", "")
-    if seconds := wait_before("transcript", widget.key, address, holder):
-        return too_often(request, seconds)
+    if wait_before("transcript", widget.key, address, holder):
+        return HttpResponse(status=204)
     bearer = BearerToken.objects.find_hash(widget.key, holder)
     if bearer is None or not widget.may_act_for(bearer):
         raise Http404

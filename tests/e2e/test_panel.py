@@ -114,6 +114,18 @@ def test_a_picture_can_be_dropped(talking: Chat, agent: Agent) -> None:
     expect(talking.page.locator("#pending > *")).to_have_count(0)
 
 
+def test_an_open_picture_is_closed_by_its_button_although_the_chat_is_closed(
+    talking: Chat, agent: Agent
+) -> None:
+    talking.composer.evaluate(HAND_OVER, ["drop", [*PNG], ""])
+    talking.log.get_by_role("link", name="leaf.png").click()
+    viewer = talking.page.get_by_role("dialog", name="Pictures")
+    expect(viewer.get_by_role("img", name="leaf.png")).to_be_visible()
+    talking.page.evaluate("document.dispatchEvent(new CustomEvent('gone'))")
+    viewer.get_by_role("button", name="Close").click()
+    expect(viewer).to_be_hidden()
+
+
 def test_a_pasted_picture_is_offered_and_goes_when_it_is_wanted(
     talking: Chat, agent: Agent
 ) -> None:

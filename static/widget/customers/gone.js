@@ -7,7 +7,8 @@ document.addEventListener("gone", () => {
   /** @type {HTMLButtonElement} */ (document.querySelector("#composer .send")).disabled = true;
 });
 document.addEventListener("submit", (event) => {
-  if (root.dataset.gone === undefined) return;
+  const { method } = /** @type {HTMLFormElement} */ (event.target);
+  if (root.dataset.gone === undefined || method === "dialog") return;
   event.preventDefault();
   event.stopPropagation();
 }, { capture: true });

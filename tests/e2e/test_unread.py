@@ -1,5 +1,6 @@
 """Unread messages beside the launcher as words, and the sound that comes with them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Console, Shop, box_at_rest, html
+from tests.e2e.rig import Console, Shop, Site, box_at_rest, html
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.sandbox_rig import Agent
 
@@ -19,6 +20,8 @@ COUNT_TONES = """
         start.apply(this, when);
     };
 """
+MARKDOWN = {"chats": {"formatting": "commonmark"}}
+LINK = {"type": "url", "value": "https://shop.example/"}
 SAID = [
     {"id": "event-T_1", "name": "Piotr", "text": "Good morning"},
     {"id": "event-T_2", "name": "Piotr", "text": "Are you still there?"},
@@ -152,6 +155,25 @@ def test_what_an_agent_writes_stands_there_and_rings_once_for_all_tabs(
     chats[1].panel.get_by_role("button", name="Mute").click()
     expect(chats[1].panel.locator("#mute")).to_be_hidden()
     expect(chats[0].panel.locator("#mute")).to_be_hidden()
+
+
+def test_cards_pictures_and_code_stand_there_in_words(shop: Shop, site: Site, agent: Agent) -> None:
+    chat = shop.open_chat()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    minimize(shop)
+    buttons = [{"text": "Yes", "postback_id": "y"}, {"text": "Shop", "postback_id": "s", **LINK}]
+    card = {"title": "Did that help?", "subtitle": "Tell us", "buttons": buttons}
+    picture = {"url": f"{site.chat_url}/static/demo/aloe.svg", "alternative_text": "An aloe"}
+    rich = {"type": "rich_message", "template_id": "cards"}
+    chat_id = agent.chats()[0]["id"]
+    agent.send_event(chat_id, rich | {"elements": [card]})
+    agent.send_event(chat_id, rich | {"elements": [{"image": picture}]})
+    agent.send(chat_id, "Run it:\n\n```\npip install it\n```", properties=MARKDOWN)
+    words = cards(shop.page).locator("div > button")
+    expect(words).to_have_text(
+        ["Did that help? Tell us", "An aloe", re.compile(r"^Run it:\s+pip install it$")]
+    )
 
 
 def minimize(shop: Shop) -> None:

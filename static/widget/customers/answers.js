@@ -1,5 +1,7 @@
 // An answer while it is written: it stands where it will stand, and who listens instead of looking
 // hears whole sentences. Beside it, code that can be copied.
+import { wordsOf } from "./words.js";
+
 const log = document.getElementById("log");
 const threads = document.getElementById("threads");
 const preview = document.getElementById("preview");
@@ -18,7 +20,7 @@ new MutationObserver((changes) => {
     const isTogether = last?.dataset.by === answer.dataset.by
       && Date.now() - Date.parse(last.dataset.at) < TOGETHER;
     answer.classList.toggle("continues", isTogether);
-    speak(answer.querySelector(".bubble"), false);
+    speak(answer, false);
     return;
   }
   const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
@@ -27,18 +29,18 @@ new MutationObserver((changes) => {
   if (whole && isWritten) {
     whole.classList.add("stood");
     whole.setAttribute("aria-live", "off");
-    speak(whole.querySelector(".bubble"), true);
+    speak(whole, true);
   }
   isWritten = false;
   heard = 0;
 }).observe(log, { childList: true, characterData: true, subtree: true });
 
 /**
- * @param {HTMLElement} bubble
+ * @param {Element} answer
  * @param {boolean} isWhole else its last sentence may go on
  */
-function speak(bubble, isWhole) {
-  const text = bubble?.textContent.slice(heard) ?? "";
+function speak(answer, isWhole) {
+  const text = wordsOf(answer).slice(heard);
   const segmenter = new Intl.Segmenter(document.documentElement.lang, { granularity: "sentence" });
   const sentences = [...segmenter.segment(text)].map(({ segment }) => segment);
   if (!isWhole) sentences.pop();

@@ -1,5 +1,7 @@
 // Whoever comes back after a while is welcomed anew: the last conversation waits behind a button
 // that shows how it ended. What has not been read yet is never put away.
+import { wordsOf } from "./words.js";
+
 const root = document.documentElement;
 const LONG_AGO = 12 * 60 * 60 * 1000; // ms
 const entry = /** @type {HTMLElement} */ (document.querySelector("#greeting .past"));
@@ -37,7 +39,7 @@ function isOver({ dataset: { at, author } }, seen) {
 
 /** @param {HTMLElement} last message */
 function putAway(last) {
-  entry.querySelector("span").textContent = last.querySelector(".bubble")?.textContent.trim() || "…";
+  entry.querySelector("span").textContent = wordsOf(last);
   entry.querySelector("small").textContent = last.dataset.day;
   entry.hidden = false;
   root.dataset.past = "";

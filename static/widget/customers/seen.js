@@ -1,6 +1,7 @@
 // What has been read, by whom: tells LiveChat what is really on screen, counts the rest for the
 // launcher, and marks the customer's last message that an agent has seen.
 import { announce, tellHost, tellServer } from "./messages.js";
+import { wordsOf } from "./words.js";
 
 const TOLD = 3; // messages
 const LONGEST = 200; // characters of one, there
@@ -63,20 +64,19 @@ function update(isOpen, arrived = false) {
 /** How many there are, and the words of the newest. @param {HTMLElement[]} unread */
 function tellUnread(unread) {
   const { dismiss } = document.getElementById("log").dataset;
-  const messages = unread.slice(-TOLD).map(wordsOf);
+  const messages = unread.slice(-TOLD).map(asTold);
   tellHost({ chat: "unread", count: unread.length, messages, dismiss });
 }
 
 /** @param {HTMLElement} event */
-function wordsOf(event) {
+function asTold(event) {
   const first = eventsBy("agent").findLast((each) => each.dataset.by === event.dataset.by
     && each.querySelector(".by b")) ?? event;
-  const words = event.querySelector(".bubble") ?? event.querySelector(":not(.by)");
   return {
     id: event.id,
     name: first.querySelector(".by b")?.textContent ?? "",
     face: first.querySelector(".face img")?.getAttribute("src"),
-    text: (words?.textContent ?? "").trim().slice(0, LONGEST),
+    text: wordsOf(event).slice(0, LONGEST),
   };
 }
 

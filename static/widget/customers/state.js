@@ -1,5 +1,6 @@
 // Tells the host page what changed: availability, the chat's state, each new event.
 import { emit, tellHost } from "./messages.js";
+import { wordsOf } from "./words.js";
 
 const threads = document.getElementById("threads");
 let lastReport = "";
@@ -86,7 +87,7 @@ function tellOf(message) {
  * @param {number} timestamp
  */
 function olderForm(message, timestamp) {
-  const text = message.querySelector(".bubble")?.textContent.trim() ?? "";
+  const text = wordsOf(message);
   if (message.dataset.author !== "agent") return { text, user_type: "visitor", timestamp };
   const agent_name = message.querySelector(".by b")?.textContent ?? "";
   return { text, user_type: "agent", timestamp, agent_name, agent_login: message.dataset.by };

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.sandbox_rig import ROOT
-from widget.customers.views.panel import SHARED
+from widget.customers.views.panel import CONVERSATION, CONVERSATION_SHARED, SHARED
 from widget.models import Widget
 
 PACKED = {"Accept-Encoding": "br"}
@@ -100,10 +100,10 @@ def test_a_feature_that_is_off_has_no_script(
 
 def test_the_scripts_of_the_panel_import_what_is_shared_and_nothing_else() -> None:
     """They are joined into one script, each in a block of its own, after what is shared."""
-    shared = "|".join(SHARED)
-    allowed = rf'import \{{ [\w, ]+ \}} from "\./({shared})\.js";'
     for module in Path(ROOT / "static/widget/customers").glob("*.js"):
         text = module.read_text()
+        shared = "|".join(CONVERSATION_SHARED if module.stem in CONVERSATION else SHARED)
+        allowed = rf'import \{{ [\w, ]+ \}} from "\./({shared})\.js";'
         for line in re.findall(r"^import .*", text, re.MULTILINE):
             assert re.fullmatch(allowed, line), module
         assert module.stem in SHARED or not re.search(r"^export ", text, re.MULTILINE), module

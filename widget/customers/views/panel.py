@@ -44,12 +44,12 @@ FAILURE_HOLDS = 10  # seconds
 SCRIPTS_HOLD = 31_536_000  # seconds; their address changes with their content
 LIBRARY = ("htmx-4.min.js",)
 CONVERSATION_LIBRARY = "ext/hx-ws-4.min.js", "ext/hx-upsert-4.min.js"
-SHARED = "messages", "consent", "storage", "limits", "network", "needs"
+SHARED = "messages", "consent", "storage", "limits", "network", "needs", "words"
 SCRIPTS = (
     "host identity socket stream gone once composer pending follow menu groups seen notifications"
     " state website details count_opening focus"
 )
-# They import nothing.
+CONVERSATION_SHARED = ("words",)
 CONVERSATION = "standing", "refusals", "answers", "ending", "extras", "pages", "past"
 FEATURES = (
     "files",
@@ -167,7 +167,7 @@ def scripts_with(features: tuple[str, ...]) -> str:
 @made_once
 def conversation_scripts() -> str:
     """What is needed when there is a conversation, and fetched then."""
-    return join(CONVERSATION_LIBRARY, (), CONVERSATION)
+    return join(CONVERSATION_LIBRARY, CONVERSATION_SHARED, CONVERSATION)
 
 
 def join(library: Iterable[str], shared: Iterable[str], names: Iterable[str]) -> str:

@@ -441,9 +441,10 @@ def test_on_android_a_service_worker_shows_what_no_page_may(
     alone.panel.get_by_role("button", name="More").click()
     alone.panel.get_by_role("switch", name="Notifications").check()
     page.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")
-    agent.send(agent.chats()[0]["id"], "Yes, we do.")
+    code = "```\npip install it\n```"
+    agent.send(agent.chats()[0]["id"], code, properties={"chats": {"formatting": "commonmark"}})
     (shown,) = wait_for(page, lambda: page.evaluate("shown"))
-    assert (shown["body"], shown["by"]) == ("Yes, we do.", "/w/demo/worker.js")
+    assert (shown["body"], shown["by"]) == ("pip install it", "/w/demo/worker.js")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -2,6 +2,7 @@
 // frame of another site may not; in a tab of its own the panel is its own website.
 import { tellHost } from "./messages.js";
 import { readStorage, writeStorage } from "./storage.js";
+import { wordsOf } from "./words.js";
 
 const toggle = document.getElementById("notify");
 const STORAGE_KEY = `notify:${document.documentElement.dataset.widget}`;
@@ -26,7 +27,7 @@ toggle.addEventListener("change", () => {
 document.addEventListener("unnoticed", ({ detail: event }) => {
   if (!toggle.checked || readStorage("localStorage", PUSH_KEY) === "on") return; // told once
   const title = event.querySelector(".by b")?.textContent || document.title;
-  const body = event.querySelector(".bubble")?.textContent.trim().slice(0, LONGEST) ?? "";
+  const body = wordsOf(event).slice(0, LONGEST);
   if (!isAlone) return tellHost({ chat: "notify", title, body });
   try {
     new Notification(title, { body, tag: STORAGE_KEY }).onclick = () => window.focus();

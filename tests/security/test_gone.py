@@ -75,7 +75,7 @@ async def welcomed(socket: BrowserSocket) -> BrowserSocket:
     """The socket, once it is shown the chat."""
     await socket.connect()
     await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
-    while "hx-" not in await socket.receive_from(timeout=15):
+    while 'hx-target="#threads"' not in await socket.receive_from(timeout=15):
         pass
     return socket
 

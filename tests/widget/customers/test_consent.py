@@ -126,7 +126,7 @@ async def test_an_open_socket_ends_when_the_owner_asks_something_else(
     socket = open_socket(token)
     await socket.connect()
     await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
-    while "hx-" not in await socket.receive_from(timeout=15):
+    while 'hx-target="#threads"' not in await socket.receive_from(timeout=15):
         pass
     asking.consent_version = "2027-01"
     await sync_to_async(asking.save)()

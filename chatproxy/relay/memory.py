@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import zlib
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -115,7 +116,7 @@ def snapshot_after(snapshot: Snapshot, push: Push) -> Snapshot | None:
             return with_event(snapshot, push)
         case EventUpdated(event=event) if push.thread_id in thread_ids(snapshot):
             return with_events(snapshot, lambda old: event if old.id == event.id else old)
-        case EventDeleted(event_id=deleted):
+        case EventDeleted(event_id=deleted) if push.thread_id in thread_ids(snapshot):
             return with_events(snapshot, lambda old: None if old.id == deleted else old)
         case _ if isinstance(push, CONVERSATION):
             return replace(snapshot, conversation=snapshot.conversation.after(push))
@@ -140,11 +141,17 @@ def with_thread(snapshot: Snapshot, push: IncomingChat, begun: Thread) -> Snapsh
 
 def with_event(snapshot: Snapshot, push: IncomingEvent) -> Snapshot:
     """Told after the snapshot it would be news to a page that has only just come."""
-    is_new = push.event.is_after(snapshot.last_event)
     threads = tuple(
-        replace(thread, events=(*thread.events, push.event))
-        if is_new and thread.id == push.thread_id
-        else thread
+        with_one_more(thread, push.event) if thread.id == push.thread_id else thread
         for thread in snapshot.threads
     )
     return replace(snapshot, threads=threads, conversation=snapshot.conversation.after(push))
+
+
+def with_one_more(thread: Thread, event: Event) -> Thread:
+    """In its place, which is not the last where it comes late."""
+    if any(known.id == event.id for known in thread.events):
+        return thread
+    events = [*thread.events]
+    insort(events, event, key=lambda each: each.sort_key)
+    return replace(thread, events=tuple(events))

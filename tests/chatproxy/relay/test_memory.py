@@ -59,6 +59,30 @@ def test_a_snapshot_comes_back_with_what_was_said_since() -> None:
     assert recalled_events(memory) == ["T_1", "T_2"]
 
 
+def test_what_came_late_stands_in_its_place() -> None:
+    memory = remembering()
+    memory.hear(message(3))
+    memory.hear(message(2))
+    assert recalled_events(memory) == ["T_1", "T_2", "T_3"]
+
+
+def test_what_the_reading_found_already_stands_there_once() -> None:
+    memory = Memory()
+    memory.begin()
+    memory.hear(message(1))
+    memory.keep(READ)
+    assert recalled_events(memory) == ["T_1"]
+    assert memory.find("T_1") == HELLO
+
+
+def test_a_deletion_in_a_thread_that_was_not_read_is_told() -> None:
+    """A tab may show that thread."""
+    memory = remembering()
+    gone = EventDeleted(chat_id="C", thread_id="OLD", event_id="OLD_1")
+    memory.hear(gone)
+    assert memory.recall() == (READ, [gone])
+
+
 def test_a_chat_that_began_since_is_part_of_it() -> None:
     memory = Memory()
     memory.begin()

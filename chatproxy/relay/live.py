@@ -538,6 +538,7 @@ class LiveCustomer:
                     raise Refused("the chat cannot be read") from error  # no advice on messages
         if reading.lost_id:
             await self._forget(reading.lost_id, reading.chat.id if reading.chat else "")
+            before = self.last_event
         if reading.chat is None:
             self._tasks.start(self._show_who_is_there())
             snapshot = Snapshot(self.conversation)

@@ -694,6 +694,18 @@ async def test_a_chat_that_livechat_no_longer_has_is_forgotten_whatever_livechat
     tab.leave()
 
 
+async def test_of_a_chat_that_livechat_has_after_all_the_last_event_is_known(
+    watch: Any, chat_id: str, sandbox: Sandbox, relay: Relay, customer: Customer, soon: None
+) -> None:
+    """Else what gets lost next would not be missed."""
+    tab = await watch()
+    last = relay._live[customer.pk].last_event
+    sandbox.fault("error", method="get_chat", type="not_found", count=1)
+    sandbox.fault("drop")
+    await tab.snapshot(2)
+    assert relay._live[customer.pk].last_event.id == last.id != ""
+
+
 async def test_a_chat_that_must_not_be_read_is_asked_for_again_when_the_customer_acts(
     relay: Relay, customer: Customer, organization: Organization, chat_id: str,
     sandbox: Sandbox, soon: None,

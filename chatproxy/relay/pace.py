@@ -21,14 +21,12 @@ REFUSING = {"too_many_unauthorized_connections", "service_temporarily_unavailabl
 
 def is_refusal_of_address(end: Disconnected | LiveChatError) -> bool:
     """Whether it says something of our address, so that anybody else would be refused as well."""
-    if isinstance(end, Disconnected):
-        return end.reason in REFUSING
-    return isinstance(end, NotConnected)
+    return isinstance(end, Disconnected) and end.reason in REFUSING
 
 
 def is_refusal_of_organization(end: Disconnected | LiveChatError) -> bool:
-    """Whether it says something of the organization: its quota is that of all its customers."""
-    return isinstance(end, TooManyRequests)
+    """Whether it says something of the organization: its quota, or the region it is in."""
+    return isinstance(end, TooManyRequests | NotConnected)
 
 
 def is_ban(end: Disconnected | LiveChatError) -> bool:

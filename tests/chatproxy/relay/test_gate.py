@@ -90,8 +90,16 @@ async def test_many_banned_customers_slow_down_their_organization_alone(
 
 
 async def test_what_is_said_of_our_address_holds_up_everybody(gate: Gate) -> None:
-    gate.door("shop").hear(somebody(), NotConnected())
+    refused = Disconnected("too_many_unauthorized_connections")
+    gate.door("shop").hear(somebody(), refused)
     assert not await may_log_in(gate.door("cafe"))
+
+
+async def test_a_region_that_is_down_holds_up_nobody_of_another(gate: Gate) -> None:
+    shop, cafe = gate.door("shop"), gate.door("cafe")
+    shop.hear(somebody(), NotConnected())
+    assert await may_log_in(cafe)
+    assert not await may_log_in(shop)
 
 
 async def test_so_many_log_in_at_once(gate: Gate) -> None:

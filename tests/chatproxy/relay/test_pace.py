@@ -107,11 +107,10 @@ def test_after_a_success_the_next_refusal_is_the_first_again() -> None:
 
 
 ADDRESS = [
-    NotConnected(),
     Disconnected("too_many_unauthorized_connections"),
     Disconnected("service_temporarily_unavailable"),
 ]
-ORGANIZATION = [TooManyRequests()]
+ORGANIZATION = [TooManyRequests(), NotConnected()]
 BAN = [CustomerBanned(), Disconnected("customer_banned")]
 CUSTOMER = [
     Disconnected(LOST),

@@ -29,7 +29,11 @@ class ForgivingRedisCache(RedisCache):
         its own: a request began with opening one.
         """
         inside = vars(self)  # not in the stubs
-        return _client(tuple(inside["_servers"]), tuple(inside["_options"].items()))
+        servers, options = inside["_servers"], inside["_options"]
+        name = repr((servers, options))  # options may hold lists
+        if name not in CLIENTS:
+            CLIENTS[name] = KeptRedisCacheClient(servers, **options)
+        return CLIENTS[name]
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._or(True, super().add, *args, **kwargs))
@@ -46,6 +50,22 @@ class ForgivingRedisCache(RedisCache):
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._or(False, super().delete, *args, **kwargs))
+
+    def touch(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._or(False, super().touch, *args, **kwargs))
+
+    def has_key(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._or(False, super().has_key, *args, **kwargs))
+
+    def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        failed: list[Any] = self._or([*data], super().set_many, data, *args, **kwargs)
+        return failed
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> None:
+        self._or(None, super().delete_many, *args, **kwargs)
+
+    def clear(self) -> None:
+        self._or(None, super().clear)
 
     def incr(self, *args: Any, **kwargs: Any) -> int:
         """The first count, too, where the one that was begun could not be kept."""
@@ -78,6 +98,4 @@ def _redis(pool: ConnectionPool) -> Redis:
     return Redis(connection_pool=pool)
 
 
-@lru_cache(maxsize=8)
-def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:
-    return KeptRedisCacheClient(list(servers), **dict(options))
+CLIENTS: dict[str, RedisCacheClient] = {}  # of this process

@@ -56,7 +56,17 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
     assert shared.add("lock", "mine")
     assert shared.incr("count") == 1
     assert not shared.delete("lock")
+    assert "kept" not in shared
+    assert not shared.touch("kept")
+    assert shared.set_many({"kept": "meanwhile"}) == ["kept"]
     shared.set("kept", "meanwhile")
+    shared.delete_many(["kept"])
+    shared.clear()
+
+
+def test_options_may_hold_what_has_no_hash(redis: RedisProcess) -> None:
+    options = {"retry_on_error": [ConnectionError]}
+    wait_until_it_keeps(ForgivingRedisCache(redis.url, {"OPTIONS": options}))
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
     Without one we could not stop LiveChat's calls: they end with it.
     """
     token = request.POST.get("agent_token", "").strip()[:MOST_OF_A_TOKEN]
-    if not token and webhooks.switch_off(widget):
-        webhooks.report_off(request)
+    if not token:
+        webhooks.switch_off(widget, request)
     widget.agent_token = token
     widget.save(update_fields=["agent_token"])
     report_connection(request, widget)

@@ -1,6 +1,6 @@
 """LiveChat calls us with what agents say, where an owner wants it: switched on and off."""
 
-from contextlib import suppress
+import logging
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,6 +17,8 @@ from widget.explanations import explanation
 from widget.models import Webhook, Widget, new_secret
 from widget.notifications import keys
 from widget.owners import access
+
+logger = logging.getLogger(__name__)
 
 # Source: Configuration API v3.6, "Register Webhook", "Enable License Webhooks".
 SCOPES = ("webhooks.configuration:rw", "webhooks.state:rw")
@@ -37,18 +39,17 @@ def form(widget: Widget) -> SafeString:
 @access.changes_widget(access.OWNERS)
 def change_webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Switch it on, or off if it is on. POST."""
-    if switch_off(widget):
-        report_off(request)
-    else:
+    if not switch_off(widget, request):
         address = request.build_absolute_uri(reverse("widget:webhook", args=[widget.key]))
         switch_on(request, widget, address)
     return redirect("admin:widget_widget_change", widget.pk)
 
 
-def switch_off(widget: Widget) -> bool:
+def switch_off(widget: Widget, request: HttpRequest | None = None) -> bool:
     """Whether it was on. What LiveChat still sends is refused, should it not hear of this.
 
-    It is told with what the widget has now, once the database says so for good.
+    It is told with what the widget has now, once the database says so for good. Whoever asked for
+    it, if somebody did, reads what came of that.
     """
     webhook = Webhook.objects.filter(widget=widget).first()
     if webhook is None:
@@ -56,16 +57,25 @@ def switch_off(widget: Widget) -> bool:
     api, client_id = api_of(widget), widget.client_id
 
     def tell_livechat() -> None:
-        with suppress(LiveChatError):
+        try:
             api.unregister_webhook(client_id, webhook.livechat_id)
+        except LiveChatError as error:
+            logger.warning(
+                "widget %s: LiveChat keeps webhook %s of app %s: %r",
+                widget.pk,
+                webhook.livechat_id,
+                client_id,
+                error,
+            )
+            if request:
+                messages.warning(request, explanation(error))
+        else:
+            if request:
+                messages.success(request, gettext("LiveChat does not call us any more."))
 
     webhook.delete()
     transaction.on_commit(tell_livechat)
     return True
-
-
-def report_off(request: HttpRequest) -> None:
-    messages.success(request, gettext("LiveChat does not call us any more."))
 
 
 def switch_on(request: HttpRequest, widget: Widget, address: str) -> None:

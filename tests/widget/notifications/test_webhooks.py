@@ -353,18 +353,27 @@ def test_livechat_is_told_before_nothing_could_end_its_calls(
     assert not Webhook.objects.exists()
 
 
-@pytest.mark.parametrize("lost", ["token", "key"])
-def test_calls_can_be_stopped_when_none_could_be_asked_for(
-    calling: Door, owner: Client, shop_widget: Widget, settings: Any, lost: str
+def test_calls_can_be_stopped_when_nobody_can_be_notified(
+    calling: Door, owner: Client, shop_widget: Widget, settings: Any
 ) -> None:
-    if lost == "token":
-        Widget.objects.update(agent_token="")
-    else:
-        settings.CHAT_PUSH_KEY = ""
+    settings.CHAT_PUSH_KEY = ""
     page = owner.get(f"/admin/widget/widget/{shop_widget.pk}/change/").content.decode()
     assert "Stop LiveChat" in page
     assert "does not call us any more" in switch(owner, calling)
     assert not Webhook.objects.exists()
+
+
+def test_it_is_said_when_livechat_could_not_be_told_to_stop(
+    calling: Door, owner: Client, agent: Agent, shop_widget: Widget
+) -> None:
+    Widget.objects.update(agent_token="")
+    page = owner.get(f"/admin/widget/widget/{shop_widget.pk}/change/").content.decode()
+    assert "Stop LiveChat" in page
+    shown = switch(owner, calling)
+    assert "does not call us any more" not in shown
+    assert "LiveChat refused" in shown
+    assert not Webhook.objects.exists()
+    assert len(known_to_livechat(agent, shop_widget)) == 1
 
 
 def test_its_secret_is_encrypted_again_with_new_keys(calling: Door, settings: Any) -> None:

@@ -274,6 +274,15 @@ def test_a_chat_that_stands_in_the_page_cannot_be_closed(host: Host) -> None:
     expect(chat.panel.get_by_role("button", name="Minimize window")).to_have_count(0)
 
 
+def test_nor_can_what_stands_there_instead_of_it(host: Host, console: Console) -> None:
+    console.expect("ERR_FAILED")
+    host.page.route("**/loader_panel.js*", lambda route: route.abort())
+    host.visit("<main style='width: 500px; height: 450px'></main>", 'data-inline="main"')
+    link = host.page.get_by_role("link", name="Open it in a new tab")
+    link.press("Escape")
+    expect(link).to_be_visible()
+
+
 def test_a_chat_that_stands_in_the_page_is_not_closed_by_the_panel(host: Host) -> None:
     """By a customer who does not consent, say."""
     host.listen()

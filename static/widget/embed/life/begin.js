@@ -21,7 +21,8 @@ listen(launcher, "click", toggle);
 const prepare = () => launcher.role || load(); // not where it is a link
 listen(launcher, "pointerenter", prepare);
 listen(launcher, "focus", prepare);
-listen(shadow, "keydown", ({ key }) => key === "Escape" && show("minimized", true));
+listen(shadow, "keydown", ({ key }) =>
+  key === "Escape" && !options.inline && show("minimized", true));
 listen(window, "click", (event) => {
   const link = event.composedPath().find((/** @type {any} */ node) =>
     node.matches?.('[data-livechat],[href="#chat"]'));

@@ -17,6 +17,10 @@ from chatproxy.models import Customer
 from chatproxy.relay.bans import MANY, Bans
 from chatproxy.relay.pace import Pace, is_ban, is_refusal_of_address, is_refusal_of_organization
 
+# How many of an organization may be in the gate's line at once. Each is called in a round of the
+# event loop of its own: one alone would leave places empty after a restart.
+FIRST_ONES = 8
+
 
 class Gate:
     """One for a process. Its doors lead to it, one for each organization."""
@@ -38,12 +42,12 @@ class Gate:
 
 
 class Door:
-    """An organization's. Whoever is first in its line is one of those in the line of the gate."""
+    """An organization's. The first in its line are among those in the line of the gate."""
 
     def __init__(self, gate: Gate, pace: Pace) -> None:
         self.pace = pace
         self._gate = gate
-        self._line = asyncio.Lock()
+        self._line = asyncio.Semaphore(FIRST_ONES)
         self._bans = Bans()
 
     @asynccontextmanager

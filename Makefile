@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 SANDBOX_PORT ?= 8100
-WORKERS ?= 2
+# One more than there are cores: a test waits for half of its time.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN := .venv/bin
 # These run apart from the others: a driven browser occupies the event loop.
 BROWSER := tests/e2e tests/install tests/sandbox/test_console.py tests/sandbox/official/test_in_a_browser.py
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TSC := tests/javascript/node_modules/.bin/tsc
 
 .PHONY: demo sandbox test test-services test-versions night night-units night-browser night-services scale soak \
-	lint types style bench format messages lock chaos audit pictures containers docs help
+	ready programs lint types style bench format messages lock chaos audit pictures containers docs help
 
 help: ## this list
 	@awk -F ': .*## |: ## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -29,11 +30,18 @@ demo: .venv/installed ## everything on this machine, with a shop and a LiveChat 
 sandbox: .venv/installed ## a LiveChat to develop against, by itself
 	@cd sandbox && ../$(BIN)/python -m livechat_sandbox --port $(SANDBOX_PORT)
 
-test: lint ## everything that must hold, in a browser too
-	tests/services.sh
+test: ## everything that must hold, in a browser too
+	@$(MAKE) --jobs 2 ready
+	@$(MAKE) lint
 	$(TESTS) -m "not night and not stored" $(OTHERS)
 	$(TESTS) -m "not night" $(BROWSER)
 	$(MAKE) test-services
+
+# What the tests need: packages of Python, and the programs that they drive.
+ready: .venv/installed-dev programs
+
+programs:
+	@tests/services.sh
 
 # All that touches the database. On SQLite, which the browser's tests have, it runs at night.
 test-services: .venv/installed-dev ## what touches the database, on PostgreSQL and Redis
@@ -41,8 +49,9 @@ test-services: .venv/installed-dev ## what touches the database, on PostgreSQL a
 
 # Everything, as long as it takes: what is exhaustive, what chance finds in a thousand tries, how much of the
 # code the tests reach, and other versions of Python and Django.
-night: lint ## everything without haste: before a release, and each night
-	tests/services.sh
+night: ## everything without haste: before a release, and each night
+	@$(MAKE) --jobs 2 ready
+	@$(MAKE) lint
 	$(MAKE) --keep-going night-units night-browser night-services test-versions
 
 night-units:

@@ -45,7 +45,7 @@ def test_the_gallery_shows_every_state(page: Page, site: Site) -> None:
 def test_no_state_has_a_barrier(page: Page, site: Site, state: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     found = {}
-    for look in ("theme=light", "theme=dark", "theme=light&lang=ar"):
+    for look in ("theme=light", "theme=dark&lang=ar"):
         page.goto(f"{site.chat_url}/gallery/{state}/?{look}")
         found[look] = violations(page)
     assert {look: wrong for look, wrong in found.items() if wrong} == {}

@@ -65,7 +65,15 @@ def project(
     return project
 
 
-@pytest.fixture(params=["daphne", "uvicorn", "hypercorn", "granian"])
+# By day the last two are met in other tests, by one each.
+@pytest.fixture(
+    params=[
+        "daphne",
+        "uvicorn",
+        pytest.param("hypercorn", marks=pytest.mark.night),
+        pytest.param("granian", marks=pytest.mark.night),
+    ]
+)
 def server(request: pytest.FixtureRequest, project: Project, sandbox: Sandbox) -> Iterator[str]:
     """The project under this server."""
     with project.served_by(request.param):

@@ -1,5 +1,7 @@
 """What one visit and one message cost a process, PostgreSQL and Redis.
 
+A message goes over the customer's own connection where their panel is open, and else is a request.
+
 `tests/with_services.sh python -m bench.costs`
 """
 
@@ -18,6 +20,7 @@ from bench import browsers, machine, processes, sends
 from bench.cluster import Cluster
 
 VISITS, SENDERS = 100, 40  # twice the visits are allowed to one address in a minute
+MESSAGE = 4.0  # milliseconds of the processor
 SETTLE = 11.0  # seconds until an idle PostgreSQL has written down what it did
 
 
@@ -44,20 +47,26 @@ class Meter:
             float(row[0]),
         )
 
-    def report(self, name: str, count: int) -> None:
-        cpu = (processes.cpu_seconds(self.made.servers[0]) - self.cpu) / count
+    def report(self, name: str, count: int) -> float:
+        """Milliseconds of the processor for one of them."""
+        cpu = 1000 * (processes.cpu_seconds(self.made.servers[0]) - self.cpu) / count
         time.sleep(SETTLE)
         trips, commands, queries = (
             (now - was) / count for now, was in zip(self.read(), self.counts, strict=True)
         )
         print(
             f"{name}: {trips:.1f} round trips to Redis ({commands:.0f} commands), "
-            f"{queries:.1f} PostgreSQL queries, {cpu * 1000:.1f} ms of the processor"
+            f"{queries:.1f} PostgreSQL queries, {cpu:.1f} ms of the processor"
         )
         machine.judge(
             f"{name}, round trips to Redis", trips, 4.5
         )  # a look at the state now and then
         machine.judge(f"{name}, PostgreSQL queries", queries, 2.5)
+        return cpu
+
+    def report_messages(self, name: str) -> None:
+        cpu = self.report(name, SENDERS * sends.EACH)
+        machine.judge(f"{name}, ms of the processor", cpu, MESSAGE)
 
 
 async def visit(made: Cluster) -> None:
@@ -71,6 +80,17 @@ async def send(made: Cluster) -> None:
     await sends.senders(made.plain_port, sends.ours, SENDERS)
 
 
+async def chat(made: Cluster, meter: Meter) -> None:
+    """Open panels, and measure what is sent from them."""
+    crowd = browsers.Crowd()
+    opening = browsers.panel(made.plain_port, processes.KEY)
+    await browsers.gather(crowd, made.plain_port, opening, processes.tokens(SENDERS))
+    await crowd.until_ready(SENDERS, 60)
+    meter.begin()
+    await send(made)
+    meter.report_messages("a message from an open panel")
+
+
 def main() -> None:
     processes.allow_many_sockets()
     machine.describe()
@@ -82,13 +102,13 @@ def main() -> None:
             meter = Meter(made)
             asyncio.run(visit(made))  # caches fill, threads start, connections open
             uvloop.run(sends.senders(made.plain_port, sends.ours, SENDERS, 1))
-            for what, work, count in (
-                ("a visit", visit, VISITS),
-                ("a message", send, SENDERS * sends.EACH),
-            ):
-                meter.begin()
-                uvloop.run(work(made))
-                meter.report(what, count)
+            meter.begin()
+            uvloop.run(visit(made))
+            meter.report("a visit", VISITS)
+            meter.begin()
+            uvloop.run(send(made))
+            meter.report_messages("a message by request")
+            uvloop.run(chat(made, meter))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ from chatproxy.models import Customer
 from chatproxy.relay import gaps
 from chatproxy.relay.gaps import Gaps, Step
 from chatproxy.relay.gate import Door
-from chatproxy.relay.memory import Memory
+from chatproxy.relay.memory import Memory, leave_out_greetings
 from chatproxy.relay.observers import Observer
 from chatproxy.relay.properties import with_properties
 from chatproxy.relay.reactions import Reaction, backoff, reaction_to
@@ -327,7 +327,7 @@ class LiveCustomer:
             connection = await self._log_in_with(token, region, Reason.AGAIN)
         if self.customer.entity_id != self.conversation.customer_id:
             self._begin_anew()
-        self.conversation = self.conversation._replace(greeting=connection.login.greeting)
+        self.conversation = self.conversation.with_greeting(connection.login.greeting)
         return connection
 
     def _token_and_region(self, instead_of: str | None = None) -> tuple[str, str]:
@@ -476,6 +476,8 @@ class LiveCustomer:
             recalled = self._recall(tabs)
             held = [tab.held for tab in tabs]
             snapshot = recalled or await self._read_patiently(tabs)
+            for pushes in held:
+                leave_out_greetings(pushes or [])
             for tab, pushes in zip(tabs, held, strict=True):
                 await self._begin(tab, pushes, snapshot)
             self._why = Reason.OPENING
@@ -564,6 +566,7 @@ class LiveCustomer:
         greeting, group_id = self.conversation.greeting, self.organization.group_id
         self.conversation = Conversation(self.customer.entity_id, group_id, greeting=greeting)
         self.last_event = Event()
+        self.is_welcomed = False
 
     def _reading_for(self, since: set[str]) -> Reading:
         assert self.connection is not None

@@ -16,8 +16,11 @@ from chatproxy.livechat.pushes import (
     EventPreview,
     EventsSeen,
     EventUpdated,
+    GreetingAccepted,
+    GreetingCanceled,
     IncomingChat,
     IncomingEvent,
+    IncomingGreeting,
     PropertiesDeleted,
     PropertiesUpdated,
     Push,
@@ -26,13 +29,17 @@ from chatproxy.livechat.pushes import (
     Typing,
     UserAdded,
     UserRemoved,
+    WelcomeMessage,
 )
 from chatproxy.livechat.structures import Chat, Event, Thread
 from chatproxy.relay.updates import Snapshot
 
 PASSING = (EventPreview, Thinking, Typing)  # worth nothing a moment later
+# Nobody else says what they tell: a conversation that has heard them knows all of it.
+GREETINGS = (GreetingAccepted, GreetingCanceled, IncomingGreeting, WelcomeMessage)
 # What they change a snapshot shows as it is now: that it was otherwise is not shown once more.
 CONVERSATION = (
+    *GREETINGS,
     ChatDeactivated,
     ChatTransferred,
     CustomerUpdated,
@@ -76,6 +83,7 @@ class Memory:
     def keep(self, snapshot: Snapshot) -> None:
         """This is what the reading found."""
         if self._pushes is not None:
+            leave_out_greetings(self._pushes)
             packer = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, TABLES)
             self._packed = packer.compress(pickle.dumps(snapshot)) + packer.flush()
 
@@ -101,6 +109,11 @@ class Memory:
         told: list[Event | None] = [getattr(push, "event", None) for push in reversed(pushes)]
         told += [event for thread in snapshot.threads for event in thread.events]
         return next((event for event in told if event and event.id == event_id), None)
+
+
+def leave_out_greetings(pushes: list[Push]) -> None:
+    """What a snapshot's conversation has heard: told after it, what is over would come back."""
+    pushes[:] = [push for push in pushes if not isinstance(push, GREETINGS)]
 
 
 def thread_ids(snapshot: Snapshot) -> set[str]:

@@ -25,6 +25,7 @@ from chatproxy.livechat.pushes import (
     QueuePosition,
     UserAdded,
     UserRemoved,
+    WelcomeMessage,
 )
 from chatproxy.livechat.structures import ChatSummary, Event, Greeting, Queue, Thread, User
 
@@ -47,7 +48,8 @@ class Conversation(NamedTuple):
     `thread_id` is the last thread; `active` says whether it is open. `group_id` is the group
     the customer came for. `rating` is the last thread's: what is pushed of it says only what
     changed. `is_offline_message`: the last thread is a message left while nobody was there.
-    `greeting` is the one on show, until a chat begins.
+    `greeting` is the one on show, until a chat begins; `past_greeting` is the last showing that
+    ended so, of which LiveChat may go on telling. `welcome` stands where there is no greeting.
     """
 
     customer_id: str
@@ -61,6 +63,8 @@ class Conversation(NamedTuple):
     rating: dict[str, Any] = {}
     is_offline_message: bool = False
     greeting: Greeting | None = None
+    past_greeting: str = ""
+    welcome: Event | None = None
 
     def author(self, event: Event) -> User | None:
         return self.people.get(event.author_id)
@@ -94,13 +98,17 @@ class Conversation(NamedTuple):
     def with_chat(self, chat: ChatSummary, threads: tuple[Thread, ...]) -> Conversation:
         """As LiveChat just listed it; `threads` oldest first."""
         last = threads[-1] if threads else None
-        return self._replace(
+        active = last.active if last else chat.active
+        has_begun = active or self._has_led_to(threads)
+        known = self._without_greeting() if has_begun else self
+        return known._replace(
             chat_id=chat.id,
             thread_id=last.id if last else chat.last_thread_id,
-            active=last.active if last else chat.active,
+            active=active,
             queue=last.queue if last else None,
             rating=last.properties.get("rating", {}) if last else {},
             is_offline_message=bool(last and last.is_offline_message),
+            welcome=None,
         ).with_users(chat.users)
 
     def after(self, push: Push) -> Conversation:
@@ -110,17 +118,19 @@ class Conversation(NamedTuple):
                 return self._with_seen(event.author_id, event.created_at)
             case IncomingChat(chat=chat):
                 thread = chat.thread
-                return self._replace(
+                return self._without_greeting()._replace(
                     chat_id=chat.id,
                     thread_id=thread.id if thread else self.thread_id,
                     active=thread.active if thread else self.active,
                     queue=thread.queue if thread else None,
                     rating=thread.properties.get("rating", {}) if thread else self.rating,
                     is_offline_message=bool(thread and thread.is_offline_message),
-                    greeting=None,
+                    welcome=None,
                 ).with_users(chat.users)
             case IncomingGreeting(greeting=greeting):
-                return self._replace(greeting=greeting)
+                return self.with_greeting(greeting)
+            case WelcomeMessage(event=event):
+                return self._replace(welcome=event)
             case GreetingAccepted(unique_id=taken):
                 return self._replace(greeting=self._greeting_after(taken, accepted=True))
             case GreetingCanceled(unique_id=over):
@@ -148,6 +158,22 @@ class Conversation(NamedTuple):
                 return self._with_seen(user_id, seen_up_to)
             case _:
                 return self
+
+    def with_greeting(self, greeting: Greeting | None) -> Conversation:
+        """As LiveChat says. One that a chat has ended does not come back."""
+        is_past = bool(self.past_greeting) and greeting and self.past_greeting == greeting.unique_id
+        return self._replace(greeting=None if is_past else greeting)
+
+    def _without_greeting(self) -> Conversation:
+        """A chat has begun."""
+        if self.greeting is None:
+            return self
+        return self._replace(greeting=None, past_greeting=self.greeting.unique_id)
+
+    def _has_led_to(self, threads: tuple[Thread, ...]) -> bool:
+        """Whether the greeting on show is where one of these threads began."""
+        led = {thread.greeting for thread in threads} - {""}
+        return self.greeting is not None and self.greeting.unique_id in led
 
     def _greeting_after(self, unique_id: str, *, accepted: bool) -> Greeting | None:
         """The one on show, if that is it, is accepted or gone; another one stays."""

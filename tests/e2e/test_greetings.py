@@ -126,6 +126,26 @@ def test_a_text_beside_the_launcher_becomes_the_first_words_of_a_chat(
     expect(chat.panel.locator("#invitation")).to_be_empty()
 
 
+def test_a_greeting_is_over_with_its_chat_in_every_tab(
+    visit: Visit, host: Host, context: BrowserContext, agent: Agent
+) -> None:
+    visit("/", greeting=1)
+    card(host.page).get_by_role("button", name="Reply").click()
+    chat = chat_in(host.page)
+    chat.send("Yes, please")
+    expect(chat.messages("customer")).to_contain_text("Yes, please")
+    agent.close(agent.chats()[0]["id"])
+    expect(chat.panel.locator("#ended")).not_to_be_empty()
+    second = context.new_page()
+    second.goto(host.page.url)
+    host.page.reload()
+    for page in (second, host.page):
+        page.locator("chat-widget [part=launcher]").click()
+        panel = chat_in(page).panel
+        expect(panel.locator("#ended")).not_to_be_empty()
+        expect(panel.locator("#invitation")).to_be_empty()
+
+
 def test_cards_with_pictures_and_links_need_no_other_policy(
     visit: Visit, host: Host, context: BrowserContext, sandbox: Sandbox
 ) -> None:

@@ -1,5 +1,6 @@
 """When the connection is found again, what is typed, open or read stays, and what is new shows."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -169,6 +170,21 @@ def test_a_survey_that_is_being_filled_in_stays(line: Line, chat: Chat, sandbox:
     line.find()
     expect(answer).to_have_value("All good, but")
     expect(answer).to_be_focused()
+
+
+def test_a_welcome_message_stays(
+    line: Line, page: Page, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
+) -> None:
+    """Else it would move in again, and be read out, after each gap."""
+    sandbox.settings(welcome_message="Good morning, Nora")
+    add_widget("early", connect_early=True)
+    page.goto(f"{site.chat_url}/w/early/")
+    welcome = page.locator("#invitation .event")
+    expect(welcome).to_contain_text("Good morning, Nora")
+    welcome.evaluate("event => event.isTheSame = true")
+    line.find()
+    expect(welcome).to_contain_text("Good morning, Nora")
+    assert welcome.evaluate("event => event.isTheSame")
 
 
 def test_a_long_text_stays_unfolded(line: Line, chat: Chat, agent: Agent) -> None:

@@ -53,17 +53,27 @@ def weight_of(update: Update) -> int:
             push=pushes.IncomingEvent(event=event)
             | pushes.EventUpdated(event=event)
             | pushes.EventPreview(event=event)
-            | pushes.WelcomeMessage(event=event)
         ):
             return weight_of_event(event)
         case Snapshot():
-            return weight_of_threads(update.threads)
+            return weight_of_threads(update.threads) + weight_of_greeting(update.conversation)
         case Happened(push=pushes.IncomingChat(chat=chat)):
             return weight_of_thread(chat.thread) if chat.thread else 0
-        case Happened(push=pushes.IncomingGreeting(greeting=greeting)):
-            return weight_of_event(greeting.event)
+        case Happened(
+            push=pushes.IncomingGreeting()
+            | pushes.GreetingAccepted()
+            | pushes.GreetingCanceled()
+            | pushes.WelcomeMessage()
+        ):
+            return weight_of_greeting(update.conversation)
         case _:
             return 0
+
+
+def weight_of_greeting(conversation: Conversation) -> int:
+    greeting = conversation.greeting
+    event = greeting.event if greeting else conversation.welcome
+    return weight_of_event(event) if event else 0
 
 
 def weight_of_threads(threads: Sequence[Thread]) -> int:

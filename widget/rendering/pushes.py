@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 
 from chatproxy.livechat import pushes
-from chatproxy.livechat.structures import Event, Greeting, Message, Queue, Thread, User
+from chatproxy.livechat.structures import Event, Message, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
 from widget.rendering.compiled_templates import render_compiled
 from widget.rendering.encoding import encodable
@@ -63,8 +63,7 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
         is_empty=not update.threads,
     )
     rating = render_rating(update.conversation.rating, locale)
-    shown_greeting = update.conversation.greeting
-    greeting = render_greeting(shown_greeting, update.conversation, locale)
+    greeting = render_greeting(update.conversation, locale)
     return shown + render_state(update.conversation, locale) + rating + greeting
 
 
@@ -115,8 +114,9 @@ def incoming_chat(push: pushes.IncomingChat, conversation: Conversation, locale:
     """A chat was started or resumed, here or in another tab."""
     thread = push.chat.thread
     threads = [thread_context(thread, conversation, locale)] if thread else []
-    shown = partial(locale, "incoming_chat", threads=threads) + partial(locale, "greeting_over")
-    return shown + render_state(conversation, locale) + render_rating({}, locale)
+    shown = partial(locale, "incoming_chat", threads=threads)
+    greeting = render_greeting(conversation, locale)
+    return shown + greeting + render_state(conversation, locale) + render_rating({}, locale)
 
 
 @render_push.register
@@ -184,37 +184,30 @@ def properties_deleted(
 
 
 @render_push.register
-def incoming_greeting(
-    push: pushes.IncomingGreeting, conversation: Conversation, locale: Locale
-) -> str:
-    return render_greeting(push.greeting, conversation, locale)
-
-
-@render_push.register
-def greeting_over(
-    _push: pushes.GreetingAccepted | pushes.GreetingCanceled,
+def greeting_changed(
+    _push: pushes.IncomingGreeting
+    | pushes.GreetingAccepted
+    | pushes.GreetingCanceled
+    | pushes.WelcomeMessage,
     conversation: Conversation,
     locale: Locale,
 ) -> str:
-    """Accepted or cancelled, here or in another tab."""
-    shown = render_greeting(conversation.greeting, conversation, locale)
-    return shown or partial(locale, "greeting_over")
+    """Here or in another tab."""
+    return render_greeting(conversation, locale)
 
 
-def render_greeting(greeting: Greeting | None, conversation: Conversation, locale: Locale) -> str:
-    """The greeting on show, "" if there is none. Accepted, it is the first words of the chat."""
-    if greeting is None:
-        return ""
-    event = replace(greeting.event, id=f"{greeting.unique_id}_1")
-    html = render_event_by(greeting.agent, event, conversation, locale)
+def render_greeting(conversation: Conversation, locale: Locale) -> str:
+    """What invites to the chat; nothing else stays. Accepted, it is the first words of the chat."""
+    greeting, welcome = conversation.greeting, conversation.welcome
+    if greeting:
+        event = replace(greeting.event, id=f"{greeting.unique_id}_1")
+        html = render_event_by(greeting.agent, event, conversation, locale)
+    elif welcome:
+        author = conversation.author(welcome) or User(id=welcome.author_id, type="agent")
+        html = render_event_by(author, welcome, conversation, locale)
+    else:
+        return few_shapes(locale, "greeting_over", {})
     return partial(locale, "greeting", html=html, greeting=greeting)
-
-
-@render_push.register
-def welcome_message(push: pushes.WelcomeMessage, conversation: Conversation, locale: Locale) -> str:
-    author = conversation.author(push.event) or User(id=push.event.author_id, type="agent")
-    html = render_event_by(author, push.event, conversation, locale)
-    return partial(locale, "greeting", html=html, greeting=None)
 
 
 @render_push.register

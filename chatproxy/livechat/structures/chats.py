@@ -63,6 +63,11 @@ class Thread:
         """Whether it was left while nobody was there. Source: "Properties", `routing`."""
         return self.properties.get("routing", {}).get("offline_message") is True
 
+    @property
+    def greeting(self) -> str:
+        """Which showing of a greeting it began with, "" for none. Source: "Properties", `lc2`."""
+        return text_of(self.properties.get("lc2", {}).get("greeting_unique_id"))
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

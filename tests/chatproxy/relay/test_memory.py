@@ -10,20 +10,25 @@ from chatproxy.livechat.pushes import (
     ChatDeactivated,
     EventDeleted,
     EventUpdated,
-    GreetingCanceled,
+    GreetingAccepted,
+    GroupsStatusUpdated,
     IncomingChat,
     IncomingEvent,
+    IncomingGreeting,
     PropertiesUpdated,
     Push,
     Typing,
     UserAdded,
+    WelcomeMessage,
 )
-from chatproxy.livechat.structures import Chat, Event, Message, Thread, User
+from chatproxy.livechat.structures import Chat, Event, Greeting, Message, Thread, User
 from chatproxy.relay.memory import MOST_PUSHES, Memory
 from chatproxy.relay.updates import Conversation, Snapshot
 
 HELLO = Message(id="T_1", type="message", text="Hello")
 NORAS = Conversation("nora", chat_id="C", thread_id="T", active=True)
+PIOTR = User(id="piotr", type="agent")
+GREETING = IncomingGreeting(greeting=Greeting(id=1, unique_id="UNIQUE", event=HELLO, agent=PIOTR))
 READ = Snapshot(NORAS, (Thread(id="T", events=(HELLO,)),), "older")
 
 
@@ -111,7 +116,9 @@ def test_who_types_is_not_remembered() -> None:
     [
         PropertiesUpdated(chat_id="C", event_id="", properties={"rating": {"score": 1}}),
         ChatDeactivated(chat_id="C", thread_id="T", user_id=""),
-        UserAdded(chat_id="C", user=User(id="piotr", type="agent")),
+        UserAdded(chat_id="C", user=PIOTR),
+        GREETING,
+        WelcomeMessage(id="w", event=HELLO),
     ],
 )
 def test_the_chat_comes_back_as_it_is_now(push: Push) -> None:
@@ -135,9 +142,30 @@ def test_what_has_changed_or_gone_since_comes_back_as_it_is() -> None:
 
 def test_what_a_snapshot_has_no_place_for_is_told_after_it() -> None:
     memory = remembering()
-    over = GreetingCanceled(unique_id="UNIQUE")
-    memory.hear(over)
-    assert memory.recall() == (READ, [over])
+    gone = GroupsStatusUpdated(statuses={0: "offline"})
+    memory.hear(gone)
+    assert memory.recall() == (READ, [gone])
+
+
+def test_a_greeting_does_not_come_back_after_the_chat_it_led_to() -> None:
+    memory = Memory()
+    memory.begin()
+    memory.keep(Snapshot(Conversation("nora")))
+    memory.hear(GREETING)
+    memory.hear(GreetingAccepted(unique_id="UNIQUE"))
+    memory.hear(IncomingChat(chat=Chat(id="C", thread=READ.threads[0])))
+    assert recalled_events(memory) == ["T_1"]
+    assert (recalled := memory.recall())
+    assert recalled[0].conversation.greeting is None
+
+
+def test_what_was_heard_of_greetings_while_the_chat_was_read_is_in_the_snapshot() -> None:
+    """It may be over by now."""
+    memory = Memory()
+    memory.begin()
+    memory.hear(GREETING)
+    memory.keep(READ)
+    assert memory.recall() == (READ, [])
 
 
 def test_too_much_is_read_anew() -> None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatproxy.livechat.pushes import (
     _PARSERS,
     CustomerUpdated,
+    IncomingGreeting,
     PropertiesDeleted,
     PropertiesUpdated,
     parse_push,
 )
-from chatproxy.livechat.structures import Chat, ChatSummary, Event, Queue, Thread, User
+from chatproxy.livechat.structures import (
+    Chat,
+    ChatSummary,
+    Event,
+    Greeting,
+    Queue,
+    Thread,
+    User,
+)
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State
 from tests.chatproxy.json_values import PAYLOADS
 
@@ -152,6 +163,36 @@ def test_a_rating_survives_its_comment_and_goes_when_it_is_taken_back() -> None:
     assert known.rating == {"score": 1, "comment": "Quick!"}
     known = known.after(PropertiesDeleted(**where, properties={"rating": ["score", "comment"]}))
     assert known.rating == {}
+
+
+GREETING = IncomingGreeting(
+    greeting=Greeting(id=1, unique_id="UNIQUE", event=Event(), agent=PIOTR)
+)
+GREETED = Conversation("nora").after(GREETING)
+
+
+@pytest.mark.parametrize(
+    ("thread", "stands"),
+    [
+        (Thread(id="T", properties={"lc2": {"greeting_unique_id": "UNIQUE"}}), False),
+        (Thread(id="T", properties={"lc2": {"greeting_unique_id": "ANOTHER"}}), True),
+        (Thread(id="T", active=True), False),
+        (Thread(id="T"), True),
+    ],
+)
+def test_a_greeting_that_has_led_to_a_chat_we_did_not_hear_of_is_over(
+    thread: Thread, stands: bool
+) -> None:
+    read = GREETED.with_chat(ChatSummary(id="C"), (thread,))
+    assert bool(read.greeting) == stands
+
+
+def test_a_greeting_that_a_chat_has_ended_does_not_come_back() -> None:
+    """LiveChat may tell of it in the next login."""
+    over = GREETED.with_chat(ChatSummary(id="C", active=True), ())
+    assert over.with_greeting(GREETING.greeting).greeting is None
+    another = replace(GREETING.greeting, unique_id="ANOTHER")
+    assert over.with_greeting(another).greeting == another
 
 
 THREADS = tuple(Thread(id=name, events=(Event(id=f"{name}_1"),)) for name in ("R", "S", "T"))

@@ -63,7 +63,7 @@ async def test_the_event_loop_goes_on_while_a_hostile_text_is_rendered() -> None
     ],
 )
 def test_wherever_it_comes_from(push: pushes.Push) -> None:
-    assert weight_of(Happened(push, KNOWN)) > LIGHT
+    assert weight_of(Happened(push, KNOWN.after(push))) > LIGHT
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,11 @@ def test_wherever_it_comes_from(push: pushes.Push) -> None:
 )
 def test_whatever_kind_it_is(fields: dict[str, Any]) -> None:
     assert weight_of(arrived(**fields)) > LIGHT
+
+
+def test_a_greeting_is_as_heavy_in_a_snapshot() -> None:
+    welcome = pushes.WelcomeMessage(id="w", event=parse_event(data(**HOSTILE)))
+    assert weight_of(Snapshot(KNOWN.after(welcome))) > LIGHT
 
 
 def test_a_long_history_is_heavy_and_a_page_of_talk_is_not() -> None:

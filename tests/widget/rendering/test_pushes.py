@@ -26,6 +26,7 @@ KNOWN = Conversation(
     people={"nora": NORA, "piotr": PIOTR},
 )
 ENGLISH = Locale("en", "UTC")
+NO_GREETING = '<hx-partial hx-target="#invitation" hx-swap="innerHTML"></hx-partial>'
 
 
 def event(number: int = 1, author: str = "piotr", **fields: Any) -> Event:
@@ -37,6 +38,12 @@ def event(number: int = 1, author: str = "piotr", **fields: Any) -> Event:
         "text": "Hello",
     }
     return parse_event(data | fields)
+
+
+GREETING = pushes.IncomingGreeting(
+    greeting=Greeting(id=7, unique_id="UNIQUE", event=event(text="May I help?"), agent=PIOTR)
+)
+WELCOME = pushes.WelcomeMessage(id="w", event=event(text="Welcome!"))
 
 
 def arrived(locale: Locale = ENGLISH, **fields: Any) -> str:
@@ -384,19 +391,35 @@ def test_a_resumed_chat_brings_its_new_thread() -> None:
 
 
 def test_a_greeting_asks_for_an_answer_and_goes() -> None:
-    greeting = Greeting(id=7, unique_id="UNIQUE", event=event(text="May I help?"), agent=PIOTR)
-    html = html_of(Happened(pushes.IncomingGreeting(greeting=greeting), KNOWN), Locale())
+    html = html_of(Happened(GREETING, KNOWN.after(GREETING)), Locale())
     assert "May I help?" in html
     assert 'data-greeting="7" data-unique="UNIQUE"' in html
     over = html_of(Happened(pushes.GreetingCanceled(unique_id="UNIQUE"), KNOWN), Locale())
-    assert over.strip() == '<hx-partial hx-target="#invitation" hx-swap="innerHTML"></hx-partial>'
+    assert over.strip() == NO_GREETING
+
+
+def test_a_snapshot_without_a_greeting_removes_one_that_stands() -> None:
+    assert NO_GREETING in html_of(Snapshot(KNOWN), Locale())
+    assert NO_GREETING not in html_of(Snapshot(KNOWN.after(GREETING)), Locale())
 
 
 def test_a_welcome_message_needs_no_answer() -> None:
-    push = pushes.WelcomeMessage(id="w", event=event(text="Welcome!"))
-    html = html_of(Happened(push, KNOWN), Locale())
+    html = html_of(Happened(WELCOME, KNOWN.after(WELCOME)), Locale())
     assert "Welcome!" in html
     assert "<form" not in html
+
+
+def test_a_snapshot_leaves_a_welcome_message_until_a_chat_begins() -> None:
+    welcomed = KNOWN.after(WELCOME)
+    assert "Welcome!" in html_of(Snapshot(welcomed), Locale())
+    begun = welcomed.after(pushes.IncomingChat(chat=Chat(id="CHAT", thread=Thread(id="NEXT"))))
+    assert NO_GREETING in html_of(Snapshot(begun), Locale())
+
+
+def test_a_greeting_stands_before_a_welcome_message() -> None:
+    html = html_of(Snapshot(KNOWN.after(GREETING).after(WELCOME)), Locale())
+    assert "May I help?" in html
+    assert "Welcome!" not in html
 
 
 def test_the_place_in_the_queue_is_said() -> None:

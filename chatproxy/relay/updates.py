@@ -27,7 +27,15 @@ from chatproxy.livechat.pushes import (
     UserRemoved,
     WelcomeMessage,
 )
-from chatproxy.livechat.structures import ChatSummary, Event, Greeting, Queue, Thread, User
+from chatproxy.livechat.structures import (
+    ChatSummary,
+    Event,
+    Form,
+    Greeting,
+    Queue,
+    Thread,
+    User,
+)
 
 
 class State(enum.Enum):
@@ -50,6 +58,7 @@ class Conversation(NamedTuple):
     changed. `is_offline_message`: the last thread is a message left while nobody was there.
     `greeting` is the one on show, until a chat begins; `past_greeting` is the last showing that
     ended so, of which LiveChat may go on telling. `welcome` stands where there is no greeting.
+    `survey_answer` is the id of what was answered after the last thread, "" for nothing yet.
     """
 
     customer_id: str
@@ -65,6 +74,7 @@ class Conversation(NamedTuple):
     greeting: Greeting | None = None
     past_greeting: str = ""
     welcome: Event | None = None
+    survey_answer: str = ""
 
     def author(self, event: Event) -> User | None:
         return self.people.get(event.author_id)
@@ -108,6 +118,7 @@ class Conversation(NamedTuple):
             queue=last.queue if last else None,
             rating=last.properties.get("rating", {}) if last else {},
             is_offline_message=bool(last and last.is_offline_message),
+            survey_answer=last.survey_answer if last else "",
             welcome=None,
         ).with_users(chat.users)
 
@@ -115,16 +126,21 @@ class Conversation(NamedTuple):
         """What is known once this push has been heard."""
         match push:
             case IncomingEvent(event=event) if event.author_id:  # first: most pushes are one
-                return self._with_seen(event.author_id, event.created_at)
+                told = self._with_seen(event.author_id, event.created_at)
+                if isinstance(event, Form) and push.thread_id == self.thread_id:
+                    return told._replace(survey_answer=self.survey_answer or event.survey_answer)
+                return told
             case IncomingChat(chat=chat):
                 thread = chat.thread
-                return self._without_greeting()._replace(
+                before = self._without_greeting()
+                return before._replace(
                     chat_id=chat.id,
                     thread_id=thread.id if thread else self.thread_id,
                     active=thread.active if thread else self.active,
                     queue=thread.queue if thread else None,
                     rating=thread.properties.get("rating", {}) if thread else self.rating,
                     is_offline_message=bool(thread and thread.is_offline_message),
+                    survey_answer=thread.survey_answer if thread else "",
                     welcome=None,
                 ).with_users(chat.users)
             case IncomingGreeting(greeting=greeting):

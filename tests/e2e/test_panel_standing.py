@@ -146,6 +146,20 @@ def test_an_answered_form_is_not_asked_again_after_a_reload(
     expect(asked).to_have_count(0)
 
 
+def test_an_answered_survey_is_not_asked_again_after_a_reload(
+    page: Page, chat: Chat, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"postchat": True})
+    chat.end()
+    page.get_by_label("Anything else?").fill("All good")
+    page.get_by_role("button", name="Submit answers").click()
+    expect(chat.log.get_by_text("All good")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Thank you for your answers.")).to_be_visible()
+    expect(page.locator("#ended")).to_contain_text("This chat has ended")
+    expect(page.get_by_label("Anything else?")).to_have_count(0)
+
+
 def test_a_comment_that_is_being_written_stays(line: Line, chat: Chat, agent: Agent) -> None:
     chat.page.get_by_role("button", name="More").click()
     chat.page.get_by_role("button", name="Rate this chat").click()

@@ -273,6 +273,7 @@ def state_of(conversation: Conversation) -> tuple[dict[str, Hashable], dict[str,
         "is_active": conversation.active,
         "is_queued": queue is not None,
         "is_offline_message": conversation.is_offline_message,
+        "is_survey_answered": bool(conversation.survey_answer),
         "minutes": minutes_in(queue) if queue else 0,
     }
     texts = {

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from chatproxy.livechat.structures.event_types import parse_event
 from chatproxy.livechat.structures.events import Event
+from chatproxy.livechat.structures.forms import Form
 from chatproxy.livechat.structures.users import User
 from chatproxy.livechat.structures.values import (
     Flag,
@@ -67,6 +68,12 @@ class Thread:
     def greeting(self) -> str:
         """Which showing of a greeting it began with, "" for none. Source: "Properties", `lc2`."""
         return text_of(self.properties.get("lc2", {}).get("greeting_unique_id"))
+
+    @property
+    def survey_answer(self) -> str:
+        """The first answer to what is asked after the chat, by its id; "" for none."""
+        answers = (event.survey_answer for event in self.events if isinstance(event, Form))
+        return next(filter(None, answers), "")
 
 
 @dataclass(frozen=True, slots=True)

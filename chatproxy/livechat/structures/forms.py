@@ -75,6 +75,12 @@ class Form(Event):
         form_type = text_of(data.get("form_type")) or text_of(in_properties)
         return read_event(cls, data, form_type=form_type)
 
+    @property
+    def survey_answer(self) -> str:
+        """Its sender's id or LiveChat's, if it answers what is asked after the chat; else ""."""
+        is_answer = self.type == "filled_form" and self.form_type == "postchat"
+        return self.custom_id or self.id if is_answer else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FormToFill:

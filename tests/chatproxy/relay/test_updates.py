@@ -165,9 +165,27 @@ def test_a_rating_survives_its_comment_and_goes_when_it_is_taken_back() -> None:
     assert known.rating == {}
 
 
-GREETING = IncomingGreeting(
-    greeting=Greeting(id=1, unique_id="UNIQUE", event=Event(), agent=PIOTR)
-)
+def filled_form(form_type: str) -> dict[str, Any]:
+    form = {"id": "T_2", "custom_id": "c-2", "type": "filled_form", "author_id": "nora"}
+    return {**form, "properties": {"lc2": {"form_type": form_type}}}
+
+
+@pytest.mark.parametrize(("form_type", "answer"), [("postchat", "c-2"), ("prechat", "")])
+def test_a_survey_is_answered_whether_it_is_heard_or_read(form_type: str, answer: str) -> None:
+    thread = Thread.parse({"id": "T", "events": [filled_form(form_type)]})
+    heard = after("incoming_event", event=filled_form(form_type))
+    read = Conversation("nora").with_chat(ChatSummary(id="C"), (thread,))
+    assert heard.survey_answer == read.survey_answer == answer
+
+
+def test_the_next_chat_has_a_survey_of_its_own() -> None:
+    answered = after("incoming_event", event=filled_form("postchat"))
+    late = after("incoming_event", thread_id="T0", event=filled_form("postchat"))
+    resumed = after("incoming_chat", answered, chat={"id": "C", "thread": {"id": "T2"}})
+    assert resumed.survey_answer == late.survey_answer == ""
+
+
+GREETING = IncomingGreeting(greeting=Greeting(id=1, unique_id="UNIQUE", event=Event(), agent=PIOTR))
 GREETED = Conversation("nora").after(GREETING)
 
 

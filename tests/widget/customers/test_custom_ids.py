@@ -66,6 +66,20 @@ def test_the_form_after_the_chat(
     assert len(forms_of(agent, "postchat")) == 1
 
 
+def test_a_survey_is_answered_once_from_whichever_tab(
+    customer: Visitor, agent: Agent, sandbox: Sandbox
+) -> None:
+    sandbox.settings(forms={"postchat": True})
+    customer.send("Hello")
+    customer.ask("post", "end")
+    answers = answers_to(customer.ask("get", "forms/postchat").content.decode())
+    for tab in ("first-tab", "second-tab"):
+        answer = customer.ask("post", "forms/postchat", answers | {"custom_id": tab})
+        assert "Thank you for your answers." in answer.content.decode()
+        assert ("HX-Trigger" in answer) == (tab == "first-tab")
+    assert len(forms_of(agent, "postchat")) == 1
+
+
 def test_the_message_that_is_left(
     customer: Visitor, agent: Agent, sandbox: Sandbox, memory: str
 ) -> None:

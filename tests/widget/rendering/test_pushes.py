@@ -351,6 +351,14 @@ def test_an_active_chat_can_be_ended_and_an_ended_one_says_so() -> None:
     assert "Write again to continue." in ended
 
 
+def test_a_survey_that_was_answered_is_not_asked_again() -> None:
+    ended = KNOWN._replace(active=False)
+    assert 'hx-get="forms/postchat"' in html_of(Snapshot(ended), ENGLISH)
+    html = html_of(Snapshot(ended._replace(survey_answer="c-2")), ENGLISH)
+    assert "Thank you for your answers." in html
+    assert "forms/postchat" not in html
+
+
 def test_somebody_types_until_their_message_comes() -> None:
     typing = pushes.Typing(chat_id="CHAT", thread_id="THREAD", author_id="piotr", is_typing=True)
     assert "Piotr is typing" in html_of(Happened(typing, KNOWN), Locale())

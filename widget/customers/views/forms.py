@@ -26,6 +26,7 @@ from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form, own_ticket
 from widget.customers.custom_ids import SentOnceForm, say_by
 from widget.customers.failures import log_failure, on_failure, words
 from widget.customers.host_events import with_host_event
+from widget.customers.latest_thread import latest_thread
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.models import Widget
 
@@ -119,7 +120,15 @@ def form(request: CustomerRequest, widget: Widget, kind: str) -> HttpResponse:
     """GET: the form to fill in, nothing if there is none. POST: it is sent, or given back."""
     if kind not in OCCASIONS:
         raise Http404
+    if request.method == "POST" and kind == "postchat" and is_survey_answered(request):
+        return thanks(request, POSTCHAT)
     return form_response(request, OCCASIONS[kind], find_form(request, widget, kind))
+
+
+def is_survey_answered(request: CustomerRequest) -> bool:
+    """Whether it was, in another tab. Who sends the same again has not heard that it arrived."""
+    answer = latest_thread(request.api).survey_answer
+    return bool(answer) and answer != request.POST.get("custom_id")
 
 
 @require_http_methods(["GET", "POST"])

@@ -54,6 +54,7 @@ class Thread:
     properties: Properties = field(default_factory=dict)
     queue: Annotated[Queue | None, Queue.parse] = None
     previous_thread_id: Text = ""
+    next_thread_id: Text = ""
 
     @classmethod
     def parse(cls, data: Json) -> Thread:

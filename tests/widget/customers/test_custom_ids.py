@@ -15,6 +15,8 @@ from tests.widget.visitor import Visitor, events_of, texts_of
 __all__ = ["card"]
 
 ID = "made-by-the-browser"
+EMAIL = {"type": "email", "id": "1", "label": "Your e-mail address"}
+ASKED = {"type": "form", "form_id": "7", "form_type": "ask_for_email", "fields": [EMAIL]}
 
 
 @pytest.fixture(params=["remembered", "forgotten"])
@@ -90,12 +92,19 @@ def test_the_message_that_is_left(
     assert len(forms_of(agent, "ticket")) == 1
 
 
-def test_the_form_in_the_chat(customer: Visitor, agent: Agent, memory: str) -> None:
+@pytest.fixture
+def path(customer: Visitor, agent: Agent) -> str:
+    """Where a form is that an agent has put into the chat."""
     customer.send("Hello")
-    field = {"type": "email", "id": "1", "label": "Your e-mail address"}
-    form = {"type": "form", "form_id": "7", "form_type": "ask_for_email", "fields": [field]}
-    event_id = agent.send_event(agent.chats()[0]["id"], form)
-    path = f"forms/{event_id.rpartition('_')[0]}/{event_id}"
+    return ask(agent)
+
+
+def ask(agent: Agent, form_id: str = "7") -> str:
+    event_id = agent.send_event(agent.chats()[0]["id"], ASKED | {"form_id": form_id})
+    return f"forms/{event_id.rpartition('_')[0]}/{event_id}"
+
+
+def test_the_form_in_the_chat(customer: Visitor, agent: Agent, path: str, memory: str) -> None:
     answers = answers_to(customer.ask("get", path).content.decode())
     send_twice(customer, memory, path, answers)
     assert len(forms_of(agent, "form")) == 1
@@ -105,12 +114,7 @@ def test_a_form_in_the_chat_is_answered_once_from_whichever_tab(
     customer: Visitor, agent: Agent
 ) -> None:
     customer.send("Hello")
-    field = {"type": "email", "id": "1", "label": "Your e-mail address"}
-    asked = {"type": "form", "form_type": "ask_for_email", "fields": [field]}
-    other, form = (
-        agent.send_event(agent.chats()[0]["id"], asked | {"form_id": each}) for each in "67"
-    )
-    paths = [f"forms/{event_id.rpartition('_')[0]}/{event_id}" for event_id in (other, form)]
+    paths = [ask(agent, form_id) for form_id in "67"]
     answers = answers_to(customer.ask("get", paths[1]).content.decode())
     for tab in ("first-tab", "second-tab"):
         answer = customer.ask("post", paths[1], answers | {"custom_id": tab})
@@ -119,6 +123,42 @@ def test_a_form_in_the_chat_is_answered_once_from_whichever_tab(
     assert len(forms_of(agent, "form")) == 1
     assert "Thank you." in customer.ask("get", paths[1]).content.decode()
     assert "<form" in customer.ask("get", paths[0]).content.decode()
+
+
+def test_a_form_that_was_answered_after_its_chat_is_not_asked_again(
+    customer: Visitor, agent: Agent, path: str
+) -> None:
+    customer.ask("post", "end")
+    answers = answers_to(customer.ask("get", path).content.decode())
+    assert "Thank you." in customer.ask("post", path, answers).content.decode()
+    assert "Thank you." in customer.ask("get", path).content.decode()
+    agent.close(agent.chats()[0]["id"])
+    assert "Thank you." in customer.ask("get", path).content.decode()
+    assert "Thank you." in customer.ask("post", path, answers).content.decode()
+    assert len(forms_of(agent, "form")) == 1
+
+
+def test_a_form_that_was_answered_before_its_chat_ended_is_not_asked_again(
+    customer: Visitor, path: str
+) -> None:
+    customer.ask("post", path, answers_to(customer.ask("get", path).content.decode()))
+    customer.ask("post", "end")
+    assert "Thank you." in customer.ask("get", path).content.decode()
+    customer.send("Once more")
+    assert "Thank you." in customer.ask("get", path).content.decode()
+
+
+def test_an_answer_to_the_same_form_in_an_earlier_chat_is_none(
+    customer: Visitor, agent: Agent, path: str
+) -> None:
+    customer.ask("post", path, answers_to(customer.ask("get", path).content.decode()))
+    customer.ask("post", "end")
+    customer.send("Once more")
+    again = ask(agent)
+    customer.ask("post", "end")
+    assert "<form" in customer.ask("get", again).content.decode()
+    customer.send("And once more")
+    assert "<form" in customer.ask("get", again).content.decode()
 
 
 def test_a_form_that_is_given_back_keeps_its_id(customer: Visitor, sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import dropwhile
@@ -19,7 +20,7 @@ from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import Opening
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.organization_api import OrganizationApi
-from chatproxy.livechat.structures import Form, FormToFill
+from chatproxy.livechat.structures import Event, Form, FormToFill, Thread
 from widget.asking import ask_once
 from widget.availability import known_availability
 from widget.customers.chat_forms import OWN_FORM, ChatForm, own_form, own_ticket_form
@@ -31,6 +32,7 @@ from widget.customers.security import CustomerRequest, customer_required, widget
 from widget.models import Widget
 
 FORM_HOLDS = 300  # seconds; a configuration with this version never changes
+MOST_EVENTS = 100  # that LiveChat lists at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,26 @@ def find_form_in_chat(
     thread = api.get_chat(api.customer.chat_id, thread_id).thread
     since = dropwhile(lambda event: event.id != event_id, thread.events if thread else ())
     asked = next(since, None)
-    if not isinstance(asked, Form):
+    if not thread or not isinstance(asked, Form):
         return None, []
-    forms = [event for event in since if isinstance(event, Form)]
-    return asked, [
-        form for form in forms if form.type == "filled_form" and form.form_id == asked.form_id
-    ]
+    if (answers := answers_among(since, asked)) or not thread.next_thread_id:
+        return asked, answers
+    return asked, answers_among(events_after(api, thread), asked)
+
+
+def answers_among(events: Iterable[Event], asked: Form) -> list[Form]:
+    forms = [event for event in events if isinstance(event, Form)]
+    return [form for form in forms if form.type == "filled_form" and form.form_id == asked.form_id]
+
+
+def events_after(api: ActingCustomer, thread: Thread) -> list[Event]:
+    """What stands in later threads: an answer to a chat that has ended begins the next one.
+
+    As far as one question to LiveChat tells. Raises LiveChatError.
+    """
+    page = api.list_threads(api.customer.chat_id, events=MOST_EVENTS)
+    later = [each for each in page.threads if each.created_at > thread.created_at]
+    return [event for each in later for event in each.events]
 
 
 def form_response(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -212,8 +213,18 @@ def element_of(element: Element) -> dict[str, Any]:
         "subtitle": link_addresses(element.subtitle),
         "image": element.image,
         "product": element.product,
-        "buttons": [(button, link_of(button)) for button in element.buttons if button.text],
+        "buttons": [(button, link_of(button)) for button in buttons_of(element)],
     }
+
+
+def buttons_of(element: Element) -> list[Button]:
+    """Those that say something: a link without words shows where it leads."""
+    named = (replace(button, text=words_on(button)) for button in element.buttons)
+    return [button for button in named if button.text]
+
+
+def words_on(button: Button) -> str:
+    return button.text or (button.value if link_of(button) else "")
 
 
 def link_of(button: Button) -> str:

@@ -16,7 +16,7 @@ from chatproxy.livechat.structures import (
 )
 from chatproxy.relay.updates import Conversation
 from widget.rendering.encoding import encodable
-from widget.rendering.events import link_of
+from widget.rendering.events import buttons_of, link_of
 
 MOST_CARDS = 10  # LiveChat has no more in one message
 LONGEST = 1000  # characters of one text beside the launcher
@@ -63,7 +63,7 @@ def card_of(element: Element) -> dict[str, Any]:
         "title": words(element.title),
         "text": words(element.subtitle),
         "picture": picture_of(element.image) if element.image else None,
-        "buttons": [button_of(button) for button in element.buttons if button.text],
+        "buttons": [button_of(button) for button in buttons_of(element)],
     }
     return {name: value for name, value in told.items() if value}
 

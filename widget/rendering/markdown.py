@@ -88,6 +88,25 @@ def lower_headings(state: StateCore) -> None:
             token.tag = f"h{level}"
 
 
+def name_links(state: StateCore) -> None:
+    """A link without words shows its address."""
+    for block in state.tokens:
+        named: list[Token] = []
+        begun = 0
+        for token in block.children or []:
+            if token.type == "link_open":
+                begun = len(named)
+            elif token.type == "link_close" and not words_of(named[begun:]):
+                address = state.md.normalizeLinkText(str(named[begun].attrs["href"]))
+                named[begun + 1 :] = [Token("text", "", 0, content=address)]
+            named.append(token)
+        block.children = named
+
+
+def words_of(tokens: Sequence[Token]) -> str:
+    return "".join(token.content for token in tokens).strip()
+
+
 def find_addresses(state: StateCore) -> None:
     """Text outside links may hold addresses; links named by a number are sources."""
     env = state.env
@@ -131,6 +150,7 @@ COMMONMARK = (
     .enable("table")
     .disable(["lheading", "image", "html_block", "html_inline"])
 )
+COMMONMARK.core.ruler.push("names", name_links)
 COMMONMARK.core.ruler.push("addresses", find_addresses)
 COMMONMARK.core.ruler.push("headings", lower_headings)
 for name, rule in {

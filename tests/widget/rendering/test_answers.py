@@ -100,6 +100,12 @@ def test_links_lead_to_the_web_to_mail_and_to_a_phone(address: str, written: str
     assert f'href="{address}"' in render_markdown(written.format(address))
 
 
+@pytest.mark.parametrize("words", ["", " ", "\u00a0"])
+def test_a_link_without_words_shows_its_address(words: str) -> None:
+    html = render_markdown(f"See [{words}](https://shop.example/pots)")
+    assert ">https://shop.example/pots</a>" in html
+
+
 def test_tables_are_tables_without_styles_in_their_markup() -> None:
     html = render_markdown(ANSWER)
     assert '<td class="to-right">free</td>' in html

@@ -8,6 +8,7 @@ from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import User, parse_event
 from chatproxy.relay.updates import Conversation, Happened
 from widget.rendering.emoji import is_few_emoji
+from widget.rendering.greetings import cards_of
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of
@@ -72,6 +73,25 @@ def test_a_webview_says_how_high_it_is() -> None:
     button |= {"value": "https://moment.example/", "webview_height": "compact"}
     html = arrived(type="rich_message", template_id="cards", elements=[{"buttons": [button]}])
     assert 'data-webview="compact"' in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("url", "https://shop.example/pots"), ("phone", "+48 555 123 456")]
+)
+def test_a_link_of_a_card_without_words_shows_where_it_leads(kind: str, value: str) -> None:
+    button = {"text": "", "postback_id": "p", "user_ids": [], "type": kind, "value": value}
+    card = {"buttons": [button]}
+    html = arrived(type="rich_message", template_id="cards", elements=[card])
+    assert f">{value}</a>" in html
+    greeting = parse_event({"type": "rich_message", "elements": [card]})
+    assert cards_of(greeting)[0]["buttons"][0]["text"] == value
+
+
+def test_a_picture_without_a_name_is_a_link_that_can_be_heard() -> None:
+    url = "https://cdn.example/a.png"
+    picture = {"type": "file", "url": url, "content_type": "image/png", "width": 20, "height": 20}
+    html = arrived("piotr", **picture)
+    assert 'alt="File"' in html
 
 
 def test_several_cards_can_be_turned_and_one_cannot() -> None:

@@ -18,7 +18,8 @@ DAYS = PERIODS[0]
 class WidgetSummary:
     """A widget, where it was seen last, its chats of today (UTC), and what failed in DAYS days.
 
-    `unanswered` are those of today's chats in which nobody was seen to reply yet.
+    `unanswered` are the chats that began yesterday or today and in which nobody was seen to reply
+    yet: one of before midnight still waits after it.
     """
 
     widget: Widget
@@ -35,12 +36,15 @@ def summaries_of(user: User) -> list[WidgetSummary]:
 
 def summary_of(widget: Widget) -> WidgetSummary:
     counts = [day.counts for day in days_of(widget, DAYS)]
-    today = counts[-1]
-    chats = today.get(What.CHAT, 0)
     return WidgetSummary(
         widget=widget,
         last_seen=last_seen.last(widget),
-        chats=chats,
-        unanswered=max(0, chats - today.get(What.FIRST_REPLY, 0)),
+        chats=counts[-1].get(What.CHAT, 0),
+        unanswered=sum(unanswered_of(day) for day in counts[-2:]),
         failures=sum(day.get(What.FAILURE, 0) for day in counts),
     )
+
+
+def unanswered_of(counts: dict[str, int]) -> int:
+    """Chats of one day without a first reply, which counts for the day on which its chat began."""
+    return max(0, counts.get(What.CHAT, 0) - counts.get(What.FIRST_REPLY, 0))

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.utils import override_script_prefix
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.sandbox_rig import Sandbox
@@ -153,6 +155,28 @@ def test_the_list_says_where_a_widget_appears_and_whether_it_is_on(superuser: Cl
 def test_the_first_page_says_whose_today_it_counts(superuser: Client) -> None:
     add_widget()
     assert "<dt>Chats today (UTC)</dt>" in page(superuser, "/admin/")
+
+
+def test_who_wrote_before_midnight_still_waits_after_it(
+    superuser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = add_widget()
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for day, what, count in (
+        (midnight - timedelta(hours=30), Tally.What.CHAT, 9),
+        (midnight - timedelta(minutes=5), Tally.What.CHAT, 3),
+        (midnight - timedelta(minutes=5), Tally.What.FIRST_REPLY, 1),
+        (midnight, Tally.What.CHAT, 1),
+    ):
+        Tally.objects.create(widget=widget, day=day.date(), what=what, count=count)
+    clock = SimpleNamespace(now=lambda: midnight + timedelta(minutes=5))
+    monkeypatch.setattr("widget.statistics.figures.timezone", clock)
+    html = page(superuser, "/admin/")
+    assert "<dt>Chats today (UTC)</dt><dd>1</dd>" in html
+    assert (
+        '<dt>No reply yet (today and yesterday)</dt><dd><span class="state due">3</span></dd>'
+        in html
+    )
 
 
 @pytest.mark.parametrize("url", ["/admin/login/", "/admin/", LIST, ADD])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.utils import timezone
 
+from chatproxy.models import BearerToken, Customer
 from widget.models import Widget
 from widget.options.origins import origin_of
 
@@ -14,7 +15,7 @@ KEPT = 30 * 24 * 3600  # seconds
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The loader was fetched by a page of this website."""
+    """A page of this website fetched the loader, or a customer chatted there."""
 
     origin: str
     at: dt.datetime
@@ -28,9 +29,21 @@ def remember(widget: Widget, referer: str) -> None:
 
 
 def last(widget: Widget) -> LastSeen | None:
-    """The last one in a month; a cache that was emptied has forgotten it."""
+    """The last one in a month; of a cache that was emptied, what its customers tell."""
     seen: LastSeen | None = cache.get(where(widget))
-    return seen
+    return seen or last_of_customers(widget)
+
+
+def last_of_customers(widget: Widget) -> LastSeen | None:
+    """Where the one who was here last has chatted; a start of the server does not forget it."""
+    lately = timezone.now() - dt.timedelta(seconds=KEPT)
+    customers = Customer.objects.filter(widget_key=widget.key, last_seen_at__gt=lately)
+    latest = customers.order_by("-last_seen_at").only("pk").first()  # no secret is read
+    browsers = BearerToken.objects.filter(customer=latest).exclude(website="")
+    browser = browsers.order_by("-used_at").first()
+    if browser is None or not widget.allows(browser.website):
+        return None
+    return LastSeen(browser.website, browser.used_at)
 
 
 def where(widget: Widget) -> str:

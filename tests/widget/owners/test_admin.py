@@ -14,6 +14,7 @@ from django.test.utils import override_script_prefix
 from django.utils import timezone
 from pytest_django import Settings
 
+from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Sandbox
 from widget.models import Membership, Tally, Widget
 from widget.owners.settings import settings_of
@@ -200,6 +201,32 @@ def test_a_stranger_cannot_make_an_owner_see_another_website(superuser: Client) 
     widget = add_widget(allowed_origins=["https://shop.example"])
     superuser.get("/w/shop/embed.js", headers={"Referer": "https://evil.example/"})
     assert "evil.example" not in page(superuser, change(widget))
+    assert "Waiting for your website…" in page(superuser, change(widget))
+
+
+def test_where_the_last_customer_chatted_is_known_though_no_cache_knows_it(
+    superuser: Client,
+) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"])
+    stored_customer().admit("https://shop.example")
+    assert "Seen</span> on https://shop.example" in page(superuser, change(widget))
+    assert "<dd>https://shop.example, " in page(superuser, "/admin/")
+
+
+@pytest.mark.parametrize(
+    ("widget_key", "website", "unseen_days"),
+    [
+        ("shop", "https://sold.example", 0),
+        ("shop", "", 0),
+        ("shop", "https://shop.example", 31),
+        ("other", "https://shop.example", 0),
+    ],
+)
+def test_a_customer_of_elsewhere_or_of_long_ago_says_nothing_of_a_website(
+    superuser: Client, widget_key: str, website: str, unseen_days: int
+) -> None:
+    widget = add_widget(allowed_origins=["https://shop.example"])
+    stored_customer(widget_key=widget_key, unseen_days=unseen_days).admit(website)
     assert "Waiting for your website…" in page(superuser, change(widget))
 
 

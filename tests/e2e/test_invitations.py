@@ -228,6 +228,7 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
 def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     host: Host, invite: Invite, context: BrowserContext
 ) -> None:
+    context.add_init_script("window.BroadcastChannel = undefined")  # each tab has its own
     said: list[str] = []
     context.on("request", lambda request: said.append(request.url))
     invite(scroll=50)
@@ -245,6 +246,58 @@ def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     expect(card(second)).to_have_count(0)
     assert ["what=dismissed" in url for url in said].count(True) == 1
     assert ["what=shown" in url for url in said].count(True) == 2
+
+
+def test_of_several_windows_it_stands_in_the_one_where_it_came_last(
+    host: Host, invite: Invite, context: BrowserContext
+) -> None:
+    invite()
+    expect(card(host.page)).to_be_visible()
+    second = context.new_page()
+    second.goto(host.page.url)
+    expect(card(second)).to_be_visible()
+    expect(card(host.page)).to_have_count(0)
+    host.page.reload()
+    expect(card(host.page)).to_be_visible()
+    expect(card(second)).to_have_count(0)
+
+
+def test_it_stands_on_another_path_of_the_same_window(host: Host, invite: Invite) -> None:
+    invite()
+    first = card(host.page).element_handle()
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.evaluate(
+        """name => { window.heard = new Promise((hear) => {
+            new BroadcastChannel(name).onmessage = hear; }) }""",
+        f"livechat-widget:{key}:dismissed",
+    )
+    host.page.evaluate("history.pushState({}, '', '/elsewhere')")
+    host.page.evaluate("heard.then(() => {})")
+    assert not first.evaluate("card => card.isConnected")
+    expect(card(host.page)).to_have_count(1)
+
+
+def test_a_visitor_sees_the_same_of_two_texts_on_each_page_of_a_visit(
+    host: Host, invite: Invite
+) -> None:
+    seen = set()
+    host.page.add_init_script("Math.random = () => 0.1")
+    invite(text="One", text_b="Another")
+    seen.add(card(host.page).locator("p").inner_text())
+    host.page.add_init_script("Math.random = () => 0.9")
+    host.page.goto(f"{host.page.url}?page=2")
+    seen.add(card(host.page).locator("p").inner_text())
+    assert len(seen) == 1
+    assert host.page.evaluate(STORED) == "{}"
+
+
+@pytest.mark.parametrize(("first_entry", "text"), [("0000ffff-", "One"), ("ffff0000-", "Another")])
+def test_which_of_two_texts_it_is_the_browser_has_drawn_for_the_visit(
+    host: Host, invite: Invite, first_entry: str, text: str
+) -> None:
+    host.page.add_init_script(f"navigation.entries = () => [{{ key: '{first_entry}' }}]")
+    invite(text="One", text_b="Another")
+    expect(card(host.page).locator("p")).to_have_text(text)
 
 
 def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
@@ -354,11 +407,10 @@ def test_who_is_in_a_card_that_goes_is_at_the_launcher(
     host: Host, invite: Invite, context: BrowserContext
 ) -> None:
     invite()
+    host.page.bring_to_front()
+    card(host.page).get_by_role("button", name="Chat with us").focus()
     second = context.new_page()
     second.goto(host.page.url)
     expect(card(second)).to_be_visible()
-    host.page.bring_to_front()
-    card(host.page).get_by_role("button", name="Chat with us").focus()
-    card(second).get_by_role("button", name="Dismiss").click()
     expect(card(host.page)).to_have_count(0)
     expect(host.launcher).to_be_focused()

@@ -35,7 +35,7 @@ LIFE = [
 # Those that travel only where a widget needs them.
 FEATURES = {"languages", "away_link", "away_nothing", "ask_consent", "invite", "track"}
 BESIDE = ["cards"]
-INVITATIONS = ["notes", "rules", "begin"]
+INVITATIONS = ["notes", "rules", "variants", "begin"]
 VISITORS = ["frame", "card", "greeting", "begin"]
 PANEL = [
     "limits",

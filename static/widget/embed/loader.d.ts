@@ -267,7 +267,7 @@ interface Window {
   __lc?: LoaderConfiguration;
   gtag?(command: "event", name: string, parameters: object): void;
   dataLayer?: object[];
-  navigation?: EventTarget & { currentEntry?: unknown; entries?(): unknown[] };
+  navigation?: EventTarget & { currentEntry?: unknown; entries?(): { key?: string }[] };
 }
 
 interface Document {

@@ -16,7 +16,7 @@ from widget.statistics.invitations import Outcome, chance_of, results_of, verdic
 
 CART = {"id": "0a1b2c3d", "name": "Cart", "text": "May we help?", "link_label": "", "link": ""}
 LOADER_BUDGET = 4096  # bytes
-SCRIPT_BUDGET = 2560  # bytes: 2.5 kB
+SCRIPT_BUDGET = 2700  # bytes
 # As browsers say who imports a module: the script that does is no page of the website.
 WEBSITE = {
     "Origin": "https://shop.example",

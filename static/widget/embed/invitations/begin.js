@@ -1,13 +1,17 @@
-// One invitation for a page at most: the first whose rules hold.
+// One invitation for a page at most: the first whose rules hold. Of several windows, it stands in the
+// one where it came last.
 import { dismissCard, hideCard, showCard } from "../beside/cards.js";
-import { noteDismissal } from "./notes.js";
+import { NOTES_KEY, noteDismissal } from "./notes.js";
 import { begin, fits, here, isTaken, mayStay, seconds } from "./rules.js";
+import { variantOf } from "./variants.js";
 
 const { invitations, dismiss } = settings;
 
 /** @type {ShownInvitation | null | undefined} */
 let shown;
 let variant = "a";
+/** @type {BroadcastChannel | undefined} */
+let windows;
 let { pathname } = location;
 
 /** By an import, because the website's policy allows us nothing else. @param {string} what */
@@ -23,7 +27,7 @@ function look() {
   if (shown && (isTaken() || !mayStay(shown))) hideCard(shown.id);
   if (shown || document.hidden || isTaken() || !(shown = invitations.find(fits))) return;
   const { id, a, b, face, chat, no, link, link_label } = shown;
-  variant = b && Math.random() < 0.5 ? "b" : "a";
+  variant = variantOf(shown);
   /** @type {BesideCard} */
   const card = {
     id,
@@ -47,7 +51,25 @@ function look() {
     ],
   };
   showCard(card);
+  tellWindows();
   count("shown");
+}
+
+function tellWindows() {
+  const since = performance.timeOrigin + performance.now();
+  leaveWindows();
+  try {
+    windows = new BroadcastChannel(NOTES_KEY);
+    windows.onmessage = ({ data }) => data > since && shown && hideCard(shown.id);
+    windows.postMessage(since);
+  } catch {
+    return; // refused, as storage may be
+  }
+}
+
+/** Browsers may not keep a page with an open channel for whoever goes back to it. */
+function leaveWindows() {
+  windows?.close();
 }
 
 /** @param {BesideCard} card */
@@ -84,6 +106,7 @@ function scroll() {
   look();
 }
 
+addEventListener("pagehide", leaveWindows);
 widget.listen(window, "scroll", scroll);
 widget.listen(document, "mouseleave", ({ clientY }) => {
   here.isLeaving = clientY <= 0;

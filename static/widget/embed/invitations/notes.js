@@ -1,5 +1,5 @@
 // What was dismissed, and when: the only thing that is kept, and only then. Browsers may refuse.
-const NOTES_KEY = `livechat-widget:${settings.key}:dismissed`;
+export const NOTES_KEY = `livechat-widget:${settings.key}:dismissed`;
 const DAY = 86400000; // ms
 const VISIT = 1 / 48; // days, in which what another tab noted is of this visit
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Locator, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Chat, Console, box_at_rest, html, wait_for
+from tests.e2e.test_identities import SECRET, signed
 from tests.e2e.test_loader import STORED
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent, Sandbox
@@ -159,6 +160,39 @@ def test_who_is_logged_out_and_withdraws_in_one_go_is_erased(host: Host, ask: As
         LiveChatWidget.call("logout");
         LiveChatWidget.call("set_consent", false) }""")
     wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+
+
+CALL_EACH = "methods => methods.forEach((method) => LiveChatWidget.call(method, false))"
+
+
+def hold_what_heeds_the_website(host: Host) -> list[Route]:
+    """The script that does what the website says of consent is on its way from now on."""
+    held: list[Route] = []
+    host.page.route("**/consent.js*", lambda route: held.append(route))
+    return held
+
+
+@pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
+@pytest.mark.parametrize("methods", [["set_consent", "logout"], ["logout", "set_consent"]])
+def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
+    host: Host, ask: Ask, methods: list[str]
+) -> None:
+    chat = ask()
+    host.page.evaluate("statement => LiveChatWidget.call('identify', statement)", signed("liv"))
+    chat.panel.get_by_role("button", name="I agree").click()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    held = hold_what_heeds_the_website(host)
+    with host.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        host.page.evaluate(CALL_EACH, methods)
+    assert host.site.run(COUNT, key) == 0
+    wait_for(host.page, lambda: held)
+    held[0].continue_()
+    expect(question(chat)).to_be_visible()
+    expect(chat.log).not_to_contain_text("Hello")
+    assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
 
 
 def test_what_the_website_says_is_done_in_its_order(host: Host, ask: Ask) -> None:

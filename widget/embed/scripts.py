@@ -66,10 +66,14 @@ def loader(features: tuple[str, ...] = ()) -> str:
 
 @made_once
 def loader_panel(features: tuple[str, ...] = ()) -> str:
-    """A module of its own. PANEL_CSS and BESIDE_CSS are its styles, ORGANIZATION the widget's."""
+    """A module of its own. PANEL_CSS and BESIDE_CSS are its styles, ORGANIZATION the widget's.
+
+    CONSENT is as for `consent`; an older loader keeps what was said to itself.
+    """
     inside = scope("beside", BESIDE) + scope("loader_panel", PANEL)
     if "ask_consent" in features:
-        inside += scope("consent", ["keep"]) + scope("loader_panel", ["consent"])
+        inside += "const{said=[]}=widget;"
+        inside += scope("consent", ["keep", "set"]) + scope("loader_panel", ["consent"])
     return short(f"export function openPanel(widget){{{inside}return panel}}")
 
 
@@ -93,9 +97,12 @@ def visitors(features: tuple[str, ...] = ()) -> str:
 
 @made_once
 def consent() -> str:
-    """A module of its own. CONSENT is the version of the widget's text that asks."""
+    """A module of its own. CONSENT is the version of the widget's text that asks.
+
+    An older loader says as its second word what it was told.
+    """
     inside = scope("consent", ["keep", "set"])
-    return short(f"export function set(widget,said){{{inside}}}")
+    return short(f"export function set(widget,said=widget.said){{{inside}heedAll()}}")
 
 
 @made_once

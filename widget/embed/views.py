@@ -269,6 +269,7 @@ def loader_panel(widget: Widget, language: str) -> str:
         "PANEL_CSS": looks.part(widget, "loader_panel"),
         "BESIDE_CSS": looks.part(widget, "beside"),
         "ORGANIZATION": widget.organization_id,
+        "CONSENT": widget.consent_version,
     }
     for name, value in values.items():
         script = script.replace(name, as_javascript(value))

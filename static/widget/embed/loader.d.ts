@@ -65,7 +65,7 @@ declare const methods: Record<string, (...args: any[]) => void>;
 declare function start(api: LoaderApi): void;
 /** What the files of `life` are started with. */
 declare const api: LoaderApi;
-/** What `set_consent` was called with and is not done yet, for those of `consent`. */
+/** The same as `LoaderWidget.said`, for those of `consent`. */
 declare const said: boolean[];
 /** What those of `loader_panel` are started with. */
 declare const widget: LoaderWidget;
@@ -215,6 +215,8 @@ interface LoaderWidget {
   consent?: string;
   consentedAt?: string;
   mayStore?(): boolean;
+  /** What `set_consent` was called with and is not done yet. */
+  said?: boolean[];
   isTracked?: boolean;
   agree?(consent: Consent | null): void;
   draft?: string | null;

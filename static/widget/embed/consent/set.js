@@ -1,12 +1,15 @@
 // The website says what its visitor has agreed to, or no longer.
 import { agree } from "./keep.js";
 
-while (said.length) heed(said.shift());
+/** All that it has said until now, whichever of our scripts comes first. */
+export function heedAll() {
+  while (said.length) heed(said.shift());
+}
 
 /** A website may say so on each of its pages: only what is news counts. @param {boolean} agrees */
 function heed(agrees) {
   if (!agrees) {
-    if (widget.consent || widget.token) withdrawConsent();
+    if (widget.consent || widget.token || widget.leaving) withdrawConsent();
   } else if (widget.consent !== CONSENT) agree({ version: CONSENT, at: new Date().toISOString() });
 }
 

@@ -13,9 +13,9 @@ widget.consent = kept()?.split(" ")[0];
 // Another tab may have withdrawn it, and this one may have nothing yet that hears of it.
 widget.mayStore = () => widget.consent === settings.consent && kept() !== null;
 
-/** @type {boolean[]} What the page said, to be done in this order: imports end in any. */
-const said = [];
+// What the page said, to be done in this order: imports end in any.
+widget.said = [];
 methods.set_consent = (agrees) => {
-  said.push(agrees);
-  return bring("consent.js", ({ set }) => set(share(), said));
+  widget.said.push(agrees);
+  return bring("consent.js", ({ set }) => set(share()));
 };

@@ -5,7 +5,7 @@ import { showUnread } from "./title.js";
 import { showMessages } from "./unread.js";
 
 /** @type {{ [Name in keyof MessagesToHost]: (message: MessagesToHost[Name]) => void }} */
-const messages = {
+export const messages = {
   /** It has begun to load: what it needs to know can be there when the rest of it is. */
   early() {
     listens();

@@ -113,6 +113,8 @@ interface VisitorToFrame {
   hello: {
     token?: string | null;
     identity?: string | null;
+    /** How often somebody else has come since the page was loaded. */
+    person?: number;
     page: Page;
     language: string;
     customer: Visitor;
@@ -130,7 +132,8 @@ interface VisitorToFrame {
 
 interface VisitorToPageMessages {
   ready: {};
-  token: { token: string | null };
+  /** `person`: as the frame was told it when it asked. */
+  token: { token: string | null; person?: number };
   visitor: VisitorNews;
 }
 

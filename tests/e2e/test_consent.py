@@ -195,6 +195,70 @@ def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
     assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
 
 
+@pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
+def test_a_tracked_visitor_who_withdraws_and_logs_out_is_not_made_known_again(
+    host: Host, ask: Ask
+) -> None:
+    chat = ask()
+    chat.panel.get_by_role("button", name="I agree").click()
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
+    asked: list[str] = []
+    host.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    held = hold_what_heeds_the_website(host)
+    host.page.evaluate(CALL_EACH, ["set_consent", "logout"])
+    wait_for(host.page, lambda: held)
+    expect(question(chat)).to_be_visible()
+    held[0].continue_()
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+    assert [each for each in asked if each.startswith("POST") and each.endswith("/customer")] == []
+
+
+WITHDRAW = "LiveChatWidget.call('set_consent', false)"
+HOLD_A_TOKEN = """addEventListener("message", (event) => {
+    if (event.data?.chat !== "token" || window.late) return;
+    event.stopImmediatePropagation();
+    window.late = event;
+}, { capture: true });"""
+LET_IT_COME = "dispatchEvent(new MessageEvent('message', late))"
+
+
+@pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
+def test_who_withdraws_while_their_token_is_on_its_way_is_erased(host: Host, ask: Ask) -> None:
+    host.page.add_init_script(HOLD_A_TOKEN)
+    chat = ask()
+    chat.panel.get_by_role("button", name="I agree").click()
+    expect(question(chat)).to_be_hidden()
+    host.page.wait_for_function("window.late")
+    host.page.evaluate(WITHDRAW)
+    expect(question(chat)).to_be_visible()
+    host.page.evaluate(LET_IT_COME)
+    assert host.page.evaluate(ALL_STORED) == NOTHING
+    key = host.page.url.rsplit("/", 1)[1]
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+
+
+@pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
+def test_who_withdraws_while_the_server_answers_is_erased(host: Host, ask: Ask) -> None:
+    held: list[Route] = []
+    host.page.route("**/customer", lambda route: held.append(route), times=1)
+    chat = ask()
+    chat.panel.get_by_role("button", name="I agree").click()
+    expect(question(chat)).to_be_hidden()
+    wait_for(host.page, lambda: held)
+    request = held[0].request
+    url = request.url.replace("chat.localhost", "127.0.0.1")  # a name that browsers alone know
+    headers = request.headers | {"host": host.site.chat_url.removeprefix("http://")}
+    answer = held[0].fetch(url=url, headers=headers)
+    key = host.page.url.rsplit("/", 1)[1]
+    assert host.site.run(COUNT, key) == 1
+    host.page.evaluate(WITHDRAW)
+    expect(question(chat)).to_be_visible()
+    held[0].fulfill(response=answer)
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+
+
 def test_what_the_website_says_is_done_in_its_order(host: Host, ask: Ask) -> None:
     ask()
     said = [True, False] * 8 + [True]

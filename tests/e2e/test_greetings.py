@@ -19,6 +19,10 @@ SUBJECT = """
 from chatproxy.models import BearerToken
 answer = BearerToken.objects.find("tracked", given).customer.subject
 """
+HAS_ENDED = """
+from chatproxy.models import BearerToken
+answer = BearerToken.objects.find("tracked", given) is None
+"""
 RECORD = """<script>
 const told = [];
 for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden",
@@ -368,3 +372,51 @@ def test_who_signs_in_or_out_while_the_server_answers_is_known_as_who_they_are_n
     host.page.evaluate("call => LiveChatWidget.call(...call)", [method, after and signed(after)])
     held[0].continue_()
     assert host.site.run(SUBJECT, another_token(host.page, "")) == after
+
+
+LOG_OUT_WHEN_A_TOKEN_COMES = """addEventListener("message", ({ data }) => {
+    if (data?.chat !== "token" || window.late) return;
+    window.late = data.token;
+    LiveChatWidget.call("logout");
+}, { capture: true });"""
+
+
+@pytest.mark.parametrize("subject", ["", "lea"])
+def test_a_token_on_its_way_when_its_visitor_logs_out_is_nobodys(
+    visit: Visit, visit_as: Callable[[str], None], host: Host, subject: str
+) -> None:
+    host.page.add_init_script(LOG_OUT_WHEN_A_TOKEN_COMES)
+    if subject:
+        visit_as(subject)
+    else:
+        visit("/")
+    token = another_token(host.page, "")
+    assert token != host.page.evaluate("late")
+    assert host.site.run(SUBJECT, token) == ""
+
+
+def test_a_token_that_came_too_late_for_its_visitor_ends(
+    visit_as: Callable[[str], None], host: Host
+) -> None:
+    host.page.add_init_script(LOG_OUT_WHEN_A_TOKEN_COMES)
+    visit_as("lou")
+    late = host.page.wait_for_function("window.late").json_value()
+    wait_for(host.page, lambda: host.site.run(HAS_ENDED, late))
+
+
+def test_a_page_that_says_again_who_is_there_has_said_nothing_new(
+    visit_as: Callable[[str], None], host: Host
+) -> None:
+    held: list[Route] = []
+    asked: list[str] = []
+    host.page.route("**/w/tracked/customer", lambda route: held.append(route), times=1)
+    host.page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    visit_as("max")
+    wait_for(host.page, lambda: held)
+    host.page.evaluate("""() => {
+        const { identity } = document.querySelector("[data-identity]").dataset;
+        for (const _render of [1, 2, 3]) LiveChatWidget.call("identify", identity);
+    }""")
+    held[0].continue_()
+    known(host.page)
+    assert asked.count("customer") == 1

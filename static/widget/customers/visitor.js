@@ -117,29 +117,45 @@
    */
   async function askForToken(free) {
     if (free === null) return false;
-    const { identity, consent } = about;
+    const { identity, consent, person } = about;
     const asker = who();
+    const brought = token ?? about.token;
     const response = await post("customer", {
       ...(identity && { identity }),
       ...(consent && { consent: consent.version, consented_at: consent.at }),
     });
-    if (!about) return true; // consent was withdrawn meanwhile
-    if (who() !== asker) return askForToken(); // they have signed in or out meanwhile
-    const given = response.headers.get("X-Chat-Token");
-    if (response.ok && given) {
+    const given = response.ok && response.headers.get("X-Chat-Token");
+    const made = given !== brought && given;
+    if (who() !== asker) return startOver(made); // they have gone, or signed in or out, meanwhile
+    if (given) {
       about.token = given;
       use(given);
-      tell({ chat: "token", token: given });
+      tell({ chat: "token", token: given, person });
       await new Promise((resolve) => {
         kept = () => resolve(null);
         setTimeout(resolve, ECHO);
       });
+      if (about?.person !== person) return startOver(made); // while it was on its way to the page
     }
     return true;
   }
 
   /** Whom an answer is for. */
-  const who = () => [about.token, about.identity, about.consent?.at].join(" ");
+  const who = () =>
+    about && [about.person, about.token, about.identity, about.consent?.at].join(" ");
+
+  /**
+   * What was made for the one before is nobody's: their token ends, and who withdrew is erased.
+   * @param {string | false} made
+   */
+  function startOver(made) {
+    if (made) {
+      const [path, method] = about ? ["logout", "POST"] : ["customer", "DELETE"];
+      const headers = { Authorization: `Bearer ${made}` };
+      fetch(path, { method, headers, credentials: "omit", keepalive: true }).catch(() => {});
+    }
+    return about ? askForToken() : true;
+  }
 
   /** Whoever was here is not any more. */
   function part() {
@@ -230,7 +246,7 @@
       silence = setTimeout(open, 1000 + Math.random() * pause);
     } else if (code === UNKNOWN) {
       token = about.token = null;
-      silence = setTimeout(tell, NEWS, { chat: "token", token });
+      silence = setTimeout(tell, NEWS, { chat: "token", token, person: about.person });
     }
   }
 })();

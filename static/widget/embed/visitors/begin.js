@@ -1,5 +1,5 @@
 // LiveChat sees this visitor from now on. Only where the owner wants it: see ../life/track.js.
-import { begin, hello, tell, tellCustomer } from "./frame.js";
+import { begin, helloSomebodyElse, tell, tellCustomer } from "./frame.js";
 import { hear, hideGreeting } from "./greeting.js";
 
 function start() {
@@ -13,15 +13,17 @@ else start();
 
 for (const [name, act] of Object.entries(methods)) {
   methods[name] = (...args) => {
-    act(...args);
-    follow(name);
+    const { identity } = widget;
+    const done = act(...args);
+    if (name !== "identify" || widget.identity !== identity) follow(name);
+    return done;
   };
 }
 
 /** The page has called a method. @param {string} name */
 function follow(name) {
   if (/^(set|update)_(?!page)/.test(name)) tellCustomer();
-  else if (/^(identify|logout|reset)$/.test(name)) hello();
+  else if (/^(identify|logout|reset)$/.test(name)) helloSomebodyElse();
   else if (name === "hide_greeting") hideGreeting();
   else if (name === "check_goals" && !widget.isAlive) tell({ chat: "check_goals" });
 }

@@ -11,6 +11,7 @@ let { href } = location;
 let settling;
 /** @type {number | undefined} */
 let telling;
+let person = 0; // how often somebody else has come: a token on its way to the one before is nobody's
 
 /** Its source is there before it is, or it would leave an entry in the history. @param {string} [picture] */
 export function makeFrame(picture = "") {
@@ -41,8 +42,16 @@ const whereabouts = () => ({
   referrer: previousUrl.slice(0, LONGEST_PAGE),
 });
 
+/** Whoever withdraws has withdrawn, though the script that does it may be on its way. */
+const mayBeKnown = () => widget.mayStore() && !widget.said?.includes(false);
+
+export function helloSomebodyElse() {
+  person += 1;
+  hello();
+}
+
 export function hello() {
-  if (!widget.mayStore()) return tell({ chat: "leave" });
+  if (!mayBeKnown()) return tell({ chat: "leave" });
   const token = widget.storage("localStorage"); // another tab may have one
   if (token !== undefined) widget.token = token;
   const group = parseInt(widget.configured.group, 10);
@@ -50,6 +59,7 @@ export function hello() {
     chat: "hello",
     token: widget.token,
     identity: widget.identity,
+    person,
     page: whereabouts(),
     language: widget.language,
     customer: about(),
@@ -79,8 +89,10 @@ export function begin(hear) {
   /** @type {{ [Name in keyof VisitorToPageMessages]: (message: VisitorToPageMessages[Name]) => void }} */
   const messages = {
     ready: hello,
-    token({ token }) {
-      widget.token = token;
+    token({ token, person: asker = person }) { // an older frame does not say who has asked
+      if (asker !== person) return;
+      widget.token = token; // whoever is withdrawing is erased by it
+      if (!mayBeKnown()) return;
       widget.storage("localStorage", token);
       hello();
       widget.hello?.();
@@ -96,12 +108,15 @@ export function begin(hear) {
   // The panel looks as well, but may do so after we have taken note of it.
   widget.listen(window, "storage", ({ key, newValue }) => {
     if (!key?.endsWith(`:${settings.key}`)) return;
-    if (!newValue) widget.identity = null; // they logged out there
-    hello();
+    if (newValue) hello();
+    else {
+      widget.identity = null; // they logged out there
+      helloSomebodyElse();
+    }
     widget.hello?.();
   });
   if (window.navigation?.currentEntry) widget.listen(window.navigation, "currententrychange", move);
   else widget.listen(window, "popstate", move);
-  widget.listen(window, "livechat:consent_changed", hello);
+  widget.listen(window, "livechat:consent_changed", helloSomebodyElse);
   widget.root.append(frame);
 }

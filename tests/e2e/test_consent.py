@@ -195,6 +195,24 @@ def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
     assert [host.page.evaluate(ALL_STORED), host.panel.evaluate(ALL_STORED)] == [NOTHING, NOTHING]
 
 
+@pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
+def test_who_logs_out_and_withdraws_is_erased_though_they_have_agreed_to_nothing(
+    host: Host, ask: Ask
+) -> None:
+    chat = ask()
+    host.page.evaluate("statement => LiveChatWidget.call('identify', statement)", signed("mia"))
+    chat.panel.get_by_role("button", name="I agree").click()
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_have_count(1)
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    host.page.evaluate("key => localStorage.removeItem(key)", kept(key))  # as before it was asked
+    host.page.reload()
+    expect(question(chat)).to_be_visible()
+    host.page.evaluate(CALL_EACH, ["logout", "set_consent"])
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+
+
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_a_tracked_visitor_who_withdraws_and_logs_out_is_not_made_known_again(
     host: Host, ask: Ask

@@ -54,6 +54,23 @@ def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
     running.stack.close()
 
 
+def bot_of(sandbox: Sandbox) -> Agent:
+    """A new bot that calls with a token of its own."""
+    owner = Owner(sandbox)
+    made = owner.call("create_bot", name="Ada", default_group_priority="first")
+    issued = owner.call(
+        "issue_bot_token",
+        bot_id=made["id"],
+        bot_secret=made["secret"],
+        client_id=owner.client_id,
+        organization_id=sandbox.config["organization_id"],
+    )
+    bot = Agent(sandbox)
+    bot.id = bot.opaque_id = made["id"]
+    bot.name, bot.authorization = "Ada", f"Bearer {issued['token']}"
+    return bot
+
+
 def refusal(agent: Agent, action: str, **parameters: Any) -> str:
     with pytest.raises(Refused) as caught:
         agent.call(action, **parameters)
@@ -90,21 +107,17 @@ def test_writing_without_being_in_the_chat_is_refused(sandbox: Sandbox, customer
 
 
 def test_a_bot_token_lets_a_bot_in(sandbox: Sandbox, agent: Agent) -> None:
-    owner = Owner(sandbox)
-    made = owner.call("create_bot", name="Ada", default_group_priority="first")
-    agent.authorization = (
-        "Bearer "
-        + owner.call(
-            "issue_bot_token",
-            bot_id=made["id"],
-            bot_secret=made["secret"],
-            client_id=owner.client_id,
-            organization_id=sandbox.config["organization_id"],
-        )["token"]
-    )
-    agent.call("set_routing_status", status="accepting_chats")
+    bot = bot_of(sandbox)
+    bot.call("set_routing_status", status="accepting_chats")
     statuses = {each["agent_id"]: each["status"] for each in agent.call("list_routing_statuses")}
-    assert statuses[made["id"]] == "accepting_chats"
+    assert statuses[bot.id] == "accepting_chats"
+
+
+@pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
+def test_a_bot_cannot_log_in_over_rtm(sandbox: Sandbox, version: str) -> None:
+    bot = bot_of(sandbox)
+    with pytest.raises(AssertionError, match="Bots use the Web API"):
+        AgentRtm(sandbox, bot.authorization, version)
 
 
 # --- one fact, two shapes ---------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """`livechat-sandbox simulate`: customers from a script, and what it says became of them."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from livechat_sandbox.client import Livechat
 from livechat_sandbox.simulation import script
 from livechat_sandbox.simulation.command import main
 from livechat_sandbox.simulation.customer import Visit
+from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import ROOT, Sandbox
 
 SAMPLE = ROOT / "sandbox" / "examples" / "python" / "bot.py"
@@ -35,9 +38,9 @@ says = ["Do you sell mugs?"]
 """
 
 
-@pytest.fixture
-def bot(sandbox: Sandbox) -> Iterator[None]:
-    """The sample bot, ready to answer."""
+@contextmanager
+def sample_bot(sandbox: Sandbox) -> Iterator[None]:
+    """It is ready to answer, and ends with Ctrl-C."""
     process = subprocess.Popen(
         [sys.executable, SAMPLE],
         env=os.environ | {"LIVECHAT_URL": sandbox.url},
@@ -46,10 +49,18 @@ def bot(sandbox: Sandbox) -> Iterator[None]:
     )
     assert process.stdout
     assert process.stdout.readline() == "The bot is ready\n"
-    yield
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        process.stdout.close()
+
+
+@pytest.fixture
+def bot(sandbox: Sandbox) -> Iterator[None]:
+    with sample_bot(sandbox):
+        yield
 
 
 def simulate(sandbox: Sandbox, *more: str) -> int:
@@ -90,6 +101,15 @@ def test_it_tells_who_was_not_served_rightly(
     assert told[1].endswith("yes          should not have been handed over")
     assert told[2].endswith("no           should have been handed over")
     assert told[3].endswith("ok")
+
+
+def test_the_sample_bot_leaves_nothing_behind(sandbox: Sandbox) -> None:
+    owner = Owner(sandbox)
+    before = owner.call("list_bots", all=True)
+    with sample_bot(sandbox):
+        assert owner.call("list_webhooks", owner_client_id=owner.client_id) != []
+    assert owner.call("list_bots", all=True) == before
+    assert owner.call("list_webhooks", owner_client_id=owner.client_id) == []
 
 
 def test_it_tells_who_was_not_answered_and_who_could_not_chat(

@@ -70,6 +70,8 @@ class AgentRtm(RtmConsumer):
     def log_in(self, version: str, payload: Payload) -> tuple[Caller, Payload]:
         check(Login, payload)
         agent = find_agent(self.world, payload["token"])
+        if agent.is_bot:
+            raise LiveChatError("authorization", "Bots use the Web API")
         organization = agent.organization
         limits.count(organization)
         self.is_away = payload.get("away", False)

@@ -1,5 +1,6 @@
 """What an agent's token may do: scopes, over Web, RTM and the accounts service."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +11,13 @@ import requests
 from livechat_sandbox.platform import scopes
 from tests.sandbox.clients import Customer
 from tests.sandbox.configuration import Owner
-from tests.sandbox.test_agent_api import AgentRtm
+from tests.sandbox.test_agent_api import AgentRtm, bot_of
 from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox
 
 UNTIL_3_5 = ("list_customers", "create_customer", "get_license_info")
 MARIA = 1  # an administrator, in the groups General and Sales
 MISSING = re.compile(r"403 authorization: The token does not have the scope (\S+)")
+A_DAY = 86_400  # seconds a bot's token lasts
 LINK = "https://platform.text.com/docs/"
 
 
@@ -281,14 +283,34 @@ def test_customers_tokens_are_made_with_a_scope_of_their_own(sandbox: Sandbox) -
     assert ask(limited(sandbox, "customers:own"))["access_token"]
 
 
-def test_a_token_tells_its_scopes(sandbox: Sandbox) -> None:
-    agent = limited(sandbox, "chats--all:ro", "multicast:rw")
-    told = sandbox.http.get(
-        f"{sandbox.url}/v2/info",
+def scopes_told(agent: Agent) -> set[str]:
+    told = agent.sandbox.http.get(
+        f"{agent.sandbox.url}/v2/info",
         headers={"Authorization": agent.authorization},
         timeout=REQUEST_LIMIT,
     ).json()
-    assert told["scope"] == "chats--access:ro,chats--all:ro,multicast:ro,multicast:rw"
+    return set(told["scope"].split(","))
+
+
+def test_a_token_tells_its_scopes(sandbox: Sandbox) -> None:
+    agent = limited(sandbox, "chats--all:ro", "multicast:rw")
+    wide, narrow = {"chats--all:ro", "multicast:rw"}, {"chats--access:ro", "multicast:ro"}
+    assert scopes_told(agent) == wide | narrow
+
+
+def test_a_bots_token_may_chat_and_no_more(sandbox: Sandbox) -> None:
+    bot = bot_of(sandbox)
+    documented = {"chats--access:rw", "agents-bot--my:rw", "customers:rw"}
+    assert scopes_told(bot) == scopes.expand(documented)
+    assert missing(bot, "configuration", "list_agents") == "agents--all:ro"
+
+
+def test_a_bots_token_is_unknown_when_it_has_ended(sandbox: Sandbox) -> None:
+    """Also to what a snapshot keeps."""
+    bot = bot_of(sandbox)
+    token = bot.authorization.removeprefix("Bearer ")
+    sandbox.advance(A_DAY)
+    assert token not in json.dumps(sandbox.control("state", method="GET"))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from livechat_sandbox.configuration_api.agents import (
     remove,
     tell,
 )
+from livechat_sandbox.platform import scopes
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
 from livechat_sandbox.platform.payloads import Payload
@@ -178,6 +179,7 @@ def reset_bot_secret(caller: Caller, payload: ResetBotSecret) -> Payload:
 
 
 BOT_TOKEN_LIFETIME = 86_400  # seconds
+BOT_TOKEN_SCOPES = ("chats--access:rw", "agents-bot--my:rw", "customers:rw")
 
 
 class IssueBotToken(TypedDict):
@@ -197,5 +199,6 @@ def issue_bot_token(caller: Caller, payload: IssueBotToken) -> Payload:
         raise LiveChatError("authentication", "Invalid bot credentials")
     token = organization.ids.token(organization.region)
     organization.agent_tokens[token] = bot.id
+    organization.token_scopes[token] = scopes.expand(BOT_TOKEN_SCOPES)
     customer_tokens.end_later(organization, token, BOT_TOKEN_LIFETIME)
     return {"token": token}

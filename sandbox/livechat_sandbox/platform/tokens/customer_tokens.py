@@ -42,6 +42,7 @@ def end_later(organization: Organization, token: str, seconds: float) -> None:
 
 def _end_agents(organization: Organization, token: str) -> None:
     organization.agent_tokens.pop(token, None)
+    organization.token_scopes.pop(token, None)
     organization.token_ends.pop(token, None)
 
 

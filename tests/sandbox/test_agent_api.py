@@ -10,10 +10,11 @@ from websockets.sync.client import connect
 
 from tests.sandbox.clients import Customer, Rtm
 from tests.sandbox.configuration import Owner
-from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
 
 SAM = 2  # an agent of the role `normal`, in the groups General and Support
 MARIA = "maria@shop.example"
+ACCEPTING = {"status": "accepting_chats"}
 TICKET_FORM = "177383"
 
 
@@ -33,8 +34,10 @@ class AgentRtm:
             self.pushes.append(frame)
         return frame
 
-    def call(self, action: str, /, **payload: Any) -> Any:
-        self.socket.send(json.dumps({"request_id": "1", "action": action, "payload": payload}))
+    def call(self, action: str, frame: Payload | None = None, /, **payload: Any) -> Any:
+        """`frame` is what stands beside the payload."""
+        asked = {"request_id": "1", "action": action, "payload": payload} | (frame or {})
+        self.socket.send(json.dumps(asked))
         while (frame := self.receive())["type"] != "response":
             pass
         assert frame["success"], frame["payload"]["error"]["message"]
@@ -108,9 +111,8 @@ def test_writing_without_being_in_the_chat_is_refused(sandbox: Sandbox, customer
 
 def test_a_bot_token_lets_a_bot_in(sandbox: Sandbox, agent: Agent) -> None:
     bot = bot_of(sandbox)
-    bot.call("set_routing_status", status="accepting_chats")
-    statuses = {each["agent_id"]: each["status"] for each in agent.call("list_routing_statuses")}
-    assert statuses[bot.id] == "accepting_chats"
+    bot.call("set_routing_status", **ACCEPTING)
+    assert status_of(agent, bot) == "accepting_chats"
 
 
 @pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
@@ -118,6 +120,40 @@ def test_a_bot_cannot_log_in_over_rtm(sandbox: Sandbox, version: str) -> None:
     bot = bot_of(sandbox)
     with pytest.raises(AssertionError, match="Bots use the Web API"):
         AgentRtm(sandbox, bot.authorization, version)
+
+
+def status_of(agent: Agent, other: Agent) -> str:
+    listed = agent.call("list_routing_statuses")
+    return next(each["status"] for each in listed if each["agent_id"] == other.id)
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("3.5", "accepting_chats"), ("3.6", "offline"), ("3.7", "offline")]
+)
+def test_a_web_request_speaks_for_a_bot_in_3_5_only(
+    sandbox: Sandbox, agent: Agent, version: str, status: str
+) -> None:
+    bot = bot_of(sandbox)
+    sandbox.http.post(
+        f"{sandbox.url}/v{version}/agent/action/set_routing_status",
+        json=ACCEPTING,
+        headers={"Authorization": agent.authorization, "X-Author-Id": bot.id},
+        timeout=REQUEST_LIMIT,
+    ).raise_for_status()
+    assert status_of(agent, bot) == status
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("3.5", "accepting_chats"), ("3.6", "offline"), ("3.7", "offline")]
+)
+def test_a_frame_speaks_for_a_bot_in_3_5_only(
+    sandbox: Sandbox, agent: Agent, version: str, status: str
+) -> None:
+    bot = bot_of(sandbox)
+    desk = AgentRtm(sandbox, agent.authorization, "3.5")
+    with desk.stack:
+        desk.call("set_routing_status", {"version": version, "author_id": bot.id}, **ACCEPTING)
+    assert status_of(agent, bot) == status
 
 
 # --- one fact, two shapes ---------------------------------------------------------------------

@@ -123,9 +123,8 @@ class AgentRtm(RtmConsumer):
             if needed := SCOPES.get(frame["action"]):
                 self.caller.needs(*needed)
             return own[frame["action"]](self.caller, frame.get("payload") or {})
-        author_id = frame.get("author_id")
         requester = self.caller
-        author = author_for(requester.agent, author_id)
+        author = author_for(requester.agent, frame.get("author_id"), self.version_of(frame))
         self.caller = replace(requester, person=author)
         try:
             return super().run(frame)

@@ -40,9 +40,12 @@ def check_usable(agent: Agent) -> None:
         raise LiveChatError("requester_awaiting_approval")
 
 
-def author_for(requester: Agent, author_id: str | None) -> Agent:
-    """The bot a request names as its author, else the requester. Raises authorization."""
-    if not author_id or author_id == requester.id:
+def author_for(requester: Agent, author_id: str | None, version: str) -> Agent:
+    """The bot a request of 3.5 names as its author, else the requester. Raises authorization.
+
+    Since 3.6 bots have tokens, and the name of an author is not looked at.
+    """
+    if version != "3.5" or not author_id or author_id == requester.id:
         return requester
     author = requester.organization.agents.get(author_id)
     if author is None or not author.is_bot:
@@ -64,7 +67,7 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
     return Caller(
         organization,
         version,
-        person=author_for(agent, request.headers.get("X-Author-Id")),
+        person=author_for(agent, request.headers.get("X-Author-Id"), version),
         client_id=client_of(organization, token),
         scopes=organization.scopes_of(token),
     )

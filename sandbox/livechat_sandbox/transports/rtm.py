@@ -209,10 +209,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
     def run(self, frame: Payload) -> Any:
         """Do what a frame asks for. Raises LiveChatError."""
         action, payload = frame["action"], frame.get("payload") or {}
-        version = frame.get("version", self.connection.version)
-        version = ALIASES.get(version, version)
-        if version not in self.versions or version < self.connection.version:
-            raise LiveChatError("unsupported_version")
+        version = self.version_of(frame)
         if action == "ping":
             return {}
         if action == "login":
@@ -225,6 +222,14 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
         limits.count(self.caller.organization)
         result = call(method, self.caller, payload)
         return result if inspect.isawaitable(result) else self.shape(result, version)
+
+    def version_of(self, frame: Payload) -> str:
+        """The connection's, or a newer one that the frame names. Raises unsupported_version."""
+        version = frame.get("version", self.connection.version)
+        version = ALIASES.get(version, version)
+        if version not in self.versions or version < self.connection.version:
+            raise LiveChatError("unsupported_version")
+        return version
 
     def check_caller(self, caller: Caller) -> None:
         """Refuse a request of somebody who logged in earlier."""

@@ -319,6 +319,36 @@ def test_a_greeting_with_the_number_of_a_deleted_one_is_shown(
         assert rtm.next("incoming_greeting")["displayed_first_time"] is True
 
 
+@pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
+def test_a_bot_needs_nothing_but_a_name(owner: Owner, version: str) -> None:
+    bot_id = owner.call("create_bot", version, name="Ada")["id"]
+    bot = owner.call("get_bot", id=bot_id)
+    assert (bot["default_group_priority"], bot["max_chats_count"]) == ("normal", 6)
+    assert [group["priority"] for group in bot["groups"]] == ["normal", "normal", "normal"]
+
+
+def test_a_bots_priority_in_other_groups_can_be_changed(owner: Owner) -> None:
+    bot_id = owner.call("create_bot", name="Ada")["id"]
+    owner.call("update_bot", id=bot_id, default_group_priority="last")
+    assert owner.call("get_bot", id=bot_id)["default_group_priority"] == "last"
+
+
+def test_a_bot_has_500_chats_at_most(owner: Owner) -> None:
+    assert refusal(owner, "create_bot", name="Ada", max_chats_count=501) == "validation"
+    bot_id = owner.call("create_bot", name="Ada", max_chats_count=500)["id"]
+    assert refusal(owner, "update_bot", id=bot_id, max_chats_count=501) == "validation"
+
+
+def test_a_bot_is_of_a_type_since_3_6(owner: Owner) -> None:
+    plain = owner.call("create_bot", name="Ada")["id"]
+    clever = owner.call("create_bot", name="Bob", type="ai_agent")["id"]
+    assert owner.call("get_bot", id=plain)["type"] == "chatbot"
+    assert owner.call("get_bot", id=clever)["type"] == "ai_agent"
+    owner.call("update_bot", id=plain, type="greeter")
+    assert owner.call("get_bot", id=plain)["type"] == "greeter"
+    assert "type" not in owner.call("get_bot", "3.5", id=plain)
+
+
 def test_a_bot_is_made_from_a_template(owner: Owner) -> None:
     own: Payload = {"owner_client_id": owner.client_id, "affect_existing_installations": True}
     made = owner.call("create_bot_template", name="Helper", **own)

@@ -28,15 +28,17 @@ BOT = (
     *("id", "name", "avatar", "job_title", "max_chats_count", "default_group_priority"),
     *("groups", "work_scheduler", "timezone"),
 )
+OF_BOTS = ("default_group_priority", "type")  # settings that people have not
 
 
 class CreateBot(TypedDict):
     name: str
     avatar: NotRequired[str]
     job_title: NotRequired[str]
-    max_chats_count: NotRequired[Annotated[int, Meta(ge=0)]]
-    default_group_priority: Priority
+    max_chats_count: NotRequired[Annotated[int, Meta(ge=0, le=500)]]
+    default_group_priority: NotRequired[Priority]
     groups: NotRequired[list[Membership]]
+    type: NotRequired[str]
     work_scheduler: NotRequired[Any]
     timezone: NotRequired[str]
     owner_client_id: NotRequired[str]
@@ -67,6 +69,7 @@ def add(caller: Caller, bot_id: str, secret: str, payload: Parameters) -> None:
             "secret": secret,
             "owner_client_id": payload.get("owner_client_id") or caller.client_id,
             "default_group_priority": priority,
+            "type": payload.get("type", "chatbot"),
         },
     )
     organization.add_agent(bot)
@@ -104,9 +107,10 @@ class UpdateBot(TypedDict):
     name: NotRequired[str]
     avatar: NotRequired[str]
     job_title: NotRequired[str]
-    max_chats_count: NotRequired[Annotated[int, Meta(ge=0)]]
+    max_chats_count: NotRequired[Annotated[int, Meta(ge=0, le=500)]]
     default_group_priority: NotRequired[Priority]
     groups: NotRequired[list[Membership]]
+    type: NotRequired[str]
     work_scheduler: NotRequired[Any]
     timezone: NotRequired[str]
 
@@ -115,6 +119,7 @@ class UpdateBot(TypedDict):
 def update_bot(caller: Caller, payload: UpdateBot) -> Payload:
     bot = _bot(caller, payload, "agents-bot--all:rw")
     apply(bot, payload)
+    bot.settings |= only(payload, OF_BOTS)
     changed = only(payload, BOT)
     tell(caller.organization, "bot_updated", changed)
     return {}
@@ -140,7 +145,10 @@ class GetBot(TypedDict):
 @method("agents-bot--my:ro")
 def get_bot(caller: Caller, payload: GetBot) -> Payload:
     bot = _bot(caller, payload, "agents-bot--all:ro")
-    return bot_view(bot) | {"avatar_path": bot.avatar}
+    shown = bot_view(bot) | {"avatar_path": bot.avatar}
+    if caller.version != "3.5":
+        shown["type"] = bot.settings.get("type", "chatbot")
+    return shown
 
 
 class ListBots(TypedDict):

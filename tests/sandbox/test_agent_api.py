@@ -57,10 +57,10 @@ def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
     running.stack.close()
 
 
-def bot_of(sandbox: Sandbox) -> Agent:
+def bot_of(sandbox: Sandbox, **more: Any) -> Agent:
     """A new bot that calls with a token of its own."""
     owner = Owner(sandbox)
-    made = owner.call("create_bot", name="Ada", default_group_priority="first")
+    made = owner.call("create_bot", name="Ada", default_group_priority="first", **more)
     issued = owner.call(
         "issue_bot_token",
         bot_id=made["id"],
@@ -326,6 +326,62 @@ def test_a_ban_closes_the_customers_connection(agent: Agent, customer: Customer,
     customer.start("Hello")
     agent.ban(customer.id)
     assert rtm.farewell()["reason"] == "customer_banned"
+
+
+# --- chats that agents see later --------------------------------------------------------------
+
+
+@pytest.fixture
+def support(sandbox: Sandbox) -> Iterator[AgentRtm]:
+    """Sam, who is of Support and not of Sales, and gets no chats himself."""
+    running = AgentRtm(sandbox, Agent(sandbox, SAM).authorization, away=True)
+    yield running
+    running.stack.close()
+
+
+def sales_chat(customer: Customer) -> str:
+    chat_id: str = customer.call("start_chat", chat={"access": {"group_ids": [1]}})["chat_id"]
+    return chat_id
+
+
+def transfer(agent: Agent, chat_id: str, kind: str, *ids: object, waits: bool = False) -> None:
+    target = {"type": kind, "ids": ids}
+    agent.call("transfer_chat", id=chat_id, target=target, ignore_agents_availability=waits)
+
+
+def test_a_group_is_shown_a_chat_that_waits_for_it(
+    support: AgentRtm, agent: Agent, customer: Customer
+) -> None:
+    chat_id = sales_chat(customer)
+    transfer(agent, chat_id, "group", 2, waits=True)
+    shown = support.next("incoming_chat")
+    assert shown["chat"]["id"] == chat_id
+    assert shown["requester_id"] == agent.id
+    assert shown["transferred_from"] == {"group_ids": [1], "agent_ids": [agent.id]}
+
+
+def test_a_group_is_shown_a_chat_that_one_of_it_takes(
+    sandbox: Sandbox, support: AgentRtm, agent: Agent, customer: Customer
+) -> None:
+    taker = bot_of(sandbox, groups=[{"id": 2, "priority": "first"}])
+    taker.call("set_routing_status", **ACCEPTING)
+    chat_id = sales_chat(customer)
+    transfer(agent, chat_id, "group", 2)
+    shown = support.next("incoming_chat")
+    assert taker.id in [user["id"] for user in shown["chat"]["users"] if user["present"]]
+    assert shown["transferred_from"] == {"group_ids": [1], "agent_ids": [agent.id]}
+
+
+def test_who_is_given_a_chat_is_told_from_whom(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    maria = AgentRtm(sandbox, Agent(sandbox, 1).authorization, away=True)
+    with maria.stack:
+        chat_id = sales_chat(customer)
+        assert "transferred_from" not in maria.next("incoming_chat")
+        transfer(agent, chat_id, "agent", MARIA, waits=True)
+        shown = maria.next("incoming_chat")
+    assert shown["transferred_from"] == {"group_ids": [1], "agent_ids": [agent.id]}
 
 
 # --- chats without a customer, deletions, carts -----------------------------------------------

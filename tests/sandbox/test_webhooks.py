@@ -44,6 +44,10 @@ class Receiver:
     def next(self) -> Payload:
         return self.bodies.get(timeout=PATIENCE)
 
+    def next_thread(self) -> str:
+        thread_id: str = self.next()["payload"]["chat"]["thread"]["id"]
+        return thread_id
+
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
@@ -147,6 +151,35 @@ def test_additional_data_is_sent_along(
     register(owner, receiver, "incoming_chat", additional_data=["chat_presence_user_ids"])
     customer.start("Hello")
     assert agent.id in receiver.next()["additional_data"]["chat_presence_user_ids"]
+
+
+def test_a_chat_that_agents_see_later_is_no_new_one(
+    sandbox: Sandbox, owner: Owner, receiver: Receiver, customer: Customer, agent: Agent
+) -> None:
+    register(owner, receiver, "incoming_chat")
+    maria = Agent(sandbox, 1)
+    chat_id, first = customer.start("Hello")
+    maria.call("follow_chat", id=chat_id)
+    to_maria = {"type": "agent", "ids": [maria.id]}
+    agent.call("transfer_chat", id=chat_id, target=to_maria, ignore_agents_availability=True)
+    added = {"user_id": agent.id, "user_type": "agent", "visibility": "all"}
+    maria.call("add_user_to_chat", chat_id=chat_id, **added)
+    agent.close(chat_id)
+    second = customer.call("resume_chat", chat={"id": chat_id})["thread_id"]
+    assert [receiver.next_thread() for _ in range(2)] == [first, second]
+
+
+def test_a_chat_that_gets_its_customer_is_no_new_one(
+    owner: Owner, receiver: Receiver, customer: Customer, agent: Agent
+) -> None:
+    register(owner, receiver, "incoming_chat")
+    started = agent.call("start_chat")
+    chat_id = started["chat_id"]
+    added = {"user_id": customer.id, "user_type": "customer", "visibility": "all"}
+    agent.call("add_user_to_chat", chat_id=chat_id, **added)
+    agent.close(chat_id)
+    second = agent.call("resume_chat", chat={"id": chat_id})["thread_id"]
+    assert [receiver.next_thread() for _ in range(2)] == [started["thread_id"], second]
 
 
 def test_an_unregistered_webhook_is_silent(

@@ -71,14 +71,14 @@ class FollowChat(TypedDict):
 
 @method("chats--access:ro")
 def follow_chat(caller: Caller, payload: FollowChat) -> Payload:
-    organization, agent = caller.organization, caller.agent
+    agent = caller.agent
     chat = accessible_chat(caller, payload["id"])
     user = chat.users.get(agent.id)
     if agent.id not in chat.follower_ids and not (user and user.present):
         chat.follower_ids.add(agent.id)
         thread = chat.threads[-1] if chat.threads else None
         shown = agent_view.chat(chat, thread) | {"is_followed": True}
-        pushes.to_agents(organization, [agent.id], "incoming_chat", {"chat": shown})
+        pushes.show_chat(chat, [agent.id], {"chat": shown})
     return {}
 
 

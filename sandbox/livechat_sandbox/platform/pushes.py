@@ -64,6 +64,19 @@ def to_agents(
     )
 
 
+def show_chat(chat: Chat, agent_ids: Iterable[str], payload: Payload) -> None:
+    """Agents see a chat whose thread began earlier: no webhook tells of that."""
+    chat.organization.outbox.append(
+        Push(
+            "incoming_chat",
+            agent_ids=frozenset(agent_ids),
+            agent_payload=payload,
+            answers_request=True,
+            for_webhooks=False,
+        )
+    )
+
+
 def to_all_agents(
     organization: Organization, action: str, payload: Payload | list[Payload]
 ) -> None:

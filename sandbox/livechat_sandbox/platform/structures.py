@@ -318,6 +318,7 @@ class Push:
     agent_ids: frozenset[str] = frozenset()
     agent_payload: Any = None
     answers_request: bool = False
+    for_webhooks: bool = True
     texts: dict[tuple[str, str], str] = field(default_factory=dict)  # filled by the doors
 
 

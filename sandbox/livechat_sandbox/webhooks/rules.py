@@ -40,7 +40,7 @@ BOT = (
 GROUP = ("id", "name", "language_code", "agent_priorities")
 
 KINDS = {
-    "incoming_chat": Kind(("chat", "transferred_from"), IN_CHATS),
+    "incoming_chat": Kind(("chat",), IN_CHATS),
     "chat_deactivated": Kind(("chat_id", "thread_id", "user_id"), IN_CHATS),
     "chat_access_updated": Kind(("id", "access"), IN_CHATS),
     "chat_transferred": Kind(
@@ -94,7 +94,7 @@ ABOUT_MEMBERS = ("user_added_to_chat", "user_removed_from_chat")
 
 def due(organization: Organization, push: Push) -> list[tuple[Webhook, Payload]]:
     """The webhooks a push sets off, each with the body to send."""
-    if push.action not in KINDS or push.agent_payload is None:
+    if push.action not in KINDS or push.agent_payload is None or not push.for_webhooks:
         return []
     payload: Payload = push.agent_payload
     chat = chat_of(organization, payload)

@@ -137,7 +137,7 @@ def add_customer(chat: Chat, customer: Customer, requester: Agent) -> None:
     thread.user_ids.insert(0, customer.id)
     customer.statistics["chats_count"] += 1
     customer.statistics["threads_count"] += 1
-    _tell_incoming_chat(chat, thread, requester)
+    pushes.to_customer(customer, "incoming_chat", _as_customer_sees(chat, thread, requester))
     told: Payload = {"chat_id": chat.id, "thread_id": thread.id, "reason": "manual"}
     pushes.to_chat(
         chat,
@@ -257,12 +257,14 @@ def _tell_incoming_chat(chat: Chat, thread: Thread, requester: Person) -> None:
     pushes.to_chat(
         chat,
         "incoming_chat",
-        {
-            "requester_id": chat.organization.opaque_id(requester.id),
-            "chat": customer_view.chat(chat, thread),
-        },
+        _as_customer_sees(chat, thread, requester),
         {"requester_id": requester.id, "chat": agent_view.chat(chat, thread)},
     )
+
+
+def _as_customer_sees(chat: Chat, thread: Thread, requester: Person) -> Payload:
+    requester_id = chat.organization.opaque_id(requester.id)
+    return {"requester_id": requester_id, "chat": customer_view.chat(chat, thread)}
 
 
 def _ask_for_email(chat: Chat, thread: Thread) -> None:

@@ -3,7 +3,7 @@
 Source: Customer Chat API v3.6, routing and queues; Agent Chat API v3.6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from livechat_sandbox.platform import pushes
@@ -410,6 +410,11 @@ def transfer(
         raise LiveChatError("validation", "Cannot assign any agent from requested groups")
     if not targets and not ignore_availability:
         raise LiveChatError("validation", "Cannot assign any agent from requested groups")
+    saw = pushes.agents_of_chat(chat)
+    transferred_from = {
+        "group_ids": chat.group_ids,
+        "agent_ids": [user.id for user in chat.present_agents()],
+    }
     if group_ids:
         chat.group_ids = thread.group_ids = list(group_ids)
         access: Payload = {"id": chat.id, "access": {"group_ids": chat.group_ids}}
@@ -418,7 +423,9 @@ def transfer(
         thread.properties,
         {"routing": {"last_transfer_timestamp": f"{organization.clock.time():.0f}"}},
     )
-    _exchange_agents(chat, requester, targets)
+    joined = _exchange_agents(chat, requester, targets)
+    see_now = (pushes.agents_of_chat(chat) - saw) | joined
+    _show(chat, see_now, requester, transferred_from=transferred_from)
     names = ", ".join(
         [agent.name for agent in targets]
         or [organization.groups[group_id].name for group_id in reachable]
@@ -428,7 +435,8 @@ def transfer(
     drain_queue(organization)
 
 
-def _exchange_agents(chat: Chat, requester: Agent, targets: Sequence[Agent]) -> None:
+def _exchange_agents(chat: Chat, requester: Agent, targets: Sequence[Agent]) -> set[str]:
+    """Returns who was not in the chat before."""
     for user in chat.present_agents():
         if user.id not in {agent.id for agent in targets}:
             leaving = chat.organization.agents[user.id]
@@ -437,19 +445,19 @@ def _exchange_agents(chat: Chat, requester: Agent, targets: Sequence[Agent]) -> 
     leave_queue(chat)
     if not targets:
         wait(chat, chat.last_thread)
-    for agent in targets:
-        if not (agent.id in chat.users and chat.users[agent.id].present):
-            join(chat, agent)
-            tell_user_added(chat, agent, "manual", requester)
-            tell_chat_to_agent(chat, agent, requester)
+    present = {user.id for user in chat.present_agents()}
+    joining = [agent for agent in targets if agent.id not in present]
+    for agent in joining:
+        join(chat, agent)
+        tell_user_added(chat, agent, "manual", requester)
+    return {agent.id for agent in joining}
 
 
-def tell_chat_to_agent(chat: Chat, agent: Agent, requester: Person | None) -> None:
-    """An agent sees a chat for the first time."""
-    told = {"chat": agent_view.chat(chat, chat.last_thread)}
-    pushes.to_agents(
-        chat.organization, [agent.id], "incoming_chat", told | _by_for_agents(requester)
-    )
+def _show(chat: Chat, agent_ids: Collection[str], requester: Agent, **more: Payload) -> None:
+    """Agents see a chat for the first time; `more` says where it came from."""
+    if agent_ids:
+        told = {"chat": agent_view.chat(chat, chat.last_thread), "requester_id": requester.id}
+        pushes.show_chat(chat, agent_ids, told | more)
 
 
 def add_agent(chat: Chat, agent: Agent, requester: Agent, visibility: Visibility) -> None:
@@ -461,7 +469,7 @@ def add_agent(chat: Chat, agent: Agent, requester: Agent, visibility: Visibility
     leave_queue(chat)
     join(chat, agent, visibility)
     tell_user_added(chat, agent, "manual", requester)
-    tell_chat_to_agent(chat, agent, requester)
+    _show(chat, [agent.id], requester)
     if not first and agent is requester:
         system_messages.add(chat, thread, "agent_joined", visibility=visibility, agent=agent.name)
     elif not first:

@@ -60,7 +60,7 @@ def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
 def bot_of(sandbox: Sandbox, **more: Any) -> Agent:
     """A new bot that calls with a token of its own."""
     owner = Owner(sandbox)
-    made = owner.call("create_bot", name="Ada", default_group_priority="first", **more)
+    made = owner.call("create_bot", **({"name": "Ada", "default_group_priority": "first"} | more))
     issued = owner.call(
         "issue_bot_token",
         bot_id=made["id"],

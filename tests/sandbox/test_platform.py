@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.clients import Customer, Rtm
-from tests.sandbox_rig import Agent, Payload, Sandbox
+from tests.sandbox.clients import Customer, Failed, Rtm
+from tests.sandbox.configuration import Owner
+from tests.sandbox.test_agent_api import bot_of
+from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
 
 @pytest.fixture
@@ -59,6 +61,95 @@ def test_a_chat_goes_to_an_agent_of_its_group(sandbox: Sandbox, maria: Agent) ->
     customer = Customer(sandbox)
     chat_id = customer.call("start_chat", chat={"access": {"group_ids": [2]}})["chat_id"]
     assert sam.opaque_id in customer.thread(chat_id)["user_ids"]
+
+
+# --- priorities -------------------------------------------------------------------------------
+
+SALES, SUPPORT = 1, 2
+PIOTR, MARIA = "piotr@shop.example", "maria@shop.example"
+
+
+def prioritize(sandbox: Sandbox, group_id: int, **of: str) -> None:
+    """Set who of Piotr and Maria is of the group, and when chats come to them."""
+    priorities = {f"{name}@shop.example": priority for name, priority in of.items()}
+    Owner(sandbox).call("update_group", id=group_id, agent_priorities=priorities)
+
+
+def taker(sandbox: Sandbox, *group_ids: int) -> str:
+    """Who is given a new chat of these groups."""
+    customer = Customer(sandbox)
+    chat_id = customer.call("start_chat", chat={"access": {"group_ids": group_ids}})["chat_id"]
+    users = Agent(sandbox).chat(chat_id)["users"]
+    return next((user["id"] for user in users if user["type"] == "agent"), "nobody")
+
+
+def test_chats_go_by_priority_before_they_go_to_the_least_busy(sandbox: Sandbox) -> None:
+    prioritize(sandbox, SALES, piotr="normal", maria="first")
+    sandbox.settings(agents={MARIA: "accepting_chats"}, max_chats={MARIA: 2})
+    takers = [taker(sandbox, SALES) for _ in range(3)]
+    assert takers == [MARIA, MARIA, PIOTR]
+
+
+def test_who_comes_last_gets_what_the_others_have_no_room_for(sandbox: Sandbox) -> None:
+    prioritize(sandbox, SALES, piotr="last", maria="normal")
+    sandbox.settings(agents={MARIA: "accepting_chats"}, max_chats={MARIA: 1})
+    assert [taker(sandbox, SALES) for _ in range(2)] == [MARIA, PIOTR]
+
+
+def test_a_supervisor_is_given_no_chats(sandbox: Sandbox) -> None:
+    prioritize(sandbox, SALES, piotr="supervisor")
+    assert taker(sandbox, SALES) == "nobody"
+
+
+def test_who_becomes_a_supervisor_no_more_is_given_what_waits(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    prioritize(sandbox, SALES, piotr="supervisor")
+    chat_id = customer.call("start_chat", chat={"access": {"group_ids": [SALES]}})["chat_id"]
+    groups = [{"id": SALES, "priority": "normal"}]
+    Owner(sandbox).call("update_agent", id=PIOTR, groups=groups)
+    assert queue_of(customer, chat_id) is None
+
+
+def test_a_supervisor_is_not_predicted(sandbox: Sandbox, rtm: Rtm) -> None:
+    prioritize(sandbox, SALES, piotr="supervisor")
+    with pytest.raises(Failed, match="group_unavailable"):
+        rtm.call("get_predicted_agent", group_id=SALES)
+
+
+def test_the_best_priority_over_a_chats_groups_counts(sandbox: Sandbox) -> None:
+    prioritize(sandbox, SALES, piotr="supervisor", maria="normal")
+    prioritize(sandbox, SUPPORT, piotr="first")
+    sandbox.settings(agents={MARIA: "accepting_chats"})
+    assert [taker(sandbox, SALES, SUPPORT) for _ in range(2)] == [PIOTR, PIOTR]
+
+
+def test_a_bot_that_comes_last_lets_people_go_first(sandbox: Sandbox) -> None:
+    bot = bot_of(sandbox, groups=[{"id": SALES, "priority": "last"}])
+    bot.call("set_routing_status", status="accepting_chats")
+    sandbox.settings(max_chats={PIOTR: 1})
+    assert [taker(sandbox, SALES) for _ in range(2)] == [PIOTR, bot.id]
+
+
+def test_a_bot_has_its_own_priority_in_groups_that_have_none_for_it(sandbox: Sandbox) -> None:
+    groups = [{"id": SALES, "priority": "first"}]
+    bot = bot_of(sandbox, default_group_priority="last", groups=groups)
+    bot.call("set_routing_status", status="accepting_chats")
+    assert [taker(sandbox, each) for each in (0, SALES)] == [PIOTR, bot.id]
+
+
+def test_a_chat_that_goes_past_bots_is_not_transferred_to_one(
+    sandbox: Sandbox, customer: Customer, agent: Agent
+) -> None:
+    sandbox.control("bot", {"on": True})
+    past = {"properties": {"routing": {"ignore_bots": True}}}
+    chat_id = customer.call("start_chat", chat={"thread": past})["chat_id"]
+    to_support = {"type": "group", "ids": [SUPPORT]}
+    with pytest.raises(Refused, match="Cannot assign any agent"):
+        agent.call("transfer_chat", id=chat_id, target=to_support)
+
+
+# --- queues -----------------------------------------------------------------------------------
 
 
 def test_who_waits_is_told_their_place(queued: list[tuple[Customer, str, Rtm]]) -> None:

@@ -12,6 +12,7 @@ from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters, only
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import agents
+from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Agent, Organization, RoutingStatus
 from livechat_sandbox.platform.tokens import agent_tokens
 from livechat_sandbox.transports.methods import Caller, method
@@ -94,7 +95,7 @@ def own_or_any(caller: Caller, agent_id: str, scope: str) -> None:
 
 
 def apply(agent: Agent, payload: Parameters) -> None:
-    """Take over the settings that were given. Raises group_not_found."""
+    """Take over the settings that were given, which may let chats in. Raises group_not_found."""
     for group in payload.get("groups", []):
         agent.organization.group(group["id"])
     agent.name = payload.get("name", agent.name)
@@ -112,6 +113,7 @@ def apply(agent: Agent, payload: Parameters) -> None:
             if group.id in priorities:
                 group.agent_priorities[agent.id] = priorities[group.id]
         agent.group_ids = sorted(priorities)
+    routing.drain_queue(agent.organization)
 
 
 def view(agent: Agent, fields: list[str]) -> Payload:

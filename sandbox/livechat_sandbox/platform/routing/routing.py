@@ -38,37 +38,59 @@ def accepting_agents(organization: Organization, group_ids: Sequence[int]) -> li
     ]
 
 
-def free_agent(
-    organization: Organization, group_ids: Sequence[int], *, but_not: Agent | None = None
-) -> Agent | None:
-    """The least busy agent below their limit, bots first, then who has waited longest."""
-    return least_busy(free_agents(organization, group_ids, but_not))
+PRIORITIES = ("first", "normal", "last", "supervisor")  # a supervisor is given no chats
 
 
-def free_agents(
-    organization: Organization, group_ids: Sequence[int], but_not: Agent | None
-) -> list[Agent]:
+def priority(agent: Agent, group_ids: Sequence[int]) -> str:
+    """The agent's best over those of these groups that they are in.
+
+    Where a group has none for a bot, the bot's own counts.
+    """
+    own = agent.settings.get("default_group_priority", "first") if agent.is_bot else "normal"
+    groups = [agent.organization.group(group_id) for group_id in group_ids]
+    given = [
+        group.agent_priorities.get(agent.id, own) for group in groups if agent.is_in([group.id])
+    ]
+    return min(given, key=PRIORITIES.index)
+
+
+def candidates(organization: Organization, group_ids: Sequence[int]) -> list[Agent]:
+    """Who accepts chats and is given those of the groups, now or when there is room."""
     return [
         agent
         for agent in accepting_agents(organization, group_ids)
-        if len(agent.chat_ids) < agent.max_chats and agent is not but_not
+        if priority(agent, group_ids) != "supervisor"
     ]
 
 
-def free_agent_for(chat: Chat, *, but_not: Agent | None = None) -> Agent | None:
-    """As `free_agent`. A thread with `routing.ignore_bots` goes to people alone."""
-    if not chat.last_thread.properties.get("routing", {}).get("ignore_bots"):
-        return free_agent(chat.organization, chat.group_ids, but_not=but_not)
-    free = free_agents(chat.organization, chat.group_ids, but_not)
-    return least_busy([agent for agent in free if not agent.is_bot])
+def free_agents(
+    organization: Organization, group_ids: Sequence[int], *, but_not: Agent | None = None
+) -> list[Agent]:
+    """Candidates below their limit: by priority, then by chats, then who has waited longest."""
+
+    def order(agent: Agent) -> tuple[int, int, str]:
+        place = PRIORITIES.index(priority(agent, group_ids))
+        return place, len(agent.chat_ids), agent.last_assigned_at
+
+    free = [
+        agent
+        for agent in candidates(organization, group_ids)
+        if len(agent.chat_ids) < agent.max_chats and agent is not but_not
+    ]
+    return sorted(free, key=order)
 
 
-def least_busy(agents: Sequence[Agent]) -> Agent | None:
-    return min(
-        agents,
-        key=lambda agent: (not agent.is_bot, len(agent.chat_ids), agent.last_assigned_at),
-        default=None,
-    )
+def free_agent(organization: Organization, group_ids: Sequence[int]) -> Agent | None:
+    return next(iter(free_agents(organization, group_ids)), None)
+
+
+def free_agent_for(
+    chat: Chat, group_ids: Sequence[int], *, but_not: Agent | None = None
+) -> Agent | None:
+    """Who gets the chat in these groups. With `routing.ignore_bots` it goes to people alone."""
+    free = free_agents(chat.organization, group_ids, but_not=but_not)
+    ignores_bots = chat.last_thread.properties.get("routing", {}).get("ignore_bots")
+    return next((agent for agent in free if not (ignores_bots and agent.is_bot)), None)
 
 
 def group_status(organization: Organization, group_id: int) -> str:
@@ -200,15 +222,17 @@ def predict_agent(organization: Organization, group_id: int) -> tuple[Agent, boo
     Raises group_offline, and group_unavailable where chats are not given out.
     """
     organization.group(group_id)
-    accepting = accepting_agents(organization, [group_id])
-    if not accepting:
+    if not accepting_agents(organization, [group_id]):
         raise LiveChatError("group_offline")
     if organization.rules.manual_routing:
+        raise LiveChatError("group_unavailable")
+    found = candidates(organization, [group_id])
+    if not found:
         raise LiveChatError("group_unavailable")
     agent = free_agent(organization, [group_id])
     if agent is None and not queue_has_room(organization, continuous=False):
         raise LiveChatError("group_unavailable")
-    return agent or accepting[0], agent is None
+    return agent or found[0], agent is None
 
 
 # --- a new thread looks for an agent ----------------------------------------------------------
@@ -230,7 +254,7 @@ def route(chat: Chat) -> None:
     by_hand = chat.properties.get("routing", {}).get("ignore_agents_routing")
     if organization.rules.manual_routing or by_hand:
         merge(thread.properties, {"routing": {"unassigned": True}})
-    elif agent := free_agent_for(chat):
+    elif agent := free_agent_for(chat, chat.group_ids):
         join(chat, agent)
     else:
         wait(chat, thread)
@@ -277,7 +301,7 @@ def drain_queue(organization: Organization) -> None:
     if not organization.rules.manual_routing:
         for chat_id in list(organization.queue):
             chat = organization.chats[chat_id]
-            if agent := free_agent_for(chat):
+            if agent := free_agent_for(chat, chat.group_ids):
                 assign(chat, agent)
     tell_queue_positions(organization)
     tell_group_statuses(organization)
@@ -356,7 +380,7 @@ def hand_over(chat: Chat, agent: Agent, reason: Gone) -> None:
     """Find another agent for a chat, else queue it, else close it."""
     organization = chat.organization
     thread = chat.last_thread
-    replacement = free_agent_for(chat, but_not=agent)
+    replacement = free_agent_for(chat, chat.group_ids, but_not=agent)
     if reason == "inactive" and not replacement:
         return
     leave(chat, agent)
@@ -404,7 +428,7 @@ def transfer(
     reachable = list(group_ids or chat.group_ids)
     if not targets:
         present = {user.id for user in chat.present_agents()}
-        found = free_agent(organization, reachable, but_not=requester)
+        found = free_agent_for(chat, reachable, but_not=requester)
         targets = [found] if found and found.id not in present else []
     elif not ignore_availability and any(agent.status != "accepting_chats" for agent in targets):
         raise LiveChatError("validation", "Cannot assign any agent from requested groups")

@@ -34,9 +34,9 @@ class AgentRtm:
             self.pushes.append(frame)
         return frame
 
-    def call(self, action: str, frame: Payload | None = None, /, **payload: Any) -> Any:
-        """`frame` is what stands beside the payload."""
-        asked = {"request_id": "1", "action": action, "payload": payload} | (frame or {})
+    def call(self, action: str, beside: Payload | None = None, /, **payload: Any) -> Any:
+        """`beside` is what else the frame has."""
+        asked = {"request_id": "1", "action": action, "payload": payload} | (beside or {})
         self.socket.send(json.dumps(asked))
         while (frame := self.receive())["type"] != "response":
             pass
@@ -124,7 +124,8 @@ def test_a_bot_cannot_log_in_over_rtm(sandbox: Sandbox, version: str) -> None:
 
 def status_of(agent: Agent, other: Agent) -> str:
     listed = agent.call("list_routing_statuses")
-    return next(each["status"] for each in listed if each["agent_id"] == other.id)
+    statuses: dict[str, str] = {each["agent_id"]: each["status"] for each in listed}
+    return statuses[other.id]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,11 @@ def test_the_sample_bot_leaves_nothing_behind(sandbox: Sandbox) -> None:
     assert owner.call("list_webhooks", owner_client_id=owner.client_id) == []
 
 
+def test_the_sample_bot_ends_quietly_after_a_sandbox_that_forgot_it(sandbox: Sandbox) -> None:
+    with sample_bot(sandbox):
+        sandbox.reset()
+
+
 def test_it_tells_who_was_not_answered_and_who_could_not_chat(
     sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,8 +13,9 @@ import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import DataError, Error, IntegrityError, close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
@@ -44,11 +45,30 @@ What = Tally.What
 
 WRITTEN_EVERY = 5.0  # seconds
 WAITING_AT_MOST = 20_000  # customers whose first reply is timed
+UNWRITTEN_AT_MOST = 50_000  # rows of one kind that wait for a database that is away
 KEPT = dt.timedelta(days=400)
 FORGOTTEN = dt.timedelta(minutes=1)  # after which a process that says nothing has gone
 SAID = (Message, File, RichMessage)
 # What an owner should know of; the other refusals are steps on the way, and end well.
 TROUBLES = (Unreachable, Misconfigured, TokenRejected, UsersLimitReached, WrongRegion)
+
+# A widget's key, what was counted, and on which day.
+TallyKey = tuple[str, str, dt.date]
+# A widget's key, the invitation, its variant, what it did, and on which day.
+InvitationKey = tuple[str, str, str, str, dt.date]
+# A widget's key, and the kind of error.
+TroubleKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How often something happened since the last writing, and how long customers waited."""
+
+    count: int
+    seconds: float = 0.0
+
+    def __add__(self, more: Sum) -> Sum:
+        return Sum(self.count + more.count, self.seconds + more.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,13 @@ class Met:
     last_at: dt.datetime
     count: int = 1
 
+    def __add__(self, later: Met) -> Met:
+        return replace(later, first_at=self.first_at, count=self.count + later.count)
+
+
+Key = TypeVar("Key", TallyKey, InvitationKey, TroubleKey)
+Value = TypeVar("Value", Sum, Met)
+
 
 class Counts:
     """One process's counts that are not written down yet, by widget key."""
@@ -67,10 +94,9 @@ class Counts:
     def __init__(self) -> None:
         self.process = uuid.uuid4().hex
         self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, str, dt.date]] = Counter()
-        self._seconds: Counter[tuple[str, str, dt.date]] = Counter()
-        self._invitations: Counter[tuple[str, str, str, str]] = Counter()
-        self._troubles: dict[tuple[str, str], Met] = {}
+        self._tallies: dict[TallyKey, Sum] = {}
+        self._invitations: dict[InvitationKey, Sum] = {}
+        self._troubles: dict[TroubleKey, Met] = {}
         self._bans = Bans()
         self._answered: dict[str, dict[str, User]] = {}  # by widget key, agents by their ids
         # Customers, since when, and on which day: a reply after midnight is still to that chat.
@@ -79,11 +105,8 @@ class Counts:
     def count(
         self, widget_key: str, what: str, seconds: float = 0.0, day: dt.date | None = None
     ) -> None:
-        counted = (widget_key, what, day or today())
         with self._lock:
-            self._counts[counted] += 1
-            if seconds:
-                self._seconds[counted] += seconds  # type: ignore[assignment]
+            add(self._tallies, (widget_key, what, day or today()), Sum(1, seconds))
 
     def bill(self, widget_key: str, **_signal: object) -> None:
         """LiveChat was asked for something that it bills. Receives `billed`, in any thread."""
@@ -95,7 +118,7 @@ class Counts:
         known = {invitation.get("id") for invitation in widget.invitations}
         if identity in known and variant in VARIANTS:
             with self._lock:
-                self._invitations[widget.key, identity, variant, what] += 1
+                add(self._invitations, (widget.key, identity, variant, what, today()), Sum(1))
 
     # What is counted of a chat
 
@@ -129,8 +152,8 @@ class Counts:
         if conversation.is_own(push.event):
             return
         widget_key = customer.widget_key
+        self.count(widget_key, What.AGENT_MESSAGE)
         with self._lock:
-            self._counts[widget_key, What.AGENT_MESSAGE, today()] += 1
             if agent := conversation.author(push.event):
                 self._answered.setdefault(widget_key, {})[agent.id] = agent
         if begun := self._waiting.pop(customer.pk, None):
@@ -141,10 +164,10 @@ class Counts:
         if not isinstance(error, TROUBLES) and not self._is_ban_of_all(customer, error):
             return
         self.count(customer.widget_key, What.FAILURE)
-        now, key = timezone.now(), (customer.widget_key, error.type or type(error).__name__)
+        now, kind = timezone.now(), error.type or type(error).__name__
+        met = Met(in_english(error), now, now)
         with self._lock:
-            met = self._troubles.get(key) or Met(in_english(error), now, now, 0)
-            self._troubles[key] = replace(met, last_at=now, count=met.count + 1)
+            add(self._troubles, (customer.widget_key, kind), met)
 
     def _is_ban_of_all(self, customer: Customer, error: LiveChatError) -> bool:
         """Whether so many are banned at once that it is no matter of this customer alone."""
@@ -161,26 +184,32 @@ class Counts:
     # Writing it down
 
     def write(self) -> None:
-        """Add what was counted to the database; of widgets that are gone, nothing."""
+        """Add what was counted to the database; of widgets that are gone, nothing.
+
+        What the database does not take is added the next time, and what it has taken is not.
+        """
         with self._lock:
-            counts, self._counts = self._counts, Counter()
-            seconds, self._seconds = self._seconds, Counter()
-            invitations, self._invitations = self._invitations, Counter()
+            tallies, self._tallies = self._tallies, {}
+            invitations, self._invitations = self._invitations, {}
             troubles, self._troubles = self._troubles, {}
+        try:
+            keys = {key for key, *_ in (*tallies, *invitations, *troubles)}
+            widgets = Widget.objects.only("key").in_bulk(list(keys), field_name="key")
+            write_rows(tallies, widgets, add_tally)
+            write_rows(invitations, widgets, add_invitation_tally)
+            write_rows(troubles, widgets, add_trouble)
+        finally:
+            with self._lock:
+                self._tallies = together(tallies, self._tallies)
+                self._invitations = together(invitations, self._invitations)
+                self._troubles = together(troubles, self._troubles)
+        self._remember_faces()
+
+    def _remember_faces(self) -> None:
+        with self._lock:
             answered, self._answered = self._answered, {}
         for widget_key, agents in answered.items():
             remember_faces(widget_key, agents.values())
-        keys = {key for key, *_ in (*counts, *invitations, *troubles)}
-        widgets = {w.key: w for w in Widget.objects.filter(key__in=keys).only("pk", "key")}
-        for (key, what, day), count in counts.items():
-            if widget := widgets.get(key):
-                add_tally(widget, day, what, count, seconds[key, what, day])
-        for (key, identity, variant, what), count in invitations.items():
-            if widget := widgets.get(key):
-                add_invitation_tally(widget, today(), (identity, variant, what), count)
-        for (key, kind), met in troubles.items():
-            if widget := widgets.get(key):
-                add_trouble(widget, kind, met)
 
     def write_presence(self, customers: Counter[str]) -> None:
         """Say how many customers this process holds now, and forget processes that have gone."""
@@ -219,37 +248,74 @@ def in_english(error: LiveChatError) -> str:
         return explanation(error)
 
 
-def add_tally(widget: Widget, day: dt.date, what: str, count: int, seconds: float) -> None:
+def add(sums: dict[Key, Value], key: Key, more: Value) -> None:
+    """As far as there is room: a database may stay away for long."""
+    if key in sums:
+        sums[key] += more
+    elif len(sums) < UNWRITTEN_AT_MOST:
+        sums[key] = more
+
+
+def together(earlier: dict[Key, Value], later: dict[Key, Value]) -> dict[Key, Value]:
+    """Both in one, which is `earlier`."""
+    for key, more in later.items():
+        add(earlier, key, more)
+    return earlier
+
+
+def write_rows(
+    rows: dict[Key, Value],
+    widgets: Mapping[str, Widget],
+    write: Callable[[Widget, Key, Value], None],
+) -> None:
+    """Take each row out once the database has it; if the database goes away, the others stay."""
+    while rows:
+        key, value = rows.popitem()
+        widget = widgets.get(key[0])
+        if widget is None:
+            continue
+        try:
+            write(widget, key, value)
+        except DataError:  # it never will be taken, and must not hold up the others
+            logger.exception("what happened to widget %s does not fit the database", key[0])
+        except Error:
+            rows[key] = value
+            raise
+
+
+def add_tally(widget: Widget, key: TallyKey, more: Sum) -> None:
     """Several processes add to the same row."""
+    _key, what, day = key
     row = Tally.objects.filter(widget=widget, day=day, what=what)
-    more = {"count": F("count") + count, "seconds": F("seconds") + seconds}
-    if row.update(**more):
+    sums = {"count": F("count") + more.count, "seconds": F("seconds") + more.seconds}
+    if row.update(**sums):
         return
     try:
         with transaction.atomic():
-            Tally.objects.create(widget=widget, day=day, what=what, count=count, seconds=seconds)
+            Tally.objects.create(
+                widget=widget, day=day, what=what, count=more.count, seconds=more.seconds
+            )
     except IntegrityError:  # another process was first
-        row.update(**more)
+        row.update(**sums)
 
 
-def add_invitation_tally(
-    widget: Widget, day: dt.date, which: tuple[str, str, str], count: int
-) -> None:
-    """As `add_tally`. `which`: the invitation, its variant, and what it did."""
-    invitation, variant, what = which
+def add_invitation_tally(widget: Widget, key: InvitationKey, more: Sum) -> None:
+    """As `add_tally`."""
+    _key, invitation, variant, what, day = key
     names = {"day": day, "invitation": invitation, "variant": variant, "what": what}
     row = InvitationTally.objects.filter(widget=widget, **names)
-    if row.update(count=F("count") + count):
+    if row.update(count=F("count") + more.count):
         return
     try:
         with transaction.atomic():
-            InvitationTally.objects.create(widget=widget, **names, count=count)
+            InvitationTally.objects.create(widget=widget, **names, count=more.count)
     except IntegrityError:
-        row.update(count=F("count") + count)
+        row.update(count=F("count") + more.count)
 
 
-def add_trouble(widget: Widget, kind: str, met: Met) -> None:
+def add_trouble(widget: Widget, key: TroubleKey, met: Met) -> None:
     """As `add_tally`; the latest words are kept."""
+    _key, kind = key
     row = Trouble.objects.filter(widget=widget, kind=kind)
     again = {"count": F("count") + met.count, "last_at": met.last_at, "advice": met.advice}
     if row.update(**again):

@@ -1,12 +1,16 @@
 """What happens is counted once, without what was said, and written down apart from the chats."""
 
 import asyncio
+import contextlib
 import datetime as dt
+import itertools
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from chatproxy import metrics
@@ -18,6 +22,7 @@ from chatproxy.livechat.errors import (
     LiveChatError,
     NotConnected,
     PendingRequestsLimitReached,
+    RequestTimeout,
     Unreachable,
     error_from,
 )
@@ -31,7 +36,7 @@ from chatproxy.service import ConfiguredService, billed
 from tests.chatproxy.people import Watcher, stored_customer
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.visitor import Visitor
-from widget.models import Presence, Tally, Trouble, Widget
+from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.running import running
 from widget.statistics.counting import KEPT, Counts, forget_old_tallies
 
@@ -187,6 +192,80 @@ def test_several_writings_add_up(counts: Counts, nora: Customer) -> None:
         each.hear(nora, heard("piotr"), TALKING)
         each.write()
     assert Tally.objects.get().count == 3
+
+
+def refuse_after(writings: int) -> Callable[..., Any]:
+    """A database that goes away after it has taken so many rows."""
+    left = itertools.count(writings, -1)
+
+    def refuse(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith(("UPDATE", "INSERT")) and next(left) <= 0:
+            raise OperationalError("the connection is lost")
+        return execute(sql, *others)
+
+    return refuse
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("taken", range(11))
+def test_what_the_database_did_not_take_is_written_once_it_is_back(
+    counts: Counts, shop_widget: Widget, nora: Customer, taken: int
+) -> None:
+    shop_widget.invitations = [{"id": "a"}]
+    for _ in range(2):
+        counts.hear(nora, heard("piotr"), TALKING)
+        counts.count("shop", What.FIRST_REPLY, 30)
+        counts.count_invitation(shop_widget, {"id": "a", "variant": "a"}, "shown")
+        counts.fail(nora, Unreachable())
+        with contextlib.suppress(OperationalError), connection.execute_wrapper(refuse_after(taken)):
+            counts.write()
+    counts.write()
+    found = {tally.what: (tally.count, tally.seconds) for tally in Tally.objects.all()}
+    assert found == {What.AGENT_MESSAGE: (2, 0), What.FIRST_REPLY: (2, 60), What.FAILURE: (2, 0)}
+    assert InvitationTally.objects.get().count == 2
+    trouble = Trouble.objects.get()
+    assert trouble.count == 2
+    assert trouble.first_at < trouble.last_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_never_takes_holds_nothing_else_up(
+    counts: Counts, shop_widget: Widget, nora: Customer
+) -> None:
+    now, most = timezone.now(), 2**31 - 1  # in PostgreSQL
+    for kind in ("Unreachable", "internal", "request_timeout"):
+        Trouble.objects.create(widget=shop_widget, kind=kind, count=most, first_at=now, last_at=now)
+    for error in (Unreachable(), NotConnected(), Internal(), RequestTimeout()):
+        counts.fail(nora, error)
+    counts.write()
+    assert Trouble.objects.get(kind="NotConnected").count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_does_not_fill_the_memory(
+    counts: Counts, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.statistics.counting.UNWRITTEN_AT_MOST", 2)
+    first = timezone.now().date()
+    for number in range(4):
+        counts.count("shop", What.CHAT, day=first + dt.timedelta(days=number))
+        with contextlib.suppress(OperationalError), connection.execute_wrapper(refuse_after(0)):
+            counts.write()
+    counts.write()
+    assert Tally.objects.count() == 2
+
+
+def test_an_invitation_counts_for_the_day_on_which_it_was_shown(
+    counts: Counts, shop_widget: Widget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = timezone.now().replace(hour=23, minute=58)
+    shop_widget.invitations = [{"id": "a"}]
+    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(evening))
+    counts.count_invitation(shop_widget, {"id": "a", "variant": "a"}, "shown")
+    night = evening + dt.timedelta(minutes=4)
+    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(night))
+    counts.write()
+    assert InvitationTally.objects.get().day == evening.date()
 
 
 def test_a_failure_is_kept_in_its_owners_words(counts: Counts, nora: Customer) -> None:

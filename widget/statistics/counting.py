@@ -214,12 +214,14 @@ class Counts:
     def write_presence(self, customers: Counter[str]) -> None:
         """Say how many customers this process holds now, and forget processes that have gone."""
         now = timezone.now()
+        widgets = Widget.objects.only("key").in_bulk(list(customers), field_name="key")
         Presence.objects.filter(told_at__lt=now - FORGOTTEN).delete()
-        Presence.objects.filter(process=self.process).delete()
-        Presence.objects.bulk_create(
-            Presence(widget=widget, process=self.process, customers=customers[key], told_at=now)
-            for key, widget in Widget.objects.in_bulk(list(customers), field_name="key").items()
-        )
+        with transaction.atomic():  # nobody who looks meanwhile sees them gone
+            Presence.objects.filter(process=self.process).delete()
+            Presence.objects.bulk_create(
+                Presence(widget=widget, process=self.process, customers=customers[key], told_at=now)
+                for key, widget in widgets.items()
+            )
 
     def write_forever(self, customers: Callable[[], Counter[str]]) -> None:
         """Every few seconds, in a thread of its own."""

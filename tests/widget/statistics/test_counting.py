@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from chatproxy import metrics
 from chatproxy.livechat.errors import (
@@ -39,6 +40,7 @@ from tests.widget.visitor import Visitor
 from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.running import running
 from widget.statistics.counting import KEPT, Counts, forget_old_tallies
+from widget.statistics.figures import live_now
 
 What = Tally.What
 PIOTR = User(id="piotr", type="agent", name="Piotr")
@@ -302,6 +304,28 @@ def test_a_process_says_whom_it_holds_and_is_forgotten_when_it_has_gone(
     Presence.objects.update(told_at=timezone.now() - dt.timedelta(minutes=5))
     Counts().write_presence(Counter())
     assert not Presence.objects.exists()
+
+
+def test_who_is_there_is_told_without_opening_a_widgets_secrets(
+    counts: Counts, shop_widget: Widget, settings: Settings
+) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = ["another"]
+    counts.write_presence(Counter({"shop": 3}))
+    assert live_now(Widget.objects.only("pk").get()) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_there_is_told_in_one_go(counts: Counts, shop_widget: Widget) -> None:
+    counts.write_presence(Counter({"shop": 3}))
+
+    def lose_new_rows(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith("INSERT"):
+            raise OperationalError("the connection is lost")
+        return execute(sql, *others)
+
+    with contextlib.suppress(OperationalError), connection.execute_wrapper(lose_new_rows):
+        counts.write_presence(Counter({"shop": 4}))
+    assert live_now(shop_widget) == 3
 
 
 def test_old_counts_are_dropped(shop_widget: Widget) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from chatproxy import conf
-from chatproxy.batches import Tell, batches, tell_nobody
+from chatproxy.batches import Tell, batches, delete, erase, parts, tell_nobody
 from chatproxy.encryption import EncryptedTextField, UnreadableSecret, has_newest_key
 from chatproxy.endings import announce
 from chatproxy.livechat import accounts
@@ -102,16 +102,17 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         A few at a time, so that it may be stopped and run again. What LiveChat may still take for
         theirs is made worthless there. Who has a secret that no key opens goes as well.
         """
-        unseen = self.filter(last_seen_at__lt=since).order_by("pk")
         forgotten = 0
-        while pks := list(unseen.values_list("pk", flat=True)[:MANY]):
-            these = Customer.objects.filter(pk__in=pks, last_seen_at__lt=since)
+        for these in parts(self.filter(last_seen_at__lt=since), MANY):
             for customer in these._with_live_tokens():
                 customer.revoke()
-            _rows, erased = these.only("pk").delete()  # no secret is read
-            forgotten += erased.get(self.model._meta.label, 0)
+            forgotten += delete(these)
             tell(forgotten)
         return forgotten
+
+    def erase(self) -> int:
+        """Erase them here, a few at a time, whatever their secrets are; how many they were."""
+        return erase(self, MANY)
 
     def _with_live_tokens(self) -> list[Customer]:
         """Those whose access token LiveChat may still take, as far as it can be read."""
@@ -332,16 +333,12 @@ class BearerTokenManager(models.Manager["BearerToken"]):
 
         A few at a time, so that it may be stopped and run again.
         """
-        unused, forgotten = self.filter(used_at__lt=self._too_long_ago()), 0
-        while pks := list(unused.order_by("pk").values_list("pk", flat=True)[:MANY]):
-            forgotten += unused.filter(pk__in=pks).delete()[0]
-            tell(forgotten)
-        return forgotten
+        return erase(self.filter(used_at__lt=self._too_long_ago()), MANY, tell)
 
     def sign_out(self, widget_key: str) -> None:
-        """End those of everybody whom the website has signed in."""
+        """End those of everybody whom the website has signed in, a few at a time."""
         theirs = self.filter(customer__widget_key=widget_key).exclude(customer__subject="")
-        while theirs.delete()[0]:  # again, for whoever was moving to another browser meanwhile
+        while erase(theirs, MANY):  # again, for whoever was moving to another browser meanwhile
             pass
         announce(widget_key)
 

@@ -198,3 +198,35 @@ def test_tokens_that_have_expired_go_a_few_at_a_time(monkeypatch: pytest.MonkeyP
         assert BearerToken.objects.forget_unused() == 5
     assert BearerToken.objects.count() == 1
     assert sum('DELETE FROM "chatproxy_bearertoken"' in query["sql"] for query in queries) == 3
+
+
+def test_customers_of_a_widget_that_moves_are_erased_a_few_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(models, "MANY", 2)
+    for number in range(5):
+        stored_customer(token=f"{number}")
+    other = stored_customer(widget_key="other", token="other")
+    with CaptureQueriesContext(connection) as queries:
+        assert Customer.objects.filter(widget_key="shop").erase() == 5
+    assert Customer.objects.get() == other
+    assert sum('DELETE FROM "chatproxy_customer"' in query["sql"] for query in queries) == 3
+    assert not any('"cst"' in query["sql"] for query in queries)
+
+
+def test_people_are_signed_out_a_few_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(models, "MANY", 2)
+    customer = stored_customer()
+    stays = customer.bearer_tokens.get()
+    Customer.objects.update(subject="nora")
+    for _ in range(4):
+        customer.admit()
+    stays.customer = stored_customer(token="of-nobody")
+    stays.save()
+    with CaptureQueriesContext(connection) as queries:
+        BearerToken.objects.sign_out("shop")
+    assert BearerToken.objects.filter(customer=customer).count() == 0
+    assert BearerToken.objects.filter(pk=stays.pk).exists()
+    assert sum('DELETE FROM "chatproxy_bearertoken"' in query["sql"] for query in queries) == 2

@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver
 from django.utils import timezone
+from pytest_django import Settings
 
 from chatproxy.models import Customer
 from tests.widget.owners.test_admin import ADD, FORM, LIST, OTHER, OWN
@@ -370,6 +371,16 @@ def test_a_widget_that_moves_takes_neither_secret_nor_customers_along() -> None:
         widget_key="shop", organization_id=OWN, entity_id="c", fresh_until=timezone.now()
     )
     assert move(widget).identity_secret != widget.identity_secret
+    assert not Customer.objects.exists()
+
+
+def test_a_widget_moves_though_no_key_opens_its_customers_secrets(settings: Settings) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = ["lost"]
+    Customer.objects.create(
+        widget_key="shop", organization_id=OWN, entity_id="c", cst="c", fresh_until=timezone.now()
+    )
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
+    move(add_widget())
     assert not Customer.objects.exists()
 
 

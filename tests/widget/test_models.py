@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from chatproxy.models import Customer
 from tests.sandbox_rig import ROOT
@@ -228,6 +229,17 @@ def test_many_are_forgotten_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
     for _ in range(5):
         seen(31)
     assert Widget.objects.get().forget_old_customers() == 5
+    assert not Customer.objects.exists()
+
+
+def test_customers_are_forgotten_though_no_key_opens_their_widgets_secrets(
+    settings: Settings,
+) -> None:
+    settings.CHAT_ENCRYPTION_KEYS = ["lost"]
+    Widget.objects.create(**VALID, retention_days=30)
+    seen(31)
+    settings.CHAT_ENCRYPTION_KEYS = ["new"]
+    call_command("forget_customers", stdout=io.StringIO())
     assert not Customer.objects.exists()
 
 

@@ -67,7 +67,7 @@ def start_anew(widget: Widget) -> None:
     """Take along nothing that belongs to the organization the widget leaves."""
     widget.identity_secret = new_secret()
     widget.agent_token = ""
-    Customer.objects.filter(widget_key=widget.key).delete()
+    Customer.objects.filter(widget_key=widget.key).erase()
 
 
 def stop_calls_for_another(widget: Widget) -> None:

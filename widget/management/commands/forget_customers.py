@@ -25,7 +25,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for widget in Widget.objects.order_by("key"):
+        for widget in Widget.objects.only("key", "retention_days").order_by("key"):
             forgotten = widget.forget_old_customers(self.progress(widget.key))
             self.stdout.write(f"{widget.key}: {forgotten} forgotten")
         left_behind = "deleted widgets and previews"

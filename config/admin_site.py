@@ -15,7 +15,7 @@ from django_otp import user_has_device
 from config.login import LoginForm, wait_before_login
 from config.second_factor import second_factor
 from widget.owners.access import EDITORS, may
-from widget.owners.home import summaries_of
+from widget.owners.home import has_more, summaries_of
 
 
 class ChatAdminSite(admin.AdminSite):
@@ -47,9 +47,10 @@ class ChatAdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Every widget and how it does."""
+        """The widgets and how they do."""
         context = {
             "summaries": summaries_of(request.user),
+            "has_more": has_more(request.user),
             "may_add": may(request.user, EDITORS),
         }
         context |= extra_context or {}

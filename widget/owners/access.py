@@ -5,7 +5,7 @@ What is decided on is what is stored. A form, a draft or a file may name any org
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -90,12 +90,19 @@ def widget_for(user: User, pk: int, roles: Roles) -> Widget:
 
 def roles_to_give(user: User, organization_id: str) -> Roles:
     """The roles to which the user may invite a colleague in this organization."""
+    return roles_to_give_in_each(user, [organization_id])[organization_id]
+
+
+def roles_to_give_in_each(user: User, organizations: Collection[str]) -> dict[str, Roles]:
+    """As `roles_to_give`, of many organizations at once, by their IDs."""
     if is_superuser(user):
-        return VIEWERS
-    for role, roles in ROLES_TO_GIVE.items():
-        if organization_id in organization_ids(user, (role,)):
-            return roles
-    return ()
+        return dict.fromkeys(organizations, VIEWERS)
+    given = {
+        each: roles
+        for role, roles in ROLES_TO_GIVE.items()
+        for each in organization_ids(user, (role,))
+    }
+    return {each: given.get(each, ()) for each in organizations}
 
 
 def shared_organizations(user: User) -> list[str]:

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
@@ -37,6 +38,17 @@ from widget.owners.fieldsets import (
 from widget.owners.forms import WidgetForm, label_of
 from widget.owners.urls import FRAMED_ROUTES, ROUTES
 from widget.statistics import last_seen
+
+
+class WidgetList(ChangeList):
+    """One page of the list; its widgets know where they were `seen` last."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        widgets: Any = self.result_list
+        seen = last_seen.last_of_each(widgets)
+        for widget in widgets:
+            widget.seen = seen.get(widget.key)
 
 
 class ToBeTested(HttpResponseRedirect):
@@ -108,6 +120,9 @@ class WidgetAdmin(CarefulAdmin):
 
     # The list
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[WidgetList]:
+        return WidgetList
+
     @admin.display(description=_("State"), ordering="enabled")
     def state(self, widget: Widget) -> SafeString:
         return render_to_string("widget/owners/state.html", {"widget": widget})
@@ -117,9 +132,9 @@ class WidgetAdmin(CarefulAdmin):
         return ", ".join(widget.allowed_origins) or gettext("No website yet")
 
     @admin.display(description=_("Last seen there"))
-    def last_seen_at(self, widget: Widget) -> str:
-        seen = last_seen.last(widget)
-        return f"{naturaltime(seen.at)}" if seen else gettext("Not yet")
+    def last_seen_at(self, widget: Any) -> str:
+        """Of one in a WidgetList."""
+        return f"{naturaltime(widget.seen.at)}" if widget.seen else gettext("Not yet")
 
     @admin.display(description=_("group"), ordering="group_id")
     def group(self, widget: Widget) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,11 +43,13 @@ class ColleagueForm(forms.Form):
         super().__init__(*args)
         self.user = user
         organizations = access.shared_organizations(user)
-        roles = {role for each in organizations for role in access.roles_to_give(user, each)}
+        given = access.roles_to_give_in_each(user, organizations)
+        names = joining.names_of_widgets_of_each(organizations)
+        roles = {role for each in given.values() for role in each}
         of_role: Any = self.fields["role"]
         of_role.choices = [choice for choice in Role.choices if choice[0] in roles]
         of_organization: Any = self.fields["organization_id"]
-        of_organization.choices = [(each, joining.names_of_widgets(each)) for each in organizations]
+        of_organization.choices = [(each, names[each]) for each in organizations]
         if len(organizations) == 1:
             of_organization.widget = forms.HiddenInput()
             of_organization.initial = organizations[0]
@@ -110,28 +113,33 @@ def open_invitations(user: access.User) -> list[ColleagueInvitation]:
     """Those that the user could have made."""
     ids = access.shared_organizations(user)
     found = ColleagueInvitation.objects.open().filter(organization_id__in=ids)
-    return [each for each in found if each.role in access.roles_to_give(user, each.organization_id)]
+    given = access.roles_to_give_in_each(user, ids)
+    return [each for each in found if each.role in given[each.organization_id]]
 
 
 def members_beside(user: access.User) -> list[dict[str, Any]]:
     """Everybody in the organizations to which the user may invite, and who can be let go."""
-    found = Membership.objects.filter(organization_id__in=access.shared_organizations(user))
+    ids = access.shared_organizations(user)
+    found = Membership.objects.filter(organization_id__in=ids).select_related("user")
+    members = list(found.order_by("organization_id", "user_id"))
+    names, may_go = joining.names_of_widgets_of_each(ids), who_may_go(user, members)
     return [
         {
             "membership": each,
-            "widgets": joining.names_of_widgets(each.organization_id),
-            "may_go": may_let_go(user, each),
+            "widgets": names[each.organization_id],
+            "may_go": each in may_go,
         }
-        for each in found.select_related("user").order_by("organization_id", "user_id")
+        for each in members
     ]
 
 
-def may_let_go(user: access.User, membership: Membership) -> bool:
+def who_may_go(user: access.User, members: Collection[Membership]) -> set[Membership]:
     """Owners let others go; nobody leaves an organization by mistake."""
-    if membership.user_id == user.pk:
-        return False
+    others = {each for each in members if each.user_id != user.pk}
+    if is_superuser(user):
+        return others
     owned = access.organization_ids(user, access.OWNERS)
-    return is_superuser(user) or membership.organization_id in owned
+    return {each for each in others if each.organization_id in owned}
 
 
 def withdraw(request: HttpRequest, invitation_pk: Any) -> HttpResponse:
@@ -148,7 +156,7 @@ def withdraw(request: HttpRequest, invitation_pk: Any) -> HttpResponse:
 def let_go(request: HttpRequest, membership_pk: int) -> HttpResponse:
     """Take a colleague's role away. POST."""
     membership = get_object_or_404(Membership, pk=membership_pk)
-    if request.method != "POST" or not may_let_go(request.user, membership):
+    if request.method != "POST" or not who_may_go(request.user, [membership]):
         raise PermissionDenied
     membership.delete()
     gone = gettext("%(user)s no longer has access to: %(widgets)s.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Min, Sum
@@ -75,16 +75,26 @@ class Figure:
 
 def days_of(widget: Widget, days: int) -> list[Day]:
     """The last days up to today, oldest first, those on which nothing happened included."""
+    return days_of_each([widget], days)[widget.pk]
+
+
+def days_of_each(widgets: Collection[Widget], days: int) -> dict[int, list[Day]]:
+    """As `days_of`, of many widgets at once, by their primary keys."""
     today = timezone.now().date()
     first = today - dt.timedelta(days=days - 1)
-    counts: dict[dt.date, dict[str, int]] = {}
-    waited: dict[dt.date, float] = {}
-    for tally in widget.tallies.filter(day__gte=first):
-        counts.setdefault(tally.day, {})[tally.what] = tally.count
+    counts: dict[tuple[int, dt.date], dict[str, int]] = {}
+    waited: dict[tuple[int, dt.date], float] = {}
+    for tally in Tally.objects.filter(widget__in=widgets, day__gte=first):
+        when = (tally.widget_id, tally.day)
+        counts.setdefault(when, {})[tally.what] = tally.count
         if tally.what == What.FIRST_REPLY:
-            waited[tally.day] = tally.seconds
-    dates = (first + dt.timedelta(days=number) for number in range(days))
-    return [Day(date, counts.get(date, {}), waited.get(date, 0.0)) for date in dates]
+            waited[when] = tally.seconds
+    dates = [first + dt.timedelta(days=number) for number in range(days)]
+
+    def day_of(pk: int, date: dt.date) -> Day:
+        return Day(date, counts.get((pk, date), {}), waited.get((pk, date), 0.0))
+
+    return {widget.pk: [day_of(widget.pk, date) for date in dates] for widget in widgets}
 
 
 def days_in_use(widget: Widget, most: int) -> int:

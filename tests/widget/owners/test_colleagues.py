@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -358,3 +361,32 @@ def test_who_has_a_role_is_found_by_what_a_project_calls_its_users(
     Membership.objects.create(user=eve, organization_id=OWN)
     response = admin_client.get("/admin/widget/membership/", {"q": "genevieve"})
     assert response.context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize("rights", [{}, {"is_superuser": True}], ids=["owner", "superuser"])
+def test_many_colleagues_and_organizations_are_asked_for_at_once(
+    client: Client, rights: dict[str, bool]
+) -> None:
+    owner = signed_in(client, Role.OWNER)
+    User.objects.update(**rights)
+    me = User.objects.get()
+
+    def asked_for() -> int:
+        page(owner, COLLEAGUES)  # what is asked for once only
+        with CaptureQueriesContext(connection) as queries:
+            page(owner, COLLEAGUES)
+        return len(queries)
+
+    def add_organization(number: int) -> None:
+        own = {"organization_id": str(uuid.UUID(int=number))}
+        add_widget(key=f"shop-{number}", **own)
+        Membership.objects.create(user=me, role=Role.OWNER, **own)
+        eve = User.objects.create_user(f"eve-{number}")
+        Membership.objects.create(user=eve, role=Role.VIEWER, **own)
+        ColleagueInvitation.objects.create(email="a@b.example", invited_by=me, **own)
+
+    add_organization(0)
+    for_few = asked_for()
+    for number in range(1, 5):
+        add_organization(number)
+    assert asked_for() == for_few

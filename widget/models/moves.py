@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from chatproxy.endings import announce
-from chatproxy.models import BearerToken, hash_of
+from chatproxy.models import MANY, BearerToken, hash_of
 from widget.models.widgets import Widget
 
 
@@ -46,14 +46,14 @@ class MoveManager(models.Manager["Move"]):
 
     def take_news(self, token_hashes: Collection[str]) -> set[str]:
         """Which of these browsers are to be told that their chat has gone on elsewhere: once."""
-        used = self.filter(used_at__gt=timezone.now() - self.NEWS).values_list(
-            "pk", "bearer_token__token_hash"
-        )
-        return {
-            token_hash
-            for pk, token_hash in used
-            if token_hash in token_hashes and self.filter(pk=pk).delete()[0]
-        }
+        used, hashes = self.filter(used_at__gt=timezone.now() - self.NEWS), list(token_hashes)
+        news: set[str] = set()
+        for start in range(0, len(hashes), MANY):
+            theirs = used.filter(bearer_token__token_hash__in=hashes[start : start + MANY])
+            for pk, token_hash in theirs.values_list("pk", "bearer_token__token_hash"):
+                if self.filter(pk=pk).delete()[0]:
+                    news.add(token_hash)
+        return news
 
     def _too_long_ago(self) -> dt.datetime:
         return timezone.now() - self.HOLDS

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core.cache import cache
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.chatproxy.people import stored_customer
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_identities import sign_in, signed
 from tests.widget.visitor import Visitor
@@ -88,6 +92,36 @@ def test_a_link_ends_with_who_made_it(customer: Visitor, shop_widget: Widget, en
         shop_widget.save()
         cache.clear()  # as after a commit
     assert not go_on(code).token
+
+
+def used_link(of_whom: str) -> str:
+    """The hash of a browser whose link was used."""
+    bearer = stored_customer(token=of_whom).bearer_tokens.get()
+    Move.objects.open(bearer)
+    Move.objects.filter(bearer_token=bearer).update(used_at=timezone.now())
+    return bearer.token_hash
+
+
+@pytest.mark.django_db
+def test_each_browser_is_told_once_that_its_chat_went_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget.models.moves.MANY", 2)
+    hashes = {used_link(f"browser {number}") for number in range(5)}
+    assert Move.objects.take_news(hashes | {"another"}) == hashes
+    assert Move.objects.take_news(hashes) == set()
+
+
+@pytest.mark.django_db
+def test_only_links_of_browsers_that_are_here_are_looked_at(
+    django_assert_num_queries: Callable[..., AbstractContextManager[CaptureQueriesContext]],
+) -> None:
+    here, elsewhere = used_link("here"), used_link("elsewhere")
+    with django_assert_num_queries(0):
+        assert Move.objects.take_news(()) == set()
+    Move.objects.filter(bearer_token__token_hash=here).update(used_at=None)
+    with django_assert_num_queries(1) as queries:
+        assert Move.objects.take_news({here}) == set()
+    assert here in queries[0]["sql"]
+    assert Move.objects.take_news({elsewhere}) == {elsewhere}
 
 
 def test_logging_out_ends_what_a_signed_in_person_moved_and_no_other_device(

@@ -168,7 +168,10 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["widget_key", "last_seen_at"])]
+        indexes = [
+            models.Index(fields=["widget_key", "last_seen_at"]),
+            models.Index(fields=["widget_key", "chat_id"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["widget_key", "subject"],

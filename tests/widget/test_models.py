@@ -11,12 +11,13 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
 from chatproxy.models import Customer
 from tests.sandbox_rig import ROOT
-from widget.models import Widget, cache_key
+from widget.models import Subscription, Widget, cache_key
 from widget.models.settings import WidgetSettings
 
 SOURCES = {
@@ -241,6 +242,20 @@ def test_customers_are_forgotten_though_no_key_opens_their_widgets_secrets(
     settings.CHAT_ENCRYPTION_KEYS = ["new"]
     call_command("forget_customers", stdout=io.StringIO())
     assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [
+        (Customer, ["widget_key", "chat_id"]),  # with each event of a license that calls us
+        (Subscription, ["held_by", "until"]),  # every five seconds in each process, as the next
+        (Subscription, ["until"]),
+    ],
+)
+def test_what_is_asked_again_and_again_has_an_index(model: Any, columns: list[str]) -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    assert columns in [each["columns"] for each in found.values() if each["index"]]
 
 
 def test_sessions_that_have_expired_are_forgotten() -> None:

@@ -150,6 +150,9 @@ class Subscription(models.Model):
 
     objects: ClassVar[SubscriptionManager] = SubscriptionManager()
 
+    class Meta:
+        indexes = [models.Index(fields=["held_by", "until"]), models.Index(fields=["until"])]
+
     def __str__(self) -> str:
         return f"notifications for {self.bearer_token}"
 

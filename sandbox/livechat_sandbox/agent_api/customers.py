@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from livechat_sandbox.platform import pages
+from livechat_sandbox.platform.parameters import refuse_other_filters
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import bans, customers
 from livechat_sandbox.platform.shapes import agent_view
@@ -58,16 +59,22 @@ def ban_customer(caller: Caller, payload: BanCustomer) -> Payload:
     return {}
 
 
+class NoFilters(TypedDict):
+    """LiveChat has twelve, none of which is built."""
+
+
 class ListCustomers(TypedDict):
+    filters: NotRequired[Payload]
     limit: NotRequired[Annotated[int, Meta(ge=1, le=100)]]
     sort_order: NotRequired[Literal["asc", "desc"]]
-    sort_by: NotRequired[str]
+    sort_by: NotRequired[Literal["created_at"]]
     page_id: NotRequired[str]
 
 
 @method("customers:ro", versions=UNTIL_3_5)
 def list_customers(caller: Caller, payload: ListCustomers) -> Payload:
     organization = caller.organization
+    refuse_other_filters(payload.get("filters", {}), NoFilters)
     found = [each for each in organization.customers.values() if not each.is_nobody]
     page = pages.page_of(
         found,

@@ -12,19 +12,25 @@ from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
 from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import Parameters, check
+from livechat_sandbox.platform.parameters import Parameters, check, refuse_other_filters
 from livechat_sandbox.platform.payloads import Payload, Properties
 from livechat_sandbox.platform.shapes import agent_view
 from livechat_sandbox.platform.structures import Agent, Chat, Event, Organization, Thread
 from livechat_sandbox.transports.methods import Caller, method
 
 
-class Wanted(TypedDict, total=False):
-    """One of them: whether there is any, some of these, or none of these."""
+class WantedProperty(TypedDict, total=False):
+    """Whether there is any, some of these, or none of these."""
 
     exists: bool
     values: list[str | float | bool | None]
     exclude_values: list[str | float | bool | None]
+
+
+class Wanted(WantedProperty, total=False):
+    """Of things that there may be several of: all of `values`, or not all of `exclude_values`."""
+
+    require_every_value: bool
 
 
 Period = TypedDict("Period", {"from": str, "to": str}, total=False)  # RFC 3339
@@ -32,11 +38,14 @@ Period = TypedDict("Period", {"from": str, "to": str}, total=False)  # RFC 3339
 # --- chats ------------------------------------------------------------------------------------
 
 
-class ListChatsFilters(TypedDict):
-    active: NotRequired[bool | None]
-    include_chats_without_threads: NotRequired[bool]
-    group_ids: NotRequired[Annotated[list[int], Meta(max_length=200)]]
-    properties: NotRequired[dict[str, dict[str, Wanted]]]
+class ListChatsFilters(TypedDict, total=False):
+    """`include_active` is 3.5's, `active` what the versions since have in its place."""
+
+    active: bool | None
+    include_active: bool
+    include_chats_without_threads: bool
+    group_ids: Annotated[list[int], Meta(max_length=200)]
+    properties: dict[str, dict[str, WantedProperty]]
 
 
 class ListChats(TypedDict):
@@ -46,10 +55,14 @@ class ListChats(TypedDict):
     page_id: NotRequired[str]
 
 
+OTHER_FILTER_OF_ACTIVE = {"3.5": "active", "3.6": "include_active", "3.7": "include_active"}
+
+
 @method("chats--access:ro")
 def list_chats(caller: Caller, payload: ListChats) -> Payload:
     organization, agent = caller.organization, caller.agent
     page_parameters, filters = remembered_filters(payload, ListChatsFilters)
+    refuse_other_filters(filters, ListChatsFilters, [OTHER_FILTER_OF_ACTIVE[caller.version]])
     found = [
         chat
         for chat in organization.chats.values()
@@ -71,6 +84,8 @@ def list_chats(caller: Caller, payload: ListChats) -> Payload:
 def chat_fits(chat: Chat, filters: Payload) -> bool:
     active = filters.get("active")
     if active is not None and chat.active is not active:
+        return False
+    if chat.active and not filters.get("include_active", True):
         return False
     if not filters.get("include_chats_without_threads", True) and not chat.threads:
         return False
@@ -119,6 +134,7 @@ def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
         raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
     page_parameters, filters = remembered_filters(payload, Period)
+    refuse_other_filters(filters, Period)
     found = [thread for thread in chat.threads if was_created_between(thread, filters)]
     page = pages.page_of(
         found,
@@ -185,18 +201,30 @@ def words_of(event: Event) -> str:
 # --- archives ---------------------------------------------------------------------------------
 
 
+AgentType = Literal["human", "chatbot", "ai_agent"]
+
+
+class AgentTypes(TypedDict, total=False):
+    all_values: list[AgentType]
+    any_values: list[AgentType]
+    exclude_values: list[AgentType]
+
+
 class ListArchivesFilters(Period, total=False):
     query: str
     chat_ids: Annotated[list[str], Meta(max_length=1000)]
     thread_ids: Annotated[list[str], Meta(max_length=20)]
     group_ids: Annotated[list[int], Meta(max_length=200)]
-    properties: dict[str, dict[str, Wanted]]
+    properties: dict[str, dict[str, WantedProperty]]
     agents: Wanted
     tags: Wanted
     event_types: Wanted
-    agent_types: Wanted
+    agent_types: AgentTypes
     customer_id: str
     customer_email: str
+
+
+ABSENT = {"3.5": ("chat_ids", "agent_types", "customer_id", "customer_email")}
 
 
 class ListArchivesHighlights(TypedDict):
@@ -217,6 +245,8 @@ def list_archives(caller: Caller, payload: ListArchives) -> Payload:
     """One chat for each closed thread, each with that thread."""
     organization, agent = caller.organization, caller.agent
     page_parameters, filters = remembered_filters(payload, ListArchivesFilters)
+    refuse_other_filters(filters, ListArchivesFilters, ABSENT.get(caller.version, ()))
+    check_together(payload, filters)
     found = [
         (chat, thread)
         for chat in organization.chats.values()
@@ -245,8 +275,7 @@ def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:
     organization = chat.organization
     customer = organization.customers[chat.customer_id]
     agents = [user_id for user_id in thread.user_ids if user_id in organization.agents]
-    bots = [user_id for user_id in agents if organization.agents[user_id].is_bot]
-    kinds = (["bot"] if bots else []) + (["agent"] if len(agents) > len(bots) else [])
+    kinds = {"chatbot" if organization.agents[each].is_bot else "human" for each in agents}
     return (
         was_created_between(thread, filters)
         and chat.id in filters.get("chat_ids", [chat.id])
@@ -258,7 +287,7 @@ def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:
         and values_fit(agents, filters.get("agents", {}))
         and values_fit(thread.tags, filters.get("tags", {}))
         and values_fit([event.type for event in thread.events], filters.get("event_types", {}))
-        and values_fit(kinds, filters.get("agent_types", {}))
+        and types_fit(kinds, filters.get("agent_types", {}))
         and properties_fit(thread.properties, filters.get("properties", {}))
         and filters.get("query", "").lower() in searchable_text(chat, thread)
     )
@@ -292,10 +321,23 @@ def highlights(thread: Thread, query: str, tags: Parameters) -> list[Payload]:
 def values_fit(values: Iterable[str], wanted: Payload) -> bool:
     """`exists`, `values` or `exclude_values`, as every list of LiveChat's is filtered."""
     present = set(values)
+    if bool(present) != wanted.get("exists", bool(present)):
+        return False
+    if wanted.get("require_every_value"):
+        excluded = wanted.get("exclude_values")
+        return present.issuperset(wanted.get("values", [])) and not (
+            excluded and present.issuperset(excluded)
+        )
     return (
-        bool(present) == wanted.get("exists", bool(present))
-        and ("values" not in wanted or not present.isdisjoint(wanted["values"]))
-        and present.isdisjoint(wanted.get("exclude_values", []))
+        "values" not in wanted or not present.isdisjoint(wanted["values"])
+    ) and present.isdisjoint(wanted.get("exclude_values", []))
+
+
+def types_fit(kinds: set[str], wanted: Payload) -> bool:
+    return (
+        kinds.issuperset(wanted.get("all_values", []))
+        and ("any_values" not in wanted or not kinds.isdisjoint(wanted["any_values"]))
+        and kinds.isdisjoint(wanted.get("exclude_values", []))
     )
 
 
@@ -307,6 +349,18 @@ def properties_fit(properties: Properties, wanted: Payload) -> bool:
         for namespace, names in wanted.items()
         for name, filter_ in names.items()
     )
+
+
+def check_together(payload: Parameters, filters: Payload) -> None:
+    """Raises validation for filters of archives that exclude one another."""
+    if "thread_ids" in filters and (len(filters) > 1 or payload.keys() & {"limit", "page_id"}):
+        raise LiveChatError("validation", "`filters.thread_ids` excludes other filters and pages")
+    for name in ("agents", "tags", "event_types"):
+        if len(filters.get(name, {}).keys() - {"require_every_value"}) > 1:
+            raise LiveChatError("validation", f"`filters.{name}` takes one of its filters only")
+    types = [each for listed in filters.get("agent_types", {}).values() for each in listed]
+    if len(types) > len(set(types)):
+        raise LiveChatError("validation", "`filters.agent_types` takes each type only once")
 
 
 class Remembered(TypedDict):

@@ -4,7 +4,7 @@ msgspec does the work; what it says becomes LiveChat's error. Keys that no type 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import msgspec
 
@@ -24,6 +24,26 @@ def check(kind: Any, value: Any, where: str = "") -> None:
         msgspec.convert(value, type=kind)
     except msgspec.ValidationError as error:
         raise refusal(error, where) from error
+
+
+def refuse_other_filters(filters: Parameters, kind: Any, absent: Iterable[str] = ()) -> None:
+    """Raises validation for filters that are not there: swallowed, they would give too much."""
+    kinds = get_type_hints(kind)
+    others = filters.keys() - (kinds.keys() - set(absent))
+    if others:
+        listed = ", ".join(sorted(others))
+        raise LiveChatError("validation", f"The sandbox has no filter {listed} here")
+    for name, value in filters.items():
+        _refuse_inner(value, kinds[name])
+
+
+def _refuse_inner(value: Any, kind: Any) -> None:
+    """The same within a filter that has filters, as those of each property."""
+    if is_typeddict(kind):
+        refuse_other_filters(value, kind)
+    elif isinstance(value, dict) and get_args(kind):
+        for each in value.values():
+            _refuse_inner(each, get_args(kind)[-1])
 
 
 def read_texts(kind: Any, texts: dict[str, str]) -> dict[str, Any]:

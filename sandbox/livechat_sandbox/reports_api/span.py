@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from livechat_sandbox.agent_api import lists
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
-from livechat_sandbox.platform.parameters import Parameters
+from livechat_sandbox.platform.parameters import Parameters, refuse_other_filters
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import Chat, Organization, Thread
 
@@ -31,7 +31,7 @@ class Filters(Times, total=False):
     groups: lists.Wanted
     tags: lists.Wanted
     event_types: lists.Wanted
-    properties: dict[str, dict[str, lists.Wanted]]
+    properties: dict[str, dict[str, lists.WantedProperty]]
     greetings: Times
 
 
@@ -80,7 +80,9 @@ def borders(organization: Organization, asked: Parameters) -> tuple[float, float
 
 
 def filters_of(asked: Parameters) -> Payload:
+    """Raises validation for a filter that is not built."""
     filters: Payload = asked.get("filters") or {}
+    refuse_other_filters(filters, Filters)
     return filters
 
 

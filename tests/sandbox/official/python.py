@@ -120,7 +120,7 @@ AGENT: list[tuple[str, Arguments]] = [
     ("start_chat", _agent_begins),
     ("send_event", lambda t: {"chat_id": t.chat_id, "event": message("Hello")}),
     ("get_chat", lambda t: {"chat_id": t.chat_id}),
-    ("list_chats", lambda _: {"filters": {"active": True}, "limit": 5}),
+    ("list_chats", lambda _: {"filters": {"include_chats_without_threads": False}, "limit": 5}),
     ("list_threads", lambda t: {"chat_id": t.chat_id, "min_events_count": 1}),
     ("send_event_preview", lambda t: {"chat_id": t.chat_id, "event": message("He")}),
     ("send_typing_indicator", lambda t: {"chat_id": t.chat_id, "is_typing": True}),

@@ -478,3 +478,61 @@ def test_agents_are_told_what_is_in_a_cart(
     assert kept["total"] == 12
     assert "carts" not in agent.call("get_customer", version="3.5", id=customer.id)
     assert "carts" not in customer.call("get_customer")
+
+
+# --- properties that agents may only read -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("level", "properties"),
+    [
+        ("thread", {"rating": {"score": 1}}),
+        ("thread", {"rating": {"comment": "Well done, me"}}),
+        ("thread", {"lc2": {"greeting_id": 1}}),
+        ("thread", {"routing": {"idle": True}}),
+        ("thread", {"routing": {"ignore_bots": True}}),
+        ("thread", {"routing": {"offline_message": True}}),
+        ("thread", {"routing": {"last_transfer_timestamp": 1}}),
+        ("chat", {"routing": {"continuous": True}}),
+        ("chat", {"routing": {"email_follow_up": True}}),
+        ("chat", {"source": {"client_id": "x"}}),
+        ("event", {"lc2": {"welcome_message": True}}),
+    ],
+)
+def test_agents_do_not_write_what_they_may_only_read(
+    agent: Agent, customer: Customer, level: str, properties: Payload
+) -> None:
+    chat_id, thread_id = customer.start("Hello")
+    [event] = customer.thread(chat_id)["events"]
+    where = {
+        "chat": {"id": chat_id},
+        "thread": {"chat_id": chat_id, "thread_id": thread_id},
+        "event": {"chat_id": chat_id, "thread_id": thread_id, "event_id": event["id"]},
+    }[level]
+    action = f"update_{level}_properties"
+    assert refusal(agent, action, properties=properties, **where) == "authorization"
+
+
+def test_agents_pin_chats_and_translate_messages(agent: Agent, customer: Customer) -> None:
+    chat_id, thread_id = customer.start("Hello")
+    [event] = customer.thread(chat_id)["events"]
+    agent.call("update_chat_properties", id=chat_id, properties={"routing": {"pinned": True}})
+    agent.call(
+        "update_event_properties",
+        chat_id=chat_id,
+        thread_id=thread_id,
+        event_id=event["id"],
+        properties={"translation": {"target_message": "Witaj"}},
+    )
+    chat = agent.chat(chat_id)
+    assert chat["properties"]["routing"]["pinned"]
+    [translated] = chat["thread"]["events"]
+    assert translated["properties"]["translation"] == {"target_message": "Witaj"}
+
+
+def test_the_time_of_a_transfer_is_a_number(agent: Agent, customer: Customer) -> None:
+    chat_id, _ = customer.start("Hello")
+    target = {"type": "agent", "ids": [MARIA]}
+    agent.call("transfer_chat", id=chat_id, target=target, ignore_agents_availability=True)
+    moved_at = agent.chat(chat_id)["thread"]["properties"]["routing"]["last_transfer_timestamp"]
+    assert isinstance(moved_at, int)

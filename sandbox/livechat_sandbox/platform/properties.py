@@ -1,6 +1,6 @@
 """Properties: what is declared, of which type, and who may read or write it where.
 
-Source: Customer Chat API v3.6, "Default properties".
+Source: "Default properties", which lists what agents and customers may do.
 """
 
 from typing import Any, Literal
@@ -17,45 +17,60 @@ def _everywhere(mode: str) -> dict[str, str]:
 
 
 def default_declarations() -> dict[str, dict[str, Declaration]]:
-    """What every organization has."""
+    """What every organization has: for customers, then for agents."""
     event_rw, event_r = {"event": "rw"}, {"event": "r"}
     thread_rw, thread_r = {"thread": "rw"}, {"thread": "r"}
+    chat_rw, chat_r = {"chat": "rw"}, {"chat": "r"}
+    license_rw, license_r = {"license": "rw"}, {"license": "r"}
+    all_rw, all_r = _everywhere("rw"), _everywhere("r")
     declared = {
-        ("rating", "score"): Declaration("int", _everywhere("rw"), [0, 1]),
-        ("rating", "comment"): Declaration("string", _everywhere("rw")),
-        ("routing", "continuous"): Declaration("bool", {"thread": "r", "chat": "r"}),
-        ("routing", "email_follow_up"): Declaration("bool", {"chat": "rw"}),
-        ("routing", "ignore_agents_routing"): Declaration("bool", {"chat": "rw"}),
-        ("routing", "ignore_bots"): Declaration("bool", {"thread": "w"}),
-        ("routing", "transcript_email"): Declaration("string", thread_rw),
-        ("routing", "offline_message"): Declaration("bool", thread_rw),
-        ("routing", "start_url"): Declaration("string", thread_r),
-        ("lc2", "form_type"): Declaration("string", event_rw),
-        ("lc2", "greeting_id"): Declaration("int", event_r | thread_rw),
-        ("lc2", "greeting_unique_id"): Declaration("string", event_r | thread_rw),
-        ("lc2", "welcome_message"): Declaration("bool", event_r),
-        ("chats", "formatting"): Declaration("string", event_rw),
-        ("chats", "welcome_message_source"): Declaration("string", event_r),
-        ("source", "client_id"): Declaration("string", _everywhere("r")),
-        ("source", "customer_client_id"): Declaration("string", {"thread": "r", "chat": "r"}),
-        ("monitoring", "ip_mask"): Declaration("string"),
-        ("monitoring", "whitelist_enabled"): Declaration("bool", agents={"license": "r"}),
-        ("status", "delivered"): Declaration("bool", event_rw),
-        ("test", "bool_property"): Declaration("bool", _everywhere("rw")),
-        ("test", "int_property"): Declaration("int", _everywhere("rw")),
-        ("test", "string_property"): Declaration("string", _everywhere("rw")),
-        ("test", "tokenized_string_property"): Declaration("tokenized_string", _everywhere("rw")),
+        ("rating", "score"): Declaration("int", all_rw, [0, 1], agents=all_r),
+        ("rating", "comment"): Declaration("string", all_rw, agents=all_r),
+        ("routing", "continuous"): Declaration("bool", thread_r | chat_r, agents=thread_r | chat_r),
+        ("routing", "email_follow_up"): Declaration("bool", chat_rw, agents=chat_r),
+        ("routing", "ignore_agents_routing"): Declaration("bool", chat_rw, agents=chat_rw),
+        ("routing", "ignore_bots"): Declaration("bool", {"thread": "w"}, agents={}),
+        ("routing", "transcript_email"): Declaration("string", thread_rw, agents=thread_r),
+        ("routing", "offline_message"): Declaration("bool", thread_rw, agents=thread_r),
+        ("routing", "start_url"): Declaration("string", thread_r, agents=thread_r),
+        ("routing", "idle"): Declaration("bool", agents=thread_r),
+        ("routing", "pinned"): Declaration("bool", agents=thread_r | chat_rw),
+        ("routing", "was_pinned"): Declaration("bool", agents=chat_r),
+        ("routing", "unassigned"): Declaration("bool", agents=thread_r | chat_r),
+        ("routing", "unreplied"): Declaration("bool", agents=thread_r),
+        ("routing", "referrer"): Declaration("string", agents=thread_r),
+        ("routing", "group_status_at_start"): Declaration("string", agents=thread_r),
+        ("routing", "last_transfer_timestamp"): Declaration("int", agents=thread_r),
+        ("lc2", "form_type"): Declaration("string", event_rw, agents=event_r),
+        ("lc2", "greeting_id"): Declaration("int", event_r | thread_rw, agents=event_r | thread_r),
+        ("lc2", "greeting_unique_id"): Declaration(
+            "string", event_r | thread_rw, agents=event_r | thread_r
+        ),
+        ("lc2", "welcome_message"): Declaration("bool", event_r, agents=event_r),
+        ("lc2", "file_safety_confirmation"): Declaration("bool", agents=event_rw),
+        ("chats", "formatting"): Declaration("string", event_rw, agents=event_rw),
+        ("chats", "welcome_message_source"): Declaration("string", event_r, agents=event_r),
+        ("source", "client_id"): Declaration("string", all_r, agents=all_r),
+        ("source", "customer_client_id"): Declaration(
+            "string", thread_r | chat_r, agents=thread_r | chat_r
+        ),
+        ("monitoring", "ip_mask"): Declaration("string", agents=license_rw),
+        ("monitoring", "whitelist_enabled"): Declaration("bool", agents=license_r),
+        ("status", "delivered"): Declaration("bool", event_rw, agents=event_rw),
+        ("translation", "target_message"): Declaration(
+            "tokenized_string", event_r, agents=event_rw
+        ),
+        ("test", "bool_property"): Declaration("bool", all_rw),
+        ("test", "int_property"): Declaration("int", all_rw),
+        ("test", "string_property"): Declaration("string", all_rw),
+        ("test", "tokenized_string_property"): Declaration("tokenized_string", all_rw),
     }
     for name in ("title", "description", "url", "image_url"):
-        declared["url_details", name] = Declaration("string", event_rw)
+        declared["url_details", name] = Declaration("string", event_rw, agents=event_rw)
     for name in ("image_width", "image_height"):
-        declared["url_details", name] = Declaration("int", event_rw)
-    for name in ("source_lang_code", "target_lang_code", "target_message"):
-        declared["translation", name] = Declaration("string", event_r)
-    for name in ("idle", "pinned", "unassigned", "unreplied"):
-        declared["routing", name] = Declaration("bool")
-    for name in ("last_transfer_timestamp", "referrer", "group_status_at_start"):
-        declared["routing", name] = Declaration("string")
+        declared["url_details", name] = Declaration("int", event_rw, agents=event_rw)
+    for name in ("source_lang_code", "target_lang_code"):
+        declared["translation", name] = Declaration("string", event_r, agents=event_rw)
     nested: dict[str, dict[str, Declaration]] = {}
     for (namespace, name), declaration in declared.items():
         nested.setdefault(namespace, {})[name] = declaration

@@ -445,7 +445,7 @@ def transfer(
         pushes.to_agents_of_chat(chat, "chat_access_updated", access)
     merge(
         thread.properties,
-        {"routing": {"last_transfer_timestamp": f"{organization.clock.time():.0f}"}},
+        {"routing": {"last_transfer_timestamp": int(organization.clock.time())}},
     )
     joined = _exchange_agents(chat, requester, targets)
     see_now = (pushes.agents_of_chat(chat) - saw) | joined

@@ -536,3 +536,37 @@ def test_the_time_of_a_transfer_is_a_number(agent: Agent, customer: Customer) ->
     agent.call("transfer_chat", id=chat_id, target=target, ignore_agents_availability=True)
     moved_at = agent.chat(chat_id)["thread"]["properties"]["routing"]["last_transfer_timestamp"]
     assert isinstance(moved_at, int)
+
+
+# --- the app somebody writes from -------------------------------------------------------------
+
+
+def test_what_an_agent_begins_and_writes_names_its_app(agent: Agent, customer: Customer) -> None:
+    app = {"client_id": agent.sandbox.config["client_id"]}
+    users = [{"id": customer.id, "type": "customer"}]
+    chat_id = agent.call("start_chat", chat={"users": users})["chat_id"]
+    agent.send(chat_id, "Hello Nora")
+    chat = agent.chat(chat_id)
+    [event] = chat["thread"]["events"]
+    named = [each["properties"]["source"] for each in (chat, chat["thread"], event)]
+    assert named == [app, app, app]
+
+
+def test_what_a_customer_begins_names_the_app_twice(agent: Agent, customer: Customer) -> None:
+    app = agent.sandbox.config["client_id"]
+    chat_id, _ = customer.start("Hello")
+    chat = agent.chat(chat_id)
+    named = [each["properties"]["source"] for each in (chat, chat["thread"])]
+    assert named == [{"client_id": app, "customer_client_id": app}] * 2
+
+
+def test_a_chat_learns_of_the_customers_app_when_they_resume_it(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    users = [{"id": customer.id, "type": "customer"}]
+    chat_id = agent.call("start_chat", chat={"users": users})["chat_id"]
+    agent.close(chat_id)
+    customer.call("resume_chat", chat={"id": chat_id})
+    app = sandbox.config["client_id"]
+    source = agent.chat(chat_id)["properties"]["source"]
+    assert source == {"client_id": app, "customer_client_id": app}

@@ -314,3 +314,34 @@ def live_through_everything(customer: Customer, agent: Agent) -> None:
         ignore_requester_presence=True,
     )
     agent.call("deactivate_chat", id=chat_id, ignore_requester_presence=True)
+
+
+def test_an_app_hears_of_the_chats_that_its_own_bot_began(
+    sandbox: Sandbox, owner: Owner, receiver: Receiver, customer: Customer, stranger: Customer
+) -> None:
+    app = "0805e283233042b37f460ed8fbf22160"
+    bot = Agent(sandbox)
+    made = owner.call(
+        "create_bot", name="Ada", default_group_priority="normal", owner_client_id=app
+    )
+    issued = owner.call(
+        "issue_bot_token",
+        bot_id=made["id"],
+        bot_secret=made["secret"],
+        client_id=app,
+        organization_id=sandbox.config["organization_id"],
+    )
+    bot.authorization = f"Bearer {issued['token']}"
+    owner.call(
+        "register_webhook",
+        action="incoming_chat",
+        secret_key=SECRET,
+        url=receiver.url,
+        owner_client_id=app,
+        type="license",
+        filters={"only_my_chats": True},
+    )
+    stranger.start("Hello")
+    users = [{"id": customer.id, "type": "customer"}]
+    chat_id = bot.call("start_chat", chat={"users": users})["chat_id"]
+    assert receiver.next()["payload"]["chat"]["id"] == chat_id

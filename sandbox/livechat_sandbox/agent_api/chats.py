@@ -21,7 +21,7 @@ from livechat_sandbox.transports.methods import Caller, method
 def start_chat(caller: Caller, payload: chats.Start) -> Payload:
     organization, agent = caller.organization, caller.agent
     customer = _listed_customer(organization, payload) or customers.nobody(organization)
-    begun = chats.start(agent, customer, payload)
+    begun = chats.start(agent, customer, payload, client_id=caller.client_id)
     return {"chat_id": begun.chat.id} | begun.answer()
 
 
@@ -49,7 +49,7 @@ class ResumeChat(TypedDict):
 def resume_chat(caller: Caller, payload: ResumeChat) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat"]["id"])
-    return chats.resume(agent, chat, payload).answer()
+    return chats.resume(agent, chat, payload, client_id=caller.client_id).answer()
 
 
 class DeactivateChat(TypedDict):

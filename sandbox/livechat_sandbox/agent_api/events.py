@@ -33,6 +33,7 @@ def send_event(caller: Caller, payload: SendEvent) -> Payload:
         agent,
         payload["event"],
         attach_to_last_thread=payload.get("attach_to_last_thread", False),
+        client_id=caller.client_id,
     )
     return {"event_id": event.id}
 

@@ -74,9 +74,15 @@ def authenticate(request: HttpRequest, method: Method, version: str) -> Caller:
 
 
 def client_of(organization: Organization, token: str = "") -> str:
-    """The app that an agent's token belongs to: the organization's first, if none asked for it."""
-    issued = organization.oauth_tokens.get(token)
-    return issued.client_id if issued else next(iter(organization.clients), "")
+    """The app that an agent's token belongs to: the organization's first, if none asked for it.
+
+    A bot's token belongs to the app that made the bot.
+    """
+    if issued := organization.oauth_tokens.get(token):
+        return issued.client_id
+    agent = organization.agents.get(organization.agent_tokens.get(token, ""))
+    owner: str | None = agent.settings.get("owner_client_id") if agent else None
+    return owner or next(iter(organization.clients), "")
 
 
 AGENT = Side(

@@ -83,6 +83,7 @@ class NewThread:
     events: list[events.NewEvent]
     chat_properties: Properties
     properties: Properties
+    source: Payload  # the app that asked for it
     agents: list[Agent] = field(default_factory=list)
 
 
@@ -108,7 +109,6 @@ def start(
         customer_id=customer.id,
         group_ids=new.group_ids,
         users={} if customer.is_nobody else {customer.id: as_user(customer)},
-        properties={"source": {"client_id": client_id}} if client_id else {},
     )
     organization.add_chat(chat)
     customer.statistics["chats_count"] += 1
@@ -192,6 +192,7 @@ def _new_thread(
         ],
         chat_properties=wished.get("properties", {}),
         properties=wished_thread.get("properties", {}),
+        source=source_of(requester, client_id),
     )
     properties.check_writable(requester, "chat", new.chat_properties)
     properties.check_writable(requester, "thread", new.properties)
@@ -207,6 +208,14 @@ def _new_thread(
     anyone_will_do = new.continuous or not new.active or bool(new.agents)
     routing.check_groups(organization, new.group_ids, continuous=anyone_will_do)
     return new
+
+
+def source_of(requester: Person, client_id: str) -> Payload:
+    """The property `source`: the app somebody writes from, and the app a customer does."""
+    source: Payload = {"client_id": client_id} if client_id else {}
+    if source and isinstance(requester, Customer):
+        source["customer_client_id"] = client_id
+    return source
 
 
 def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
@@ -226,6 +235,10 @@ def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
     properties.merge(chat.properties, new.chat_properties)
     properties.merge(chat.properties, {"routing": {"continuous": new.continuous}})
     properties.merge(thread.properties, new.properties)
+    if new.source:
+        began_with = chat.properties.get("source", {})
+        properties.merge(chat.properties, {"source": new.source | began_with})
+        properties.merge(thread.properties, {"source": new.source})
     properties.merge(thread.properties, {"routing": {"continuous": new.continuous}})
     if customer.visit and customer.visit.pages:
         start_url = customer.visit.pages[-1].url

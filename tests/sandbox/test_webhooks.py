@@ -345,3 +345,45 @@ def test_an_app_hears_of_the_chats_that_its_own_bot_began(
     users = [{"id": customer.id, "type": "customer"}]
     chat_id = bot.call("start_chat", chat={"users": users})["chat_id"]
     assert receiver.next()["payload"]["chat"]["id"] == chat_id
+
+
+def test_a_webhook_about_the_configuration_names_who_changed_it(
+    sandbox: Sandbox, owner: Owner, receiver: Receiver
+) -> None:
+    register(owner, receiver, "group_updated")
+    owner.call("update_group", id=1, name="Sales")
+    [account_id] = [
+        each["account_id"]
+        for each in owner.call("list_agents")
+        if each["id"] == "piotr@shop.example"
+    ]
+    assert receiver.next()["requester"] == {
+        "user_id": "piotr@shop.example",
+        "account_id": account_id,
+        "client_id": owner.client_id,
+    }
+
+
+def test_webhooks_of_3_5_and_those_about_chats_name_no_requester(
+    owner: Owner, receiver: Receiver, customer: Customer
+) -> None:
+    register(owner, receiver, "tag_created", version="3.5")
+    owner.call("create_tag", name="refund", group_ids=[0])
+    assert "requester" not in receiver.next()
+    register(owner, receiver, "incoming_chat")
+    customer.start("Hello")
+    assert "requester" not in receiver.next()
+
+
+@pytest.mark.parametrize("version", ["3.5", "3.6", "3.7"])
+def test_changes_of_auto_access_arrive_as_an_array(
+    owner: Owner, receiver: Receiver, version: str
+) -> None:
+    register(owner, receiver, "auto_accesses_updated", version=version)
+    conditions = {"url": {"values": [{"value": "/sale"}]}}
+    made = owner.call("add_auto_access", access={"groups": [1]}, conditions=conditions)
+    owner.call("delete_auto_access", id=made["id"])
+    added, deleted = receiver.next(), receiver.next()
+    assert [each["status"] for each in added["payload"]] == ["added"]
+    assert deleted["payload"] == [{"id": made["id"], "status": "deleted"}]
+    assert ("requester" in added) == (version != "3.5")

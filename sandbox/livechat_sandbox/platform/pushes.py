@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.structures import (
+    Agent,
     Chat,
     Customer,
     Eviction,
@@ -99,6 +100,14 @@ def to_customer(
             answers_request=answers_request,
         )
     )
+
+
+def name_requester(agent: Agent, client_id: str) -> None:
+    """What waits in the outbox was caused by this agent, with that app."""
+    requester = {"user_id": agent.id, "account_id": agent.account_id, "client_id": client_id}
+    for item in agent.organization.outbox:
+        if isinstance(item, Push):
+            item.requester = requester
 
 
 def evict(

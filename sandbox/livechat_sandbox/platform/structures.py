@@ -319,6 +319,7 @@ class Push:
     agent_payload: Any = None
     answers_request: bool = False
     for_webhooks: bool = True
+    requester: Payload = field(default_factory=dict)  # the agent who caused it, for webhooks
     texts: dict[tuple[str, str], str] = field(default_factory=dict)  # filled by the doors
 
 

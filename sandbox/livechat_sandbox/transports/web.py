@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
-from livechat_sandbox.platform import limits
+from livechat_sandbox.platform import limits, pushes
 from livechat_sandbox.platform.configuration import Rules
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import read_texts
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes.customer_versions import ALIASES, STAGES
-from livechat_sandbox.platform.structures import Organization
+from livechat_sandbox.platform.structures import Agent, Organization
 from livechat_sandbox.transports import json_body
 from livechat_sandbox.transports.methods import Caller, Method, call, method_for, refusal_of
 from livechat_sandbox.transports.scope import wire_of, world_of
@@ -203,6 +203,8 @@ async def _run(
         if inspect.isawaitable(result):
             result = await result
     finally:
+        if isinstance(caller.person, Agent):
+            pushes.name_requester(caller.person, caller.client_id)
         world_of(request).deliver(caller.organization)
     shaped = side.shape(result, caller.version)
     callback = request.GET.get("jsonp")

@@ -4,8 +4,10 @@ Source: Configuration API v3.6, "Register Webhook"; Webhooks v3.6.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from livechat_sandbox.platform.configuration import Webhook
+from livechat_sandbox.platform.parameters import only
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes import agent_versions
 from livechat_sandbox.platform.structures import Agent, Chat, Organization, Push
@@ -20,6 +22,7 @@ class Kind:
 
     fields: tuple[str, ...]
     filters: tuple[str, ...] = ()
+    names_requester: bool = False
 
 
 IN_CHATS = ("chat_presence", "only_my_chats")
@@ -38,6 +41,12 @@ BOT = (
     *("default_group_priority", "work_scheduler", "timezone"),
 )
 GROUP = ("id", "name", "language_code", "agent_priorities")
+
+
+def of_configuration(*fields: str) -> Kind:
+    """A change over the Configuration API, with who made it."""
+    return Kind(fields, names_requester=True)
+
 
 KINDS = {
     "incoming_chat": Kind(("chat",), IN_CHATS),
@@ -72,21 +81,24 @@ KINDS = {
     ),
     "events_marked_as_seen": Kind(("user_id", "chat_id", "seen_up_to"), IN_CHATS),
     "thread_summary_set": Kind(("chat_id", "thread_id", "summary"), IN_CHATS),
-    "agent_created": Kind((*AGENT, "awaiting_approval")),
-    "agent_approved": Kind(("id",)),
-    "agent_updated": Kind(AGENT),
-    "agent_suspended": Kind(("id",)),
-    "agent_unsuspended": Kind(("id",)),
-    "agent_deleted": Kind(("id",)),
-    "bot_created": Kind((*BOT, "owner_client_id")),
-    "bot_updated": Kind(BOT),
-    "bot_deleted": Kind(("id",)),
-    "group_created": Kind(GROUP),
-    "group_updated": Kind(GROUP),
-    "group_deleted": Kind(("id",)),
-    "tag_created": Kind(("name", "author_id", "created_at", "group_ids")),
-    "tag_updated": Kind(("name", "group_ids")),
-    "tag_deleted": Kind(("name",)),
+    "agent_created": of_configuration(*AGENT, "awaiting_approval"),
+    "agent_approved": of_configuration("id"),
+    "agent_updated": of_configuration(*AGENT),
+    "agent_suspended": of_configuration("id"),
+    "agent_unsuspended": of_configuration("id"),
+    "agent_deleted": of_configuration("id"),
+    "auto_accesses_updated": of_configuration(
+        "id", "description", "access", "conditions", "next_id", "status"
+    ),
+    "bot_created": of_configuration(*BOT, "owner_client_id"),
+    "bot_updated": of_configuration(*BOT),
+    "bot_deleted": of_configuration("id"),
+    "group_created": of_configuration(*GROUP),
+    "group_updated": of_configuration(*GROUP),
+    "group_deleted": of_configuration("id"),
+    "tag_created": of_configuration("name", "author_id", "created_at", "group_ids"),
+    "tag_updated": of_configuration("name", "group_ids"),
+    "tag_deleted": of_configuration("name"),
 }
 # LiveChat's parser insists on a requester, also where routing moved people on its own.
 ABOUT_MEMBERS = ("user_added_to_chat", "user_removed_from_chat")
@@ -96,10 +108,10 @@ def due(organization: Organization, push: Push) -> list[tuple[Webhook, Payload]]
     """The webhooks a push sets off, each with the body to send."""
     if push.action not in KINDS or push.agent_payload is None or not push.for_webhooks:
         return []
-    payload: Payload = push.agent_payload
+    payload: Payload | list[Payload] = push.agent_payload
     chat = chat_of(organization, payload)
     return [
-        (webhook, body(organization, webhook, payload, chat))
+        (webhook, body(organization, webhook, push, chat))
         for webhook in organization.webhooks.values()
         if webhook.action == push.action
         and is_enabled(organization, webhook)
@@ -107,7 +119,9 @@ def due(organization: Organization, push: Push) -> list[tuple[Webhook, Payload]]
     ]
 
 
-def chat_of(organization: Organization, payload: Payload) -> Chat | None:
+def chat_of(organization: Organization, payload: Payload | list[Payload]) -> Chat | None:
+    if isinstance(payload, list):
+        return None
     if "chat_id" in payload:
         return organization.chats.get(payload["chat_id"])
     return organization.chats.get(str(payload.get("chat", payload).get("id")))
@@ -131,8 +145,15 @@ def bots_of(organization: Organization, client_id: str) -> list[Agent]:
     ]
 
 
-def fits(organization: Organization, webhook: Webhook, payload: Payload, chat: Chat | None) -> bool:
-    """Whether the webhook's filters let this one pass."""
+def fits(
+    organization: Organization,
+    webhook: Webhook,
+    payload: Payload | list[Payload],
+    chat: Chat | None,
+) -> bool:
+    """Whether the webhook's filters let this one pass; an array has none."""
+    if isinstance(payload, list):
+        return True
     filters = webhook.filters
     wanted_author = filters.get("author_type")
     if wanted_author and wanted_author != author_type(organization, payload):
@@ -174,17 +195,20 @@ def holds(wanted: Payload, ids: set[str]) -> bool:
 # --- what to send -----------------------------------------------------------------------------
 
 
-def body(
-    organization: Organization, webhook: Webhook, payload: Payload, chat: Chat | None
-) -> Payload:
+def body(organization: Organization, webhook: Webhook, push: Push, chat: Chat | None) -> Payload:
     """The JSON of one webhook. The receiver knows LiveChat by the secret key in it."""
-    shaped = agent_versions.shape(payload, webhook.version)
-    told = {name: shaped[name] for name in KINDS[webhook.action].fields if name in shaped}
+    kind = KINDS[webhook.action]
+    shaped = agent_versions.shape(push.agent_payload, webhook.version)
+    told: Any = (
+        [only(each, kind.fields) for each in shaped]
+        if isinstance(shaped, list)
+        else only(shaped, kind.fields)
+    )
     if webhook.action in ABOUT_MEMBERS:
         told.setdefault("requester_id", "")
     if webhook.action == "routing_status_set":
         told["status"] = told["status"].replace("_", " ")
-    return {
+    sent = {
         "webhook_id": webhook.id,
         "secret_key": webhook.secret_key,
         "action": webhook.action,
@@ -192,6 +216,9 @@ def body(
         "payload": told,
         "additional_data": additional_data(webhook, chat),
     }
+    if kind.names_requester and webhook.version != "3.5":
+        sent["requester"] = push.requester
+    return sent
 
 
 def additional_data(webhook: Webhook, chat: Chat | None) -> Payload:

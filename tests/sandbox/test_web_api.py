@@ -488,6 +488,33 @@ def test_an_upload_that_was_not_sent_is_gone_after_a_day(customer: Customer) -> 
     assert requests.get(lost, timeout=REQUEST_LIMIT).status_code == 404
 
 
+def test_an_upload_that_is_gone_cannot_be_sent(customer: Customer) -> None:
+    event = {"type": "file", "url": customer.upload("late.txt", b"1")}
+    customer.sandbox.advance(86_401)
+    customer.renew()
+    chat_id, _ = customer.start()
+    assert refused(customer, "send_event", chat_id=chat_id, event=event) == (400, "validation")
+
+
+def test_uploads_that_are_gone_are_forgotten(customer: Customer) -> None:
+    customer.upload("old.txt", b"1")
+    customer.sandbox.advance(86_401)
+    customer.renew()
+    customer.upload("new.txt", b"2")
+    state = str(customer.sandbox.control("state", method="GET"))
+    assert ("old.txt" in state, "new.txt" in state) == (False, True)
+
+
+def test_a_file_of_another_host_or_license_cannot_be_sent(customer: Customer) -> None:
+    chat_id, _ = customer.start()
+    url = customer.upload("plan.txt", b"1")
+    host = customer.sandbox.config["api_url"]
+    license_id = str(customer.sandbox.config["license_id"])
+    for other in (url.replace(host, "https://evil.example"), url.replace(license_id, "1")):
+        event = {"type": "file", "url": other}
+        assert refused(customer, "send_event", chat_id=chat_id, event=event) == (400, "validation")
+
+
 # --- rich messages ----------------------------------------------------------------------------
 
 CARD: Payload = {

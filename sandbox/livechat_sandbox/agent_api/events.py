@@ -4,7 +4,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api import groups
 from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
-from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform import pushes, uploads
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import events, seen_marks
@@ -69,7 +69,7 @@ def delete_event(caller: Caller, payload: DeleteEvent) -> Payload:
 @method(transports=WEB)
 def upload_file(caller: Caller, payload: Payload) -> Payload:
     stored = files.store(caller.organization, payload.get("file"))
-    return {"url": files.url_of(caller.organization, stored)}
+    return {"url": uploads.url_of(caller.organization, stored)}
 
 
 class SendRichMessagePostbackPostback(TypedDict):

@@ -14,6 +14,7 @@ from livechat_sandbox.platform.numbers import whole_number
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Chat
+from livechat_sandbox.platform.uploads import url_of
 from livechat_sandbox.transports import files
 from livechat_sandbox.transports.methods import Caller, call
 from livechat_sandbox.world import bot
@@ -68,7 +69,7 @@ async def stream(world: World, caller: Caller, chat: Chat, text: str) -> None:
 def send_files(caller: Caller, chat: Chat, uploads: Iterable[Any]) -> None:
     for upload in uploads:
         stored = files.store(caller.organization, upload)
-        url = files.url_of(caller.organization, stored)
+        url = url_of(caller.organization, stored)
         do(caller, "send_event", chat_id=chat.id, event={"type": "file", "url": url})
 
 

@@ -3,6 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from livechat_sandbox.customer_api.access import own_chat
+from livechat_sandbox.platform import uploads
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.events import events, seen_marks
 from livechat_sandbox.platform.payloads import Payload
@@ -48,7 +49,7 @@ def delete_event(caller: Caller, payload: DeleteEvent) -> Payload:
 @method(transports=WEB)
 def upload_file(caller: Caller, payload: Payload) -> Payload:
     stored = files.store(caller.organization, payload.get("file"))
-    return {"url": files.url_of(caller.organization, stored)}
+    return {"url": uploads.url_of(caller.organization, stored)}
 
 
 class PostbackEcommerce(TypedDict):

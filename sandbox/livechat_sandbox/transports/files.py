@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Organization, StoredFile
+from livechat_sandbox.platform.uploads import forget_expired, is_expired
 from livechat_sandbox.transports.scope import world_of
 
 EXECUTABLE = frozenset(
@@ -72,6 +73,7 @@ def store(organization: Organization, upload: Any) -> StoredFile:
     )
     if stored.content_type in SHOWN_INLINE:
         measure(stored)
+    forget_expired(organization)
     organization.files[stored.id] = stored
     return stored
 
@@ -83,11 +85,6 @@ def measure(stored: StoredFile) -> None:
             stored.width, stored.height = image.size
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         stored.content_type = "application/octet-stream"
-
-
-def url_of(organization: Organization, stored: StoredFile) -> str:
-    name = stored.name.replace(" ", "%20")
-    return f"{organization.base_url}/api/file/lc/att/{organization.license_id}/{stored.id}/{name}"
 
 
 async def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponse:
@@ -119,12 +116,6 @@ async def serve(request: HttpRequest, license_id: int, file_id: str, name: str) 
             "Cache-Control": "public, max-age=31536000, immutable",
         },
     )
-
-
-def is_expired(organization: Organization, stored: StoredFile) -> bool:
-    """An upload that nobody sent is temporary."""
-    age = organization.clock.time() - stored.uploaded_at
-    return not stored.kept and age > organization.rules.upload_lifetime
 
 
 def thumbnail(stored: StoredFile, width: int) -> bytes:

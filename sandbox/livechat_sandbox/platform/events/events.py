@@ -3,13 +3,12 @@
 Source: Customer Chat API v3.6, "Data structures", "Send Event".
 """
 
-import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.platform import properties, pushes
+from livechat_sandbox.platform import properties, pushes, uploads
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import seen_marks, tickets
 from livechat_sandbox.platform.parameters import Parameters, check
@@ -27,7 +26,6 @@ from livechat_sandbox.platform.structures import (
 )
 
 TEXT_BYTES = 16 * 1024
-FILE_PATH = re.compile(r"^https?://[^/]+/api/file/lc/att/\d+/([0-9a-f]+)/[^/?#]+$")
 
 
 class Product(TypedDict):
@@ -175,8 +173,7 @@ def _complete_message(_: Organization, new: NewEvent) -> None:
 def _complete_file(organization: Organization, new: NewEvent) -> None:
     """Describe an uploaded file. It is kept for good from now on."""
     url: str = new.content["url"]
-    match = FILE_PATH.match(url)
-    file = organization.files.get(match[1]) if match else None
+    file = uploads.file_at(organization, url)
     if file is None:
         raise LiveChatError("validation", "`event.url` is not the address of an uploaded file")
     file.kept = True

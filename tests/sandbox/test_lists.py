@@ -6,6 +6,8 @@ from tests.sandbox.clients import Customer
 from tests.sandbox.test_reports import report
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
+SALES, SUPPORT = 1, 2  # groups
+
 
 def archived(agent: Agent, filters: Payload) -> list[str]:
     """The chats that `list_archives` finds."""
@@ -144,3 +146,87 @@ def test_another_versions_filter_is_refused(agent: Agent, version: str, filters:
     [name] = filters
     with pytest.raises(Refused, match=name):
         agent.call("list_chats", version=version, filters=filters)
+
+
+# --- threads of other groups ------------------------------------------------------------------
+
+
+@pytest.fixture
+def moved(agent: Agent, customer: Customer) -> Payload:
+    """A chat that began in Sales, where the question stayed, and went on in Support."""
+    question: Payload = {"events": [{"type": "message", "text": "A discount?"}]}
+    in_sales = {"access": {"group_ids": [SALES]}, "thread": question}
+    began = customer.call("start_chat", chat=in_sales)
+    chat_id: str = began["chat_id"]
+    agent.call("tag_thread", **began, tag="spam")
+    agent.close(chat_id)
+    in_support = {"id": chat_id, "access": {"group_ids": [SUPPORT]}}
+    later = customer.call("resume_chat", chat=in_support)
+    return {"chat_id": chat_id, "sales": began["thread_id"], "support": later["thread_id"]}
+
+
+@pytest.fixture
+def sam(sandbox: Sandbox) -> Agent:
+    """An agent of the role `normal`, in the groups General and Support."""
+    return Agent(sandbox, 2)
+
+
+def test_a_thread_of_another_group_is_not_read(sam: Agent, moved: Payload) -> None:
+    assert sam.chat(moved["chat_id"])["thread"]["id"] == moved["support"]
+    with pytest.raises(Refused) as refused:
+        sam.call("get_chat", chat_id=moved["chat_id"], thread_id=moved["sales"])
+    assert refused.value.type == "missing_access"
+
+
+def test_a_thread_of_another_group_is_not_listed(sam: Agent, agent: Agent, moved: Payload) -> None:
+    shown = sam.call("list_threads", chat_id=moved["chat_id"])
+    everything = agent.call("list_threads", chat_id=moved["chat_id"])
+    assert [thread["id"] for thread in shown["threads"]] == [moved["support"]]
+    assert (shown["found_threads"], everything["found_threads"]) == (1, 2)
+
+
+def test_a_thread_of_another_group_is_not_in_the_archives(
+    sam: Agent, agent: Agent, moved: Payload
+) -> None:
+    assert archived(sam, {"query": "discount"}) == []
+    assert archived(agent, {"query": "discount"}) == [moved["chat_id"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("untag_thread", {"tag": "spam"}),
+        ("update_thread_properties", {"properties": {"test": {"bool_property": True}}}),
+        ("get_thread_transcript", {}),
+        ("request_thread_summary", {}),
+    ],
+)
+def test_a_thread_of_another_group_is_not_touched(
+    sam: Agent, moved: Payload, action: str, more: Payload
+) -> None:
+    where = {"chat_id": moved["chat_id"], "thread_id": moved["sales"]}
+    with pytest.raises(Refused) as refused:
+        sam.call(action, **where, **more)
+    assert refused.value.type == "missing_access"
+
+
+def test_a_token_for_ones_groups_reads_the_thread_of_ones_group(
+    sandbox: Sandbox, moved: Payload
+) -> None:
+    maria = Agent(sandbox, 1)  # an administrator, in the groups General and Sales
+    wished = {"agent": maria.id, "scopes": ["chats--access:ro"]}
+    maria.authorization = f"Bearer {sandbox.control('tokens', wished)['token']}"
+    shown = maria.call("list_threads", chat_id=moved["chat_id"])["threads"]
+    assert [thread["id"] for thread in shown] == [moved["sales"]]
+
+
+def test_archives_name_the_nearest_thread_that_one_may_see(
+    agent: Agent, sam: Agent, moved: Payload
+) -> None:
+    agent.call("deactivate_chat", id=moved["chat_id"], ignore_requester_presence=True)
+    [for_sam] = sam.call("list_archives")["chats"]
+    newest, oldest = agent.call("list_archives")["chats"]
+    assert for_sam["thread"]["previous_thread_id"] == moved["sales"]
+    assert "previous_accessible_thread_id" not in for_sam["thread"]
+    assert newest["thread"]["previous_accessible_thread_id"] == moved["sales"]
+    assert oldest["thread"]["next_accessible_thread_id"] == moved["support"]

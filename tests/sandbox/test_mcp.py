@@ -161,6 +161,23 @@ def test_an_assistant_finds_and_reads_a_chat(sandbox: Sandbox, chat_id: str) -> 
     assert [entry["method"] for entry in used][:2] == ["search", "fetch"]
 
 
+def test_an_assistant_does_not_read_threads_of_other_groups(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    asked = {"events": [{"type": "message", "text": "A discount?"}]}
+    in_sales = {"access": {"group_ids": [1]}, "thread": asked}
+    chat_id = customer.call("start_chat", chat=in_sales)["chat_id"]
+    Agent(sandbox).close(chat_id)
+    customer.call("resume_chat", chat={"id": chat_id, "access": {"group_ids": [2]}})
+
+    async def read(client: Client) -> None:
+        assert (await use(client, "search", query="discount"))["results"] == []
+        whole = await use(client, "get-chat-transcript", chat_id=chat_id)
+        assert "discount" not in whole["transcript"]
+
+    talk(sandbox, read, "sam@shop.example")
+
+
 def test_what_was_left_in_a_ticket_form_is_a_ticket(sandbox: Sandbox, customer: Customer) -> None:
     ticket_id = leave_ticket(customer)
 

@@ -1,8 +1,8 @@
-"""Which chats an agent may see, and in which an agent has to be to act."""
+"""Which chats and threads an agent may see, and in which an agent has to be to act."""
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.parameters import Parameters
-from livechat_sandbox.platform.structures import Agent, Chat
+from livechat_sandbox.platform.structures import Agent, Chat, Thread
 from livechat_sandbox.transports.methods import Caller
 
 
@@ -27,6 +27,22 @@ def accessible_chat(caller: Caller, chat_id: str) -> Chat:
     if not is_open_to(caller, chat):
         raise LiveChatError("missing_access")
     return chat
+
+
+def is_thread_open_to(caller: Caller, thread: Thread) -> bool:
+    """The same of one thread: a chat may have had other groups when it was written."""
+    agent = caller.agent
+    sees_all = caller.everywhere and agent.permission != "normal"
+    return sees_all or agent.is_in(thread.group_ids) or agent.id in thread.user_ids
+
+
+def accessible_thread(caller: Caller, chat_id: str, thread_id: str) -> tuple[Chat, Thread]:
+    """The thread and its chat, if the call may see it. Raises not_found, missing_access."""
+    chat = caller.organization.chat(chat_id)
+    thread = chat.thread(thread_id)
+    if not is_thread_open_to(caller, thread):
+        raise LiveChatError("missing_access")
+    return chat, thread
 
 
 def chat_with_requester(caller: Caller, payload: Parameters) -> Chat:

@@ -3,7 +3,11 @@
 from typing import Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api import groups
-from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
+from livechat_sandbox.agent_api.access import (
+    accessible_chat,
+    accessible_thread,
+    chat_with_requester,
+)
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
@@ -209,6 +213,6 @@ class RequestThreadSummary(TypedDict):
 @method("chats--access:rw", versions=("3.6", "3.7"))
 def request_thread_summary(caller: Caller, payload: RequestThreadSummary) -> Payload:
     agent = caller.agent
-    chat = accessible_chat(caller, payload["chat_id"])
-    summaries.request(chat, chat.thread(payload["thread_id"]), agent)
+    chat, thread = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
+    summaries.request(chat, thread, agent)
     return {}

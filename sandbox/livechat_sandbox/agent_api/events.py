@@ -3,7 +3,11 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 from livechat_sandbox.agent_api import groups
-from livechat_sandbox.agent_api.access import accessible_chat, chat_with_requester
+from livechat_sandbox.agent_api.access import (
+    accessible_chat,
+    accessible_thread,
+    chat_with_requester,
+)
 from livechat_sandbox.platform import pushes, uploads
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
@@ -61,7 +65,7 @@ class DeleteEvent(TypedDict):
 def delete_event(caller: Caller, payload: DeleteEvent) -> Payload:
     """Not on the agent pages of 3.6, but the customer page refers to it."""
     agent = caller.agent
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     events.delete(chat, payload["thread_id"], payload["event_id"], agent)
     return {}
 
@@ -87,7 +91,7 @@ class SendRichMessagePostback(TypedDict):
 @method("chats--access:rw")
 def send_rich_message_postback(caller: Caller, payload: SendRichMessagePostback) -> Payload:
     agent = caller.agent
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     chat.active_thread()
     events.toggle_button(
         chat, payload["thread_id"], payload["event_id"], agent, payload["postback"]

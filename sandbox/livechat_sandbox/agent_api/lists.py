@@ -8,7 +8,12 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
+from livechat_sandbox.agent_api.access import (
+    accessible_chat,
+    accessible_thread,
+    is_open_to,
+    is_thread_open_to,
+)
 from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
@@ -106,12 +111,13 @@ class GetChat(TypedDict):
 
 @method("chats--access:ro")
 def get_chat(caller: Caller, payload: GetChat) -> Payload:
-    agent = caller.agent
-    chat = accessible_chat(caller, payload["chat_id"])
-    thread = chat.threads[-1] if chat.threads else None
-    if "thread_id" in payload:
-        thread = chat.thread(payload["thread_id"])
-    shown = agent_view.chat(chat, thread)
+    agent, chat_id = caller.agent, payload["chat_id"]
+    chat = caller.organization.chat(chat_id)
+    if "thread_id" in payload or chat.threads:
+        thread_id = payload.get("thread_id") or chat.last_thread.id
+        shown = agent_view.chat(*accessible_thread(caller, chat_id, thread_id))
+    else:
+        shown = agent_view.chat(accessible_chat(caller, chat_id), None)
     return for_role(agent, shown | {"is_followed": agent.id in chat.follower_ids})
 
 
@@ -130,12 +136,15 @@ class ListThreads(TypedDict):
 @method("chats--access:ro")
 def list_threads(caller: Caller, payload: ListThreads) -> Payload:
     organization, agent = caller.organization, caller.agent
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat = organization.chat(payload["chat_id"])
+    open_threads = [thread for thread in chat.threads if is_thread_open_to(caller, thread)]
+    if not open_threads:
+        accessible_chat(caller, chat.id)
     if "min_events_count" in payload and payload.keys() & {"limit", "filters"}:
         raise LiveChatError("validation", "`min_events_count` excludes `limit` and `filters`")
     page_parameters, filters = remembered_filters(payload, Period)
     refuse_other_filters(filters, Period)
-    found = [thread for thread in chat.threads if was_created_between(thread, filters)]
+    found = [thread for thread in open_threads if was_created_between(thread, filters)]
     page = pages.page_of(
         found,
         lambda thread: thread.created_at,
@@ -175,8 +184,7 @@ class GetThreadTranscript(TypedDict):
 @method("chats--access:ro", versions=("3.6", "3.7"))
 def get_thread_transcript(caller: Caller, payload: GetThreadTranscript) -> Payload:
     """Known from LiveChat's Python client only: the thread as plain text."""
-    chat = accessible_chat(caller, payload["chat_id"])
-    thread = chat.thread(payload["thread_id"])
+    _, thread = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     return {"transcript": transcript(caller.organization, thread)}
 
 
@@ -250,9 +258,10 @@ def list_archives(caller: Caller, payload: ListArchives) -> Payload:
     found = [
         (chat, thread)
         for chat in organization.chats.values()
-        if is_open_to(caller, chat)
         for thread in chat.threads
-        if not thread.active and thread_fits(chat, thread, filters)
+        if not thread.active
+        and is_thread_open_to(caller, thread)
+        and thread_fits(chat, thread, filters)
     ]
     page = pages.page_of(
         found,
@@ -262,13 +271,27 @@ def list_archives(caller: Caller, payload: ListArchives) -> Payload:
         now=organization.clock.time(),
     )
     answer: Payload = {
-        "chats": [agent_view.chat(chat, thread) for chat, thread in page.items],
+        "chats": [archived(caller, chat, thread) for chat, thread in page.items],
         "found_chats": len(found),
     }
     if "highlights" in payload and "query" in filters:
         for chat, (_, thread) in zip(answer["chats"], page.items, strict=True):
             chat["thread_highlights"] = highlights(thread, filters["query"], payload["highlights"])
     return for_role(agent, answer) | page_ids(page, filters)
+
+
+def archived(caller: Caller, chat: Chat, thread: Thread) -> Payload:
+    """A chat with that thread, which names the nearest ones that the agent may see as well."""
+    index = chat.threads.index(thread)
+    around = {
+        "previous_accessible_thread_id": reversed(chat.threads[:index]),
+        "next_accessible_thread_id": iter(chat.threads[index + 1 :]),
+    }
+    shown = agent_view.chat(chat, thread)
+    for name, threads in around.items():
+        if nearest := next((each for each in threads if is_thread_open_to(caller, each)), None):
+            shown["thread"][name] = nearest.id
+    return shown
 
 
 def thread_fits(chat: Chat, thread: Thread, filters: Payload) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from livechat_sandbox.agent_api.access import accessible_chat
+from livechat_sandbox.agent_api.access import accessible_chat, accessible_thread
 from livechat_sandbox.platform.events import tags
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.transports import chat_properties
@@ -31,25 +31,25 @@ def delete_chat_properties(caller: Caller, payload: DeleteChatProperties) -> Pay
 
 @method("chats--access:rw")
 def update_thread_properties(caller: Caller, payload: UpdateThreadProperties) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     return chat_properties.update_thread(caller, chat, payload)
 
 
 @method("chats--access:rw")
 def delete_thread_properties(caller: Caller, payload: DeleteThreadProperties) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     return chat_properties.delete_thread(caller, chat, payload)
 
 
 @method("chats--access:rw")
 def update_event_properties(caller: Caller, payload: UpdateEventProperties) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     return chat_properties.update_event(caller, chat, payload)
 
 
 @method("chats--access:rw")
 def delete_event_properties(caller: Caller, payload: DeleteEventProperties) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
+    chat, _ = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
     return chat_properties.delete_event(caller, chat, payload)
 
 
@@ -61,8 +61,8 @@ class TagThread(TypedDict):
 
 @method("chats--access:rw")
 def tag_thread(caller: Caller, payload: TagThread) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
-    tags.tag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
+    chat, thread = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
+    tags.tag_thread(chat, thread, payload["tag"])
     return {}
 
 
@@ -74,6 +74,6 @@ class UntagThread(TypedDict):
 
 @method("chats--access:rw")
 def untag_thread(caller: Caller, payload: UntagThread) -> Payload:
-    chat = accessible_chat(caller, payload["chat_id"])
-    tags.untag_thread(chat, chat.thread(payload["thread_id"]), payload["tag"])
+    chat, thread = accessible_thread(caller, payload["chat_id"], payload["thread_id"])
+    tags.untag_thread(chat, thread, payload["tag"])
     return {}

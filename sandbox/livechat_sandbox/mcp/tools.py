@@ -13,7 +13,11 @@ from urllib.parse import urlencode
 from msgspec import Meta
 
 from livechat_sandbox.agent_api import lists
-from livechat_sandbox.agent_api.access import accessible_chat, is_open_to
+from livechat_sandbox.agent_api.access import (
+    accessible_chat,
+    accessible_thread,
+    is_thread_open_to,
+)
 from livechat_sandbox.platform import pages
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import tickets
@@ -38,14 +42,17 @@ def everything(caller: Caller) -> Iterator[Found]:
     """What the agent may see, newest chat first; a thread that is a ticket is there as one."""
     forms = {ticket.id: ticket for ticket in tickets.of(caller.organization)}
     for chat in reversed(caller.organization.chats.values()):
-        if is_open_to(caller, chat):
-            for thread in reversed(chat.threads):
-                if thread.id in forms:
-                    title = f"Ticket: {forms[thread.id].subject}"
-                    yield Found(f"ticket:{thread.id}", title, chat, thread)
-                else:
-                    name = caller.organization.customers[chat.customer_id].name
-                    yield Found(f"chat:{thread.id}", f"Chat with {name}", chat, thread)
+        for thread in reversed(open_threads(caller, chat)):
+            if thread.id in forms:
+                title = f"Ticket: {forms[thread.id].subject}"
+                yield Found(f"ticket:{thread.id}", title, chat, thread)
+            else:
+                name = caller.organization.customers[chat.customer_id].name
+                yield Found(f"chat:{thread.id}", f"Chat with {name}", chat, thread)
+
+
+def open_threads(caller: Caller, chat: Chat) -> list[Thread]:
+    return [thread for thread in chat.threads if is_thread_open_to(caller, thread)]
 
 
 def result(caller: Caller, found: Found) -> Payload:
@@ -98,7 +105,10 @@ class GetChatTranscript(TypedDict):
 def get_chat_transcript(caller: Caller, payload: GetChatTranscript) -> Payload:
     """Retrieve the full transcript of a chat, or of one of its threads."""
     chat = accessible_chat(caller, payload["chat_id"])
-    threads = [chat.thread(payload["thread_id"])] if "thread_id" in payload else chat.threads
+    threads = open_threads(caller, chat)
+    if "thread_id" in payload:
+        chat, thread = accessible_thread(caller, chat.id, payload["thread_id"])
+        threads = [thread]
     texts = [lists.transcript(caller.organization, thread) for thread in threads]
     return {"chat_id": chat.id, "transcript": "\n".join(texts)}
 
@@ -117,7 +127,8 @@ class ChatId(TypedDict):
 def list_chat_tags(caller: Caller, payload: ChatId) -> Payload:
     """List tags from a chat."""
     chat = accessible_chat(caller, payload["chat_id"])
-    return {"tags": sorted({tag for thread in chat.threads for tag in thread.tags})}
+    tags = {tag for thread in open_threads(caller, chat) for tag in thread.tags}
+    return {"tags": sorted(tags)}
 
 
 # --- tickets ----------------------------------------------------------------------------------
@@ -125,7 +136,8 @@ def list_chat_tags(caller: Caller, payload: ChatId) -> Payload:
 
 def open_tickets(caller: Caller) -> list[tickets.Ticket]:
     """The tickets that the agent may see."""
-    return [each for each in tickets.of(caller.organization) if is_open_to(caller, each.chat)]
+    found = tickets.of(caller.organization)
+    return [each for each in found if is_thread_open_to(caller, each.thread)]
 
 
 def ticket(caller: Caller, ticket_id: str) -> tickets.Ticket:

@@ -16,6 +16,7 @@ SAM = 2  # an agent of the role `normal`, in the groups General and Support
 MARIA = "maria@shop.example"
 ACCEPTING = {"status": "accepting_chats"}
 TICKET_FORM = "177383"
+SALES, SUPPORT = 1, 2  # groups
 
 
 class AgentRtm:
@@ -570,3 +571,46 @@ def test_a_chat_learns_of_the_customers_app_when_they_resume_it(
     app = sandbox.config["client_id"]
     source = agent.chat(chat_id)["properties"]["source"]
     assert source == {"client_id": app, "customer_client_id": app}
+
+
+# --- who may be brought where -----------------------------------------------------------------
+
+
+def in_sales(customer: Customer) -> str:
+    chat_id: str = customer.call("start_chat", chat={"access": {"group_ids": [SALES]}})["chat_id"]
+    return chat_id
+
+
+def test_an_agent_without_access_is_not_added(
+    sandbox: Sandbox, agent: Agent, customer: Customer
+) -> None:
+    added = {"user_id": Agent(sandbox, SAM).id, "user_type": "agent", "visibility": "all"}
+    chat_id = in_sales(customer)
+    refused = refusal(
+        agent, "add_user_to_chat", chat_id=chat_id, ignore_requester_presence=True, **added
+    )
+    assert refused == "missing_access"
+
+
+def test_a_customer_is_added_for_all_to_see(agent: Agent, customer: Customer) -> None:
+    chat_id = agent.call("start_chat")["chat_id"]
+    added = {"user_id": customer.id, "user_type": "customer", "visibility": "agents"}
+    assert refusal(agent, "add_user_to_chat", chat_id=chat_id, **added) == "validation"
+
+
+def test_a_token_for_ones_groups_begins_chats_in_ones_groups_only(
+    sandbox: Sandbox, agent: Agent
+) -> None:
+    maria = Agent(sandbox, 1)  # an administrator, in the groups General and Sales
+    wished = {"agent": maria.id, "scopes": ["chats--access:rw"]}
+    maria.authorization = f"Bearer {sandbox.control('tokens', wished)['token']}"
+    elsewhere = {"access": {"group_ids": [SUPPORT]}}
+    assert refusal(maria, "start_chat", chat=elsewhere) == "missing_access"
+    chat_id = maria.call("start_chat", chat={"access": {"group_ids": [SALES]}})["chat_id"]
+    maria.close(chat_id)
+    assert refusal(maria, "resume_chat", chat={"id": chat_id} | elsewhere) == "missing_access"
+
+
+def test_an_unknown_agent_among_the_users_is_refused(agent: Agent, customer: Customer) -> None:
+    users = [{"id": customer.id, "type": "customer"}, {"id": "x@shop.example", "type": "agent"}]
+    assert refusal(agent, "start_chat", chat={"users": users}) == "not_found"

@@ -7,12 +7,14 @@ from livechat_sandbox.agent_api.access import (
     accessible_chat,
     accessible_thread,
     chat_with_requester,
+    is_near,
+    may_access,
 )
 from livechat_sandbox.platform import pushes
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import summaries
-from livechat_sandbox.platform.parameters import Parameters
+from livechat_sandbox.platform.parameters import Parameters, check
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import customers
 from livechat_sandbox.platform.routing import routing
@@ -24,9 +26,17 @@ from livechat_sandbox.transports.methods import Caller, method
 @method("chats--access:rw")
 def start_chat(caller: Caller, payload: chats.Start) -> Payload:
     organization, agent = caller.organization, caller.agent
+    _check_wished_groups(caller, payload)
     customer = _listed_customer(organization, payload) or customers.nobody(organization)
     begun = chats.start(agent, customer, payload, client_id=caller.client_id)
     return {"chat_id": begun.chat.id} | begun.answer()
+
+
+def _check_wished_groups(caller: Caller, payload: Parameters) -> None:
+    """Raises missing_access for groups that are not the agent's, where the token ends at those."""
+    wished = payload.get("chat", {}).get("access", {}).get("group_ids")
+    if wished and not caller.everywhere and not caller.agent.is_in(wished):
+        raise LiveChatError("missing_access")
 
 
 def _listed_customer(organization: Organization, payload: Parameters) -> Customer | None:
@@ -53,6 +63,8 @@ class ResumeChat(TypedDict):
 def resume_chat(caller: Caller, payload: ResumeChat) -> Payload:
     agent = caller.agent
     chat = accessible_chat(caller, payload["chat"]["id"])
+    check(chats.Start, payload)
+    _check_wished_groups(caller, payload)
     return chats.resume(agent, chat, payload, client_id=caller.client_id).answer()
 
 
@@ -158,9 +170,13 @@ def add_user_to_chat(caller: Caller, payload: AddUserToChat) -> Payload:
         else chat_with_requester(caller, payload)
     )
     if payload["user_type"] == "customer":
+        if payload["visibility"] != "all":
+            raise LiveChatError("validation", "A customer's `visibility` is `all`")
         chats.add_customer(chat, organization.customer(payload["user_id"]), agent)
         return {}
     added = _agent(organization, payload["user_id"])
+    if not (may_access(added, chat) and (caller.everywhere or is_near(added, chat))):
+        raise LiveChatError("missing_access", "The added agent has no access to the chat")
     routing.add_agent(chat, added, agent, payload["visibility"])
     return {}
 

@@ -198,11 +198,12 @@ def _new_thread(
     properties.check_writable(requester, "thread", new.properties)
     greetings.check_known(organization, new.properties)
     if isinstance(requester, Agent):
-        new.agents = [requester] + [
-            organization.agents[user["id"]]
-            for user in wished.get("users", [])
-            if user.get("type") == "agent" and user.get("id") in organization.agents
-        ]
+        listed = [user for user in wished.get("users", []) if user.get("type") == "agent"]
+        if unknown := [
+            each.get("id") for each in listed if each.get("id") not in organization.agents
+        ]:
+            raise LiveChatError("not_found", f"Agent {unknown[0]} not found")
+        new.agents = [requester] + [organization.agents[each["id"]] for each in listed]
         if len(new.agents) > 5:
             raise LiveChatError("validation", "At most four more agents")
     anyone_will_do = new.continuous or not new.active or bool(new.agents)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.clients import Customer
+from tests.sandbox.clients import Customer, Rtm, leave_ticket
 from tests.sandbox.test_reports import report
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
@@ -230,3 +230,48 @@ def test_archives_name_the_nearest_thread_that_one_may_see(
     assert "previous_accessible_thread_id" not in for_sam["thread"]
     assert newest["thread"]["previous_accessible_thread_id"] == moved["sales"]
     assert oldest["thread"]["next_accessible_thread_id"] == moved["support"]
+
+
+def test_a_summary_keeps_the_last_event_of_another_groups_thread(
+    sam: Agent, agent: Agent, moved: Payload
+) -> None:
+    [for_sam] = sam.chats()
+    [for_owner] = agent.chats()
+    assert for_owner["last_event_per_type"]["message"]["event"]["text"] == "A discount?"
+    restricted = {"restricted_access": "User has no access to following resource"}
+    assert for_sam["last_event_per_type"]["message"]["event"] == restricted
+
+
+# --- what agents learn of a customer ----------------------------------------------------------
+
+
+def test_a_thread_tells_of_the_visit_in_which_it_began(
+    agent: Agent, customer: Customer, rtm: Rtm
+) -> None:
+    chat_id, _ = customer.start("Hello")
+    began = agent.call("get_customer", id=customer.id)["visit"]
+    shown = agent.chat(chat_id)["thread"]["customer_visit"]
+    assert shown == {name: began[name] for name in ("ip", "user_agent", "geolocation")}
+    older = agent.call("get_chat", version="3.5", chat_id=chat_id)
+    assert "customer_visit" not in older["thread"]
+
+
+def test_a_customer_tells_when_each_side_wrote_last(agent: Agent, customer: Customer) -> None:
+    chat_id, _ = customer.start("Hello")
+    before = agent.call("get_customer", id=customer.id)
+    agent.send(chat_id, "Hello Nora")
+    asked, answered = customer.thread(chat_id)["events"]
+    after = agent.call("get_customer", id=customer.id)
+    assert "agent_last_event_created_at" not in before
+    assert after["customer_last_event_created_at"] == asked["created_at"]
+    assert after["agent_last_event_created_at"] == answered["created_at"]
+
+
+def test_a_customers_tickets_are_counted(sandbox: Sandbox, customer: Customer) -> None:
+    agent = Agent(sandbox)
+    leave_ticket(customer)
+    [chat] = agent.chats()
+    counted = agent.call("get_customer", id=customer.id)["statistics"]["tickets_count"]
+    sandbox.control("deletions", {"chat_id": chat["id"]})
+    left = agent.call("get_customer", id=customer.id)["statistics"]["tickets_count"]
+    assert (counted, left) == (1, 0)

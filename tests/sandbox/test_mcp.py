@@ -14,7 +14,7 @@ from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
-from tests.sandbox.clients import Customer, message
+from tests.sandbox.clients import Customer, leave_ticket, message
 from tests.sandbox_rig import Agent, Payload, Sandbox
 
 CALLBACK = "http://localhost:6274/oauth/callback"
@@ -114,22 +114,6 @@ def chat_id(sandbox: Sandbox, customer: Customer) -> str:
     piotr.call("tag_thread", chat_id=chat_id, thread_id=thread_id, tag="delivery")
     piotr.close(chat_id)
     return chat_id
-
-
-def leave_ticket(customer: Customer) -> str:
-    """Fill the form that is there while nobody is; returns the ticket's id."""
-    form = {
-        "type": "filled_form",
-        "form_id": "177383",
-        "fields": [
-            {"type": "email", "id": "1", "label": "Your e-mail", "answer": "nora@example.com"},
-            {"type": "subject", "id": "2", "label": "Subject", "answer": "Broken mug"},
-            {"type": "textarea", "id": "3", "label": "Message", "answer": "It leaks."},
-        ],
-    }
-    started = customer.call("start_chat", active=False, chat={"thread": {"events": [form]}})
-    thread_id: str = started["thread_id"]
-    return thread_id
 
 
 def test_it_offers_the_eight_tools_of_livechat(sandbox: Sandbox) -> None:

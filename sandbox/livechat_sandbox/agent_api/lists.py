@@ -4,6 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
@@ -81,7 +82,10 @@ def list_chats(caller: Caller, payload: ListChats) -> Payload:
         now=organization.clock.time(),
     )
     return {
-        "chats_summary": [agent_view.summary(chat, agent) for chat in page.items],
+        "chats_summary": [
+            agent_view.summary(chat, agent, partial(is_thread_open_to, caller))
+            for chat in page.items
+        ],
         "found_chats": len(found),
     } | page_ids(page, filters)
 

@@ -4,8 +4,10 @@ Source: Agent Chat API v3.6, RTM reference.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, Literal, NotRequired, TypedDict
 
+from livechat_sandbox.agent_api.access import is_thread_open_to
 from livechat_sandbox.agent_api.methods import METHODS
 from livechat_sandbox.agent_api.web import author_for, client_of, find_agent
 from livechat_sandbox.platform import limits, scopes
@@ -91,7 +93,7 @@ class AgentRtm(RtmConsumer):
             client_of(organization, self.connection.token),
             scopes=self.connection.scopes,
         )
-        return caller, login_answer(agent)
+        return caller, login_answer(caller)
 
     def finish(self, frame: Payload, success: bool, answer: Any) -> None:
         super().finish(frame, success, answer)
@@ -160,8 +162,9 @@ class AgentRtm(RtmConsumer):
         return {}
 
 
-def login_answer(agent: Agent) -> Payload:
-    organization = agent.organization
+def login_answer(caller: Caller) -> Payload:
+    organization, agent = caller.organization, caller.agent
+    reader = replace(caller, everywhere="chats--all:ro" in caller.scopes)
     now = organization.clock.time()
     return {
         "license": {
@@ -175,7 +178,9 @@ def login_answer(agent: Agent) -> Payload:
         },
         "my_profile": agents.my_profile(agent),
         "chats_summary": [
-            agent_view.summary(organization.chats[chat_id], agent)
+            agent_view.summary(
+                organization.chats[chat_id], agent, partial(is_thread_open_to, reader)
+            )
             for chat_id in sorted(agent.chat_ids)
         ],
     }

@@ -141,6 +141,9 @@ class Customer(OfOrganization):
     carts: list[Payload] = field(default_factory=list)  # one for each shop, as told
     is_nobody: bool = False  # keeps the place of a customer that a chat does not have yet
     allowance: Allowance = field(default_factory=Allowance)
+    agent_last_event_at: str = ""
+    customer_last_event_at: str = ""
+    tickets_count: int = 0
 
     @property
     def type(self) -> str:
@@ -199,6 +202,7 @@ class Thread(OfOrganization):
     waiting_since: float | None = None  # the customer's first unanswered message
     silence_check: int = 0  # only the newest timer counts
     summary: Payload | None = None
+    customer_visit: Payload = field(default_factory=dict)  # as it was when the thread began
 
     def event(self, event_id: str) -> Event:
         for event in self.events:

@@ -244,8 +244,12 @@ def _begin(chat: Chat, requester: Person, new: NewThread) -> Begun:
     if customer.visit and customer.visit.pages:
         start_url = customer.visit.pages[-1].url
         properties.merge(thread.properties, {"routing": {"start_url": start_url}})
+    if customer.visit:
+        thread.customer_visit = agent_view.place(customer.visit)
     greetings.open_thread(customer, thread)
     added = [events.append(thread, event) for event in new.events]
+    for event in added:
+        events.note_author(chat, event)
     if added and isinstance(requester, Customer):
         thread.waiting_since = thread.last_activity
     _find_agents(chat, new)

@@ -275,10 +275,20 @@ def send(
         raise LiveChatError("validation", "The requester may write to agents only")
     thread = chat.last_thread
     event = append(thread, new)
+    note_author(chat, event)
     note_activity(thread, author)
     seen_marks.mark(chat, author.id, chat.organization.clock.now())
     tell(chat, thread, event)
     return event
+
+
+def note_author(chat: Chat, event: Event) -> None:
+    """The newest event of each side, as agents see it at the customer."""
+    customer = chat.organization.customers[chat.customer_id]
+    if event.author_id == customer.id:
+        customer.customer_last_event_at = event.created_at
+    elif event.author_id is not None:
+        customer.agent_last_event_at = event.created_at
 
 
 def note_activity(thread: Thread, author: Person) -> None:

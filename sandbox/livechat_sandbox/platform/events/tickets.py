@@ -79,6 +79,7 @@ def tell_created(thread: Thread, event: Event) -> None:
     """Where this event makes a ticket of the thread."""
     organization = thread.organization
     if event.author_id in organization.customers and form_in(thread) is event:
+        organization.customers[event.author_id].tickets_count += 1
         told = {"customer_id": event.author_id, "ticket_id": thread.id}
         told |= {"silo": "inbox", "created_at": thread.created_at}
         pushes.to_all_agents(organization, "ticket_created", told)
@@ -88,6 +89,7 @@ def tell_deleted(chat: Chat, threads: Iterable[Thread]) -> None:
     """Those of these threads that are tickets."""
     for thread in threads:
         if form_in(thread):
+            chat.organization.customers[chat.customer_id].tickets_count -= 1
             told = {"customer_id": chat.customer_id, "ticket_id": thread.id}
             pushes.to_all_agents(chat.organization, "ticket_deleted", told)
 

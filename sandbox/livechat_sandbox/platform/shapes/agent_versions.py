@@ -21,7 +21,7 @@ SINCE_3_7 = frozenset(
     {"canned_response_created", "canned_response_deleted", "canned_response_updated"}
 )
 
-CARTS = ("cart", "carts")  # since 3.6
+SINCE_3_6 = ("cart", "carts", "customer_visit")
 
 
 def has_push(version: str, action: str) -> bool:
@@ -36,7 +36,7 @@ def shape(payload: Any, version: str) -> Any:
 
 
 def _as_3_5(newer: Payload) -> Payload:
-    older = {name: value for name, value in newer.items() if name not in CARTS}
+    older = {name: value for name, value in newer.items() if name not in SINCE_3_6}
     if older.get("type") == "customer" and "visit" in older:
         older["last_visit"] = older.pop("visit")
     return older

@@ -1,5 +1,7 @@
 """What an agent gets to see: the same facts in the agent API's shape."""
 
+from collections.abc import Callable
+
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.shapes import customer_view
 from livechat_sandbox.platform.shapes.last_events import last_event_per_type
@@ -11,7 +13,10 @@ from livechat_sandbox.platform.structures import (
     Event,
     Organization,
     Thread,
+    Visit,
 )
+
+RESTRICTED = {"event": {"restricted_access": "User has no access to following resource"}}
 
 
 def event(shown: Event) -> Payload:
@@ -49,17 +54,26 @@ def agent(shown: Agent) -> Payload:
 def customer(shown: Customer) -> Payload:
     payload: Payload = customer_view.customer(shown) | {
         "created_at": shown.created_at,
-        "statistics": shown.statistics,
+        "statistics": shown.statistics | {"tickets_count": shown.tickets_count},
         "online": shown.online,
         "group_ids": [shown.group_id],
         "state": "browsing" if shown.online else "offline",
         "followed": False,
     }
+    if shown.agent_last_event_at:
+        payload["agent_last_event_created_at"] = shown.agent_last_event_at
+    if shown.customer_last_event_at:
+        payload["customer_last_event_created_at"] = shown.customer_last_event_at
     if shown.visit:
         payload["visit"] = visit(shown)
     if shown.carts:
         payload["carts"] = shown.carts
     return payload
+
+
+def place(shown: Visit) -> Payload:
+    """Where a visit comes from. Nothing is known of the geography."""
+    return {"ip": shown.ip, "user_agent": shown.user_agent, "geolocation": {}}
 
 
 def visit(shown: Customer) -> Payload:
@@ -69,9 +83,7 @@ def visit(shown: Customer) -> Payload:
         "id": shown.visit.id,
         "started_at": shown.visit.started_at,
         "referrer": shown.visit.referrer,
-        "ip": shown.visit.ip,
-        "user_agent": shown.visit.user_agent,
-        "geolocation": {},
+        **place(shown.visit),
         "last_pages": [
             {"opened_at": page.opened_at, "url": page.url, "title": page.title}
             for page in shown.visit.pages[-10:]
@@ -118,6 +130,8 @@ def thread_head(chat: Chat, shown: Thread) -> Payload:
 
 def thread(chat: Chat, shown: Thread) -> Payload:
     head = thread_head(chat, shown)
+    if shown.customer_visit:
+        head["customer_visit"] = shown.customer_visit
     return head | {"events": [event(each) for each in shown.events]}
 
 
@@ -134,7 +148,8 @@ def chat(shown: Chat, shown_thread: Thread | None) -> Payload:
     return payload
 
 
-def summary(shown: Chat, viewer: Agent) -> Payload:
+def summary(shown: Chat, viewer: Agent, is_open: Callable[[Thread], bool]) -> Payload:
+    """As lists of chats have it; of threads that are not open to the viewer it tells no event."""
     payload: Payload = {
         "id": shown.id,
         "users": users(shown),
@@ -144,7 +159,10 @@ def summary(shown: Chat, viewer: Agent) -> Payload:
     }
     if shown.threads:
         payload["last_thread_summary"] = thread_head(shown, shown.last_thread)
-        payload["last_event_per_type"] = last_event_per_type(
-            shown, lambda each: not each.deleted, event
-        )
+        newest = last_event_per_type(shown, lambda each: not each.deleted, event)
+        closed = {thread.id for thread in shown.threads if not is_open(thread)}
+        payload["last_event_per_type"] = {
+            kind: each | RESTRICTED if each["thread_id"] in closed else each
+            for kind, each in newest.items()
+        }
     return payload

@@ -2,6 +2,7 @@
 
 from django.contrib.staticfiles.views import serve as serve_static
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_POST
 
@@ -32,7 +33,7 @@ class Version:
 register_converter(Version, "version")
 
 
-async def front_page(request: HttpRequest) -> HttpResponse:
+async def front_page(request: HttpRequest) -> HttpResponseBase:
     """The agents' desk; with a `response_type`, LiveChat's page that asks for consent."""
     if "response_type" in request.GET and request.method == "GET":
         return await oauth.consent(request)

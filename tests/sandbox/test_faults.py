@@ -173,6 +173,88 @@ def test_files_and_assistants_find_nobody_while_the_service_is_down(
     assert [each.status_code for each in asked] == [503, 503, 503]
 
 
+def test_latency_delays_a_file(customer: Customer) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("latency", seconds=0.2)
+    begun = time.monotonic()
+    assert requests.get(file, timeout=5).content == b"content"
+    assert time.monotonic() - begun >= 0.2
+
+
+def test_an_error_comes_instead_of_a_file(customer: Customer) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("error", type="too_many_requests")
+    response = requests.get(file, timeout=5)
+    assert (response.status_code, response.json()["error"]["type"]) == (429, "too_many_requests")
+
+
+def test_a_bare_status_comes_instead_of_a_file(customer: Customer) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("status", status=502, body="<h1>Bad gateway</h1>")
+    response = requests.get(file, timeout=5)
+    assert (response.status_code, response.text) == (502, "<h1>Bad gateway</h1>")
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_a_download_is_reset(customer: Customer, kind: str) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault(kind)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(file, timeout=5)
+
+
+def test_half_a_file_arrives(customer: Customer) -> None:
+    file = customer.upload("picture.png", bytes(range(256)))
+    customer.sandbox.fault("truncated")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        requests.get(file, timeout=5)
+
+
+def test_a_file_arrives_as_something_else(customer: Customer) -> None:
+    file = customer.upload("picture.png", bytes(range(256)))
+    customer.sandbox.fault("malformed")
+    assert requests.get(file, timeout=5).content.startswith(b"<html>")
+
+
+def test_a_fault_meets_files_alone(customer: Customer) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("status", status=404, transport="files")
+    assert requests.get(file, timeout=5).status_code == 404
+    assert customer.upload("note.txt", b"content")
+
+
+def test_a_fault_of_the_apis_leaves_files_alone(customer: Customer) -> None:
+    file = customer.upload("note.txt", b"content")
+    customer.sandbox.fault("status", status=503, transport="web")
+    assert requests.get(file, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "takes_effect"), [("reset_before", False), ("reset_after", True)])
+def test_an_upload_is_reset_before_or_after_the_effect(
+    customer: Customer, kind: str, takes_effect: bool
+) -> None:
+    customer.sandbox.fault(kind, method="upload_file", count=1)
+    with pytest.raises(requests.ConnectionError):
+        customer.upload("note.txt", b"content")
+    organizations = customer.sandbox.control("state", method="GET")["organizations"]
+    assert bool(organizations[customer.token["organization_id"]]["files"]) == takes_effect
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("?response_type=code", "consent"),
+        (".well-known/oauth-protected-resource", "metadata"),
+        (".well-known/oauth-authorization-server", "metadata"),
+    ],
+)
+def test_an_app_that_signs_in_meets_faults_at_every_step(
+    sandbox: Sandbox, path: str, method: str
+) -> None:
+    sandbox.fault("status", status=502, side="agent", method=method)
+    assert requests.get(f"{sandbox.url}/{path}", timeout=5).status_code == 502
+
+
 def test_the_whole_service_is_down_for_a_while(
     customer: Customer, agent: Agent, rtm: Rtm, connect: Connect
 ) -> None:
@@ -267,6 +349,7 @@ def test_faults_are_cleared(customer: Customer) -> None:
         {"kind": "malformed", "methods": "list_chats"},
         {"kind": "token_expired", "when": "login"},
         {"kind": "token_revoked", "method": "list_chats"},
+        {"kind": "latency", "seconds": 1, "transport": "mcp"},
     ],
 )
 def test_a_fault_that_does_not_exist_is_refused(sandbox: Sandbox, wish: Payload) -> None:

@@ -31,10 +31,7 @@ async def answer(request: HttpRequest, side: Side, method: str, view: View) -> H
 
     user_id = user_id_of(request) or request.COOKIES.get("__lc_cid")
     disturbance = world.faults.on_request(side, "accounts", method, user_id)
-    if disturbance is None:
-        response: HttpResponseBase = await answer_undisturbed()
-    else:
-        response = await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
+    response = await answer_disturbed(request, disturbance, answer_undisturbed, refuse)
     note(request, side, "accounts", method, response)
     return response
 

@@ -26,7 +26,11 @@ def origin(request: HttpRequest) -> str:
 
 
 @require_safe
-async def protected_resource(request: HttpRequest) -> HttpResponse:
+async def protected_resource(request: HttpRequest) -> HttpResponseBase:
+    return await answering.answer(request, "agent", "metadata", describe_resource)
+
+
+def describe_resource(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "resource": f"{origin(request)}/mcp",
@@ -38,7 +42,11 @@ async def protected_resource(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-async def authorization_server(request: HttpRequest) -> HttpResponse:
+async def authorization_server(request: HttpRequest) -> HttpResponseBase:
+    return await answering.answer(request, "agent", "metadata", describe_server)
+
+
+def describe_server(request: HttpRequest) -> HttpResponse:
     here = origin(request)
     return JsonResponse(
         {

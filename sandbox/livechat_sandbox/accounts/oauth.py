@@ -37,8 +37,12 @@ def find_client(world: World, client_id: str) -> tuple[Organization, Client]:
 # --- consent ----------------------------------------------------------------------------------
 
 
-async def consent(request: HttpRequest) -> HttpResponse:
+async def consent(request: HttpRequest) -> HttpResponseBase:
     """`GET /?response_type=code` asks an agent, `POST /sandbox/consent` is the answer."""
+    return await answering.answer(request, "agent", "consent", ask)
+
+
+def ask(request: HttpRequest) -> HttpResponse:
     wished = request.POST if request.method == "POST" else request.GET
     try:
         organization, client = check_wish(world_of(request), wished)

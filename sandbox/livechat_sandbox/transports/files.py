@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from PIL import Image, UnidentifiedImageError
 
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.structures import Organization, StoredFile
 from livechat_sandbox.platform.uploads import forget_expired, is_expired
 from livechat_sandbox.transports.scope import world_of
+from livechat_sandbox.transports.web import answer_disturbed, refusal
 
 EXECUTABLE = frozenset(
     [
@@ -87,12 +89,21 @@ def measure(stored: StoredFile) -> None:
         stored.content_type = "application/octet-stream"
 
 
-async def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponse:
-    """A stored file. Anyone who has its address may read it, as with LiveChat."""
-    world = world_of(request)
-    if world.faults.is_down("customer", "web", "file"):
-        return HttpResponse(status=503)
-    organization = world.organization_of_license(license_id)
+async def serve(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponseBase:
+    """A stored file, as far as the faults allow it.
+
+    Anyone who has its address may read it, as with LiveChat.
+    """
+
+    async def answer_undisturbed() -> HttpResponse:
+        return await read(request, license_id, file_id, name)
+
+    disturbance = world_of(request).faults.on_request("customer", "files", "file", None)
+    return await answer_disturbed(request, disturbance, answer_undisturbed, refusal)
+
+
+async def read(request: HttpRequest, license_id: int, file_id: str, name: str) -> HttpResponse:
+    organization = world_of(request).organization_of_license(license_id)
     stored = organization.files.get(file_id) if organization else None
     if (
         organization is None

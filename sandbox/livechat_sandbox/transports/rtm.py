@@ -173,7 +173,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
             self.deliver(frame)
             return
         text = json.dumps(response_to(frame, success, answer))
-        self.send(frame, success, answer, disturbance.spoil(text).encode())
+        self.send(frame, success, answer, disturbance.spoil(text.encode()))
         self.deliver(frame)
 
     async def serve_slowly(self, frame: Payload, result: Any) -> None:

@@ -89,10 +89,7 @@ async def answer(
 
     faults = world_of(request).faults
     disturbance = faults.on_request(side.name, "web", action, user_id_of(request))
-    if disturbance is None:
-        response: HttpResponseBase = await answer_undisturbed()
-    else:
-        response = await answer_disturbed(request, disturbance, answer_undisturbed, refusal)
+    response = await answer_disturbed(request, disturbance, answer_undisturbed, refusal)
     note(request, "customer" if side.name == "customer" else "agent", "web", action, response)
     response.headers["X-Debug-Id"] = uuid4().hex
     if asked in STAGES:
@@ -136,11 +133,13 @@ def user_id_of(request: HttpRequest) -> str | None:
 
 async def answer_disturbed(
     request: HttpRequest,
-    disturbance: Disturbance,
+    disturbance: Disturbance | None,
     produce: Callable[[], Awaitable[HttpResponse]],
     refuse: Callable[[LiveChatError], HttpResponse],
 ) -> HttpResponseBase:
     """Answer as far as the faults allow it."""
+    if disturbance is None:
+        return await produce()
     wire = wire_of(request)
     organization = world_of(request).organizations.get(request.GET.get("organization_id", ""))
     rules = organization.rules if organization else Rules()
@@ -165,7 +164,7 @@ async def answer_disturbed(
         return Aborted()
     if disturbance.truncates:
         return truncate(response, wire)
-    response.content = disturbance.spoil(response.content.decode())
+    response.content = disturbance.spoil(response.content)
     return response
 
 

@@ -23,7 +23,7 @@ class Wish(TypedDict, total=False):
 
     kind: Required[str]
     side: Literal["customer", "agent", "any"]
-    transport: Literal["web", "rtm", "accounts", "mcp"]
+    transport: Literal["web", "rtm", "accounts", "files", "mcp"]
     method: str
     customer: str
     share: float
@@ -136,6 +136,8 @@ def check_wish(wish: Payload) -> None:
         raise LiveChatError("validation", f"Unknown type of error {wish['type']}")
     if kind == "status" and wish["status"] < 400 and not holds_error(wish.get("body")):
         raise LiveChatError("validation", "`status` is 400 to 599, or `body` holds an `error`")
+    if wish.get("transport") == "mcp" and kind != "down":
+        raise LiveChatError("validation", "`mcp` meets `down` only")
 
 
 def holds_error(body: Any) -> bool:
@@ -217,10 +219,10 @@ class Disturbance:
         if seconds > rules.request_time:
             raise LiveChatError("request_timeout")
 
-    def spoil(self, answer: str) -> str:
+    def spoil(self, answer: bytes) -> bytes:
         """What of an answer arrives."""
         if any(self.of("malformed")):
-            return "<html>" + answer
+            return b"<html>" + answer
         if self.truncates:
             return answer[: len(answer) // 2]
         return answer
@@ -360,7 +362,7 @@ class Faults:
         return True
 
     def is_down(self, side: str, transport: str, method: str) -> bool:
-        """For what meets no other fault: handshakes, files, MCP."""
+        """For what meets no other fault: handshakes, MCP."""
         return bool(self._strike(("down",), side, transport, method, None))
 
     def on_connect(self, connection: Connection) -> None:

@@ -95,6 +95,45 @@ def test_the_chat_of_a_customer_who_left_is_closed(sandbox: Sandbox, customer: C
     assert system_messages(customer, chat_id)[-1] == "archived_customer_disconnected"
 
 
+def left_chat(customer: Customer, sandbox: Sandbox, minutes: int) -> str:
+    """The chat of a customer who has been offline for so long."""
+    with customer.connect() as connection:
+        chat_id, _ = customer.start("hello")
+        connection.settled()
+    sandbox.advance(10 + minutes * 60)
+    assert customer.thread(chat_id)["active"] is True
+    return chat_id
+
+
+def test_the_time_of_a_customer_who_has_left_follows_new_settings(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    chat_id = left_chat(customer, sandbox, minutes=5)
+    sandbox.settings(customer_timeout=6 * 60)
+    sandbox.advance(61)
+    assert system_messages(customer, chat_id) == ["archived_customer_disconnected"]
+
+
+def test_the_chat_of_a_customer_who_has_left_stays_if_the_timer_is_switched_off(
+    sandbox: Sandbox, customer: Customer
+) -> None:
+    chat_id = left_chat(customer, sandbox, minutes=5)
+    sandbox.settings(customer_timeout=None)
+    sandbox.advance(15 * 60)
+    assert customer.thread(chat_id)["active"] is True
+
+
+def test_what_agents_began_while_the_customer_was_away_follows_no_timer_of_leaving(
+    sandbox: Sandbox, customer: Customer, agent: Agent
+) -> None:
+    chat_id = left_chat(customer, sandbox, minutes=5)
+    agent.close(chat_id)
+    agent.call("resume_chat", chat={"id": chat_id})
+    sandbox.settings(customer_timeout=60)
+    sandbox.advance(9 * 60)
+    assert customer.thread(chat_id)["active"] is True
+
+
 def test_times_rise_with_every_event(sandbox: Sandbox, customer: Customer) -> None:
     chat_id, _ = customer.start("one", "two", "three")
     sandbox.advance(3600)

@@ -111,7 +111,6 @@ def without_counters(state: Any) -> Any:
 def test_it_goes_on_as_before_and_times_out(customer: Customer, sandbox: Sandbox) -> None:
     chat_id, _ = customer.start("hello")
     put(sandbox, taken(sandbox))
-    sandbox.settings(customer_timeout=None)
     sandbox.advance(1_801)
     assert customer.thread(chat_id)["active"] is False
     sandbox.advance(28_800)
@@ -128,6 +127,26 @@ def test_whoever_was_online_leaves_after_the_grace(
     assert agent.chat(chat_id)["users"][0]["present"] is True
     sandbox.advance(11)
     assert agent.chat(chat_id)["users"][0]["present"] is False
+
+
+def test_whoever_had_left_has_as_long_as_before_to_come_back(
+    customer: Customer, sandbox: Sandbox
+) -> None:
+    with customer.connect():
+        chat_id, _ = customer.start("hello")
+    sandbox.advance(10 + 14 * 60)
+    put(sandbox, taken(sandbox))
+    sandbox.advance(61)
+    assert customer.thread(chat_id)["active"] is False
+
+
+def test_the_chat_of_somebody_who_never_connected_stays(
+    customer: Customer, sandbox: Sandbox
+) -> None:
+    chat_id, _ = customer.start("hello")
+    put(sandbox, taken(sandbox))
+    sandbox.advance(15 * 60 + 1)
+    assert customer.thread(chat_id)["active"] is True
 
 
 def test_what_a_sandbox_did_not_give_is_refused(customer: Customer, sandbox: Sandbox) -> None:

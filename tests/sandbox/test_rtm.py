@@ -95,6 +95,34 @@ def test_silence_ends_a_connection_where_the_rules_say_so(customer: Customer) ->
     assert connection.farewell() == {"reason": "connection_timeout"}
 
 
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [("ping_timeout", "connection_timeout"), ("inactivity_timeout", "inactivity_timeout")],
+)
+def test_an_open_connection_follows_new_settings(
+    customer: Customer, rtm: Rtm, rule: str, reason: str
+) -> None:
+    customer.sandbox.settings(**{rule: 60})
+    customer.sandbox.advance(61)
+    assert rtm.farewell() == {"reason": reason}
+
+
+def test_a_connection_without_a_login_follows_new_settings(
+    customer: Customer, connect: Connect
+) -> None:
+    connection = connect()
+    connection.call("ping")
+    customer.sandbox.settings(login_timeout=5)
+    customer.sandbox.advance(6)
+    assert connection.farewell() == {"reason": "connection_timeout"}
+
+
+def test_a_timer_that_is_switched_off_ends_no_open_connection(customer: Customer, rtm: Rtm) -> None:
+    customer.sandbox.settings(inactivity_timeout=None)
+    customer.sandbox.advance(1_801)
+    assert rtm.call("ping") == {}
+
+
 # --- login ------------------------------------------------------------------------------------
 
 

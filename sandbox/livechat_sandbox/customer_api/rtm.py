@@ -1,5 +1,6 @@
 """The customer's RTM door: who may connect, and what logging in means."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 from urllib.parse import parse_qs
 
@@ -11,7 +12,7 @@ from livechat_sandbox.platform.parameters import check
 from livechat_sandbox.platform.payloads import Payload
 from livechat_sandbox.platform.people import bans, customers
 from livechat_sandbox.platform.shapes.customer_versions import VERSIONS, shape
-from livechat_sandbox.platform.structures import Customer, Organization
+from livechat_sandbox.platform.structures import Organization
 from livechat_sandbox.transports.methods import Caller
 from livechat_sandbox.transports.regions import check_region, region_of, requested_region
 from livechat_sandbox.transports.rtm import RtmConsumer
@@ -73,23 +74,21 @@ class CustomerRtm(RtmConsumer):
         answer = customers.login(customer, payload, ip=self.connection.ip, user_agent=user_agent)
         self.connection.token = value
         self.connection.on_leave = lambda: customers.disconnect(customer)
-        self.watch_inactivity(customer)
         return caller, answer
 
     def check_caller(self, caller: Caller) -> None:
         bans.check(caller.customer, self.connection.ip)
         limits.count_customers(caller.customer)
 
-    def watch_inactivity(self, customer: Customer) -> None:
-        """Let go of a connection whose customer neither chats nor moves for long."""
-        organization = customer.organization
-        limit = organization.rules.inactivity_timeout
-        if limit is None or not self.connection.is_open:
+    def ends(self) -> Iterator[tuple[float, str]]:
+        """Also when the customer neither chats nor moves for long."""
+        yield from super().ends()
+        if self.caller is None:
             return
-        quiet = organization.clock.time() - customer.last_activity
-        chat = organization.chat_of(customer)
-        if quiet + 0.001 >= limit and not (chat and chat.active):
-            self.connection.disconnect("inactivity_timeout")
-        else:
-            wait = limit - quiet if quiet + 0.001 < limit else limit
-            organization.clock.call_later(wait, self.watch_inactivity, customer)
+        organization, customer = self.caller.organization, self.caller.customer
+        limit = organization.rules.inactivity_timeout
+        if limit is not None:
+            chat = organization.chat_of(customer)
+            is_chatting = chat is not None and chat.active
+            last = organization.clock.time() if is_chatting else customer.last_activity
+            yield last + limit, "inactivity_timeout"

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from typing import Any, ClassVar, TypedDict
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -49,6 +49,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
 
     connection: Connection
     caller: Caller | None = None
+    looks = 0  # only the newest timer counts
 
     @property
     def world(self) -> World:
@@ -69,6 +70,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
     async def connect(self) -> None:
         self.pending: set[asyncio.Task[None]] = set()
         world = self.world
+        self.opened_at = world.clock.time()
         asked = self.scope["url_route"]["kwargs"].get("version") or DEFAULT_VERSION
         version = ALIASES.get(asked, asked)
         ip = self.scope["client"][0] if self.scope["client"] else ""
@@ -85,25 +87,38 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
             return
         self.admit()
         world.faults.on_connect(self.connection)
-        rules = world.rules_of(self.connection)
-        world.clock.call_later(rules.login_timeout, self.close_unless_logged_in)
+        self.connection.on_new_rules = self.watch
+        self.watch()
         world.set_alarm()
 
-    def close_unless_logged_in(self) -> None:
-        if self.caller is None and self.connection.is_open:
-            self.connection.disconnect("connection_timeout")
-
-    def close_when_silent(self) -> None:
-        """Only where the organization asks for frames; Daphne looks after dead sockets itself."""
-        world = self.world
-        limit = world.rules_of(self.connection).ping_timeout
-        if limit is None or not self.connection.is_open:
+    def watch(self) -> None:
+        """Let go of a connection whose time is over, or look again when it may be."""
+        self.looks += 1
+        ends = min(self.ends(), default=None)
+        if ends is None or not self.connection.is_open:
             return
-        left = self.heard_at + limit - world.clock.time()
+        moment, reason = ends
+        left = moment - self.world.clock.time()
         if left <= 0.001:
-            self.connection.disconnect("connection_timeout")
+            self.connection.disconnect(reason)
         else:
-            world.clock.call_later(left, self.close_when_silent)
+            self.world.clock.call_later(left, self.look_again, self.looks)
+
+    def look_again(self, look: int) -> None:
+        if look == self.looks:
+            self.watch()
+
+    def ends(self) -> Iterator[tuple[float, str]]:
+        """When the connection ends if nothing happens until then, and why.
+
+        Silence ends it only where the organization asks for frames; Daphne looks after dead
+        sockets itself.
+        """
+        rules = self.world.rules_of(self.connection)
+        if self.caller is None:
+            yield self.opened_at + rules.login_timeout, "connection_timeout"
+        elif rules.ping_timeout is not None:
+            yield self.heard_at + rules.ping_timeout, "connection_timeout"
 
     async def disconnect(self, code: int) -> None:
         for task in self.pending:
@@ -246,7 +261,7 @@ class RtmConsumer(AsyncWebsocketConsumer, ABC):
         )
         self.world.connections.log_in(self.connection, caller.organization, caller.person.id)
         self.world.faults.on_login(self.connection)
-        self.close_when_silent()
+        self.watch()
         return self.shape(answer, version)
 
 

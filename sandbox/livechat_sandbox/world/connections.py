@@ -65,6 +65,7 @@ class Connection:
         self.scopes = scopes.ALL
         self.subscriptions: dict[str, frozenset[str] | None] = {}  # None: all of that version
         self.on_leave: Callable[[], None] = lambda: None
+        self.on_new_rules: Callable[[], None] = lambda: None
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from livechat_sandbox.platform.chats import chats
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.platform.configuration import Rules
+from livechat_sandbox.platform.people import customers
 from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.structures import Eviction, Organization, Push
 from livechat_sandbox.platform.tokens import agent_tokens, customer_tokens
@@ -178,6 +179,11 @@ class World:
 
     def apply_rules(self, organization: Organization) -> None:
         chats.watch_all(organization)
+        for customer in organization.customers.values():
+            customers.close_chat_later(customer)
+        for connection in list(self.connections.all):
+            if connection.organization is organization:
+                connection.on_new_rules()
         routing.drain_queue(organization)
         self.deliver(organization)
 

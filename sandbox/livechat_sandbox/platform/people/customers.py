@@ -6,6 +6,7 @@ Source: Customer Chat API v3.6, "Login", "Customers".
 from typing import Any, NotRequired, TypedDict
 
 from livechat_sandbox.platform import pushes
+from livechat_sandbox.platform.clock import seconds_of
 from livechat_sandbox.platform.errors import LiveChatError
 from livechat_sandbox.platform.events import seen_marks, system_messages
 from livechat_sandbox.platform.parameters import Parameters, check
@@ -15,7 +16,6 @@ from livechat_sandbox.platform.routing import routing
 from livechat_sandbox.platform.shapes import agent_view, customer_view
 from livechat_sandbox.platform.structures import (
     Agent,
-    Chat,
     Customer,
     Organization,
     Page,
@@ -224,7 +224,7 @@ def resume(customer: Customer) -> None:
         customer.connections = 1
         disconnect(customer)
     else:
-        _close_chat_later(customer)
+        close_chat_later(customer)
 
 
 def _go_offline(customer: Customer) -> None:
@@ -240,22 +240,33 @@ def _go_offline(customer: Customer) -> None:
         customer.visit.ended_at = organization.clock.now()
     left = {"id": customer.id, "left_at": organization.clock.now()}
     pushes.to_all_agents(organization, "customer_left", left)
-    _close_chat_later(customer)
+    close_chat_later(customer)
 
 
-def _close_chat_later(customer: Customer) -> None:
+def close_chat_later(customer: Customer) -> None:
     """LiveChat closes the chat of a customer who does not come back."""
+    clock, ends_at = customer.organization.clock, _left_chat_ends_at(customer)
+    if ends_at is not None:
+        clock.call_later(max(0.0, ends_at - clock.time()), _close_left_chat, customer)
+
+
+def _close_left_chat(customer: Customer) -> None:
+    ends_at = _left_chat_ends_at(customer)
+    chat = customer.organization.chat_of(customer)
+    if chat and ends_at is not None and ends_at <= customer.organization.clock.time() + 0.001:
+        routing.close_thread(chat, "archived_customer_disconnected", customer=customer.name)
+
+
+def _left_chat_ends_at(customer: Customer) -> float | None:
+    """None while the customer is here, and for a thread that began without them."""
     organization = customer.organization
     chat, timeout = organization.chat_of(customer), organization.rules.customer_timeout
-    if chat and chat.active and not chat.continuous and timeout is not None:
-        check = customer.offline_check
-        organization.clock.call_later(timeout, _close_left_chat, chat, customer, check)
-
-
-def _close_left_chat(chat: Chat, customer: Customer, offline_check: int) -> None:
-    away = not customer.online and not customer.is_nobody
-    if away and customer.offline_check == offline_check and chat.active:
-        routing.close_thread(chat, "archived_customer_disconnected", customer=customer.name)
+    left_at = customer.visit.ended_at if customer.visit else ""
+    if not chat or not chat.active or chat.continuous or timeout is None:
+        return None
+    if not left_at or chat.last_thread.created_at > left_at:
+        return None
+    return seconds_of(left_at) + timeout
 
 
 # --- pages ------------------------------------------------------------------------------------

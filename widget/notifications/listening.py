@@ -171,6 +171,8 @@ class Listener:
             return
         topic = conversation.chat_id or conversation.customer_id
         result = await self._sender.send(subscription.browser, payload, topic)
+        if listening.is_first_try_of(answer):
+            subscription.tries = 0
         if result.outcome is Outcome.GONE:
             self._leave(subscription.pk)
             await database_sync_to_async(subscription.delete)()
@@ -221,6 +223,7 @@ class Listening:
         self.tab: AbsentTab | None = None
         self.answer = Event()  # the newest one
         self.conversation = Conversation("")
+        self._tried = ""  # the answer that failed, as `created_at`
         self._heard_at = 0.0
         self._sent_away_at: float | None = None
 
@@ -255,6 +258,11 @@ class Listening:
         subscription, at = self.subscription, self.answer.created_at
         is_news = at > max(subscription.told, seen_up_to) and self._heard_at <= heard_before
         return is_news and (subscription.try_at is None or subscription.try_at <= timezone.now())
+
+    def is_first_try_of(self, answer: Event) -> bool:
+        """Whether an earlier one was tried until now. What another process tried is not known."""
+        tried, self._tried = self._tried, answer.created_at
+        return tried not in ("", answer.created_at)
 
     def is_sent_away(self, before: float) -> bool:
         """Whether LiveChat has sent the customer away for so long; once for each time."""

@@ -26,7 +26,7 @@ from tests.widget.notifications.conftest import (
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Browser, Subscription, Widget
-from widget.notifications.listening import Listener
+from widget.notifications.listening import MOST_TRIES, Listener
 from widget.notifications.outcomes import Result
 from widget.notifications.sending import Sender
 from widget.running import Running
@@ -146,6 +146,20 @@ async def test_after_many_tries_it_is_given_up_and_the_next_answer_is_told(
     listener.first_wait = 0.001
     await answer(agent, "Yes, we do.")
     await eventually(lambda: not push_service.answers)
+    last = await answer(agent, "Are you there?")
+    phone = push_service.devices["phone"]
+    await eventually(lambda: phone.shown)
+    assert [news["id"] for news in phone.shown] == [last]
+
+
+async def test_each_answer_has_its_own_tries(
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+) -> None:
+    await Subscription.objects.aupdate(tries=MOST_TRIES - 2)
+    push_service.answers += [500, 500]
+    listen()
+    await answer(agent, "Yes, we do.")
+    await eventually(lambda: len(push_service.answers) == 1)
     last = await answer(agent, "Are you there?")
     phone = push_service.devices["phone"]
     await eventually(lambda: phone.shown)

@@ -16,7 +16,7 @@ if sys.platform != "win32":
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 os.environ.setdefault("AUTOBAHN_USE_NVX", "0")  # it would look for a C compiler at each start
 
-from daphne.http_protocol import HTTPFactory
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
@@ -42,6 +42,30 @@ COLLECT_AFTER = 10_000, 1, 60
 logger = logging.getLogger(__name__)
 
 loop: Any = reactor  # typed as a module, whose methods are not known
+
+
+class Request(WebRequest):
+    """Keeps forms and files from Twisted, which refuses what it cannot read without a word."""
+
+    content_type: list[bytes] | None = None
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
+        self.content_type = self.requestHeaders.getRawHeaders(b"content-type")
+        self.requestHeaders.removeHeader(b"content-type")
+        super().requestReceived(command, path, version)
+
+    def process(self) -> None:
+        """Django reads them, and says what is wrong."""
+        if self.content_type:
+            self.requestHeaders.setRawHeaders(b"content-type", self.content_type)
+        super().process()
+
+
+class Requests(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - Twisted's names
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = Request
+        return protocol
 
 
 class FreezableWebSocket(WebSocketProtocol):
@@ -109,7 +133,7 @@ class SandboxServer(Server):
             maxMessagePayloadSize=MOST_FRAME_BYTES,
             maxFramePayloadSize=MOST_FRAME_BYTES,
         )
-        self.http_factory = HTTPFactory(self)
+        self.http_factory = Requests(self)
         listening = loop.listenTCP(port, self.http_factory, backlog=BACKLOG, interface=host)
         self.world = World(
             url_of(host, listening.getHost().port),

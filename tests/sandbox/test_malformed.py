@@ -121,11 +121,13 @@ def test_an_author_who_is_no_text_is_refused(
         desk.call("list_chats")
 
 
-def test_an_empty_form_without_a_boundary_is_refused(customer: Customer) -> None:
+@pytest.mark.parametrize("body", [b"", b"--x\r\n"])
+def test_a_form_without_a_boundary_is_refused(customer: Customer, body: bytes) -> None:
     response = requests.post(
         f"{customer.sandbox.url}/v3.6/customer/action/upload_file",
         params={"organization_id": customer.token["organization_id"]},
         headers={"Authorization": customer.authorization, "Content-Type": "multipart/form-data"},
+        data=body,
         timeout=5,
     )
     assert (response.status_code, response.json()["error"]["type"]) == (400, "validation")

@@ -124,6 +124,12 @@ def test_a_browser_that_does_not_read_is_let_go() -> None:
     assert browser.close_code == CloseCode.ABNORMAL_CLOSURE
 
 
+def test_a_form_without_a_boundary_reaches_the_application(server: Server) -> None:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=5)) as browser:
+        browser.request("POST", "/", b"--x\r\n", {"Content-Type": "multipart/form-data"})
+        assert browser.getresponse().status == 200
+
+
 def ask(browser: socket.socket, path: str) -> None:
     browser.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from chatproxy.regions import Regions
 from chatproxy.versions import VersionEnds
-from tests.database import delete_rows
+from tests.database import Opened, delete_rows
 from tests.sandbox_rig import Agent, Sandbox, SandboxProcess
 from widget.running import Running
 
@@ -61,6 +61,18 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "db.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is connected to.
+
+    The thread that Django keeps for asynchronous code stays connected, and so does one that has
+    ended until its connection is garbage.
+    """
+    opened = Opened()
+    yield
+    opened.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

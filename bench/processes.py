@@ -170,6 +170,7 @@ def settings_of(directory: Path, livechat_url: str) -> dict[str, str]:
     return {
         "DJANGO_SECRET_KEY": "only for measuring " * 4,
         "ALLOWED_HOSTS": "127.0.0.1",
+        "DEBUG": "false",
         "SECURE_SSL_REDIRECT": "false",
         "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
         "LIVECHAT_API_URL": livechat_url,

@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import itertools
 import random
+import re
 import statistics
 import tempfile
 import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -28,7 +30,9 @@ TROUBLE = 20  # connections that make it
 RATE = 5  # requests a second of each
 SLOW, IN_SLOW = 5.0, 100  # seconds that a region takes; messages that wait for it at once
 DELAY = 0.05  # seconds that LiveChat takes otherwise
+SENT, UNKNOWN, TOO_MANY = 204, 401, 429
 FELT = 3.0  # times as long as in a calm time: more would be noticed
+RUNNING = re.compile(r"^chat_requests_running (\S+)$", re.MULTILINE)
 
 SEED = """
 place = dict(organization_id=organization, client_id="4b9d1c7a0e2f48d6a35c9b1e7d20f861")
@@ -75,7 +79,7 @@ async def chat(port: int, number: int, token: str, took: list[float]) -> None:
     while True:
         began = time.perf_counter()
         status = await say(connection, processes.KEY, token)
-        assert status == 204, status
+        assert status == SENT, status
         took.append((time.perf_counter() - began) * 1000)
         await asyncio.sleep(EVERY)
 
@@ -84,7 +88,8 @@ async def attack(port: int, number: int) -> None:
     """Somebody with tokens that nobody has, from many addresses."""
     connection = await connect(port, f"127.0.3.{number + 1}")
     for guess in itertools.count():
-        await say(connection, "attacked", f"guess-{number}-{guess}")
+        status = await say(connection, "attacked", f"guess-{number}-{guess}")
+        assert status in (UNKNOWN, TOO_MANY), status
         await asyncio.sleep(1 / RATE)
 
 
@@ -94,7 +99,8 @@ async def flood(port: int, number: int) -> None:
     token = processes.tokens(OTHERS + 1)[OTHERS]
     await asyncio.sleep(number / TROUBLE / RATE)
     while True:
-        await say(connection, processes.KEY, token)
+        status = await say(connection, processes.KEY, token)
+        assert status in (SENT, TOO_MANY), status
         await asyncio.sleep(1 / RATE)
 
 
@@ -102,7 +108,22 @@ async def wait_long(port: int, number: int) -> None:
     """A customer of an organization in the slow region."""
     connection = await connect(port, f"127.0.5.{number + 1}")
     while True:
-        await say(connection, "slow", f"slow-{number}")
+        status = await say(connection, "slow", f"slow-{number}")
+        assert status == SENT, status
+
+
+async def until_running(port: int, least: int) -> None:
+    """Wait until the server works on so many requests at once. Raises TimeoutError."""
+    async with asyncio.timeout(SLOW):
+        while await asyncio.to_thread(requests_running, port) < least:
+            await asyncio.sleep(0.1)
+
+
+def requests_running(port: int) -> float:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        found = RUNNING.search(answer.read().decode())
+    assert found, "the server counts them"
+    return float(found[1])
 
 
 async def feel(
@@ -111,11 +132,13 @@ async def feel(
     crowd: browsers.Crowd,
     seconds: float,
     trouble: list[Coroutine[Any, Any, None]],
+    running: int = 0,
 ) -> Felt:
-    """What the others feel in that time, while this trouble is made."""
+    """What the others feel in that time, while this trouble keeps so many requests running."""
     took: list[float] = []
     tasks = [asyncio.create_task(each) for each in trouble]
     await asyncio.sleep(1)
+    await until_running(port, running)
     crowd.took.clear()
     tokens = processes.tokens(OTHERS)
     tasks += [
@@ -135,10 +158,11 @@ def p95(took: list[float]) -> float:
     return statistics.quantiles(took, n=20)[-1]
 
 
-TROUBLES: dict[str, tuple[Callable[[int, int], Coroutine[Any, Any, None]], int]] = {
-    "one widget under attack": (attack, TROUBLE),
-    "one customer with a flood": (flood, TROUBLE),
-    "one slow region": (wait_long, IN_SLOW),
+# Who makes it, how many of them, and how many requests that keeps running.
+TROUBLES: dict[str, tuple[Callable[[int, int], Coroutine[Any, Any, None]], int, int]] = {
+    "one widget under attack": (attack, TROUBLE, 0),
+    "one customer with a flood": (flood, TROUBLE, 0),
+    "one slow region": (wait_long, IN_SLOW, IN_SLOW),
 }
 
 
@@ -148,11 +172,10 @@ async def measure(port: int, upstream: int, seconds: float) -> None:
     await browsers.gather(crowd, port, browsers.panel(port, processes.KEY), tokens)
     await crowd.until_ready(OTHERS, 60)
     await feel(port, upstream, crowd, 3, [])  # caches fill, threads start
-    for name, (trouble, count) in TROUBLES.items():
+    for name, (trouble, count, running) in TROUBLES.items():
         calm = await feel(port, upstream, crowd, seconds, [])
-        felt = await feel(
-            port, upstream, crowd, seconds, [trouble(port, number) for number in range(count)]
-        )
+        everybody = [trouble(port, number) for number in range(count)]
+        felt = await feel(port, upstream, crowd, seconds, everybody, running)
         for what, before, now, p95_before, p95_now in (
             ("a message", calm.message, felt.message, calm.message_p95, felt.message_p95),
             ("a push", calm.push, felt.push, calm.push_p95, felt.push_p95),

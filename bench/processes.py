@@ -272,16 +272,19 @@ def certificate_in(directory: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def core_of_its_own(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """One core for this process alone, the others for whoever measures it."""
+def core_of_its_own(
+    child: subprocess.Popen[bytes], *beside: subprocess.Popen[bytes]
+) -> Iterator[None]:
+    """One core for this process, the others for whoever measures it and those beside it."""
     cores = os.sched_getaffinity(0)
     first, *others = sorted(cores)
     if not others:
         yield
         return
     os.sched_setaffinity(0, others)
-    for thread in Path(f"/proc/{child.pid}/task").iterdir():
-        os.sched_setaffinity(int(thread.name), [first])
+    for each, where in ((child, [first]), *((other, others) for other in beside)):
+        for thread in Path(f"/proc/{each.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), where)
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import NamedTuple
 
 from bench import browsers, processes
@@ -64,5 +64,5 @@ async def push(
         for child, was in zip(servers, before, strict=True)
     )
     await asyncio.sleep(SETTLES)
-    ordered = sorted(crowd.took) + [float("inf")] * (sent - len(crowd.took))
+    ordered = sorted(crowd.took) + [inf] * (sent - len(crowd.took))
     return Load(rate, ordered[int(sent * 0.99) - 1], cores)

@@ -1,5 +1,8 @@
 """Many processes: what each adds, and that nothing is lost when one dies or is restarted.
 
+What each adds is judged by the processor time of a push, with as many pushes to each. The highest
+rate in time is told beside it: nginx and what measures need some of the same cores.
+
 `make scale`, or with fewer of everything: `tests/with_services.sh python -m bench.scale --short`
 """
 
@@ -16,6 +19,7 @@ from pathlib import Path
 import uvloop
 
 from bench import browsers, machine, processes, sends
+from bench.climbing import climb
 from bench.cluster import Cluster
 from bench.visitors import Visitors
 
@@ -26,20 +30,25 @@ class Size:
 
     processes: tuple[int, ...]  # one run for each number
     customers: int
-    rate: float
+    rate: float  # to the customers of each process
     senders: int
     seconds: float
     visitors: int
     turmoil: float
+    climbs: bool  # to the highest rate
 
 
 ARRIVES = 30.0  # seconds until the last push must have reached its browser
-WHOLE = Size((1, 2), customers=1000, rate=500, senders=50, seconds=10, visitors=60, turmoil=40)
-SHORT = Size((2,), customers=100, rate=200, senders=10, seconds=1, visitors=12, turmoil=8)
+WHOLE = Size(
+    (1, 2), customers=1000, rate=500, senders=50, seconds=10, visitors=60, turmoil=40, climbs=True
+)
+SHORT = Size(
+    (2,), customers=100, rate=200, senders=10, seconds=1, visitors=12, turmoil=8, climbs=False
+)
 
 
-def capacity(directory: Path, count: int, size: Size) -> float:
-    """Print what `count` processes do; return how many pushes a second would fill their cores."""
+def capacity(directory: Path, count: int, size: Size) -> tuple[float, float]:
+    """What `count` processes do, as `push` tells it."""
     with processes.livechat(directory) as (_, upstream):
         made = Cluster(directory, count, f"http://127.0.0.1:{upstream}")
         tokens = processes.tokens(max(size.customers, size.senders))
@@ -48,7 +57,8 @@ def capacity(directory: Path, count: int, size: Size) -> float:
             return uvloop.run(push(made, upstream, size))
 
 
-async def push(made: Cluster, upstream: int, size: Size) -> float:
+async def push(made: Cluster, upstream: int, size: Size) -> tuple[float, float]:
+    """Print what they do; return their processor time of a push, and the highest rate in time."""
     crowd = browsers.Crowd()
     opening = browsers.panel(made.plain_port, processes.KEY)
     await browsers.gather(crowd, made.plain_port, opening, processes.tokens(size.customers))
@@ -60,7 +70,8 @@ async def push(made: Cluster, upstream: int, size: Size) -> float:
     assert made.nginx is not None
     watched = [*servers, made.nginx]
     before = [processes.cpu_seconds(child) for child in watched]
-    sent = await asyncio.to_thread(processes.ask, upstream, f"push/{size.rate}/{size.seconds}")
+    rate = size.rate * len(servers)
+    sent = await asyncio.to_thread(processes.ask, upstream, f"push/{rate}/{size.seconds}")
     with suppress(TimeoutError):
         async with asyncio.timeout(ARRIVES):
             while len(crowd.took) < sent:
@@ -78,8 +89,17 @@ async def push(made: Cluster, upstream: int, size: Size) -> float:
         f"median {median / 1000:.2f} ms, p99 {p99 / 1000:.2f} ms; CPU a push {each * 1e6:.0f} µs "
         f"(nginx {nginx / sent * 1e6:.0f}); a message sent {statistics.median(took):.1f} ms"
     )
-    rate: float = len(servers) / each
-    return rate
+    if not size.climbs:
+        return each, 0
+    held, _ = await climb(crowd, upstream, servers)
+    print(f"in time: {held}", flush=True)
+    return each, held.rate
+
+
+def compare(one: tuple[float, float], two: tuple[float, float]) -> None:
+    """Print and judge what the second process adds."""
+    print(f"two processes / one, pushes a second in time: {two[1] / max(one[1], 1):.2f}")
+    machine.judge("processor time of a push, two processes / one", two[0] / one[0], 2 / 1.8)
 
 
 def turmoil(directory: Path, size: Size) -> Visitors:
@@ -115,14 +135,9 @@ def main() -> None:
     processes.allow_many_sockets()
     machine.describe()
     with tempfile.TemporaryDirectory() as name:
-        rates = [capacity(Path(name), count, size) for count in size.processes]
-        for count, rate in zip(size.processes, rates, strict=True):
-            print(
-                f"at full use of a core each: {rate:.0f} pushes a second by {count} "
-                f"({rate / rates[0]:.2f} times the first)"
-            )
-        if len(rates) > 1:
-            machine.judge("one process / two, pushes a second", rates[0] / rates[1], 1 / 1.8)
+        loads = [capacity(Path(name), count, size) for count in size.processes]
+        if size.climbs:
+            compare(*loads)
         visitors = turmoil(Path(name), size)
     print(visitors.report())
     if visitors.lost or visitors.doubled:

@@ -1,4 +1,4 @@
-"""Costs that may grow: with known customers, widgets, the length of a chat, tabs of one customer.
+"""Costs that may grow: with known customers, widgets, invitations, a chat's length, open tabs.
 
 Each is measured small and large in the same run; what is to stay level, or to be no worse than a
 line, is judged. `tests/with_services.sh python -m bench.growth [--customers 1000000]
@@ -42,18 +42,20 @@ from bench import browsers, livechat, machine, processes  # noqa: E402
 from chatproxy.livechat.structures import Thread  # noqa: E402
 from chatproxy.models import BearerToken, Customer, hash_of  # noqa: E402
 from chatproxy.relay.updates import Conversation, Snapshot  # noqa: E402
-from widget.models import Widget  # noqa: E402
+from widget.models import InvitationTally, Tally, Widget  # noqa: E402
+from widget.options.invitations import MOST  # noqa: E402
 from widget.rendering.locale import Locale  # noqa: E402
 from widget.rendering.pushes import html_of  # noqa: E402
 
 KEY = "growth"
 FEW_CUSTOMERS, FEW_EVENTS = 1_000, 50
-FEW_WIDGETS = 100  # a page of the admin's list
+FEW_WIDGETS, LISTED = 10, 100  # the second is a page of the admin's list
+DAYS = 90  # of statistics, the most an owner may ask for
 TABS = 20  # of one customer
 TABS_SEEN = 100  # of as many customers, which one query is for
 ARRIVES = 10  # seconds until the last push must be shown
 ROUNDS = 100
-FORGOTTEN = 500  # customers
+FORGOTTEN, DUE = 500, 50_000  # customers: those of one batch, and those of a month
 LEVEL = 2.0  # times as much is level: an index is one step deeper
 LINE = 1.5  # times as much for each is still a line, on a machine that others use
 PAGE_ROUNDS = 5
@@ -62,7 +64,7 @@ INDEXED = 10  # pages PostgreSQL reads for a row that it finds by an index, and 
 FILL_CUSTOMERS = """
 INSERT INTO chatproxy_customer (widget_key, subject, organization_id, entity_id, chat_id, cid, cst,
     access_token, fresh_until, created_at, last_seen_at, consent_version)
-SELECT widget_key, '', organization_id, 'e' || n, chat_id, cid, cst, access_token,
+SELECT widget_key, 's' || n, organization_id, 'e' || n, chat_id, cid, cst, access_token,
     now() - interval '1 day', now(), now(), ''
 FROM chatproxy_customer, generate_series(%s, %s) AS n WHERE entity_id = 'first'
 """
@@ -71,6 +73,13 @@ INSERT INTO chatproxy_bearertoken (customer_id, token_hash, website, created_at,
 SELECT id, encode(sha256(('token-' || entity_id)::bytea), 'hex'), '', now(), now()
 FROM chatproxy_customer WHERE entity_id LIKE 'e%%' AND id NOT IN
     (SELECT customer_id FROM chatproxy_bearertoken)
+"""
+
+FILL_TALLIES = """
+INSERT INTO widget_tally (widget_id, day, what, count, seconds)
+SELECT widget_widget.id, current_date - days, what, 10, 0
+FROM widget_widget, generate_series(0, %s) AS days, unnest(%s::text[]) AS what
+WHERE substring(key from 2)::int BETWEEN %s AND %s
 """
 
 
@@ -101,16 +110,16 @@ def fill_customers(known: int, count: int) -> None:
 
 
 def pages_of(work: Callable[[], Any]) -> int:
-    """How many pages PostgreSQL looks at for what is read: a count, whatever else the machine does.
+    """How many pages PostgreSQL looks at: a count, whatever else the machine does.
 
-    What is read is what the code itself asks for, noted while it works.
+    For the dearest of the queries that the code itself asks, noted while it works.
     """
     reset_queries()  # a full log notes nothing
     with CaptureQueriesContext(connection) as asked:
         work()
     selects = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
     assert selects, asked.captured_queries
-    return sum(map(pages_read, selects))
+    return max(map(pages_read, selects))
 
 
 def pages_read(sql: str) -> int:
@@ -135,9 +144,14 @@ def see(hashes: list[str]) -> None:
 def pages_of_customers(known: range) -> dict[str, float]:
     """Pages that are read for one of so many."""
     numbers = random.sample(known, TABS_SEEN)
+    organization = Widget.objects.get(key=KEY).organization
+    pk = Customer.objects.get(widget_key=KEY, entity_id=f"e{numbers[1]}").pk
+    of_ours, subject = Customer.objects, f"s{numbers[2]}"
     hashes = [hash_of(f"token-e{number}") for number in numbers]
     return {
         "a token": pages_of(lambda: find(f"token-e{numbers[0]}")),
+        "who is signed in": pages_of(lambda: of_ours.welcome_signed_in(KEY, organization, subject)),
+        "whom a session remembers": pages_of(lambda: of_ours.find_remembered(KEY, pk)),
         f"each of {TABS_SEEN} open tabs": pages_of(lambda: see(hashes)) / TABS_SEEN,
     }
 
@@ -147,19 +161,22 @@ def cost_of_customers(known: range) -> dict[str, float]:
     numbers = random.sample(known, 600)
     tokens = iter([f"token-e{number}" for number in numbers] * 2)
     hashes = [hash_of(f"token-e{number}") for number in numbers[:TABS_SEEN]]
-    long_ago = timezone.now() - dt.timedelta(days=90)
-    names = [f"e{number}" for number in numbers[:FORGOTTEN]]
-    gone = Customer.objects.filter(entity_id__in=names)
-    costs = {
+    return {
         "whose token this is": milliseconds(lambda: find(next(tokens))),
         f"{TABS_SEEN} open tabs seen": milliseconds(lambda: see(hashes), 20),
     }
-    assert gone.update(last_seen_at=long_ago) == len(names)
+
+
+def forget(due: int) -> float:
+    """Milliseconds for each of so many customers who are forgotten."""
+    known = Customer.objects.filter(entity_id__startswith="e").values_list("pk", flat=True)
+    gone = Customer.objects.filter(pk__in=random.sample(list(known), due))
+    long_ago = timezone.now() - dt.timedelta(days=90)
+    assert gone.update(last_seen_at=long_ago) == due
     since = long_ago + dt.timedelta(days=1)
     began = time.perf_counter()
-    assert Customer.objects.filter(widget_key=KEY).forget_unseen(since) == len(names)
-    costs["one customer forgotten"] = (time.perf_counter() - began) * 1000 / len(names)
-    return costs
+    assert Customer.objects.filter(widget_key=KEY).forget_unseen(since) == due
+    return (time.perf_counter() - began) * 1000 / due
 
 
 def measure_customers(many: int) -> None:
@@ -171,7 +188,7 @@ def measure_customers(many: int) -> None:
     fill_customers(0, FEW_CUSTOMERS)
     few, rest = range(1, FEW_CUSTOMERS + 1), range(FEW_CUSTOMERS + 1, many + 1)
     few_pages = pages_of_customers(few)
-    small = cost_of_customers(few)
+    small, forgetting = cost_of_customers(few), forget(FORGOTTEN)
     fill_customers(FEW_CUSTOMERS, many)
     many_pages = pages_of_customers(rest)
     for name, pages in few_pages.items():
@@ -182,8 +199,9 @@ def measure_customers(many: int) -> None:
         print(
             f"{name}, of {FEW_CUSTOMERS} and {many} customers: {cost:.3f} ms, {large[name]:.3f} ms"
         )
-    name = "one customer forgotten"
-    machine.judge(f"{name}, {many} customers / {FEW_CUSTOMERS}", large[name] / small[name], LEVEL)
+    of_many, due = forget(FORGOTTEN), min(DUE, many // 4)
+    compare(f"one forgotten of {FEW_CUSTOMERS} and {many} customers", forgetting, of_many, LEVEL)
+    compare(f"one of {FORGOTTEN} and of {due} forgotten", of_many, forget(due), LINE)
 
 
 # Widgets
@@ -201,28 +219,78 @@ def fill_widgets(known: int, count: int) -> None:
     )
 
 
-def cost_of_widgets(owner: Client) -> dict[str, float]:
-    def show() -> None:
-        assert owner.get(reverse("admin:widget_widget_changelist")).status_code == 200
+def page(owner: Client, address: str) -> float:
+    """Milliseconds of one page."""
 
+    def show() -> None:
+        assert owner.get(address).status_code == 200
+
+    return milliseconds(show, PAGE_ROUNDS)
+
+
+def list_of_widgets(owner: Client) -> float:
+    address = reverse("admin:widget_widget_changelist")
+    cost, count = page(owner, address), Widget.objects.count()
+    reset_queries()
     with CaptureQueriesContext(connection) as queries:
-        show()
-    print(f"the admin's list of {Widget.objects.count()} widgets: {len(queries)} queries")
-    return {"its admin list": milliseconds(show, PAGE_ROUNDS)}
+        owner.get(address)
+    print(f"the admin's list of {count} widgets: {cost:.0f} ms, {len(queries)} queries")
+    return cost
+
+
+def fill_tallies(known: int, count: int) -> None:
+    """Of every day, for the widgets from `known` to `count`."""
+    with connection.cursor() as cursor:
+        cursor.execute(FILL_TALLIES, [DAYS - 1, Tally.What.values, known, count - 1])
+        cursor.execute("VACUUM ANALYZE")
+
+
+def invite(pk: int) -> None:
+    """As many invitations as a widget may have, each with something to count on every day."""
+    ids = [f"{number:08x}" for number in range(MOST)]
+    widget = Widget.objects.get(pk=pk)
+    widget.invitations = [{"id": each, "name": each, "text": "May we help?"} for each in ids]
+    widget.save()
+    today = timezone.now().date()
+    InvitationTally.objects.bulk_create(
+        InvitationTally(
+            widget=widget, day=today - dt.timedelta(days), invitation=each, variant="a", what=what
+        )
+        for days in range(DAYS)
+        for each in ids
+        for what in InvitationTally.What.values
+    )
 
 
 def measure_widgets(many: int) -> None:
     user = get_user_model().objects.create_superuser("owner", password=secrets.token_hex())
     owner = Client(headers={"host": "localhost"})
     owner.force_login(user)
-    fill_widgets(0, FEW_WIDGETS)
-    small = cost_of_widgets(owner)
-    fill_widgets(FEW_WIDGETS, many)
-    large = cost_of_widgets(owner)
-    pages = pages_of(lambda: Widget.objects.get(key="w1"))
+    lists, known = [], 0
+    for count in (FEW_WIDGETS, LISTED, many):
+        fill_widgets(known, count)
+        lists.append(list_of_widgets(owner))
+        known = count
+    machine.judge(f"list of {many} widgets / of {LISTED}", lists[2] / lists[1], LEVEL)
+    pages = pages_of(lambda: Widget.objects.find(f"w{many - 1}"))
     machine.judge(f"pages read for a widget, of {many}", pages, INDEXED)
-    for name, cost in small.items():
-        compare(f"{name}, of {FEW_WIDGETS} and {many} widgets", cost, large[name], LEVEL)
+    measure_statistics(owner, many // 10)
+
+
+def measure_statistics(owner: Client, in_use: int) -> None:
+    """The page of one widget: beside others that have statistics, and with invitations."""
+    pk = Widget.objects.get(key="w0").pk
+    address = f"{reverse('admin:widget_statistics', args=[pk])}?days={DAYS}"
+    fill_tallies(0, FEW_WIDGETS)
+    few = page(owner, address)
+    fill_tallies(FEW_WIDGETS, in_use)
+    many = page(owner, address)
+    compare(f"statistics of one widget of {FEW_WIDGETS} and {in_use}", few, many, LEVEL)
+    embed = reverse("widget:embed", args=["w0"])
+    loader = page(owner, embed)
+    invite(pk)
+    compare(f"statistics with 0 and {MOST} invitations", many, page(owner, address), MOST)
+    compare(f"the loader with 0 and {MOST} invitations", loader, page(owner, embed), LEVEL)
 
 
 # The length of a chat, all in one thread
@@ -292,9 +360,10 @@ def main() -> None:
     machine.describe()
     call_command("migrate", verbosity=0)
     measure_widgets(options.widgets)
-    few, many = cost_of_history(FEW_EVENTS), cost_of_history(options.events)
-    name = f"one event of a chat of {FEW_EVENTS} and {options.events}"
-    compare(name, few, many, LINE)
+    few = cost_of_history(FEW_EVENTS)
+    for events in (options.events // 10, options.events):
+        name = f"one event of a chat of {FEW_EVENTS} and {events}"
+        compare(name, few, cost_of_history(events), LINE)
     measure_tabs()
     measure_customers(options.customers)
 

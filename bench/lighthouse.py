@@ -83,6 +83,10 @@ def main() -> None:
     for measure in looks["without"][0]:
         medians = (statistics.median(one[measure] for one in looks[name]) for name in pages)
         print(f"{measure:24}" + "".join(f"{median:>12,.4g}" for median in medians))
+    for name in CATEGORIES:
+        scores = {key: statistics.median(one[name] for one in seen) for key, seen in looks.items()}
+        lost = scores["without"] - min(scores.values())
+        machine.judge(f"Lighthouse, {name}, points lost", lost, 0)
 
 
 def page(tag: str) -> str:

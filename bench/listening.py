@@ -1,5 +1,7 @@
 """Memory of one customer who has left and asked to be told of an answer, on their way to LiveChat.
 
+Beside it a customer of the bare relay, who has a browser's socket as well.
+
 `python -m bench.listening [--customers 1000]`
 """
 
@@ -10,7 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from bench import machine, processes
+from bench import machine, memory, processes
 from widget.notifications.keys import new_private_key
 
 FIRST = 100  # customers, whose cost is the process's own
@@ -44,6 +46,7 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
+        bare = memory.measure("bare relay", processes.bare, directory, customers)
         with (
             processes.livechat(directory) as (_, upstream),
             processes.server(directory, f"https://localhost:{upstream + 1}", customers) as found,
@@ -52,9 +55,10 @@ def main() -> None:
             listen(directory, port, upstream, 0, FIRST)
             base = processes.resident(child)
             listen(directory, port, upstream, FIRST, customers)
-            each = (processes.resident(child) - base) / (customers - FIRST)
+            each: float = (processes.resident(child) - base) / (customers - FIRST)
             print(f"{each:.1f} KiB for each of {customers} customers who have left")
             print(f"the process holds {processes.resident(child) / 1024:.0f} MiB in all")
+    machine.judge("memory of one who has left / of the bare relay's customer", each / bare, 1)
 
 
 def listen(directory: Path, port: int, upstream: int, first: int, last: int) -> None:

@@ -233,16 +233,21 @@ def main() -> None:
         before, after = traffic(browser, address)
         print("before opening:", before)
         print("by opening:", after)
+        machine.judge("bytes by opening", after.wire, 35_000)
         inviting = snippet_of(site, "inviting")
         long_page = html(f"<h1>A shop</h1><p style='height: 3000px'></p>{inviting}")
-        before, shown, *stored = invitation_traffic(browser, websites.publish("/i", long_page))
-        print(f"with invitations: {before}, {stored[0]} values stored")
+        inviting_before, shown, *stored = invitation_traffic(
+            browser, websites.publish("/i", long_page)
+        )
+        print(f"with invitations: {inviting_before}, {stored[0]} values stored")
         print(f"one is shown: {shown}, {stored[1]} values stored")
         tracking = websites.publish("/t", html(f"<h1>A shop</h1>{snippet_of(site, 'tracking')}"))
         livechat = Sandbox(site.environment["LIVECHAT_API_URL"])
         first, second, kept = traffic_of_visitor(browser, tracking, livechat)
         print(f"visitors tracked, with a greeting: {first}, {kept} values stored")
         print(f"on the next page: {second}")
+        more = first.wire - before.wire
+        machine.judge("bytes more than the loader, visitors tracked", more, 8_000)
         for part in ("visitors.js", "visitor", "visitor.js"):
             print(f"  of which {part}:", sizes(site.get(f"/w/tracking/{part}").body))
         browser.close()

@@ -64,7 +64,7 @@ night-services:
 	tests/with_services.sh $(NIGHT) -m stored $(OTHERS)
 
 # nginx, server processes, PostgreSQL and Redis, as in deploy/, under load.
-scale: .venv/installed-dev ## nginx, processes, PostgreSQL and Redis under load
+scale: .venv/installed-dev programs ## nginx, processes, PostgreSQL and Redis under load
 	tests/with_services.sh $(BIN)/python -m bench.scale
 
 # deploy/compose.yaml in Docker: chats go on while its containers die and are replaced.
@@ -100,7 +100,7 @@ docs: .venv/installed-dev ## the documentation as a site; a dead link fails it
 test-versions: .venv/installed-dev ## the apps beside other versions of Python and Django
 	tests/versions.sh
 
-bench: .venv/installed-dev ## every figure we quote, and which goals hold; SHORT=1: fewer of everything
+bench: .venv/installed-dev programs ## every figure we quote, and which goals hold; SHORT=1: fewer of everything
 	$(BIN)/python -m bench $(if $(SHORT),--short)
 
 # Known vulnerabilities of what we lock. Fails if it can check nothing, unless OFFLINE=1 says why.

@@ -1,7 +1,7 @@
 """Every figure the README quotes, one after the other, and which goals hold: `make bench`.
 
 `python -m bench [--short] [NAME …]` for some of them, such as `memory sends`. The short form
-(`make bench SHORT=1`) asks for fewer of everything: a look at all goals in minutes.
+(`make bench SHORT=1`) asks for fewer of everything: a look at most goals in minutes.
 """
 
 import argparse
@@ -47,6 +47,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     asked = {f"bench.{name}" for name in options.names}
+    if unknown := sorted(asked - set(BENCHMARKS)):
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
     failed: list[str] = []
     goals: list[str] = []
     for module, short in BENCHMARKS.items():

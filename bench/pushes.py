@@ -15,6 +15,8 @@ import uvloop
 
 from bench import browsers, machine, processes
 
+SETTLES = 1.0  # seconds until the last push has arrived
+
 
 def row(name: str, took: list[float], sent: int, cpu: float) -> dict[str, float]:
     """Print and return median and p99 in microseconds, and CPU per push."""
@@ -40,17 +42,27 @@ async def through(
     seconds: float,
     child: subprocess.Popen[bytes] | None,
 ) -> tuple[list[float], int, float]:
-    """Connect, push for a while; microseconds of each push, how many were sent, CPU seconds."""
+    """Connect, push for a while; microseconds of each push, how many were sent, CPU seconds.
+
+    What an equally long calm takes, with heartbeats and pings alone, is no part of a push.
+    """
     crowd = browsers.Crowd()
     await browsers.gather(crowd, port, opening, processes.tokens(customers))
     await crowd.until_ready(customers, 60)
     await asyncio.to_thread(processes.ask, upstream, f"push/{rate}/1")
     await asyncio.sleep(0.5)
     crowd.took.clear()
-    before = processes.cpu_seconds(child) if child else 0.0
+    before = cpu_seconds(child)
+    if child:
+        await asyncio.sleep(seconds + SETTLES)
+    calm = cpu_seconds(child) - before
     sent = await asyncio.to_thread(processes.ask, upstream, f"push/{rate}/{seconds}")
-    await asyncio.sleep(1)
-    return crowd.took, sent, (processes.cpu_seconds(child) if child else 0.0) - before
+    await asyncio.sleep(SETTLES)
+    return crowd.took, sent, cpu_seconds(child) - before - 2 * calm
+
+
+def cpu_seconds(child: "subprocess.Popen[bytes] | None") -> float:
+    return processes.cpu_seconds(child) if child else 0.0
 
 
 def measure(customers: int, rate: float, seconds: float) -> dict[str, dict[str, float]]:

@@ -28,7 +28,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "bench.scale": ("--short",),
     "bench.pressure": ("--seconds", "4"),
     "bench.growth": ("--customers", "20000", "--widgets", "1000", "--events", "5000"),
-    "bench.idle": ("--customers", "10", "100", "300", "--seconds", "10"),
+    "bench.idle": ("--customers", "10", "100", "300"),
     "bench.listening": ("--customers", "300"),
     "bench.replies": ("--replies", "20"),
     "bench.sandbox": ("--customers", "500", "--seconds", "5"),

@@ -68,11 +68,8 @@ class ForgivingRedisCache(RedisCache):
         self._or(None, super().clear)
 
     def incr(self, *args: Any, **kwargs: Any) -> int:
-        """The first count, too, where the one that was begun could not be kept."""
-        try:
-            count: int = self._or(1, super().incr, *args, **kwargs)
-        except ValueError:  # Django's word for a key that is not there
-            return 1
+        """Always the first count while Redis is away. Raises ValueError if nobody began it."""
+        count: int = self._or(1, super().incr, *args, **kwargs)
         return count
 
     def _or(self, otherwise: Any, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

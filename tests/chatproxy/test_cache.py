@@ -45,6 +45,15 @@ def test_redis_keeps_counts_and_locks(shared: ForgivingRedisCache) -> None:
     assert shared.delete("lock")
 
 
+@pytest.mark.parametrize("count", ["incr", "decr"])
+def test_a_count_that_nobody_began_is_refused_as_by_django_s_own(
+    shared: ForgivingRedisCache, count: str
+) -> None:
+    """A project's throttle begins it then: else it would count to one for ever."""
+    with pytest.raises(ValueError, match="not found"):
+        getattr(shared, count)("tries")
+
+
 def test_without_redis_nothing_is_kept_and_nothing_fails(
     shared: ForgivingRedisCache, redis: RedisProcess
 ) -> None:
@@ -76,6 +85,7 @@ def test_options_may_hold_what_has_no_hash(redis: RedisProcess) -> None:
 def test_redis_that_refuses_is_as_good_as_none(
     shared: ForgivingRedisCache, redis: RedisProcess, command: str
 ) -> None:
+    shared.set("count", 5)
     redis.tell(command)
     shared.set("kept", "meanwhile")
     assert shared.get("kept") is None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
 from django.utils.translation import gettext
@@ -45,9 +47,18 @@ ANALYTICS = ("gtag", "gtm")
 BY_LOADER = (Widget.Away.LINK, Widget.Away.NOTHING)
 PART_HOLDS = 31_536_000  # seconds; its address changes with its content
 
+View = Callable[..., HttpResponse]
 
-@login_not_required
-@require_safe
+
+def loader_view(view: View) -> View:
+    """For what every page of a website fetches, and nearly always finds in our cache.
+
+    A transaction would begin and end in the database all the same.
+    """
+    return login_not_required(non_atomic_requests(require_safe(view)))
+
+
+@loader_view
 def embed(request: HttpRequest, key: str) -> HttpResponse:
     """The script of the snippet: the launcher and `LiveChatWidget`.
 
@@ -86,8 +97,7 @@ def person_script(widget: Widget) -> str:
     return script
 
 
-@login_not_required
-@require_safe
+@loader_view
 def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     """The loader's second half, fetched when somebody wants to chat."""
     widget = Widget.objects.find_or_404(key)
@@ -97,16 +107,14 @@ def panel_part(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@login_not_required
-@require_safe
+@loader_view
 def consent_part(request: HttpRequest, key: str) -> HttpResponse:
     """Fetched when the website says what its visitor has agreed to."""
     widget = Widget.objects.find_or_404(key)
     return part_response(request, widget, consent(widget))
 
 
-@login_not_required
-@require_safe
+@loader_view
 def push_part(request: HttpRequest, key: str) -> HttpResponse:
     """What a website's page does for notifications, fetched when a customer has written."""
     widget = Widget.objects.find_or_404(key)
@@ -114,8 +122,7 @@ def push_part(request: HttpRequest, key: str) -> HttpResponse:
     return script_response(request, script, OTHER_PART_HOLDS)
 
 
-@login_not_required
-@require_safe
+@loader_view
 def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
     """What decides whether somebody is invited, with the invitations in `?lang=`."""
     widget = Widget.objects.find_or_404(key)
@@ -125,8 +132,7 @@ def invitations_part(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@login_not_required
-@require_safe
+@loader_view
 def visitors_part(request: HttpRequest, key: str) -> HttpResponse:
     """What makes a visitor known and shows LiveChat's greetings, in `?lang=`."""
     widget = Widget.objects.find_or_404(key)
@@ -138,8 +144,7 @@ def visitors_part(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@login_not_required
-@require_safe
+@loader_view
 def count_invitation(request: HttpRequest, key: str) -> HttpResponse:
     """Count what an invitation did, and nothing of who saw it.
 
@@ -165,8 +170,7 @@ def importing_website(request: HttpRequest) -> str:
     return request.headers.get("Origin") or origin_of(request.headers.get("Referer", ""))
 
 
-@login_not_required
-@require_safe
+@loader_view
 def older_api(request: HttpRequest, key: str) -> HttpResponse:
     """LiveChat's older LC_API, fetched by pages that use it."""
     return part_response(request, Widget.objects.find_or_404(key), older_api_script())

@@ -6,6 +6,7 @@ import logging
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ UPGRADE_REQUIRED = 426
 
 
 @login_not_required
+@non_atomic_requests
 @require_safe
 def upgrade_required(request: HttpRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """Customers chat on without it; whoever runs the server should know.

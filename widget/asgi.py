@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# How Django's handler and Channels' two routers begin to say that they serve no such thing.
+NOT_SERVED = (
+    "Django can only handle ASGI/HTTP connections",
+    "No application configured for scope type",
+    "No route found for path",
+)
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -119,8 +126,8 @@ class ChatApplication:
         try:
             await self.application(scope, receive, say)
         except ValueError as error:
-            if answers:
-                raise
+            if answers or not str(error).startswith(NOT_SERVED):
+                raise  # a bug of the project's
             logger.info("no websocket is served there: %s", error)
             await send({"type": "websocket.close"})
 

@@ -1,10 +1,14 @@
 """The chat beside a project's own application: each scope goes where it belongs."""
 
+import uuid
 from typing import Any
 
 import pytest
-from channels.routing import ProtocolTypeRouter
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.testing import ApplicationCommunicator
+from django.core.handlers.asgi import ASGIHandler
+from django.urls import path
 from pytest_django import Settings
 
 from tests.widget.browser_socket import BrowserSocket
@@ -28,9 +32,12 @@ class Project:
             await send({"type": "lifespan.shutdown.complete"})
 
 
-async def answer_http_alone(scope: Any, receive: Any, send: Any) -> None:
-    """As Django's own handler."""
-    raise ValueError("Django can only handle ASGI/HTTP connections")
+class Room(AsyncWebsocketConsumer):
+    """A project's socket with a bug: its route takes any name."""
+
+    async def connect(self) -> None:
+        uuid.UUID(self.scope["url_route"]["kwargs"]["room"])
+        await self.accept()
 
 
 @pytest.fixture
@@ -56,18 +63,28 @@ async def live_and_end(application: Any) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("project", [Project(), answer_http_alone])
+@pytest.mark.parametrize("project", [Project(), ASGIHandler()])
 async def test_the_goodbye_comes_with_the_end_of_the_server(left: list[bool], project: Any) -> None:
     said = await live_and_end(with_chat(project, path=""))
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert left == [True]
 
 
-@pytest.mark.parametrize("project", [answer_http_alone, ProtocolTypeRouter({}), Project()])
+@pytest.mark.parametrize(
+    "project", [ASGIHandler(), ProtocolTypeRouter({}), URLRouter([]), Project()]
+)
 async def test_sockets_of_the_project_stay_the_project_s(project: Any) -> None:
     socket = BrowserSocket(with_chat(project, path=""), "/scores/live")
     taken, _code = await socket.connect()
     assert taken is isinstance(project, Project)
+
+
+async def test_bugs_in_sockets_of_the_project_are_the_project_s_to_see() -> None:
+    rooms = URLRouter([path("rooms/<room>", Room.as_asgi())])
+    socket = BrowserSocket(with_chat(rooms, path=""), "/rooms/lobby")
+    await socket.send_input({"type": "websocket.connect"})
+    with pytest.raises(ValueError, match="badly formed"):
+        await socket.wait()
 
 
 @pytest.mark.parametrize(

@@ -304,6 +304,7 @@ class WidgetAdmin(CarefulAdmin):
 class MembershipAdmin(CarefulAdmin):
     list_display = ("user", "role", "organization_id")
     list_filter = ("role",)
+    raw_id_fields = ("user",)  # a project may have any number of them
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return (f"user__{get_user_model().USERNAME_FIELD}", "organization_id")

@@ -397,6 +397,19 @@ def test_a_role_that_was_given_lets_its_user_in(client: Client, superuser: Clien
     assert "Shop" in page(colleague, LIST)
 
 
+def test_the_page_that_gives_a_role_does_not_list_every_user(superuser: Client) -> None:
+    """They may be all the customers of a shop."""
+    User.objects.create_user("nora")
+    assert "nora" not in page(superuser, "/admin/widget/membership/add/")
+
+
+def test_a_role_says_whose_it_is(superuser: Client) -> None:
+    nora = User.objects.create_user("nora")
+    role = Membership.objects.create(user=nora, organization_id=OWN)
+    html = page(superuser, f"/admin/widget/membership/{role.pk}/change/")
+    assert f'<a href="/admin/auth/user/{nora.pk}/change/">nora</a>' in html
+
+
 def test_a_new_widget_is_made_in_three_steps(superuser: Client) -> None:
     html = page(superuser, ADD)
     steps = [html.index(step) for step in ("1. Your website", "2. Your LiveChat", "3. Put it")]

@@ -39,3 +39,13 @@ def test_owners_work_in_an_admin_of_the_projects_own(
     shown = client.get(f"/back/widget/widget/{place.format(pk=widget.pk)}")
     assert shown.status_code == 200
     assert "Backoffice" in shown.content.decode()
+
+
+def test_a_role_is_given_in_an_admin_without_users(client: Client, settings: Settings) -> None:
+    settings.ROOT_URLCONF = __name__
+    client.force_login(User.objects.create_superuser("admin"))
+    nora = User.objects.create_user("nora")
+    role = {"user": nora.pk, "organization_id": ORGANIZATION, "role": "viewer"}
+    assert client.post("/back/widget/membership/add/", role).status_code == 302
+    shown = client.get(f"/back/widget/membership/{Membership.objects.get().pk}/change/")
+    assert "<strong>nora</strong>" in shown.content.decode()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import ConnectionPool, Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 
 logger = logging.getLogger(__name__)
 
+MOMENT = 1.0  # seconds in which nobody asks a Redis that has not answered in time
+
 
 class ForgivingRedisCache(RedisCache):
-    """Redis; while it is away, full or refuses us, an empty cache that forgets at once.
+    """Redis; while it is away, hangs, is full or refuses us, an empty cache that forgets at once.
 
     Then limits let everybody pass and locks hold back this process alone; but people go on
     talking.
@@ -80,6 +85,39 @@ class ForgivingRedisCache(RedisCache):
             return otherwise
 
 
+class ImpatientRedis(Redis):
+    """Does not wait for an answer again when one has just not come.
+
+    Redis may hang, or the way to it swallow everything: each command would wait until its time is
+    over, several in each request. One asks again after each MOMENT, while the others go without.
+    """
+
+    _asks_again_at: float | None = None  # None while it answers
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        self._refuse_to_wait()
+        try:
+            answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except NoAnswer:
+            self._asks_again_at = time.monotonic() + MOMENT
+            raise
+        self._asks_again_at = None
+        return answer
+
+    def pipeline(self, *args: Any, **options: Any) -> Pipeline:
+        self._refuse_to_wait()
+        return super().pipeline(*args, **options)
+
+    def _refuse_to_wait(self) -> None:
+        """Raises NoAnswer, unless it is time that somebody asks: then this is who does."""
+        asks_again_at, now = self._asks_again_at, time.monotonic()
+        if asks_again_at is None:
+            return
+        if now < asks_again_at:
+            raise NoAnswer("Redis has not answered a moment ago")
+        self._asks_again_at = now + MOMENT
+
+
 class KeptRedisCacheClient(RedisCacheClient):
     """Keeps redis-py's client of each server, which threads may share.
 
@@ -92,7 +130,7 @@ class KeptRedisCacheClient(RedisCacheClient):
 
 @lru_cache(maxsize=8)
 def _redis(pool: ConnectionPool) -> Redis:
-    return Redis(connection_pool=pool)
+    return ImpatientRedis(connection_pool=pool)
 
 
 CLIENTS: dict[str, RedisCacheClient] = {}  # of this process

@@ -1,5 +1,7 @@
-"""A Redis of a test's own, which may be stopped, started and told what to refuse."""
+"""A Redis of a test's own, which may be stopped, started, hung and told what to refuse."""
 
+import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -46,6 +48,13 @@ class RedisProcess:
             text=True,
             check=True,
         )
+
+    def hang(self) -> None:
+        """It takes in what it is asked, and answers nothing."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self._process.pid, signal.SIGCONT)
 
     def stop(self) -> None:
         self._process.kill()

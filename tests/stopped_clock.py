@@ -17,6 +17,9 @@ class StoppedClock:
     def monotonic(self) -> float:
         return self._now
 
+    def go_on(self, seconds: float) -> None:
+        self._now += seconds
+
 
 def stop_clock_of(monkeypatch: pytest.MonkeyPatch, *modules: str) -> StoppedClock:
     """It is the same moment in all of them until the test ends."""

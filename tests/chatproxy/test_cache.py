@@ -1,15 +1,19 @@
 """Redis may die and come back; people go on talking meanwhile."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 from django.core.cache import CacheHandler
+from redis.exceptions import RedisError
 
-from chatproxy.cache import ForgivingRedisCache
+from chatproxy.cache import MOMENT, ForgivingRedisCache
 from tests.redis_rig import RedisProcess
+from tests.stopped_clock import StoppedClock, stop_clock_of
 
 BACKEND = "chatproxy.cache.ForgivingRedisCache"
 
@@ -116,3 +120,59 @@ def test_requests_share_their_connections(shared: ForgivingRedisCache, redis: Re
     for _ in range(5):
         assert copy_context().run(lambda: handler["default"].get("awake")) == "yes"
     assert redis.client.info("stats")["total_connections_received"] - before <= 1
+
+
+PATIENCE = 0.3  # seconds
+IMPATIENT = {"OPTIONS": {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}}
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    return stop_clock_of(monkeypatch, "chatproxy.cache")
+
+
+@pytest.fixture
+def hanging(redis: RedisProcess, clock: StoppedClock) -> ForgivingRedisCache:
+    """Somebody has just waited for it in vain."""
+    cache = ForgivingRedisCache(redis.url, IMPATIENT)
+    cache.set("kept", "before")
+    redis.hang()
+    assert cache.get("kept") is None
+    return cache
+
+
+def has_waited(ask: Callable[[], object]) -> bool:
+    begun = time.monotonic()
+    with suppress(RedisError):
+        ask()
+    return time.monotonic() - begun > PATIENCE / 2
+
+
+def test_nobody_waits_for_redis_that_hangs_after_somebody_has(hanging: ForgivingRedisCache) -> None:
+    client = hanging._cache.get_client(write=True)  # as locks and limits have it
+    asks = {
+        "get": lambda: hanging.get("kept"),
+        "set": lambda: hanging.set("kept", "meanwhile"),
+        "set_many": lambda: hanging.set_many({"kept": "meanwhile"}),
+        "eval": lambda: client.eval("return 1", 0),
+        "lock": lambda: client.lock("lock", timeout=10).acquire(blocking_timeout=0),
+        "publish": lambda: client.publish("news", "none"),
+    }
+    assert [name for name, ask in asks.items() if has_waited(ask)] == []
+
+
+def test_a_moment_later_one_asks_redis_again_and_no_other(
+    hanging: ForgivingRedisCache, clock: StoppedClock
+) -> None:
+    clock.go_on(MOMENT)
+    with ThreadPoolExecutor(5) as people:
+        waited = people.map(has_waited, [lambda: hanging.get("kept")] * 5)
+    assert sorted(waited) == [False] * 4 + [True]
+
+
+def test_redis_that_hung_is_used_again_a_moment_later(
+    hanging: ForgivingRedisCache, redis: RedisProcess, clock: StoppedClock
+) -> None:
+    redis.go_on()
+    clock.go_on(MOMENT)
+    assert hanging.get("kept") == hanging.get("kept") == "before"

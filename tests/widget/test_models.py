@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from chatproxy.endings import ended
 from chatproxy.models import Customer
 from tests.sandbox_rig import ROOT
 from widget.models import Subscription, Widget, cache_key
@@ -164,6 +165,27 @@ def test_a_deleted_widget_is_gone_at_once(django_capture_on_commit_callbacks: An
         widget.delete()
     with pytest.raises(Widget.DoesNotExist):
         Widget.objects.find("shop")
+
+
+def delete_in_a_list(widget: Widget) -> None:
+    Widget.objects.filter(pk=widget.pk).delete()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("delete", [Widget.delete, delete_in_a_list])
+def test_nobody_is_told_to_look_before_a_widget_is_deleted(
+    delete: Callable[[Widget], object],
+) -> None:
+    """They would find it, have its customers stay, and remember it for a minute."""
+    widget = Widget.objects.create(**VALID)
+    found: list[bool] = []
+
+    def look(**_: object) -> None:
+        found.append(Widget.objects.filter(key="shop").exists())
+
+    ended.connect(look)
+    delete(widget)
+    assert found == [False]
 
 
 @pytest.mark.parametrize("end", [Widget.save, Widget.delete])

@@ -59,9 +59,10 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """As each widget's own `delete`."""
-        for widget in self.only("key"):
-            widget.forget_cached()
-        return super().delete()
+        with transaction.atomic():
+            for widget in self.only("key"):
+                widget.forget_cached()
+            return super().delete()
 
     def live(self) -> "WidgetQuerySet":
         """Those that are switched on."""
@@ -148,8 +149,9 @@ class Widget(WidgetSettings):
         return reverse("widget:panel", args=[self.key])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        self.forget_cached()
-        return super().delete(*args, **kwargs)
+        with transaction.atomic():  # who is told to look must not find it
+            self.forget_cached()
+            return super().delete(*args, **kwargs)
 
     def forget_cached(self) -> None:
         """Have every process read this widget anew once the change is committed."""

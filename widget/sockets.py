@@ -10,12 +10,12 @@ from contextlib import aclosing
 from contextvars import Context
 from typing import Protocol
 
-from channels.db import database_sync_to_async
 from redis.exceptions import RedisError
 
 from chatproxy.endings import Ending, ended, endings_elsewhere
 from chatproxy.models import BearerToken
 from widget.models import Move, Widget
+from widget.threads import in_threads
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ NO_CONSENT = 4451  # the owner asks first, or asks something else
 LOOK_EVERY = 10.0  # seconds, for what nobody told us
 RETRY_AFTER = 1.0  # seconds without Redis before the next try
 PATIENCE = 10.0  # seconds for a browser that does not read
+
+in_thread = in_threads(1, "looks")  # one: what was read later is followed later
 
 
 class Socket(Protocol):
@@ -78,7 +80,7 @@ class OpenSockets:
     def _hear(self, ending: Ending, **_signal: object) -> None:
         """Called in any thread, in which this process brought the ending about."""
         if self._loop and self._sockets and not self._loop.is_closed():
-            # The look is nobody's request: in its context it would wait for that request's thread.
+            # The look is nobody's request: its lines in the log would have that request's id.
             self._loop.call_soon_threadsafe(self._look_soon, ending, context=Context())
 
     def _look_soon(self, ending: Ending) -> None:
@@ -142,7 +144,7 @@ async def tell(telling: Coroutine[None, None, None]) -> None:
         logger.exception("a socket could not be told")
 
 
-@database_sync_to_async
+@in_thread
 def reasons_to_go(sockets: Iterable[Socket]) -> dict[Socket, int]:
     """Who may not stay, and the code with which they are sent away."""
     of_widgets: defaultdict[str, list[Socket]] = defaultdict(list)
@@ -175,7 +177,7 @@ def _reasons(
     return reasons
 
 
-@database_sync_to_async
+@in_thread
 def news_of_moves(sockets: Iterable[Socket]) -> set[Socket]:
     """Those whose chat has gone on in another browser, and who do not know it yet."""
     panels = [socket for socket in sockets if socket.hears_of_moves]

@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 from channels.consumer import get_handler_name
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chatproxy.livechat.organization import Organization
@@ -29,6 +28,7 @@ from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running
 from widget.sockets import FORBIDDEN_ORIGIN, NO_CONSENT, NOT_SHOWN, UNKNOWN_TOKEN
+from widget.threads import in_threads
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password
@@ -37,6 +37,8 @@ MESSAGE_LIMIT = 32_768  # bytes
 # connection may die without a word. The panel gives up after twice as long.
 HEARTBEAT = 20.0
 ALIVE = "{}"  # to htmx a message that shows nothing
+
+in_thread = in_threads(4, "sockets")
 
 
 class TooOften(Exception):
@@ -76,7 +78,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def dispatch(self, message: Json) -> None:
         """Without Channels' look for old database connections, in a thread, before each message.
 
-        What asks the database here does so by `database_sync_to_async`, which looks itself.
+        What asks the database here does so in threads which look themselves.
         """
         await getattr(self, get_handler_name(message))(message)
 
@@ -262,7 +264,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         token = next((p for p in offered if p.startswith(TOKEN_PREFIX)), "")
         return str(token.removeprefix(TOKEN_PREFIX))
 
-    @database_sync_to_async
+    @in_thread
     def identify(self) -> tuple[Widget, BearerToken] | None:
         """Whose token this is, under the widget of this URL. Raises TooOften."""
         key = self.scope["url_route"]["kwargs"]["key"]

@@ -13,12 +13,12 @@ import datetime as dt
 import logging
 import random
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
+from copy import copy
+from functools import cache, partial
 from typing import Protocol
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from chatproxy import conf
@@ -39,6 +39,7 @@ from chatproxy.relay.updates import (
 from widget.models import Browser, Subscription, Widget
 from widget.notifications.outcomes import Outcome, Result
 from widget.notifications.words import is_answer, notification_of
+from widget.threads import in_threads
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ MOST_TRIES = 8  # for one answer
 FIRST_WAIT = 5.0  # seconds before the second try; twice as long before each further one
 LONGEST_WAIT = 900.0
 WAKE_EVERY = 120.0  # seconds, where LiveChat has sent the customer away
+
+in_thread = in_threads(1, "listening")  # one: what is let go of is not claimed after it
 
 
 class Sends(Protocol):
@@ -81,7 +84,7 @@ class Listener:
             await asyncio.wait(tuple(self._telling.values()))
         for pk in tuple(self._listening):
             self._leave(pk)
-        await database_sync_to_async(Subscription.objects.let_go)(self.name)
+        await in_thread(Subscription.objects.let_go)(self.name)
         await self._sender.close()
 
     async def stop(self) -> None:
@@ -111,15 +114,16 @@ class Listener:
             if newcomer := await self._read(pk, claimed[pk]):
                 self._listening[pk] = self._begin(*newcomer)
 
-    @database_sync_to_async
+    @in_thread
     def _claim(self, watched: set[int]) -> dict[int, Widget]:
         """By the subscriptions' ids. What we may not listen for leaves its place to others."""
         claimed = Subscription.objects.claim(self.name, watched, conf.push_browsers())
-        widgets = {subscription.pk: widget_of(subscription) for subscription in claimed}
+        find = cache(find_widget)  # once, not for each of its customers
+        widgets = {subscription.pk: widget_of(subscription, find) for subscription in claimed}
         Subscription.objects.end([pk for pk, widget in widgets.items() if widget is None])
         return {pk: widget for pk, widget in widgets.items() if widget}
 
-    @database_sync_to_async
+    @in_thread
     def _read(self, pk: int, widget: Widget) -> tuple[Subscription, Organization] | None:
         """None if it has ended, or can be read no more."""
         try:
@@ -175,7 +179,7 @@ class Listener:
             subscription.tries = 0
         if result.outcome is Outcome.GONE:
             self._leave(subscription.pk)
-            await database_sync_to_async(subscription.delete)()
+            await in_thread(subscription.delete)()
             return
         if result.outcome is Outcome.LATER and subscription.tries + 1 < MOST_TRIES:
             subscription.tries += 1
@@ -185,13 +189,13 @@ class Listener:
             if result.outcome is not Outcome.DELIVERED:
                 logger.warning("an answer was not told: %s", result.outcome.value)
             subscription.told, subscription.tries, subscription.try_at = answer.created_at, 0, None
-        await database_sync_to_async(subscription.keep_state)()
+        await in_thread(subscription.keep_state)()
 
     def _backoff(self, tries: int) -> float:
         limit = min(LONGEST_WAIT, self.first_wait * 2**tries)
         return random.uniform(limit / 2, limit)  # noqa: S311
 
-    @database_sync_to_async
+    @in_thread
     def _payload(
         self, subscription: Subscription, answer: Event, conversation: Conversation
     ) -> Json | None:
@@ -204,14 +208,23 @@ class Listener:
         )
 
 
-def widget_of(subscription: Subscription) -> Widget | None:
+def find_widget(key: str) -> Widget | None:
+    """None if it was switched off."""
+    with suppress(Widget.DoesNotExist):
+        return Widget.objects.find(key)
+    return None
+
+
+def widget_of(
+    subscription: Subscription, find: Callable[[str], Widget | None] = find_widget
+) -> Widget | None:
     """None if it was switched off, or may not act for that browser any more."""
     bearer = subscription.bearer_token
-    with suppress(Widget.DoesNotExist):
-        widget = Widget.objects.find(bearer.customer.widget_key)
-        widget.group_id = subscription.group_id
-        return widget if widget.may_act_for(bearer) else None
-    return None
+    widget = copy(find(bearer.customer.widget_key))
+    if widget is None or not widget.may_act_for(bearer):
+        return None
+    widget.group_id = subscription.group_id
+    return widget
 
 
 class Listening:

@@ -1,11 +1,13 @@
 """The customer's socket, from a real LiveChat to the fragments a browser gets."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.test import AsyncClient
 from pytest_django import Settings
@@ -72,6 +74,49 @@ async def test_a_host_that_is_not_ours_is_refused(
     socket = open_socket(customer.token, origin="http://evil.example", host="evil.example")
     connected, _code = await socket.connect()
     assert not connected
+
+
+async def test_a_socket_waits_for_no_thread_of_the_project(
+    customer: Visitor, open_socket: OpenSocket
+) -> None:
+    """All sockets of a project share one, where it does not say otherwise."""
+    has_begun, is_over = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        has_begun.set()
+        is_over.wait()
+
+    project = asyncio.create_task(sync_to_async(take_long)())
+    try:
+        await asyncio.to_thread(has_begun.wait)
+        connected, _protocol = await open_socket(customer.token).connect()
+        assert connected
+    finally:
+        is_over.set()
+        await project
+
+
+async def test_a_socket_waits_for_no_other_socket(
+    customer: Visitor, open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that waits for Redis, or for the database."""
+    has_begun, is_over = threading.Event(), threading.Event()
+
+    def wait_before(kind: str, widget_key: str, address: str, who: str) -> int:
+        if who == "unlucky":
+            has_begun.set()
+            is_over.wait()
+        return 0
+
+    monkeypatch.setattr(consumers, "wait_before", wait_before)
+    unlucky = asyncio.create_task(open_socket("unlucky").connect())
+    try:
+        await asyncio.to_thread(has_begun.wait)
+        connected, _protocol = await open_socket(customer.token).connect()
+        assert connected
+    finally:
+        is_over.set()
+        await unlucky
 
 
 async def test_the_first_thing_shown_is_the_conversation_as_it_is(

@@ -12,8 +12,10 @@ from django.db.models import TextField, Value
 from django.utils import timezone
 from pytest_django import Settings
 
+from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.structures import Json
 from chatproxy.models import BearerToken, Customer
+from chatproxy.relay.tabs import AbsentTab, Show
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.notifications.conftest import (
@@ -26,6 +28,7 @@ from tests.widget.notifications.conftest import (
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Browser, Subscription, Widget
+from widget.models.widgets import WidgetQuerySet
 from widget.notifications.listening import MOST_TRIES, Listener
 from widget.notifications.outcomes import Result
 from widget.notifications.sending import Sender
@@ -239,6 +242,50 @@ async def test_nobody_is_listened_for_who_has_not_agreed(
     await change_widget(ask_consent=True, consent_version="2027-01")
     await listen().look()
     assert not process.relay.states()
+
+
+@pytest.fixture
+def other(gone: Visitor, push_service: PushService) -> Visitor:
+    """Somebody else who left the same widget, on a page for the group 2."""
+    visitor = Visitor()
+    visitor.introduce()
+    subscription = push_service.device("tablet").subscription() | {"page": PAGE}
+    visitor.ask("post", "notifications", subscription, **{"X-Chat-Group": "2"})
+    return visitor
+
+
+async def test_a_widget_is_found_once_for_all_who_left_it(
+    other: Visitor, process: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    find = WidgetQuerySet.find
+
+    def count(widgets: WidgetQuerySet, key: str) -> Widget:
+        found.append(key)
+        return find(widgets, key)
+
+    monkeypatch.setattr(WidgetQuerySet, "find", count)
+    listener = Listener(process.relay, Sender())
+    await listener.look()
+    await listener.close()
+    assert found == ["shop"]
+
+
+async def test_each_is_listened_for_in_the_group_that_they_left(
+    other: Visitor, process: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    listen = process.relay.listen
+
+    def note(customer: Customer, organization: Organization, show: Show) -> AbsentTab:
+        groups.append(organization.group_id)
+        return listen(customer, organization, show)
+
+    monkeypatch.setattr(process.relay, "listen", note)
+    listener = Listener(process.relay, Sender())
+    await listener.look()
+    await listener.close()
+    assert sorted(groups) == [0, 2]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.widget.notifications.conftest import eventually, in_thread
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription
+from widget.notifications import listening
 from widget.notifications.listening import MOST_TRIES, Listener
 from widget.notifications.sending import Sender
 
@@ -34,6 +35,7 @@ class Process:
     async def die(self) -> None:
         """At once, whatever it was doing: nothing is written down, nothing given back."""
         await self.listener.stop()
+        await listening.in_thread(int)()  # a thread here outlives it: what that began is done
         for task in tuple(self.listener._telling.values()):
             task.cancel()
         await self.relay.close()

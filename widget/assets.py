@@ -6,9 +6,12 @@ import gzip
 import hashlib
 import json
 import re
+import sys
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import brotli
@@ -22,6 +25,36 @@ from widget.models import Widget
 
 Names = TypeVarTuple("Names")
 Made = TypeVar("Made")
+
+ROOM = 64 * 1024 * 1024  # bytes in each process, for all that is made of widgets
+
+
+class Kept:
+    """What was made, while there is room: then what was not asked for for longest goes first."""
+
+    def __init__(self, room: int) -> None:
+        self._left = room
+        self._made: OrderedDict[Hashable, tuple[str, Any, int]] = OrderedDict()
+        self._guard = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Made], version: str = "") -> Made:
+        """Made anew for each version, which takes the place of the one before."""
+        with self._guard:
+            known, made, _size = self._made.get(key, (None, None, 0))
+            if known == version:
+                self._made.move_to_end(key)
+                return cast(Made, made)
+        made = make()  # two threads may both
+        size = sys.getsizeof(made if isinstance(made, str | bytes) else repr(made))
+        with self._guard:
+            self._left += self._made.pop(key, ("", None, 0))[2] - size
+            self._made[key] = version, made, size
+            while self._left < 0:
+                self._left += self._made.popitem(last=False)[1][2]
+        return made
+
+
+kept = Kept(ROOM)
 
 
 def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
@@ -46,15 +79,11 @@ def made_once_a_version(
     A preview has no version. With DEBUG it is made anew each time, as templates may change, too.
     """
 
-    @lru_cache(maxsize=256)
-    def make_once(widget: Widget, _version: str, *names: *Names) -> Made:
-        return make(widget, *names)
-
     @wraps(make)
     def get(widget: Widget, *names: *Names) -> Made:
         if settings.DEBUG or not widget.version:
             return make(widget, *names)
-        return make_once(widget, widget.version, *cast("tuple[Hashable]", names))
+        return kept.get((make, widget.pk, names), lambda: make(widget, *names), widget.version)
 
     return get
 
@@ -102,10 +131,11 @@ def pack(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     Not for pages that hold a secret beside what a stranger wrote.
     Source: RFC 9110, "Conditional Requests".
     """
-    body = response.content.decode()
-    etag = etag_of(body)
+    body = response.content
+    hashed = hashlib.sha256(body).hexdigest()
+    etag = f'W/"{hashed[:16]}"'
     if encoding := best_encoding(request.headers.get("Accept-Encoding", "")):
-        response.content = compress(body, encoding)
+        response.content = kept.get((encoding, hashed), partial(compress, body, encoding))
         response.headers["Content-Encoding"] = encoding
     response.headers["ETag"] = etag
     patch_vary_headers(response, ["Accept-Encoding"])
@@ -119,18 +149,10 @@ def best_encoding(accepted: str) -> str:
     return next((encoding for encoding in ("br", "gzip") if encoding in offered), "")
 
 
-@lru_cache(maxsize=512)
-def etag_of(text: str) -> str:
-    return f'W/"{digest(text)[:16]}"'
-
-
-@lru_cache
 def shorten(kind: str, text: str) -> str:
-    return str(minify.string(kind, text))
+    return kept.get((kind, digest(text)), lambda: str(minify.string(kind, text)))
 
 
-@lru_cache(maxsize=512)
-def compress(text: str, encoding: str) -> bytes:
+def compress(body: bytes, encoding: str) -> bytes:
     """The text as it travels. Compressing as far as it goes takes 20 ms: once per text."""
-    body = text.encode()
     return gzip.compress(body, 9) if encoding == "gzip" else bytes(brotli.compress(body))

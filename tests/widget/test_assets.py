@@ -5,8 +5,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+import brotli
+import minify
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -15,7 +18,7 @@ from django.test.signals import template_rendered
 from django.test.utils import override_script_prefix
 
 from tests.widget.conftest import AddWidget
-from widget.assets import made_once_a_version
+from widget.assets import Kept, made_once_a_version
 from widget.models import Widget
 from widget.previews import Preview, publish_preview
 
@@ -127,3 +130,65 @@ def test_a_preview_is_made_each_time(
     key = publish_preview(draft, Preview("shop", maker.pk), "https://shop.example")
     shown = Widget.objects.find(key)
     assert [make(shown), make(shown)] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_many_widgets_loaders_are_compressed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each in two languages, with styles of its own."""
+    colors = [f"{number:06x}" for number in range(500)]
+    shop = {"name": "Shop", "organization_id": "7c1f0d2e-5b0a-4a53-9a5e-2f1d6f3b8c44"}
+    Widget.objects.bulk_create(
+        Widget(**shop, key=f"shop-{color}", brand_color=f"#{color}") for color in colors
+    )
+    work: list[str] = []
+
+    def shorten(kind: str, text: str) -> str:
+        work.append(kind)
+        return text
+
+    def compress(body: bytes) -> bytes:
+        work.append("brotli")
+        return body
+
+    monkeypatch.setattr(minify, "string", shorten)
+    monkeypatch.setattr(brotli, "compress", compress)
+    client = Client(headers={"Accept-Encoding": "br"})
+
+    def ask_for_all() -> int:
+        before = len(work)
+        for color in colors:
+            for language in ("en", "de"):
+                client.get(f"/w/shop-{color}/embed.js", {"lang": language})
+        return len(work) - before
+
+    assert ask_for_all() >= 1000
+    assert ask_for_all() == 0
+
+
+def test_what_was_not_asked_for_for_longest_makes_room() -> None:
+    kept, made = Kept(100), list[str]()  # Python needs 41 bytes for each
+
+    def ask_for(name: str) -> None:
+        def make() -> bytes:
+            made.append(name)
+            return b"8 bytes."
+
+        assert kept.get(name, make) == b"8 bytes."
+
+    for name in ("old", "new", "old", "newer", "old", "new"):
+        ask_for(name)
+    assert made == ["old", "new", "newer", "new"]
+
+
+def test_what_is_larger_than_all_the_room_is_made_each_time() -> None:
+    kept = Kept(60)
+    assert kept.get("large", lambda: "more" * 9) == "more" * 9
+    assert kept.get("large", lambda: "other" * 9) == "other" * 9
+
+
+def test_a_new_version_takes_the_place_of_the_old_one() -> None:
+    kept = Kept(120)  # room for two
+    kept.get("other", lambda: "kept")
+    for version in ("first", "second", "third"):
+        assert kept.get("changed", partial(str, version), version) == version
+    assert kept.get("other", lambda: "made anew") == "kept"

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 import pytest
-from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.testing import ApplicationCommunicator
 from django.core.handlers.asgi import ASGIHandler
@@ -32,12 +31,10 @@ class Project:
             await send({"type": "lifespan.shutdown.complete"})
 
 
-class Room(AsyncWebsocketConsumer):
+async def room(scope: Any, receive: Any, send: Any) -> None:
     """A project's socket with a bug: its route takes any name."""
-
-    async def connect(self) -> None:
-        uuid.UUID(self.scope["url_route"]["kwargs"]["room"])
-        await self.accept()
+    uuid.UUID(scope["url_route"]["kwargs"]["room"])
+    await send({"type": "websocket.accept"})
 
 
 @pytest.fixture
@@ -80,7 +77,7 @@ async def test_sockets_of_the_project_stay_the_project_s(project: Any) -> None:
 
 
 async def test_bugs_in_sockets_of_the_project_are_the_project_s_to_see() -> None:
-    rooms = URLRouter([path("rooms/<room>", Room.as_asgi())])
+    rooms = URLRouter([path("rooms/<room>", room)])
     socket = BrowserSocket(with_chat(rooms, path=""), "/rooms/lobby")
     await socket.send_input({"type": "websocket.connect"})
     with pytest.raises(ValueError, match="badly formed"):

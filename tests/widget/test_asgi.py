@@ -77,7 +77,7 @@ async def test_sockets_of_the_project_stay_the_project_s(project: Any) -> None:
 
 
 async def test_bugs_in_sockets_of_the_project_are_the_project_s_to_see() -> None:
-    rooms = URLRouter([path("rooms/<room>", room)])
+    rooms = URLRouter([path("rooms/<room>", room)])  # type: ignore[arg-type]  # it is no view
     socket = BrowserSocket(with_chat(rooms, path=""), "/rooms/lobby")
     await socket.send_input({"type": "websocket.connect"})
     with pytest.raises(ValueError, match="badly formed"):

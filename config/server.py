@@ -22,6 +22,8 @@ from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
 from django.conf import settings  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 from twisted.internet.interfaces import IPushProducer  # noqa: E402
+from twisted.internet.main import CONNECTION_DONE  # noqa: E402
+from twisted.python.failure import Failure  # noqa: E402
 from zope.interface import implementer  # noqa: E402
 
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
@@ -47,8 +49,8 @@ CHECKED_AT_ONCE = 10
 HANDSHAKE = 30
 # Seconds of quiet before we go: for a request that is just coming, and an answer just leaving.
 LAST_CALL = 0.5
-# Times to empty the queue of the accepted before it closes; Twisted takes a few each time.
-QUEUES = 10
+# Times to empty the queue of the accepted before it closes: Twisted takes a few, and then more.
+QUEUES = 100
 # Seconds between two goodbyes to browsers, and for all of them: they come back as they left.
 APART = 0.005
 SPREAD = 3.0
@@ -256,10 +258,18 @@ class Server(daphne.Server):
 
 
 def stop_listening(port: Any) -> None:
-    """Take in whoever the kernel has let in already: closing the port would reset them."""
+    """Take in whoever the kernel has let in already: closing the port would reset them.
+
+    And close it at once: `stopListening` does so in the loop's next round, and until then more
+    would be let in.
+    """
+    port.stopReading()
     for _ in range(QUEUES):
+        before = port.sessionno
         port.doRead()
-    port.stopListening()
+        if port.sessionno == before:  # nobody was left
+            break
+    port.connectionLost(Failure(CONNECTION_DONE))  # type: ignore[no-untyped-call]
 
 
 def watch(transport: Any) -> "SlowReader":

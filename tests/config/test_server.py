@@ -20,6 +20,20 @@ from tests.config.echo import FLOOD, MESSAGE
 from tests.sandbox_rig import ROOT, free_port
 
 START_LIMIT = 20  # seconds
+# Between closing and the next round of the event loop, which never comes here.
+KNOCK_AT_ONCE = """
+import socket
+from config.server import stop_listening
+from twisted.internet import protocol, reactor
+
+factory = protocol.Factory.forProtocol(protocol.Protocol)
+port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+address = "127.0.0.1", port.getHost().port
+waiting = [socket.create_connection(address) for _ in range(40)]
+stop_listening(port)
+print(port.sessionno, "are taken in")
+socket.create_connection(address)
+"""
 ENVIRONMENT = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
@@ -185,6 +199,19 @@ def test_whoever_is_connected_is_told_to_come_back_after_a_restart() -> None:
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
         assert server.process.wait(10) == 0
+
+
+def test_who_comes_once_the_port_is_closed_is_refused_and_who_waited_is_taken_in() -> None:
+    knocking = subprocess.run(
+        [sys.executable, "-c", KNOCK_AT_ONCE],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert knocking.stdout == "40 are taken in\n"
+    assert "ConnectionRefusedError" in knocking.stderr
 
 
 def test_a_port_that_is_taken_is_said_and_not_served(server: Server) -> None:

@@ -113,7 +113,8 @@ class Webhook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for goodbye in (signal.SIGINT, signal.SIGTERM):  # in the background Ctrl-C may be switched off
+        signal.signal(goodbye, signal.default_int_handler)
     with Door(Bot()) as door, suppress(KeyboardInterrupt):
         try:
             door.bot.begin(door.address)

@@ -248,7 +248,9 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
     assert language["y"] + language["height"] <= band["y"] + band["height"]
 
 
-@pytest.mark.parametrize("language", ["de", "fr", "pl"])
+@pytest.mark.parametrize(
+    "language", ["de", *(pytest.param(each, marks=pytest.mark.night) for each in ("fr", "pl"))]
+)
 def test_the_buttons_show_all_their_words_on_a_phone(
     admin: Page, site: Site, language: str
 ) -> None:

@@ -105,7 +105,7 @@ def test_a_form_stays_although_its_event_has_changed(
         "update_event_properties",
         chat_id=chat_id(agent),
         **place_of(form["id"]),
-        properties={"rating": {"score": 1}},
+        properties={"test": {"string_property": "changed"}},
     )
     agent.send(chat_id(agent), "Take your time")
     expect(chat.messages("agent").last).to_contain_text("Take your time")

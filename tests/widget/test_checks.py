@@ -1,6 +1,7 @@
 """`manage.py check` names what is missing or wrong, and how to fix it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,9 +194,9 @@ def test_sessions_of_the_projects_own_are_sessions(settings: Settings) -> None:
     ],
 )
 def test_a_cache_that_holds_too_little_is_named(
-    settings: Settings, backend: str, expected: list[str]
+    settings: Settings, tmp_path: Path, backend: str, expected: list[str]
 ) -> None:
-    cache = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "somewhere"}
+    cache = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": str(tmp_path)}
     settings.CACHES = {"default": cache}
     assert ids(checks.check_cache) == expected
 

@@ -172,18 +172,24 @@ def hold_what_heeds_the_website(host: Host) -> list[Route]:
     return held
 
 
-@pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
-@pytest.mark.parametrize("methods", [["set_consent", "logout"], ["logout", "set_consent"]])
-def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
-    host: Host, ask: Ask, methods: list[str]
-) -> None:
+def chat_as(person: str, host: Host, ask: Ask) -> tuple[Chat, str]:
+    """The chat of who is signed in, has agreed and said "Hello", and their widget's key."""
     chat = ask()
-    host.page.evaluate("statement => LiveChatWidget.call('identify', statement)", signed("liv"))
+    host.page.evaluate("statement => LiveChatWidget.call('identify', statement)", signed(person))
     chat.panel.get_by_role("button", name="I agree").click()
     chat.send("Hello")
     expect(chat.messages("customer")).to_have_count(1)
     key = host.page.url.rsplit("/", 1)[1]
     host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    return chat, key
+
+
+@pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
+@pytest.mark.parametrize("methods", [["set_consent", "logout"], ["logout", "set_consent"]])
+def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
+    host: Host, ask: Ask, methods: list[str]
+) -> None:
+    chat, key = chat_as("liv", host, ask)
     held = hold_what_heeds_the_website(host)
     with host.page.expect_response(lambda answer: answer.request.method == "DELETE"):
         host.page.evaluate(CALL_EACH, methods)
@@ -199,13 +205,7 @@ def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
 def test_who_logs_out_and_withdraws_is_erased_though_they_have_agreed_to_nothing(
     host: Host, ask: Ask
 ) -> None:
-    chat = ask()
-    host.page.evaluate("statement => LiveChatWidget.call('identify', statement)", signed("mia"))
-    chat.panel.get_by_role("button", name="I agree").click()
-    chat.send("Hello")
-    expect(chat.messages("customer")).to_have_count(1)
-    key = host.page.url.rsplit("/", 1)[1]
-    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
+    chat, key = chat_as("mia", host, ask)
     host.page.evaluate("key => localStorage.removeItem(key)", kept(key))  # as before it was asked
     host.page.reload()
     expect(question(chat)).to_be_visible()

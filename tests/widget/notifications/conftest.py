@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from django.utils import timezone
 from pytest_django import Settings
 
+from chatproxy.relay.relay import Relay
 from tests.sandbox_rig import Agent
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
-from widget.models import Widget
-from widget.notifications import keys
+from widget.models import Subscription, Widget
+from widget.notifications import keys, listening
 from widget.notifications.listening import Listener
 from widget.notifications.sending import Sender
 from widget.running import Running
@@ -66,6 +69,26 @@ async def listen(process: Running) -> AsyncIterator[Callable[..., Listener]]:
     for listener in begun:
         await listener.close()
     await process.relay.close()
+
+
+class Process:
+    """One that listens with a relay of its own, and may die."""
+
+    def __init__(self) -> None:
+        self.relay, self.sender = Relay(), Sender()
+        self.listener = Listener(self.relay, self.sender, pause=0.02)
+        self.listener.first_wait = 0.005
+        self.listener.begin(look_every=0.05, tell_every=0.01)
+
+    async def die(self) -> None:
+        """At once, whatever it was doing: nothing is given back, but its lease has run out."""
+        await self.listener.stop()
+        await listening.in_thread(int)()  # a thread here outlives it: what that began is done
+        for task in tuple(self.listener._telling.values()):
+            task.cancel()
+        await self.relay.close()
+        await self.sender.close()
+        await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
 
 
 async def eventually(holds: Callable[[], Any], seconds: float = 8) -> None:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from django.utils import timezone
 
-from chatproxy.relay.relay import Relay
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.notifications.conftest import eventually, in_thread
+from tests.widget.notifications.conftest import Process, eventually, in_thread
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription
-from widget.notifications import listening
-from widget.notifications.listening import MOST_TRIES, Listener
-from widget.notifications.sending import Sender
+from widget.notifications.listening import MOST_TRIES
 
 ANSWERS: list[list[int | str]] = [[], [500], ["late"], [429, 503], ["late", "late"], [500, "late"]]
-
-
-class Process:
-    """One that listens, and may die."""
-
-    def __init__(self) -> None:
-        self.relay, self.sender = Relay(), Sender()
-        self.listener = Listener(self.relay, self.sender, pause=0.02)
-        self.listener.first_wait = 0.005
-        self.listener.begin(look_every=0.05, tell_every=0.01)
-
-    async def die(self) -> None:
-        """At once, whatever it was doing: nothing is written down, nothing given back."""
-        await self.listener.stop()
-        await listening.in_thread(int)()  # a thread here outlives it: what that began is done
-        for task in tuple(self.listener._telling.values()):
-            task.cancel()
-        await self.relay.close()
-        await self.sender.close()
 
 
 class Storm:
@@ -75,7 +51,6 @@ class Storm:
         await asyncio.sleep(self.chance.uniform(0, 0.1))
         await self.process.die()
         self.deaths += 1
-        await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
         self.process = Process()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.testing import WebsocketCommunicator
 
-PATIENCE = 15  # seconds for what a test waits for, on a busy machine
+PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 
 
 class BrowserSocket(WebsocketCommunicator):
@@ -23,3 +23,6 @@ class BrowserSocket(WebsocketCommunicator):
 
     async def disconnect(self, code: int = 1000, timeout: float = PATIENCE) -> None:
         await super().disconnect(code, timeout)
+
+    async def wait(self, timeout: float = PATIENCE) -> None:
+        await super().wait(timeout)

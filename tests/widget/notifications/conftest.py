@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from chatproxy.relay.relay import Relay
 from tests.sandbox_rig import Agent
+from tests.widget.browser_socket import PATIENCE
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription, Widget
@@ -91,8 +92,8 @@ class Process:
         await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
 
 
-async def eventually(holds: Callable[[], Any], seconds: float = 8) -> None:
-    async with asyncio.timeout(seconds):
+async def eventually(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - a push service tells nobody
             await asyncio.sleep(0.02)
 

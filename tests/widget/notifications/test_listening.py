@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.db.models import TextField, Value
 from django.utils import timezone
@@ -16,6 +17,7 @@ from chatproxy.livechat.structures import Json
 from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.tabs import AbsentTab, Show
 from tests.sandbox_rig import Agent, Sandbox
+from tests.widget.browser_socket import PATIENCE
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.notifications.conftest import (
     PAGE,
@@ -90,19 +92,22 @@ async def test_what_was_answered_while_nobody_listened_is_told_afterwards(
 
 
 async def test_what_was_seen_elsewhere_is_not_told(
-    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
+    gone: Visitor, listen: Listen, push_service: PushService, agent: Agent, process: Running
 ) -> None:
-    listener = listen(pause=0.6)
+    listener = listen(pause=600)
     event_id = await answer(agent, "Yes, we do.")
     chat = (await in_thread(agent.chats))[0]
     events = (await in_thread(agent.chat, chat["id"]))["thread"]["events"]
     at = next(event["created_at"] for event in events if event["id"] == event_id)
     await in_thread(gone.ask, "post", "seen", {"chat": chat["id"], "at": at})
+    customer = (await Customer.objects.aget()).pk
+    await eventually(lambda: process.relay.seen_up_to(customer) >= at)
+    listener.pause = 0  # it is over
+    listener.tell()
     last = await answer(agent, "And to Sweden.")
     await eventually(lambda: push_service.devices["phone"].shown)
     told = push_service.devices["phone"].shown
     assert [news["id"] for news in told] == [last]
-    assert listener
 
 
 async def test_nobody_is_told_who_may_be_looking(
@@ -120,7 +125,7 @@ async def test_nobody_is_told_who_may_be_looking(
     await socket.send_json_to({"hello": {"page": {}, "visible": True}})
     await eventually(process.relay.watched)
     event_id = await answer(agent, "Yes, we do.")
-    while event_id not in await socket.receive_from(5):
+    while event_id not in await socket.receive_from():
         continue
     await asyncio.sleep(0.3)  # several looks at what is to be told
     phone = push_service.devices["phone"]
@@ -176,7 +181,7 @@ async def test_a_browser_that_is_gone_is_forgotten(
     push_service.answers += [status]
     listen()
     await answer(agent, "Yes, we do.")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while await Subscription.objects.aexists():  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(0.02)
 
@@ -211,7 +216,7 @@ async def test_another_process_takes_over_from_one_that_died(
 
 async def until_written_down() -> None:
     """That somebody was told: the push service knows it a moment earlier."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while await Subscription.objects.filter(told="").aexists():  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.02)
 
@@ -260,8 +265,17 @@ def other(gone: Visitor, push_service: PushService) -> Visitor:
     return visitor
 
 
+@pytest_asyncio.fixture
+async def looking(process: Running) -> AsyncIterator[Listener]:
+    """It looks when it is told to."""
+    listener = Listener(process.relay, Sender())
+    yield listener
+    await listener.close()
+    await process.relay.close()
+
+
 async def test_a_widget_is_found_once_for_all_who_left_it(
-    other: Visitor, process: Running, monkeypatch: pytest.MonkeyPatch
+    other: Visitor, looking: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[str] = []
     find = WidgetQuerySet.find
@@ -271,14 +285,12 @@ async def test_a_widget_is_found_once_for_all_who_left_it(
         return find(widgets, key)
 
     monkeypatch.setattr(WidgetQuerySet, "find", count)
-    listener = Listener(process.relay, Sender())
-    await listener.look()
-    await listener.close()
+    await looking.look()
     assert found == ["shop"]
 
 
 async def test_each_is_listened_for_in_the_group_that_they_left(
-    other: Visitor, process: Running, monkeypatch: pytest.MonkeyPatch
+    other: Visitor, looking: Listener, process: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     groups: list[int] = []
     listen = process.relay.listen
@@ -288,9 +300,7 @@ async def test_each_is_listened_for_in_the_group_that_they_left(
         return listen(customer, organization, show)
 
     monkeypatch.setattr(process.relay, "listen", note)
-    listener = Listener(process.relay, Sender())
-    await listener.look()
-    await listener.close()
+    await looking.look()
     assert sorted(groups) == [0, 2]
 
 
@@ -387,7 +397,7 @@ async def test_who_stopped_while_they_were_told_is_no_trouble(
     listener = Listener(process.relay, sender, pause=0)
     await listener.look()
     await answer(agent, "Yes, we do.")
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE):
         while not sender.is_about_to.is_set():
             listener.tell()
             await asyncio.sleep(0.02)
@@ -415,5 +425,5 @@ async def test_a_connection_that_broke_loses_no_answer(
     await in_thread(sandbox.fault, "drop")
     event_id = await answer(agent, "Yes, we do.")
     phone = push_service.devices["phone"]
-    await eventually(lambda: phone.shown, 15)
+    await eventually(lambda: phone.shown)
     assert [news["id"] for news in phone.shown] == [event_id]

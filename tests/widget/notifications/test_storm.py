@@ -76,7 +76,7 @@ async def test_no_answer_is_lost_or_told_twice(
         broken = asyncio.create_task(storm.break_something())
         answers.append(await in_thread(agent.send, chat_id, f"Answer {number}"))
         await broken
-        await eventually(lambda: [news["id"] for news in phone.shown] == answers, 20)
+        await eventually(lambda: [news["id"] for news in phone.shown] == answers)
     await storm.process.die()
     # What comes twice is what a process could not know, and the service worker does.
     assert len(phone.received) - len(phone.shown) <= storm.late + storm.deaths

@@ -1,5 +1,6 @@
 """A clock that stands still, for what is counted by the minute or the hour."""
 
+import datetime as dt
 import time
 
 import pytest
@@ -27,3 +28,13 @@ def stop_clock_of(monkeypatch: pytest.MonkeyPatch, *modules: str) -> StoppedCloc
     for module in modules:
         monkeypatch.setattr(f"{module}.time", clock)
     return clock
+
+
+class Calendar:
+    """Stands for `timezone` in one module: it is always this moment."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self._now = now
+
+    def now(self) -> dt.datetime:
+        return self._now

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.widget.visitor import Visitor
-from widget.customers.views.upgrade import say_once
+from widget.customers.views import upgrade
 from widget.models import Widget
 
 UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket"}
@@ -12,7 +12,7 @@ UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket"}
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
-    say_once.cache_clear()
+    upgrade.say_once.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["socket", "visit"])
@@ -27,7 +27,7 @@ def test_whoever_runs_the_server_is_told_once_what_is_wrong(
 ) -> None:
     for _ in range(2):
         client.get("/w/shop/socket", headers=headers)
-    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    errors = [record.message for record in caplog.records if record.name == upgrade.__name__]
     assert [cause in error for error in errors] == [True]
 
 

@@ -13,12 +13,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from chatproxy.doctor.chat import Patience
+from chatproxy.doctor.chat import ExaminedChat
 from chatproxy.doctor.recording import Recorder, Recording
 from chatproxy.livechat import accounts
 from chatproxy.livechat.customer_api import CustomerApi
@@ -178,39 +179,55 @@ LOSSES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+LONG, SHORT = 30.0, 0.5  # seconds: for what comes, however slow we are, and for what does not
+
+
 @pytest.fixture
-def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lost pushes are not waited for long."""
-    monkeypatch.setattr(
-        "widget.management.commands.livechat_check.Patience",
-        lambda calm: Patience(push=1.0, calm=calm),
-    )
+def patience(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The command's. What is lost need not be waited for long."""
+    patience = SimpleNamespace(push=LONG, calm=0.02)
+    command = "widget.management.commands.livechat_check"
+    monkeypatch.setattr(f"{command}.Patience", lambda **_: patience)
+    return patience
 
 
-@pytest.mark.usefixtures("short_patience")
 @pytest.mark.parametrize("lost", LOSSES)
 def test_nothing_stays_where_a_push_or_an_answer_is_lost(
-    sandbox: Sandbox, agent: Agent, arguments: list[str], token: str, lost: str
+    sandbox: Sandbox,
+    agent: Agent,
+    arguments: list[str],
+    token: str,
+    patience: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    lost: str,
 ) -> None:
     step, fault = LOSSES[lost]
+    begin = ExaminedChat.begin
+
+    def begin_impatiently(it: ExaminedChat, name: str) -> None:
+        patience.push = SHORT if name == step else LONG
+        begin(it, name)
+
+    monkeypatch.setattr(ExaminedChat, "begin", begin_impatiently)
     sandbox.control("faults", [fault])
     run = Run(*arguments, agent_token=token)
     assert run.outcome(step).startswith("FAILED ")
     assert left_behind(agent) == []
 
 
-@pytest.mark.usefixtures("short_patience")
 def test_nothing_stays_where_the_websocket_drops(
     sandbox: Sandbox,
     agent: Agent,
     arguments: list[str],
     token: str,
+    patience: SimpleNamespace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     upload = CustomerApi.upload_file
 
     def drop_before(*arguments: Any) -> str:
         sandbox.fault("drop", side="customer")
+        patience.push = SHORT
         return upload(*arguments)
 
     monkeypatch.setattr(CustomerApi, "upload_file", drop_before)

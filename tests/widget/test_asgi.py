@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.urls import path
 from pytest_django import Settings
 
-from tests.widget.browser_socket import BrowserSocket
+from tests.widget.browser_socket import PATIENCE, BrowserSocket
 from widget.asgi import path_of, with_chat
 from widget.running import Running
 
@@ -55,8 +55,8 @@ async def live_and_end(application: Any) -> list[str]:
     said = []
     for stage in ("startup", "shutdown"):
         await server.send_input({"type": f"lifespan.{stage}"})
-        said.append((await server.receive_output())["type"])
-    await server.wait()
+        said.append((await server.receive_output(PATIENCE))["type"])
+    await server.wait(PATIENCE)
     return said
 
 

@@ -19,7 +19,7 @@ from widget.models import Widget
 from widget.running import Running
 
 NAMES = {signal: name for name, signal in vars(signals).items() if isinstance(signal, Signal)}
-PATIENCE = 5  # seconds
+PATIENCE = 30  # seconds
 
 pytestmark = pytest.mark.django_db
 

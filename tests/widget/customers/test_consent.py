@@ -126,11 +126,11 @@ async def test_an_open_socket_ends_when_the_owner_asks_something_else(
     socket = open_socket(token)
     await socket.connect()
     await socket.send_json_to({"hello": {"language": "en", "zone": "UTC", "event": ""}})
-    while 'hx-target="#threads"' not in await socket.receive_from(timeout=15):
+    while 'hx-target="#threads"' not in await socket.receive_from():
         pass
     asking.consent_version = "2027-01"
     await sync_to_async(asking.save)()
-    while (heard := await socket.receive_output(timeout=5))["type"] != "websocket.close":
+    while (heard := await socket.receive_output())["type"] != "websocket.close":
         pass
     assert heard["code"] == NO_CONSENT
 

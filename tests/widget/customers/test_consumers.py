@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from chatproxy.relay.updates import State, Update
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.browser_socket import BrowserSocket
+from tests.widget.browser_socket import PATIENCE, BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_views_beyond_text import answers_to
 from tests.widget.visitor import Visitor, events_of
@@ -22,7 +22,7 @@ from widget.customers import consumers
 from widget.rendering.locale import Locale
 from widget.running import Running
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HELLO = {
     "page": {"url": "https://shop.example/pots", "title": "Pots", "referrer": ""},
@@ -35,7 +35,7 @@ HELLO = {
 async def wait_until_shown(socket: BrowserSocket, text: str) -> str:
     """The first fragment that contains this."""
     while True:
-        fragment: str = await socket.receive_from(timeout=15)
+        fragment: str = await socket.receive_from()
         if text in fragment:
             return fragment
 
@@ -44,7 +44,7 @@ async def refusal(socket: BrowserSocket) -> int:
     """The code with which an accepted socket is closed again."""
     connected, _ = await socket.connect()
     assert connected
-    message = await socket.receive_output(timeout=5)
+    message = await socket.receive_output()
     assert message["type"] == "websocket.close"
     return int(message["code"])
 
@@ -198,7 +198,7 @@ async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
 
     answer = await database_sync_to_async(customer.ask)("post", "expected", HELLO["page"])
     assert answer.status_code == 204
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while process.relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
             await asyncio.sleep(0.05)
     sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
@@ -240,13 +240,13 @@ async def test_times_are_on_the_customer_s_clock(
 
 async def page_of_the_customer(agent: Agent, chat_id: str) -> str:
     """The last page the agent sees, once it is not the first one."""
-    for _ in range(100):
-        users = (await database_sync_to_async(agent.chat)(chat_id))["users"]
-        pages = next(user["visit"]["last_pages"] for user in users if "visit" in user)
-        if len(pages) > 1:
-            break
-    url: str = pages[-1]["url"]
-    return url
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            users = (await database_sync_to_async(agent.chat)(chat_id))["users"]
+            pages = next(user["visit"]["last_pages"] for user in users if "visit" in user)
+            if len(pages) > 1:
+                url: str = pages[-1]["url"]
+                return url
 
 
 async def test_the_agent_sees_the_customer_s_page(

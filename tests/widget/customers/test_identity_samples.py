@@ -32,7 +32,7 @@ def signed_by_node(secret: str) -> str:
     arguments = ", ".join(json.dumps(argument) for argument in (*WHO, secret))
     program = f"{sample('javascript')}\nprocess.stdout.write(chatIdentity({arguments}));"
     command = ["node", "-e", program]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 @pytest.mark.parametrize("sign", [signed_by_python, signed_by_node])

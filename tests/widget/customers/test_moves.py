@@ -157,6 +157,6 @@ async def test_the_first_browser_is_told(
     await socket.send_json_to({"hello": {"page": {}, "language": "de"}})
     code = await asyncio.to_thread(code_of, customer)
     await asyncio.to_thread(go_on, code)
-    while "auch auf einem anderen Gerät offen" not in await socket.receive_from(8):
+    while "auch auf einem anderen Gerät offen" not in await socket.receive_from():
         continue
     assert not await Move.objects.aexists()

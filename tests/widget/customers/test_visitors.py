@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from django.test import Client
 
 from tests.sandbox_rig import Sandbox
-from tests.widget.browser_socket import BrowserSocket
+from tests.widget.browser_socket import PATIENCE, BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_consumers import refusal
 from tests.widget.visitor import Visitor
@@ -19,7 +19,7 @@ from widget.running import Running
 BUDGET = 8_000  # bytes, brotli, more than the loader
 HELLO = {"page": {"url": "https://shop.example/cart", "title": "Cart"}, "language": "en"}
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def tracked(add_widget: AddWidget) -> Visitor:
 async def next_news(socket: BrowserSocket) -> dict[str, Any]:
     """The next news."""
     while True:
-        news: dict[str, Any] = json.loads(await socket.receive_from(timeout=15))
+        news: dict[str, Any] = json.loads(await socket.receive_from())
         if news:
             return news
 
@@ -64,7 +64,7 @@ async def test_a_visit_costs_a_login_and_each_further_page_one_request(
     assert (news["greeting"], news["has_chat"]) == (None, False)
     for page in ("pots", "checkout"):
         await socket.send_json_to({"page": {"url": f"https://shop.example/{page}", "title": ""}})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while sandbox.requests().count("update_customer_page") < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert sandbox.requests() == ["login", *2 * ["update_customer_page"]]

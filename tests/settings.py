@@ -14,4 +14,6 @@ from config.settings import *  # noqa: F403
 
 if redis_url:  # what is announced is heard in all its databases
     CACHES["default"]["KEY_PREFIX"] = worker  # noqa: F405
+    # A machine that is busy for a second must not make the cache forget what a test relies on.
+    CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 30, "socket_timeout": 30}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -10,6 +10,8 @@ from pytest_django import Settings
 from tests.sandbox_rig import Sandbox
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.visitor import Visitor
+from widget import availability
+from widget.customers.views import panel
 from widget.models import Widget
 from widget.running import Running
 
@@ -39,6 +41,13 @@ def add_widget(db: None, sandbox: Sandbox, settings: Settings) -> AddWidget:
         return Widget.objects.create(key=key, **{"name": "Shop", **reachable, **fields})
 
     return add
+
+
+@pytest.fixture
+def long_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what LiveChat said a moment ago holds, or that it failed."""
+    monkeypatch.setattr(availability, "AVAILABILITY_HOLDS", 600)
+    monkeypatch.setattr(panel, "FAILURE_HOLDS", 600)
 
 
 @pytest.fixture

@@ -30,12 +30,6 @@ def chatting(customer: Visitor, sandbox: Sandbox) -> Visitor:
     return customer
 
 
-@pytest.fixture
-def long_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine is, what LiveChat said of who is there holds."""
-    monkeypatch.setattr(availability, "AVAILABILITY_HOLDS", 600)
-
-
 def open_panel(browser: Visitor) -> None:
     """What a browser asks for when the launcher is clicked."""
     browser.ask("get", "")

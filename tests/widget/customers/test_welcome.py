@@ -14,7 +14,7 @@ from widget.models import Widget
 WHO_IS_THERE, FORMS = "get_dynamic_configuration", "get_configuration"
 MANY = 5
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("long_known")]
 
 
 def welcomes(sandbox: Sandbox, at_once: int) -> list[HttpResponse]:

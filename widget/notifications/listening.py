@@ -110,7 +110,8 @@ class Listener:
         claimed = await self._claim(self._relay.watched())
         for pk in self._listening.keys() - claimed.keys():
             self._leave(pk)
-        for pk in claimed.keys() - self._listening.keys():
+        # What is being told is not written down yet: who comes back meanwhile waits for that.
+        for pk in claimed.keys() - self._listening.keys() - self._telling.keys():
             if newcomer := await self._read(pk, claimed[pk]):
                 self._listening[pk] = self._begin(*newcomer)
 

@@ -410,6 +410,32 @@ async def test_who_stopped_while_they_were_told_is_no_trouble(
     assert "could not be told" not in caplog.text
 
 
+async def test_who_is_listened_for_anew_is_not_told_again_what_they_were_just_told(
+    gone: Visitor, process: Running, push_service: PushService, agent: Agent
+) -> None:
+    """A widget was off for a moment, while the push service took its time."""
+    sender = SlowSender()
+    listener = Listener(process.relay, sender, pause=0)
+    await listener.look()
+    event_id = await answer(agent, "Yes, we do.")
+    async with asyncio.timeout(PATIENCE):
+        while not sender.is_about_to.is_set():
+            listener.tell()
+            await asyncio.sleep(0.02)
+    for is_on in (False, True):
+        await change_widget(enabled=is_on)
+        await listener.look()
+    sender.may.set()
+    await eventually(lambda: not listener._telling)
+    await listener.look()
+    (listening,) = listener._listening.values()
+    await eventually(lambda: listening.answer.id == event_id)
+    listener.tell()
+    await listener.close()
+    await process.relay.close()
+    assert len(push_service.devices["phone"].received) == 1
+
+
 async def test_customers_who_have_left_are_no_visitors(
     gone: Visitor, listen: Listen, process: Running
 ) -> None:

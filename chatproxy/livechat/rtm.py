@@ -16,6 +16,7 @@ from functools import cache
 from traceback import clear_frames
 from typing import Any
 
+import msgspec
 from requests.structures import CaseInsensitiveDict
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -204,7 +205,7 @@ class Connection:
         """Settle a response; return a push. What cannot be read is nothing."""
         self._heard_at = self._loop.time()
         try:
-            message = json.loads(_text_of(frame))
+            message = _read(frame)
             kind, action, payload = message["type"], str(message["action"]), message.get("payload")
         except (KeyError, TypeError, ValueError, RecursionError):
             logger.debug("LiveChat sent a frame that cannot be read")
@@ -258,6 +259,17 @@ class Connection:
         for answer in pending.values():
             if not answer.done():
                 answer.set_exception(Unreachable("the connection closed"))
+
+
+def _read(frame: bytes | str) -> Any:
+    """Its JSON: `msgspec` takes a third of the time, `json` takes half of a surrogate pair and NaN.
+
+    Raises ValueError or RecursionError.
+    """
+    try:
+        return msgspec.json.decode(frame)
+    except ValueError:
+        return json.loads(_text_of(frame))
 
 
 def _text_of(frame: bytes | str) -> str:

@@ -30,9 +30,10 @@ from chatproxy.livechat.errors import (
     UsersLimitReached,
 )
 from chatproxy.livechat.organization import Organization
-from chatproxy.livechat.pushes import IncomingChat, IncomingEvent, Push, Typing
+from chatproxy.livechat.pushes import EventDeleted, IncomingChat, IncomingEvent, Push, Typing
 from chatproxy.livechat.rtm import Connection, Disconnected, Visit, login_payload
 from chatproxy.livechat.service import VersionEnd
+from chatproxy.livechat.structures import Event
 from chatproxy.models import Customer
 from chatproxy.service import ConfiguredService
 from chatproxy.versions import version_end
@@ -269,6 +270,12 @@ async def test_a_connection_is_closed_if_the_end_of_its_version_cannot_be_kept(
             await is_closed.wait()
 
 
+async def answer_login(socket: ServerConnection) -> None:
+    asked = json.loads(await socket.recv())
+    names = {name: asked[name] for name in ("request_id", "action")}
+    await socket.send(json.dumps({**names, "type": "response", "success": True, "payload": {}}))
+
+
 async def answer_with_an_error_that_is_a_success(socket: ServerConnection) -> None:
     """A LiveChat whose methods say with an `error` object alone that they have failed."""
     async for frame in socket:
@@ -420,6 +427,58 @@ async def test_a_frame_that_cannot_be_read_is_nothing(
         await listener.connection.act("list_chats", {})
     await asyncio.to_thread(agent.send, chat_id, "still here")
     assert (await listener.next(IncomingEvent)).event.text == "still here"
+
+
+FRAMES = {
+    "half a character": r'"\ud83d"',
+    "half a character, unescaped": b'"\xed\xa0\xbd"',
+    "no number": "NaN",
+    "infinity": "-Infinity",
+    "more than a float": "1e400",
+    "more than an integer of C": "9" * 4000,
+    "lists in lists": "[" * 500 + "]" * 500,
+}
+
+
+@pytest.mark.parametrize("value", FRAMES.values(), ids=FRAMES)
+async def test_a_strange_value_loses_no_push(
+    value: str | bytes, organization: Organization, settings: Any
+) -> None:
+    value = value if isinstance(value, bytes) else value.encode()
+    push = b'{"type": "push", "action": "incoming_event", "payload": {"event": {"properties": %s}}}'
+
+    async def tell(socket: ServerConnection) -> None:
+        await answer_login(socket)
+        await socket.send(push % value, text=True)
+        await socket.wait_closed()
+
+    async with serve(tell, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
+        listener = Listener(connection)
+        assert (await listener.next(IncomingEvent)).event == Event()
+        await connection.close()
+        await listener.end()
+
+
+async def test_lists_in_lists_without_end_are_nothing(
+    organization: Organization, settings: Any
+) -> None:
+    async def tell(socket: ServerConnection) -> None:
+        await answer_login(socket)
+        await socket.send("[" * 100_000)
+        await socket.send('{"type": "push", "action": "event_deleted", "payload": {"event_id": 1}}')
+        await socket.wait_closed()
+
+    async with serve(tell, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
+        listener = Listener(connection)
+        assert (await listener.next(EventDeleted)).event_id == "1"
+        await connection.close()
+        await listener.end()
 
 
 async def test_what_a_connection_did_not_deliver_when_it_was_abandoned_never_arrives(

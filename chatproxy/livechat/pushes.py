@@ -7,8 +7,9 @@ Source: Customer Chat API v3.6, "RTM pushes".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures import (
     Chat,
@@ -22,146 +23,122 @@ from chatproxy.livechat.structures import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
+class Push(Struct, frozen=True, kw_only=True):
     """What every push about a chat says; empty where it does not."""
 
     chat_id: str = ""
     thread_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingChat(Push):
+class IncomingChat(Push, frozen=True, kw_only=True):
     chat: Chat
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatDeactivated(Push):
+class ChatDeactivated(Push, frozen=True, kw_only=True):
     """`user_id` is empty when nobody closed it but the clock."""
 
     user_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatTransferred(Push):
+class ChatTransferred(Push, frozen=True, kw_only=True):
     reason: str
     queue: Queue | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserAdded(Push):
+class UserAdded(Push, frozen=True, kw_only=True):
     user: User
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRemoved(Push):
+class UserRemoved(Push, frozen=True, kw_only=True):
     user_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingEvent(Push):
+class IncomingEvent(Push, frozen=True, kw_only=True):
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventUpdated(Push):
+class EventUpdated(Push, frozen=True, kw_only=True):
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventDeleted(Push):
+class EventDeleted(Push, frozen=True, kw_only=True):
     event_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPreview(Push):
+class EventPreview(Push, frozen=True, kw_only=True):
     """Part of an answer in the making; its event has no id."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertiesUpdated(Push):
+class PropertiesUpdated(Push, frozen=True, kw_only=True):
     """Of the event if `event_id` is given, else of the thread or the chat."""
 
     event_id: str
     properties: Properties
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertiesDeleted(Push):
+class PropertiesDeleted(Push, frozen=True, kw_only=True):
     """As PropertiesUpdated, with lists of names."""
 
     event_id: str
     properties: dict[str, list[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typing(Push):
+class Typing(Push, frozen=True, kw_only=True):
     author_id: str
     is_typing: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thinking(Push):
+class Thinking(Push, frozen=True, kw_only=True):
     author_id: str
     title: str
     description: str
     custom_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventsSeen(Push):
+class EventsSeen(Push, frozen=True, kw_only=True):
     user_id: str
     seen_up_to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuePosition(Push):
+class QueuePosition(Push, frozen=True, kw_only=True):
     queue: Queue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerUpdated(Push):
+class CustomerUpdated(Push, frozen=True, kw_only=True):
     name: str
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideStorageUpdated(Push):
+class SideStorageUpdated(Push, frozen=True, kw_only=True):
     customer_side_storage: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsStatusUpdated(Push):
+class GroupsStatusUpdated(Push, frozen=True, kw_only=True):
     """Group id to online, offline or online_for_queue."""
 
     statuses: dict[int, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingGreeting(Push):
+class IncomingGreeting(Push, frozen=True, kw_only=True):
     greeting: Greeting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GreetingAccepted(Push):
+class GreetingAccepted(Push, frozen=True, kw_only=True):
     unique_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GreetingCanceled(Push):
+class GreetingCanceled(Push, frozen=True, kw_only=True):
     unique_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WelcomeMessage(Push):
+class WelcomeMessage(Push, frozen=True, kw_only=True):
     id: str
     event: Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerDisconnected(Push):
+class CustomerDisconnected(Push, frozen=True, kw_only=True):
     reason: str
     data: dict[str, Any]
 

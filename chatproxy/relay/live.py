@@ -15,6 +15,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from django.utils.functional import Promise
+from msgspec import structs
 
 from chatproxy import metrics
 from chatproxy.livechat import rtm
@@ -408,10 +409,10 @@ class LiveCustomer:
             self.remove(tab)
 
     async def _enter(self, state: State, advice: str | Promise = "") -> None:
-        entered = ConnectionState(state, advice)
-        if entered == self.connection_state:  # every tab was told when it came
+        known = self.connection_state
+        if (state, advice) == (known.state, known.advice):  # every tab was told when it came
             return
-        self.connection_state = entered
+        entered = self.connection_state = ConnectionState(state, advice)
         for tab in tuple(self.tabs):
             await self._tell(tab, entered)
 
@@ -586,7 +587,7 @@ class LiveCustomer:
         login = self.connection.login if self.connection else None
         if self.connection and login and login.online_group_ids is not None:
             status = "online" if group_id in login.online_group_ids else "offline"
-            self.connection.login = replace(login, online_group_ids=None)  # true just now
+            self.connection.login = structs.replace(login, online_group_ids=None)  # true just now
             await self._hand_out(GroupsStatusUpdated(statuses={group_id: status}))
             return
         with suppress(LiveChatError):

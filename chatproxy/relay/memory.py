@@ -6,7 +6,8 @@ import pickle
 import zlib
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chatproxy.livechat.pushes import (
     ChatDeactivated,

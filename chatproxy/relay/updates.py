@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.functional import Promise
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chatproxy.livechat.pushes import (
     ChatDeactivated,
@@ -49,7 +50,7 @@ class State(enum.Enum):
     CLOSED = "closed"  # nobody is watching any more
 
 
-class Conversation(NamedTuple):
+class Conversation(Struct, frozen=True):
     """What is known of a customer's chat, apart from its events. Each push makes another one.
 
     `people` by user id. `seen` is, by user id, the time up to which somebody has read.
@@ -100,7 +101,8 @@ class Conversation(NamedTuple):
 
     def with_users(self, users: tuple[User, ...]) -> Conversation:
         seen = {user.id: user.events_seen_up_to for user in users if user.events_seen_up_to}
-        return self._replace(
+        return replace(
+            self,
             people={**self.people, **{user.id: user for user in users}},
             seen={**self.seen, **seen},
         )
@@ -111,7 +113,8 @@ class Conversation(NamedTuple):
         active = last.active if last else chat.active
         has_begun = active or self._has_led_to(threads)
         known = self._without_greeting() if has_begun else self
-        return known._replace(
+        return replace(
+            known,
             chat_id=chat.id,
             thread_id=last.id if last else chat.last_thread_id,
             active=active,
@@ -128,12 +131,13 @@ class Conversation(NamedTuple):
             case IncomingEvent(event=event) if event.author_id:  # first: most pushes are one
                 told = self._with_seen(event.author_id, event.created_at)
                 if isinstance(event, Form) and push.thread_id == self.thread_id:
-                    return told._replace(survey_answer=self.survey_answer or event.survey_answer)
+                    return replace(told, survey_answer=self.survey_answer or event.survey_answer)
                 return told
             case IncomingChat(chat=chat):
                 thread = chat.thread
                 before = self._without_greeting()
-                return before._replace(
+                return replace(
+                    before,
                     chat_id=chat.id,
                     thread_id=thread.id if thread else self.thread_id,
                     active=thread.active if thread else self.active,
@@ -146,30 +150,30 @@ class Conversation(NamedTuple):
             case IncomingGreeting(greeting=greeting):
                 return self.with_greeting(greeting)
             case WelcomeMessage(event=event):
-                return self._replace(welcome=event)
+                return replace(self, welcome=event)
             case GreetingAccepted(unique_id=taken):
-                return self._replace(greeting=self._greeting_after(taken, accepted=True))
+                return replace(self, greeting=self._greeting_after(taken, accepted=True))
             case GreetingCanceled(unique_id=over):
-                return self._replace(greeting=self._greeting_after(over, accepted=False))
+                return replace(self, greeting=self._greeting_after(over, accepted=False))
             case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
-                return self._replace(active=False, queue=None)
+                return replace(self, active=False, queue=None)
             case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):
-                return self._replace(rating=self.rating | changes)
+                return replace(self, rating=self.rating | changes)
             case PropertiesDeleted(event_id="", properties={"rating": list() as names}):
                 kept = {name: value for name, value in self.rating.items() if name not in names}
-                return self._replace(rating=kept)
+                return replace(self, rating=kept)
             case ChatTransferred(queue=queue) | QueuePosition(queue=queue):
-                return self._replace(queue=queue)
+                return replace(self, queue=queue)
             case UserAdded(user=user):
                 queue = None if user.type == "agent" else self.queue
-                return self._replace(queue=queue).with_users((user,))
+                return replace(self, queue=queue).with_users((user,))
             case UserRemoved(user_id=user_id) if user_id in self.people:
                 gone = replace(self.people[user_id], present=False)
-                return self._replace(people={**self.people, user_id: gone})
+                return replace(self, people={**self.people, user_id: gone})
             case CustomerUpdated(name=name, email=email):
                 known = self.customer
                 named = replace(known, name=name or known.name, email=email or known.email)
-                return self._replace(people={**self.people, named.id: named})
+                return replace(self, people={**self.people, named.id: named})
             case EventsSeen(user_id=user_id, seen_up_to=seen_up_to):
                 return self._with_seen(user_id, seen_up_to)
             case _:
@@ -178,13 +182,13 @@ class Conversation(NamedTuple):
     def with_greeting(self, greeting: Greeting | None) -> Conversation:
         """As LiveChat says. One that a chat has ended does not come back."""
         is_past = bool(self.past_greeting) and greeting and self.past_greeting == greeting.unique_id
-        return self._replace(greeting=None if is_past else greeting)
+        return replace(self, greeting=None if is_past else greeting)
 
     def _without_greeting(self) -> Conversation:
         """A chat has begun."""
         if self.greeting is None:
             return self
-        return self._replace(greeting=None, past_greeting=self.greeting.unique_id)
+        return replace(self, greeting=None, past_greeting=self.greeting.unique_id)
 
     def _has_led_to(self, threads: tuple[Thread, ...]) -> bool:
         """Whether the greeting on show is where one of these threads began."""
@@ -202,18 +206,16 @@ class Conversation(NamedTuple):
         """Never backwards: LiveChat's times sort as text."""
         if seen_up_to <= self.seen.get(user_id, ""):
             return self
-        return self._replace(seen={**self.seen, user_id: seen_up_to})
+        return replace(self, seen={**self.seen, user_id: seen_up_to})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """One thing to show. `rendered` is a memo its readers share: once for all tabs alike."""
 
-    rendered: dict[Hashable, str] = field(default_factory=dict, compare=False)
+    rendered: dict[Hashable, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot(Update):
+class Snapshot(Update, frozen=True):
     """The latest threads, oldest first, as they are now; each replaces what is shown of it.
 
     `earlier_page_id` leads to older threads, empty if there are none; None if nobody asked:
@@ -255,16 +257,14 @@ class Snapshot(Update):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Happened(Update):
+class Happened(Update, frozen=True):
     """A push; `conversation` takes it into account already."""
 
     push: Push
     conversation: Conversation
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionState(Update):
+class ConnectionState(Update, frozen=True):
     """The connection's state changed. `advice` is for the customer, if there is any."""
 
     state: State

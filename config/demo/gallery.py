@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+from msgspec.structs import replace
 
 from chatproxy.livechat.structures import FormField, Json, Queue, Thread, User, parse_event
 from chatproxy.relay.updates import Conversation
@@ -129,13 +130,13 @@ STATES = {
     ),
     "queue": State(
         "Waiting in line",
-        TALKING._replace(people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
+        replace(TALKING, people={"nora": NORA}, queue=Queue(position=3, wait_time=170)),
         events=one_message,
     ),
-    "ended": State("The chat has ended", TALKING._replace(active=False), a_few_messages),
+    "ended": State("The chat has ended", replace(TALKING, active=False), a_few_messages),
     "rated": State(
         "A rated chat",
-        TALKING._replace(active=False),
+        replace(TALKING, active=False),
         a_few_messages,
         extra=lambda: {"rating": render_rating({"score": 1}, locale())},
     ),
@@ -151,7 +152,7 @@ STATES = {
     ),
     "past": State(
         "Somebody comes back",
-        TALKING._replace(active=False, chat_id=""),
+        replace(TALKING, active=False, chat_id=""),
         extra=lambda: {
             "past": {"words": "Perfect, thank you!", "day": "March 18"},
             "openers": ["Where is my order?"],
@@ -159,7 +160,7 @@ STATES = {
     ),
     "bot": State(
         "A bot, and the way past it",
-        TALKING._replace(people={"nora": NORA, "fern": FERN}),
+        replace(TALKING, people={"nora": NORA, "fern": FERN}),
         answers,
         extra=lambda: {"stops": True, "preview": shown_by(FERN, "A pick-up costs"), "person": True},
     ),
@@ -173,13 +174,13 @@ STATES = {
     "no-microphone": State("No microphone", extra=lambda: {"recorder": "refused"}),
     "left": State(
         "A message was left",
-        TALKING._replace(active=False, is_offline_message=True, people={"nora": NORA}),
+        replace(TALKING, active=False, is_offline_message=True, people={"nora": NORA}),
         one_message,
         extra=lambda: {"away": True},
     ),
     "unanswered": State(
         "Written while nobody is here",
-        TALKING._replace(people={"nora": replace(NORA, email="nora@example.com")}),
+        replace(TALKING, people={"nora": replace(NORA, email="nora@example.com")}),
         one_message,
         extra=lambda: {"away": True},
     ),

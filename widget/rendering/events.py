@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable
-from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString
+from msgspec.structs import replace
 
 from chatproxy.livechat.structures import (
     Button,

@@ -9,7 +9,6 @@ One handler for each push that shows something: its annotation registers it.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
+from msgspec.structs import replace
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Message, Queue, Thread, User
@@ -253,7 +253,7 @@ def render_event_by(author: User, event: Event, conversation: Conversation, loca
     """An event of somebody who is not in the chat yet."""
     people = {**conversation.people, author.id: author}
     by_author = replace(event, author_id=author.id)
-    return render_event(by_author, conversation._replace(people=people), locale, NEW)
+    return render_event(by_author, replace(conversation, people=people), locale, NEW)
 
 
 def render_state(conversation: Conversation, locale: Locale) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.event_types import parse_event
 from chatproxy.livechat.structures.events import Event
@@ -24,8 +25,7 @@ from chatproxy.livechat.structures.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """`position` counts from 1; `wait_time` is an estimate in seconds."""
 
     position: int
@@ -43,15 +43,14 @@ def events_in_order(value: object) -> tuple[Event, ...]:
     return tuple(sorted(map(parse_event, objects_of(value)), key=lambda event: event.sort_key))
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """One stretch of a chat, its events oldest first."""
 
     id: Text
     active: Flag = False
     created_at: Text = ""
     events: Annotated[tuple[Event, ...], events_in_order] = ()
-    properties: Properties = field(default_factory=dict)
+    properties: Properties = {}
     queue: Annotated[Queue | None, Queue.parse] = None
     previous_thread_id: Text = ""
     next_thread_id: Text = ""
@@ -77,8 +76,7 @@ class Thread:
         return next(filter(None, answers), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
+class Chat(Struct, frozen=True):
     """A chat with the thread that was asked for; a chat may have none."""
 
     id: Text
@@ -90,8 +88,7 @@ class Chat:
         return read(cls, data)
 
 
-@dataclass(frozen=True, slots=True)
-class ChatSummary:
+class ChatSummary(Struct, frozen=True):
     """A chat as `list_chats` lists it, without its threads."""
 
     id: Text
@@ -112,8 +109,7 @@ def parse_chats(data: Json) -> list[ChatSummary]:
     return [ChatSummary.parse(chat) for chat in chats]
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
+class ThreadPage(Struct, frozen=True):
     """Some threads, newest first; `next_page_id` is empty at the end."""
 
     threads: Annotated[tuple[Thread, ...], each(Thread.parse)] = ()

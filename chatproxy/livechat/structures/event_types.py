@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated, Any
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.events import Event, read_event
 from chatproxy.livechat.structures.forms import Form
@@ -20,8 +21,7 @@ from chatproxy.livechat.structures.values import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Postback:
+class Postback(Struct, frozen=True, kw_only=True):
     """Which button a message answers."""
 
     id: Word
@@ -35,8 +35,7 @@ class Postback:
         return read(cls, fields) if "id" in fields else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message(Event):
+class Message(Event, frozen=True, kw_only=True):
     text: Text = ""
     postback: Annotated[Postback | None, Postback.parse] = None
 
@@ -50,8 +49,7 @@ class Message(Event):
         return text_of(self.properties.get("translation", {}).get("target_message"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File(Event):
+class File(Event, frozen=True, kw_only=True):
     """`width` and `height` are there for images and for nothing else."""
 
     name: Text = ""
@@ -72,15 +70,13 @@ def variables_of(value: object) -> dict[str, str]:
     return {name: str(text) for name, text in object_of(value).items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemMessage(Event):
+class SystemMessage(Event, frozen=True, kw_only=True):
     system_message_type: Text = ""
     text: Text = ""
-    text_vars: Annotated[dict[str, str], variables_of] = field(default_factory=dict)
+    text_vars: Annotated[dict[str, str], variables_of] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemEvent(Event):
+class SystemEvent(Event, frozen=True, kw_only=True):
     """`details` is JSON in a string, as it came."""
 
     source: Text = ""
@@ -92,8 +88,7 @@ def anything(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Custom(Event):
+class Custom(Event, frozen=True, kw_only=True):
     content: Annotated[Any, anything] = None
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from chatproxy.livechat.structures.values import Json, Properties, Text, read, text_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One entry of a thread; a type we do not know is an Event and nothing more.
 
     `id` is empty in previews and welcome messages, `author_id` in what the system says. It is made
@@ -22,16 +23,16 @@ class Event:
     author_id: Text = ""
     custom_id: Text = ""
     recipients: str = "all"
-    properties: Properties = field(default_factory=dict)
-    thread_id: str = field(init=False, repr=False, compare=False)
-    number: int | None = field(init=False, repr=False, compare=False)
+    properties: Properties = {}
+    thread_id: str = ""
+    number: int | None = None
 
     def __post_init__(self) -> None:
         """Take the id apart once: a push asks twenty times."""
         thread_id, _, tail = self.id.rpartition("_")
         is_number = tail.isascii() and tail.isdigit() and len(tail) < 16
-        object.__setattr__(self, "thread_id", thread_id if is_number else "")
-        object.__setattr__(self, "number", int(tail) if is_number else None)
+        force_setattr(self, "thread_id", thread_id if is_number else "")
+        force_setattr(self, "number", int(tail) if is_number else None)
 
     def is_after(self, other: Event) -> bool:
         """Whether it comes later in the same thread, or is in another thread."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.events import Event, read_event
 from chatproxy.livechat.structures.values import (
@@ -22,8 +23,7 @@ from chatproxy.livechat.structures.values import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormOption:
+class FormOption(Struct, frozen=True, kw_only=True):
     id: Word
     label: Text
     checked: Flag = False
@@ -34,8 +34,7 @@ class FormOption:
         return read(cls, data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
+class FormField(Struct, frozen=True, kw_only=True):
     """A field to fill in, or one that was filled in (`answers` in words, in order)."""
 
     id: Word
@@ -61,8 +60,7 @@ def _words_of(answers: object) -> Iterable[str]:
             yield str(answer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Event):
+class Form(Event, frozen=True, kw_only=True):
     """Asks for answers (`form`) or gives them (`filled_form`)."""
 
     form_id: Word = ""
@@ -82,8 +80,7 @@ class Form(Event):
         return self.custom_id or self.id if is_answer else ""
 
 
-@dataclass(frozen=True, slots=True)
-class FormToFill:
+class FormToFill(Struct, frozen=True):
     """A form as the owner drew it in LiveChat."""
 
     id: str

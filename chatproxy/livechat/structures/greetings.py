@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.event_types import parse_event
 from chatproxy.livechat.structures.events import Event
@@ -23,8 +24,7 @@ def agent_of(value: object) -> User:
     return User.parse(object_of(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Struct, frozen=True):
     """One showing (`unique_id`) of a configured greeting (`id`).
 
     With `is_exit_intent` it is to be shown when the customer is about to leave the page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chatproxy.livechat.structures.greetings import Greeting
 from chatproxy.livechat.structures.values import (
@@ -15,8 +15,7 @@ from chatproxy.livechat.structures.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LoginAnswer:
+class LoginAnswer(Struct, frozen=True):
     """What LiveChat says of a customer who logs in; None for what it does not say.
 
     `online_group_ids` is in a part called private, which LiveChat's own clients rely on.

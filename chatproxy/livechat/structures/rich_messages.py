@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.events import Event
 from chatproxy.livechat.structures.values import (
@@ -21,8 +22,7 @@ from chatproxy.livechat.structures.values import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True):
     url: WebUrl
     name: Text = ""
     width: Number = None
@@ -40,8 +40,7 @@ def users_of(value: object) -> frozenset[str]:
     return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
+class Button(Struct, frozen=True, kw_only=True):
     """`type` is "" for a plain postback, else message, url, phone, webview or cancel."""
 
     text: Text
@@ -58,8 +57,7 @@ class Button:
         return read(cls, data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Struct, frozen=True, kw_only=True):
     """One variant of a product, with prices as LiveChat writes them."""
 
     option_id: Word
@@ -78,8 +76,7 @@ class Option:
         return read(cls, data, image_url=web_url_of(image))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class Product(Struct, frozen=True, kw_only=True):
     product_id: Word
     label: Text = ""
     options: Annotated[tuple[Option, ...], each(Option.parse)] = ()
@@ -91,8 +88,7 @@ class Product:
         return read(cls, fields) if "product_id" in fields else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(Struct, frozen=True, kw_only=True):
     """One card of a rich message."""
 
     title: Text = ""
@@ -106,8 +102,7 @@ class Element:
         return read(cls, data, product=Product.parse(data.get("ecommerce")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RichMessage(Event):
+class RichMessage(Event, frozen=True, kw_only=True):
     """`template_id` is cards, quick_replies, sticker, ecommerce, or one to come."""
 
     template_id: Text = ""

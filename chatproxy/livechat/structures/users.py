@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from chatproxy.livechat.structures.values import Flag, Json, Text, WebUrl, read
 
@@ -12,8 +13,7 @@ def user_type_of(value: object) -> str:
     return "customer" if value == "customer" else "agent"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """Somebody in a chat. `type` is "customer" or "agent"; bots are agents."""
 
     id: Text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chatproxy.livechat.structures import (
     Chat,
@@ -32,10 +33,10 @@ from tests.chatproxy.json_values import ANYTHING, CHATS, EVENTS, PAYLOADS, THREA
 
 def urls_in(thing: Any) -> Iterator[str]:
     """Every address a template could put into a `src` or `href`."""
-    if dataclasses.is_dataclass(thing):
-        for field in dataclasses.fields(thing):
-            value = getattr(thing, field.name)
-            if field.name.endswith("url") or field.name == "avatar":
+    if isinstance(thing, Struct):
+        for name in thing.__struct_fields__:
+            value = getattr(thing, name)
+            if name.endswith("url") or name == "avatar":
                 yield value
             yield from urls_in(value)
     elif isinstance(thing, tuple):
@@ -124,6 +125,17 @@ def test_events_without_a_number_stand_last_by_their_time() -> None:
     ]
     thread = Thread.parse({"id": "T", "events": events})
     assert [event.id for event in thread.events] == ["T_1", "sooner", "later"]
+
+
+def test_an_event_under_another_id_has_its_place_by_that_one() -> None:
+    moved = replace(Event(id="T_4"), id="no place")
+    assert (moved.thread_id, moved.number) == ("", None)
+
+
+def test_an_event_that_is_shared_cannot_be_changed() -> None:
+    event = Message(id="T_1", text="Hello")
+    with pytest.raises(AttributeError):
+        event.text = "Good day"  # type: ignore[misc]
 
 
 def test_a_picture_without_a_scheme_gets_one() -> None:

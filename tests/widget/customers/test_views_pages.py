@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chatproxy.livechat.structures import parse_event
 from chatproxy.models import Customer
@@ -48,7 +49,7 @@ def pages() -> Iterator[str]:
 
 def said(text: str, author: str = "piotr", reader: str = "nora", **properties: object) -> str:
     event = {"id": "THREAD_1", "type": "message", "author_id": author, "text": text}
-    known = KNOWN._replace(customer_id=reader)
+    known = replace(KNOWN, customer_id=reader)
     return str(render_event(parse_event(event | {"properties": properties}), known, Locale("en")))
 
 

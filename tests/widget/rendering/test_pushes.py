@@ -3,10 +3,10 @@
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Chat, Event, Greeting, Queue, Thread, User, parse_event
@@ -352,9 +352,9 @@ def test_an_active_chat_can_be_ended_and_an_ended_one_says_so() -> None:
 
 
 def test_a_survey_that_was_answered_is_not_asked_again() -> None:
-    ended = KNOWN._replace(active=False)
+    ended = replace(KNOWN, active=False)
     assert 'hx-get="forms/postchat"' in html_of(Snapshot(ended), ENGLISH)
-    html = html_of(Snapshot(ended._replace(survey_answer="c-2")), ENGLISH)
+    html = html_of(Snapshot(replace(ended, survey_answer="c-2")), ENGLISH)
     assert "Thank you for your answers." in html
     assert "forms/postchat" not in html
 
@@ -453,7 +453,7 @@ def test_a_rating_given_in_another_tab_is_shown(score: int, pressed: str) -> Non
     ],
 )
 def test_a_push_changes_no_part_of_a_rating_but_its_own(push: pushes.Push) -> None:
-    rated = KNOWN._replace(rating={"score": 1, "comment": "Quick!"}).after(push)
+    rated = replace(KNOWN, rating={"score": 1, "comment": "Quick!"}).after(push)
     html = html_of(Happened(push, rated), ENGLISH)
     assert 'aria-pressed="true" aria-label="Good"' in html
     assert 'value="Quick!"' in html

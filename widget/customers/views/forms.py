@@ -77,7 +77,7 @@ def form_after_chat(request: CustomerRequest, widget: Widget) -> FormToFill | No
     answer is not taken for another's. What is sent is an answer to what was asked, so LiveChat
     is not asked for it again.
     """
-    key = f"form:{widget.key}:{widget.group_id}:postchat"
+    key = f"drawn-form:{widget.key}:{widget.group_id}:postchat"
     found: FormToFill | None = cache.get(key) if request.method == "POST" else None
     none = f"{key}:none:{request.customer.pk}"
     if found or cache.get(none):
@@ -94,7 +94,7 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
 
     Where LiveChat has none, it is what the owner wants to know, or wants customers to leave.
     """
-    key = f"form:{widget.key}:{widget.group_id}:{kind}:{version}"
+    key = f"drawn-form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
         found = ask_once(key, partial(ask_for_form, widget, kind, version, key))

@@ -1,11 +1,11 @@
 """`python manage.py export_customer ID`: all there is about one customer, as JSON."""
 
-import dataclasses
 import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from msgspec import to_builtins
 
 from chatproxy.acting import ActingCustomer
 from chatproxy.livechat.errors import LiveChatError
@@ -81,11 +81,9 @@ def conversation_of(customer: Customer) -> dict[str, Any]:
         return {"left_out": "The widget is no more: ask LiveChat for details and threads."}
     api = ActingCustomer(customer, organization)
     return {
-        "details": dataclasses.asdict(api.get_customer()),
+        "details": to_builtins(api.get_customer()),
         "threads": [
-            dataclasses.asdict(thread)
-            for chat in api.list_chats()
-            for thread in api.all_threads(chat.id)
+            to_builtins(thread) for chat in api.list_chats() for thread in api.all_threads(chat.id)
         ],
     }
 

@@ -360,7 +360,7 @@ class LiveCustomer:
             return
         if isinstance(push, IncomingEvent):
             self._notice_gap(push.event)
-        if isinstance(push, PropertiesUpdated | PropertiesDeleted) and push.event_id:
+        elif isinstance(push, PropertiesUpdated | PropertiesDeleted) and push.event_id:
             await self._show_event_of(push)
             return
         self.gaps.hear(push)

@@ -1,7 +1,8 @@
 """How a structure's fields are read from JSON: the type of a field names its reader.
 
 A field declared as `name: Text` is read from the JSON field `name` by `text_of`. A field of a type
-without a reader is given to `read` by name.
+without a reader is given to `read` by name. A default is what its reader makes of nothing: where
+the JSON has no such field, none is asked.
 """
 
 from __future__ import annotations
@@ -10,32 +11,39 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_type_hints
 
+from msgspec import Struct
+from msgspec.structs import fields
+
 Json = dict[str, Any]
 Reader = Callable[[Any], Any]
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 
 LARGEST = 2**53  # beyond it a JSON number is no longer exact
 
 
-def read(structure: Callable[..., T], data: Json, **given: Any) -> T:
+def read(structure: type[T], data: Json, **given: Any) -> T:
     """One structure. What `data` does not hold, or holds in another form, is absent."""
     texts, others = _fields_of(structure)
     get = data.get
     for name in texts:  # most fields are: none of them costs a call, in each push
         value = get(name)
         given[name] = value if isinstance(value, str) else ""
-    for name, reader in others:
-        given[name] = reader(get(name))
+    for name, reader, is_needed in others:
+        if is_needed or name in data:
+            given[name] = reader(get(name))
     return structure(**given)
 
 
 @cache
-def _fields_of(structure: Callable[..., object]) -> tuple[list[str], list[tuple[str, Reader]]]:
-    """The names of its texts, and its other fields with their readers."""
+def _fields_of(structure: type[Struct]) -> tuple[list[str], list[tuple[str, Reader, bool]]]:
+    """The names of its texts; its other fields, their readers, and whether they have no default."""
     hints = get_type_hints(structure, include_extras=True).items()
     readers = {name: hint.__metadata__[0] for name, hint in hints if hasattr(hint, "__metadata__")}
+    needed = {field.name for field in fields(structure) if field.required}
     texts = [name for name, reader in readers.items() if reader is text_of]
-    others = [(name, reader) for name, reader in readers.items() if reader is not text_of]
+    others = [
+        (name, reader, name in needed) for name, reader in readers.items() if reader is not text_of
+    ]
     return texts, others
 
 

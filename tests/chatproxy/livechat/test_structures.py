@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
+from chatproxy.livechat import structures
 from chatproxy.livechat.structures import (
     Chat,
     ChatSummary,
@@ -28,6 +29,7 @@ from chatproxy.livechat.structures import (
     parse_event,
     parse_group_statuses,
 )
+from chatproxy.livechat.structures.values import read
 from tests.chatproxy.json_values import ANYTHING, CHATS, EVENTS, PAYLOADS, THREADS, USERS
 
 
@@ -46,6 +48,20 @@ def urls_in(thing: Any) -> Iterator[str]:
 
 def assert_only_web_urls(thing: Any) -> None:
     assert [u for u in urls_in(thing) if u and not u.startswith(("https://", "http://"))] == []
+
+
+STRUCTURES = [
+    each
+    for each in vars(structures).values()
+    if isinstance(each, type) and issubclass(each, Struct)
+]
+
+
+def given_by_name(structure: type[Struct]) -> dict[str, None]:
+    """The fields that nothing reads, so that whoever makes one says what they are."""
+    hints = get_type_hints(structure, include_extras=True)
+    needed = [field.name for field in fields(structure) if field.required]
+    return dict.fromkeys(name for name in needed if not hasattr(hints[name], "__metadata__"))
 
 
 @given(EVENTS)
@@ -83,6 +99,13 @@ def test_any_greeting_and_page_is_read(data: dict[str, Any]) -> None:
 def test_anything_is_a_queue_or_none_and_a_form_with_or_without_fields(data: Any) -> None:
     assert Queue.parse(data) is None or Queue.parse(data)
     assert isinstance(FormToFill.parse(data).fields, tuple)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES, ids=lambda structure: structure.__name__)
+def test_a_field_that_is_absent_is_read_as_one_that_is_null(structure: type[Struct]) -> None:
+    given = given_by_name(structure)
+    null = dict.fromkeys(structure.__struct_fields__)
+    assert read(structure, {}, **given) == read(structure, null, **given)
 
 
 def test_a_message_keeps_its_text_and_its_author() -> None:

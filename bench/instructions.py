@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable
 from pathlib import Path
 
 import uvloop
@@ -23,6 +23,7 @@ from bench import browsers, machine, processes
 ENOUGH = 600  # pushes
 WARM = 40  # pushes before it is counted
 RATE = 10  # pushes a second: valgrind takes fifty times as long as the machine
+FEW = 1  # pushes a second, in the time that is taken off
 START = 1200  # seconds for a server to start and everybody to be shown the chat
 # In place of the real one, whose runtime of Go ends valgrind. No push needs it.
 MINIFY = "def string(_type, text):\n    return text\n"
@@ -36,24 +37,27 @@ def control(child: subprocess.Popen[bytes], *command: str) -> None:
 async def count(
     child: subprocess.Popen[bytes], port: int, upstream: int, customers: int, pushes: int, out: Path
 ) -> float:
-    """Instructions of one push: those of a time with pushes less those of one without."""
+    """Instructions of one push: those of a time with many less those of one with few.
+
+    So what is written down every few seconds, however many there were, is no push's.
+    """
     crowd = browsers.Crowd()
     opening = browsers.panel(port, processes.KEY)
     await browsers.gather(crowd, port, opening, processes.tokens(customers))
     await crowd.until_ready(customers, START)
     await asyncio.to_thread(control, child, "--instr=on")
     seconds = pushes / RATE
-    warm = await asyncio.to_thread(processes.ask, upstream, f"push/{RATE}/{WARM / RATE}", START)
-    await settle(crowd, warm)
-    calm = await spent(child, out, asyncio.sleep, seconds)
-    crowd.took.clear()
 
-    async def push(_: float) -> None:
-        sent = await asyncio.to_thread(processes.ask, upstream, f"push/{RATE}/{seconds}", START)
+    async def push(rate: float, seconds: float) -> int:
+        crowd.took.clear()
+        sent = await asyncio.to_thread(processes.ask, upstream, f"push/{rate}/{seconds}", START)
         await settle(crowd, sent)
+        return len(crowd.took)
 
-    busy = await spent(child, out, push, seconds)
-    return (busy - calm) / len(crowd.took)
+    await push(RATE, WARM / RATE)
+    few, in_few = await spent(child, out, push(FEW, seconds))
+    many, in_many = await spent(child, out, push(RATE, seconds))
+    return (in_many - in_few) / (many - few)
 
 
 async def settle(crowd: browsers.Crowd, arrived: int) -> None:
@@ -64,17 +68,17 @@ async def settle(crowd: browsers.Crowd, arrived: int) -> None:
 
 
 async def spent(
-    child: subprocess.Popen[bytes], out: Path, work: Callable[[float], object], seconds: float
-) -> int:
-    """Instructions while that work is done."""
+    child: subprocess.Popen[bytes], out: Path, pushing: Awaitable[int]
+) -> tuple[int, int]:
+    """How many pushes arrived, and the instructions meanwhile."""
     await asyncio.to_thread(control, child, "--zero")
-    await work(seconds)  # type: ignore[misc]
+    pushes = await pushing
     await asyncio.to_thread(control, child, "--dump")
     await asyncio.sleep(2)
     newest = max(out.parent.glob(f"{out.name}.*"), key=lambda path: path.stat().st_mtime)
     found = SUMMARY.search(newest.read_text())
     assert found, newest
-    return int(found[1])
+    return pushes, int(found[1])
 
 
 def under(out: Path) -> tuple[str, ...]:

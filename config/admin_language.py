@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -16,9 +15,9 @@ class AdminLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with translation.override(settings.LANGUAGE_CODE):  # the thread's next request begins anew
-            response = self.get_response(request)
+        response = self.get_response(request)
         if is_admin(request):
+            translation.deactivate()  # the thread's next request begins anew
             patch_vary_headers(response, ["Accept-Language"])
         return response
 

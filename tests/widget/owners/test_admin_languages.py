@@ -64,6 +64,11 @@ def test_who_is_not_signed_in_yet_reads_their_language_too(client: Client) -> No
     assert "<h1>Anmelden</h1>" in page(client, "/admin/login/", "de-AT,de;q=0.9")
 
 
+def test_whom_the_same_thread_serves_next_does_not_read_it(client: Client) -> None:
+    page(client, "/admin/login/", "de")
+    assert translation.get_language() == "en"
+
+
 def test_a_mistake_is_explained_in_the_owners_language(owner: Client) -> None:
     wrong = FORM | {"allowed_origins": "ftp://x", "opening_hours": "whenever"}
     html = owner.post(ADD, wrong, headers={"Accept-Language": "fr"}).content.decode()

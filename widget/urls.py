@@ -29,6 +29,8 @@ from widget.embed import views as embed
 app_name = "widget"
 
 urlpatterns = [
+    # They are tried in turn, and this is asked for most while people chat.
+    path("w/<slug:key>/events", conversation.send, name="events"),
     path("w/<slug:key>/", panel.panel, name="panel"),
     path("w/<slug:key>/embed.js", embed.embed, name="embed"),
     path("w/<slug:key>/loader_panel.js", embed.panel_part, name="panel_part"),
@@ -50,7 +52,6 @@ urlpatterns = [
     path("w/<slug:key>/logout", customers.logout, name="logout"),
     path("w/<slug:key>/details", customers.details, name="details"),
     path("w/<slug:key>/greeting", greetings.greeting, name="greeting"),
-    path("w/<slug:key>/events", conversation.send, name="events"),
     path("w/<slug:key>/events/delete", events.delete, name="delete_event"),
     path("w/<slug:key>/answer", events.rate, name="answer"),
     path("w/<slug:key>/end", conversation.end, name="end"),

@@ -7,7 +7,7 @@ a session and nothing can be forged from another website.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -159,11 +159,11 @@ def customer_who_leaves(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, widget: Widget, *args: Any, **kwargs: Any) -> HttpResponse:
-        token = bearer_of(request)
+        token, told = bearer_of(request), website_of(request)
         bearer = BearerToken.objects.find(widget.key, token) if token else None
-        if bearer is None or not bearer.may_be_kept_by(website_of(request)):
+        if bearer is None or not bearer.may_be_kept_by(told):
             return HttpResponse(status=401, headers={TOKEN_HEADER: ""})
-        website = bearer.website or website_of(request)
+        website = bearer.website or told
         if not widget.may_stand_on(website):
             return tell_it_is_gone(request, 403)
         bearer.learn_website(website)
@@ -279,6 +279,7 @@ def content_security_policy(frame_ancestors: str) -> str:
     )
 
 
+@cache  # a page of the panel and each of its actions say it
 def own_sources() -> str:
     """This server, and where a project keeps its static files if that is elsewhere."""
     parts = urlsplit(static("widget/customers/panel.css"))

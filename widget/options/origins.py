@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -117,4 +118,9 @@ def is_subdomain(origin: str, pattern: str) -> bool:
 
 def is_own(origin: str, host: str) -> bool:
     """Whether this origin is the server that was asked, by either scheme: a proxy may end TLS."""
-    return bool(host) and origin in (origin_of(f"https://{host}"), origin_of(f"http://{host}"))
+    return bool(host) and origin in own_origins(host)
+
+
+@lru_cache(maxsize=100)  # each request asks twice
+def own_origins(host: str) -> tuple[str, str]:
+    return origin_of(f"https://{host}"), origin_of(f"http://{host}")

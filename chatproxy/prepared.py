@@ -87,5 +87,8 @@ class PreparedLookup(Generic[Found]):
         connection = connections[self.database]
         names = [column.attname for column in columns]
         pairs = zip(columns, values, strict=True)
-        converted = [column.convert(value, connection) for column, value in pairs]
+        converted = [
+            column.convert(value, connection) if column.converters else value
+            for column, value in pairs
+        ]
         return model.from_db(self.database, names, converted)

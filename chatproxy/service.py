@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # LiveChat was asked for something that it bills: `widget_key` says for whom. Receivers must return
 # at once.
-billed = Signal()
+billed = Signal(use_caching=True)
 
 
 class ConfiguredService:

@@ -8,7 +8,6 @@ import struct
 import time
 from dataclasses import dataclass
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -55,14 +54,9 @@ class _Adapter(HTTPAdapter):
 
 
 @cache
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each belongs to one
-    adapter = _Adapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+def _adapter() -> HTTPAdapter:
+    """Used without a session, which keeps cookies, proxies and redirections: LiveChat has none."""
+    return _Adapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
 
 
 def ask(service: Service, call: tuple[str, str], method: str, url: str, **options: Any) -> Answer:
@@ -79,11 +73,8 @@ def request(method: str, url: str, **options: Any) -> Answer:
     deadline = time.monotonic() + LONGEST
     options["headers"] = {**default_headers(), **options.get("headers", {})}
     try:
-        # session.request would merge the session's own settings first: it has none.
         prepared = requests.Request(method, url, **options).prepare()
-        with _session().send(
-            prepared, timeout=TIMEOUT, allow_redirects=False, stream=True
-        ) as response:
+        with _adapter().send(prepared, timeout=TIMEOUT, stream=True) as response:
             body = _body(response, deadline)
             return Answer(response.status_code, response.raw.headers, body)
     except requests.ConnectTimeout as error:

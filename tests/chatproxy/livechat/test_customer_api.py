@@ -289,13 +289,6 @@ def test_an_answer_too_slow_is_not_waited_for(
         api.list_chats()
 
 
-def test_livechats_cookies_belong_to_nobody_else(
-    api: ActingCustomer, organization: Organization
-) -> None:
-    Customer.objects.welcome("shop", organization)
-    assert not list(http._session().cookies)
-
-
 @pytest.mark.parametrize("status", [200, 202, 400])
 def test_an_error_counts_whatever_the_status(
     api: ActingCustomer, sandbox: Sandbox, status: int

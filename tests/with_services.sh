@@ -23,8 +23,8 @@ stop() {
 }
 trap stop EXIT
 
-postgres_port=$(free_port)
 "${as_user[@]}" "$programs/initdb" -D "$directory/data" -U chat -A trust -E UTF8 --no-sync >/dev/null
+postgres_port=$(free_port)
 "${as_user[@]}" "$programs/pg_ctl" -D "$directory/data" -l "$directory/log" -w start >/dev/null \
   -o "-p $postgres_port -k $directory -c listen_addresses=127.0.0.1 -c max_connections=800 \
       -c fsync=off -c full_page_writes=off" || { cat "$directory/log" >&2; exit 1; }

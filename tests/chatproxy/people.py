@@ -86,7 +86,7 @@ class Watcher:
             self._relay.detach(self._customer.pk, self._tab)
             self._tab = None
 
-    async def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = 30) -> None:
         """Wait until what is shown is so."""
         async with asyncio.timeout(seconds):
             while not holds():

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from tests.sandbox_rig import free_port
 
-START_LIMIT = 10  # seconds
+START_LIMIT = 60  # seconds
 
 
 class RedisProcess:

@@ -1,6 +1,7 @@
-"""`python -m tests.chatproxy.holder NAME SECONDS`: a process that works under a lock for so long.
+"""`python -m tests.chatproxy.holder NAME`: a process that works under a lock.
 
-It prints when it enters and when it leaves, on the clock that all processes of a machine share.
+It enters when it is sent a line and leaves at the next one, and prints when, on the clock that all
+processes of a machine share.
 """
 
 import os
@@ -20,10 +21,10 @@ def say(word: object) -> None:
     sys.stdout.flush()
 
 
-locks.LEASE, locks.RENEW_EVERY = 1.0, 0.2
+locks.LEASE, locks.RENEW_EVERY, locks.WAIT_AT_MOST = 60.0, 0.1, 60.0
 say("ready")
 sys.stdin.readline()
 with locks.one_at_a_time(sys.argv[1]):
     say(time.monotonic())
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.readline()
     say(time.monotonic())

@@ -83,10 +83,10 @@ def test_a_lock_that_nobody_holds_is_forgotten() -> None:
     assert "once" not in locks.threads._locks
 
 
-def holder(redis: RedisProcess, seconds: float) -> subprocess.Popen[str]:
+def holder(redis: RedisProcess) -> subprocess.Popen[str]:
     """A process of its own, ready to enter."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.chatproxy.holder", "shared", str(seconds)],
+        [sys.executable, "-m", "tests.chatproxy.holder", "shared"],
         cwd=ROOT,
         env=os.environ | {"REDIS_URL": redis.url},
         stdin=subprocess.PIPE,
@@ -102,33 +102,57 @@ def line_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def start(process: subprocess.Popen[str]) -> None:
+def go_on(process: subprocess.Popen[str]) -> None:
+    """Enter, or leave."""
     assert process.stdin
     process.stdin.write("\n")
     process.stdin.flush()
 
 
+def lease_in(redis: RedisProcess) -> bytes:
+    """The name under which it is there."""
+    [name] = redis.client.keys("*lock:shared")
+    return bytes(name)
+
+
 def test_processes_enter_one_after_the_other_however_long_the_work_lasts(
     redis: RedisProcess,
 ) -> None:
-    processes = [holder(redis, 1.6) for _ in range(2)]  # their lease is 1 second
-    for process in processes:
-        start(process)
-    spans = [Span((float(line_of(each)), float(line_of(each)))) for each in processes]
-    assert not overlap(spans)
-    assert [process.wait(10) for process in processes] == [0, 0]
+    first, second = holder(redis), holder(redis)
+    go_on(first)
+    assert line_of(first)
+    go_on(second)
+    for _ in range(2):
+        redis.client.expire(lease_in(redis), 30)  # half of it is over
+        until_renewed(redis)
+    go_on(first)
+    left = float(line_of(first))
+    assert left < float(line_of(second))
+    go_on(second)
+    assert [each.wait(30) for each in (first, second)] == [0, 0]
+
+
+def until_renewed(redis: RedisProcess) -> None:
+    deadline = time.monotonic() + 30
+    while redis.client.ttl(lease_in(redis)) <= 30:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_killed_process_holds_nobody_back_for_longer_than_its_lease(
     redis: RedisProcess,
 ) -> None:
-    killed, next_one = holder(redis, 60), holder(redis, 0)
-    start(killed)
-    entered = float(line_of(killed))
+    killed, next_one = holder(redis), holder(redis)
+    go_on(killed)
+    assert line_of(killed)
     killed.kill()
-    start(next_one)
-    assert float(line_of(next_one)) - entered < 3
-    assert (killed.wait(10), next_one.wait(10)) == (-9, 0)
+    assert killed.wait(30) == -9
+    go_on(next_one)
+    assert 0 < redis.client.ttl(lease_in(redis)) <= 60
+    redis.client.pexpire(lease_in(redis), 1)  # it is over
+    assert line_of(next_one)
+    go_on(next_one)
+    assert next_one.wait(30) == 0
 
 
 def test_a_lock_that_ran_out_is_not_taken_from_who_has_it_now(shared: RedisProcess) -> None:

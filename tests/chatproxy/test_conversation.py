@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -373,8 +374,15 @@ def prepare(api: ActingCustomer, method: str) -> None:
 def test_a_message_livechat_took_but_answered_too_late_is_found(
     begun: ActingCustomer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "TIMEOUT", (1, 0.3))
-    sandbox.fault("latency", method="send_event", seconds=0.8, when="after", count=1)
+    send = begun.send_event
+
+    def send_impatiently(*arguments: Any) -> str:
+        with monkeypatch.context() as patch:
+            patch.setattr(http, "TIMEOUT", (30, 1.0))
+            return send(*arguments)
+
+    monkeypatch.setattr(begun, "send_event", send_impatiently)
+    sandbox.fault("latency", method="send_event", seconds=60, when="after", count=1)
     say(begun, message("Once", "m-1"))
     assert texts_of(begun) == [["Hello", "Once"]]
 
@@ -393,19 +401,19 @@ def test_a_message_livechat_is_still_busy_with_is_not_sent_again(
 
 
 def test_a_message_that_left_late_is_waited_for_as_long(
-    begun: ActingCustomer, again: Again, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    begun: ActingCustomer, sandbox: Sandbox
 ) -> None:
     """Another token had to be asked for before, and took its time."""
-    monkeypatch.setattr(conversation, "SETTLED", 2.0)
     begun.customer.fresh_until = timezone.now()
-    sandbox.fault("latency", transport="accounts", seconds=1.5, count=1)
+    sandbox.fault("latency", transport="accounts", seconds=0.5, count=1)
     sandbox.fault("reset_before", method="send_event", count=1)
+    began, late = time.time(), message("Once", "m-1")
     with pytest.raises(Unreachable):
-        say(begun, message("Once", "m-1"))
-    with ThreadPoolExecutor(1) as livechat:
-        livechat.submit(take_late, again(), message("Once", "m-1"), 1.0)
-        say(again(), message("Once", "m-1"))
-    assert texts_of(begun) == [["Hello", "Once"]]
+        say(begun, late)
+    note = conversation._try_note(begun, late)
+    with locks.one_at_a_time("look", note):
+        assert note.found
+        assert note.found >= began + 0.5 + conversation.SETTLED
 
 
 def test_a_message_is_found_behind_much_that_was_said_since(
@@ -432,9 +440,9 @@ def test_a_thread_of_long_ago_is_not_searched(
     assert conversation._find_missing(begun, events) == [events[0], events[2]]
 
 
-def take_late(api: ActingCustomer, event: Json, seconds: float = 0.3) -> None:
+def take_late(api: ActingCustomer, event: Json) -> None:
     """What a busy LiveChat does with a request whose connection has broken meanwhile."""
-    time.sleep(seconds)
+    time.sleep(0.3)
     api.send_event(api.list_chats()[0].id, event)
 
 
@@ -446,7 +454,7 @@ def test_a_message_livechat_refused_is_tried_again_without_waiting(
         say(begun, message("Once", "m-1"))
     started = time.monotonic()
     say(again(), message("Once", "m-1"))
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < conversation.SETTLED / 2
     assert texts_of(begun) == [["Hello", "Once"]]
 
 
@@ -483,7 +491,8 @@ def test_too_many_requests_are_followed_by_the_pause_that_was_asked_for(
     begun: ActingCustomer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
+    pausing = SimpleNamespace(sleep=waited.append)
+    monkeypatch.setattr("chatproxy.livechat.customer_api.time", pausing)
     slow_down(sandbox, seconds=2)
     say(begun, message("Once", "m-1"))
     assert waited == [2.0]

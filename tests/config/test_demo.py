@@ -49,7 +49,7 @@ class Demo:
         return requests.get(
             f"http://127.0.0.1:{self.port}{path}",
             headers={"Host": f"{host}:{self.port}"},
-            timeout=10,
+            timeout=30,
         )
 
     @property
@@ -81,7 +81,7 @@ class Demo:
 def answers(port: int) -> bool:
     """Whether something on this port is healthy."""
     try:
-        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30).ok
     except requests.ConnectionError:
         return False
 
@@ -120,10 +120,10 @@ def test_every_address_is_printed(demo: Demo) -> None:
 def test_the_printed_password_opens_the_admin(demo: Demo) -> None:
     browser = requests.Session()
     url = f"http://127.0.0.1:{demo.port}/admin/login/"
-    browser.get(url, timeout=10)
+    browser.get(url, timeout=30)
     form = {"username": "admin", "password": demo.password, "next": "/admin/"}
     form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
-    answer = browser.post(url, data=form, timeout=10)
+    answer = browser.post(url, data=form, timeout=30)
     assert answer.url.endswith("/admin/")
     assert "Log out" in answer.text
 

@@ -27,6 +27,7 @@ from tests.widget.visitor import Visitor
 
 KEY = "only for tests " * 4
 NOWHERE = "127.0.0.1:1"
+PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 
 started, released = threading.Event(), threading.Event()
 
@@ -34,7 +35,7 @@ started, released = threading.Event(), threading.Event()
 def slow(request: HttpRequest) -> HttpResponse:
     """A view that waits for a LiveChat that does not answer."""
     started.set()
-    released.wait(10)
+    released.wait(PATIENCE)
     return HttpResponse("at last")
 
 
@@ -58,13 +59,13 @@ def serving(directory: Path, **environment: str) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def parts_of(url: str) -> tuple[str, int]:
@@ -97,9 +98,9 @@ async def ask(handler: PooledHandler, path: str) -> tuple[int, Any]:
     }
     asked = ApplicationCommunicator(handler, scope)
     await asked.send_input({"type": "http.request", "body": b""})
-    start = await asked.receive_output(5)
-    body = await asked.receive_output(5)
-    await asked.wait(5)
+    start = await asked.receive_output(PATIENCE)
+    body = await asked.receive_output(PATIENCE)
+    await asked.wait(PATIENCE)
     return start["status"], body["body"]
 
 
@@ -121,7 +122,7 @@ async def test_probes_are_answered_when_every_worker_waits(path: str, settings: 
     released.clear()
     handler = PooledHandler()
     stuck = asyncio.create_task(ask(handler, "/slow"))
-    assert await asyncio.to_thread(started.wait, 5)
+    assert await asyncio.to_thread(started.wait, PATIENCE)
     try:
         status, _body = await ask(handler, path)
         assert status == 200
@@ -139,8 +140,8 @@ def test_whatever_is_out_of_reach_is_named(tmp_path: Path) -> None:
         LIVECHAT_API_URL=f"http://{NOWHERE}",
         LIVECHAT_ACCOUNTS_URL=f"http://{NOWHERE}",
     ) as url:
-        assert requests.get(f"{url}/healthz", timeout=10).status_code == 200
-        answer = requests.get(f"{url}/readyz", timeout=10)
+        assert requests.get(f"{url}/healthz", timeout=PATIENCE).status_code == 200
+        answer = requests.get(f"{url}/readyz", timeout=PATIENCE)
     assert answer.status_code == 503
     assert answer.json() == dict.fromkeys(("database", "livechat", "redis"), "unreachable")
 
@@ -152,14 +153,14 @@ def test_our_database_is_told_apart_from_livechat(tmp_path: Path, sandbox: Sandb
         LIVECHAT_API_URL=sandbox.url,
         LIVECHAT_ACCOUNTS_URL=sandbox.url,
     ) as url:
-        answer = requests.get(f"{url}/readyz", timeout=10)
+        answer = requests.get(f"{url}/readyz", timeout=PATIENCE)
     assert answer.json() == {"database": "unreachable", "livechat": "ok"}
 
 
 def test_with_everything_in_reach_it_is_ready(tmp_path: Path, sandbox: Sandbox) -> None:
     migrate(tmp_path)
     with serving(tmp_path, LIVECHAT_API_URL=sandbox.url, LIVECHAT_ACCOUNTS_URL=sandbox.url) as url:
-        answer = requests.get(f"{url}/readyz", timeout=10)
+        answer = requests.get(f"{url}/readyz", timeout=PATIENCE)
     ready = dict.fromkeys(("database", "livechat", "encryption"), "ok")
     assert (answer.status_code, answer.json()) == (200, ready)
 

@@ -19,7 +19,8 @@ from websockets.sync.client import ClientConnection, connect
 from tests.config.echo import FLOOD, MESSAGE
 from tests.sandbox_rig import ROOT, free_port
 
-START_LIMIT = 20  # seconds
+START_LIMIT = 60  # seconds
+PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 # Between closing and the next round of the event loop, which never comes here.
 KNOCK_AT_ONCE = """
 import socket
@@ -34,7 +35,11 @@ stop_listening(port)
 print(port.sessionno, "are taken in")
 socket.create_connection(address)
 """
-ENVIRONMENT = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+ENVIRONMENT = os.environ | {
+    "DEBUG": "1",
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "PATIENCE": "3600",  # seconds: a browser of ours that reads may be kept from it
+}
 
 
 def start(port: int, *host: str, **environment: str) -> subprocess.Popen[str]:
@@ -61,7 +66,7 @@ def received(browser: ClientConnection) -> list[str]:
     messages: list[str] = []
     with suppress(ConnectionClosedError):
         while True:
-            messages.append(str(browser.recv(timeout=5)))
+            messages.append(str(browser.recv(timeout=PATIENCE)))
     return messages
 
 
@@ -88,13 +93,13 @@ def server() -> Iterator[Server]:
 def test_every_address_of_the_machine_may_be_served(host: str) -> None:
     with serving(host) as server, server.connect() as browser:
         browser.send("hello")
-        assert browser.recv(timeout=5) == "hello"
+        assert browser.recv(timeout=PATIENCE) == "hello"
 
 
 def test_a_message_within_the_limit_arrives(server: Server) -> None:
     with server.connect() as browser:
         browser.send("x" * 32 * 1024)
-        assert browser.recv(timeout=5) == "x" * 32 * 1024
+        assert browser.recv(timeout=PATIENCE) == "x" * 32 * 1024
 
 
 def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
@@ -102,13 +107,13 @@ def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
 ) -> None:
     with server.connect() as browser:
         browser.send("frozen")
-        assert int(browser.recv(timeout=5)) > 10_000
+        assert int(browser.recv(timeout=PATIENCE)) > 10_000
 
 
 def test_the_garbage_collector_looks_seldom_while_customers_wait(server: Server) -> None:
     with server.connect() as browser:
         browser.send("thresholds")
-        assert browser.recv(timeout=5) == "(10000, 1, 60)"
+        assert browser.recv(timeout=PATIENCE) == "(10000, 1, 60)"
 
 
 def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> None:
@@ -120,28 +125,35 @@ def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> No
             kept = 11
             while kept > 2:  # this one, and the last that was looked at
                 browser.send("sockets")
-                kept = int(browser.recv(timeout=5))
+                kept = int(browser.recv(timeout=PATIENCE))
 
 
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:
     with server.connect() as browser:
         browser.send("x" * (32 * 1024 + 1))
         with pytest.raises(ConnectionClosedError):
-            browser.recv(timeout=5)
+            browser.recv(timeout=PATIENCE)
 
 
 def test_a_browser_that_does_not_read_is_let_go() -> None:
     with serving(PATIENCE="1") as server, server.connect() as browser:
         browser.send("flood")
-        time.sleep(3)  # longer than the server's patience; what is not to be read tells nothing
+        assert is_reset(browser.socket)
         assert len(received(browser)) < FLOOD
     assert browser.close_code == CloseCode.ABNORMAL_CLOSURE
 
 
 def test_a_form_without_a_boundary_reaches_the_application(server: Server) -> None:
-    with closing(HTTPConnection("127.0.0.1", server.port, timeout=5)) as browser:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as browser:
         browser.request("POST", "/", b"--x\r\n", {"Content-Type": "multipart/form-data"})
         assert browser.getresponse().status == 200
+
+
+def is_reset(browser: socket.socket) -> bool:
+    """Whether its server gives it up, which it learns without reading."""
+    reset = select.poll()
+    reset.register(browser, 0)  # of errors alone
+    return bool(reset.poll(1000 * PATIENCE))
 
 
 def ask(browser: socket.socket, path: str) -> None:
@@ -154,9 +166,7 @@ def test_a_browser_that_does_not_read_its_stream_is_let_go() -> None:
         socket.create_connection(("127.0.0.1", server.port)) as browser,
     ):
         ask(browser, "/flood")
-        reset = select.poll()
-        reset.register(browser, 0)  # of errors alone: it does not read
-        assert reset.poll(10_000)
+        assert is_reset(browser)
 
 
 def test_a_browser_that_reads_its_stream_gets_everything() -> None:
@@ -183,22 +193,22 @@ def test_a_browser_that_reads_gets_everything(server: Server) -> None:
     with server.connect() as browser:
         browser.send("flood")
         for _ in range(FLOOD):
-            browser.recv(timeout=5)
+            browser.recv(timeout=PATIENCE)
         browser.send("still here")
-        assert browser.recv(timeout=5) == "still here"
+        assert browser.recv(timeout=PATIENCE) == "still here"
 
 
 def test_whoever_is_connected_is_told_to_come_back_after_a_restart() -> None:
     with serving() as server:
         with server.connect() as browser:
             browser.send("hello")
-            browser.recv(timeout=5)
+            browser.recv(timeout=PATIENCE)
             server.process.terminate()
             with pytest.raises(ConnectionClosedError) as closed:
-                browser.recv(timeout=5)
+                browser.recv(timeout=PATIENCE)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE) == 0
 
 
 def test_who_comes_once_the_port_is_closed_is_refused_and_who_waited_is_taken_in() -> None:

@@ -14,6 +14,7 @@ def hurry() -> None:
     from chatproxy import conversation, locks
     from chatproxy.livechat import rtm
     from chatproxy.relay import gaps, pace, reactions
+    from widget import sockets
 
     reactions.SHORTEST, reactions.FIRST, reactions.LONGEST = 0.1, 0.5, 2.0
     gaps.PATIENCE, gaps.LONGEST = 0.4, 30.0
@@ -21,6 +22,7 @@ def hurry() -> None:
     rtm.PING_EVERY, rtm.SILENT_TOO_LONG, rtm.ANSWER_TIMEOUT = 1.0, 2.5, 4.0
     conversation.SETTLED, conversation.LOOK_EVERY = 4.0, 0.2
     locks.LEASE, locks.RENEW_EVERY = 4.0, 1.0
+    sockets.LOOK_EVERY = 3600.0  # who may stay no longer is told so
 
 
 def without_resume() -> None:

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.utils import timezone
+from redis import Redis
 
 from chatproxy.models import BearerToken, Customer, hash_of
 from tests.chaos.house import House
@@ -41,10 +42,16 @@ from widget.models import Membership, Widget
 from widget.running import Running
 
 Role = Membership.Role
-AT_ONCE = sockets.LOOK_EVERY / 2  # seconds
+PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 SHOP, OUTLET = "https://shop.example", "https://outlet.example"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who must go is told so: it would not be found out during a test."""
+    monkeypatch.setattr(sockets, "LOOK_EVERY", 3600.0)
 
 
 @pytest.fixture
@@ -81,10 +88,10 @@ async def welcomed(socket: BrowserSocket) -> BrowserSocket:
 
 
 async def closed_with(socket: BrowserSocket) -> int:
-    """The code with which the server closes the socket, at once: it need not look now and then."""
-    async with asyncio.timeout(AT_ONCE):
+    """The code with which the server closes the socket."""
+    async with asyncio.timeout(PATIENCE):
         while True:
-            message = await socket.receive_output(timeout=AT_ONCE)
+            message = await socket.receive_output(timeout=PATIENCE)
             if message["type"] == "websocket.close":
                 return int(message["code"])
 
@@ -159,7 +166,7 @@ async def test_who_listens_without_a_websocket_is_sent_away_too(
     events = aiter(answer.streaming_content)
     await anext(events)
     await sync_to_async(end)(nora, widget)
-    async with asyncio.timeout(AT_ONCE):
+    async with asyncio.timeout(PATIENCE):
         async for _ in events:
             pass
 
@@ -454,8 +461,11 @@ class Browser:
         answer = requests.post(f"http://{house.url(0)}/customer", timeout=10)
         self.token = answer.headers["X-Chat-Token"]
         self.headers = {"Authorization": f"Bearer {self.token}"}
+        self.redis = Redis.from_url(house.environment["REDIS_URL"])
 
     async def tab(self) -> websockets.ClientConnection:
+        """One that is shown the chat, in a process that hears of endings elsewhere."""
+        await eventually(lambda: not self._is_heard())  # by a tab of an earlier test
         protocols = [websockets.Subprotocol(p) for p in ("chat", f"bearer.{self.token}")]
         socket = await websockets.connect(
             f"ws://{self.house.url(1)}/socket",
@@ -463,14 +473,25 @@ class Browser:
             origin=websockets.Origin(f"http://{self.house.url(1).partition('/')[0]}"),
         )
         await socket.send(json.dumps({"hello": {"language": "en", "zone": "UTC", "event": ""}}))
-        assert await asyncio.wait_for(socket.recv(), 15)
+        assert await asyncio.wait_for(socket.recv(), PATIENCE)
+        await eventually(self._is_heard)
         return socket
+
+    def _is_heard(self) -> bool:
+        """Whether a process would hear of an ending in another."""
+        return bool(self.redis.pubsub_channels("*endings"))
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - Redis does not tell
+            await asyncio.sleep(0.02)
 
 
 async def code_of(tab: websockets.ClientConnection) -> int | None:
-    """The code with which the server closes the tab, sooner than anybody looks by themselves."""
+    """The code with which the server closes the tab: it is told, and nobody looks by themselves."""
     with suppress(websockets.ConnectionClosed):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 await tab.recv()
     return tab.close_code
@@ -578,7 +599,7 @@ async def test_who_does_not_listen_holds_nobody_else_back(
     other = await sync_to_async(known_on)(OUTLET)
     tab = await welcomed(open_socket(other.token))
     await sync_to_async(customer.delete)()  # nobody tells: a look has to find it
-    await asyncio.wait_for(deaf.is_refused.wait(), AT_ONCE)
+    await asyncio.wait_for(deaf.is_refused.wait(), PATIENCE)
     await sync_to_async(Customer.objects.all().delete)()
     try:
         assert await closed_with(tab) == 4401

@@ -97,7 +97,7 @@ def _one_day() -> None:
     """No test counts something on one day and reads it on the next."""
     now = dt.datetime.now(dt.UTC)
     left = dt.timedelta(days=1) - (now - now.replace(hour=0, minute=0, second=0, microsecond=0))
-    if left < dt.timedelta(seconds=20):  # as long as a busy machine takes for a test
+    if left < dt.timedelta(seconds=20):  # longer than a test takes on a busy machine
         time.sleep(left.total_seconds())
 
 

@@ -19,7 +19,7 @@ import requests
 
 from tests.sandbox_rig import ROOT, Sandbox, SandboxProcess, free_port
 
-START_LIMIT = 30  # seconds
+START_LIMIT = 60  # seconds
 WIDGET = "storm"
 # Nobody looks at the files here: that they have their names is enough.
 PREPARE = """
@@ -60,7 +60,7 @@ class Process:
         """Send the signal, wait until it has gone, start it again."""
         self.killed, self.busy = self.killed + 1, True
         self.process.send_signal(how)
-        await asyncio.to_thread(self.process.wait, 20)
+        await asyncio.to_thread(self.process.wait, 60)
         self._start()
         await asyncio.to_thread(self.wait_until_ready)
         self.busy = False
@@ -69,7 +69,7 @@ class Process:
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
             try:
-                if requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1).ok:
+                if requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).ok:
                     return
             except requests.RequestException:
                 time.sleep(0.05)
@@ -77,7 +77,7 @@ class Process:
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         self._log.close()
 
 
@@ -114,7 +114,7 @@ class House:
             ["redis-server", "--port", str(port), "--save", "", "--dir", str(folder)],
             stdout=subprocess.DEVNULL,
         )
-        stack.callback(redis.wait, 10)
+        stack.callback(redis.wait, 60)
         stack.callback(redis.terminate)
         return f"redis://127.0.0.1:{port}/0"
 

@@ -107,20 +107,20 @@ def test_on_sigterm_a_send_is_finished_browsers_go_elsewhere_and_livechat_is_lef
     with House() as house:
         agent = Agent(house.sandbox)
         url, process = house.url(0), house.processes[0].process
-        token = requests.post(f"http://{url}/customer", timeout=10).headers["X-Chat-Token"]
+        token = requests.post(f"http://{url}/customer", timeout=60).headers["X-Chat-Token"]
         with connect(f"ws://{url}/socket", subprotocols=["chat", f"bearer.{token}"]) as browser:  # type: ignore[list-item]
             browser.send('{"hello": {"event": "", "language": "en", "zone": "UTC"}}')
-            while "snapshot" not in (html := str(browser.recv(timeout=10))) and "state" not in html:
+            while "snapshot" not in (html := str(browser.recv(timeout=60))) and "state" not in html:
                 pass
             house.settings(offline_grace=0)
             house.sandbox.fault("latency", method="start_chat", seconds=2, when="before", count=1)
             status = asyncio.run(send_while_it_ends(house, url, token, process))
             with suppress(ConnectionClosed):
                 while True:
-                    browser.recv(timeout=5)
+                    browser.recv(timeout=60)
         assert status == 204
         assert browser.close_code == 1012
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         [chat] = agent.chats()
         customer_id = next(user["id"] for user in chat["users"] if user["type"] == "customer")
         assert not agent.call("get_customer", id=customer_id)["online"]
@@ -136,7 +136,7 @@ async def send_while_it_ends(
             f"http://{url}/events",
             data={"text": "Just in time", "custom_id": "just-in-time"},
             headers={"Authorization": f"Bearer {token}"},
-            timeout=20,
+            timeout=60,
         )
     )
     while house.sandbox.control("faults", method="GET")["faults"]:  # noqa: ASYNC110 - until it has come

@@ -9,7 +9,7 @@ MORE_THAN_FITS = 32 * 1024 * 1024  # bytes, into what the system keeps for two s
 
 def end_of(stream: socket.socket) -> str:
     """How it ends, once all that has come over it is read."""
-    stream.settimeout(10)
+    stream.settimeout(60)
     try:
         while stream.recv(65_536):
             pass

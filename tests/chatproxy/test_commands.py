@@ -146,7 +146,7 @@ def test_a_token_livechat_may_still_take_is_ended_there_when_forgotten(
     Customer.objects.update(last_seen_at=timezone.now() - dt.timedelta(days=2))
     said_by("forget_customers")
     info = sandbox.http.get(
-        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=5
+        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=30
     )
     assert info.status_code == 401
 
@@ -176,7 +176,7 @@ def test_erasing_leaves_nothing_and_ends_the_token(customer: Customer, sandbox: 
     said_by("erase_customer", customer.entity_id)
     assert not Customer.objects.exists()
     info = sandbox.http.get(
-        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=5
+        f"{sandbox.url}/v2/customer/info", params={"code": customer.access_token}, timeout=30
     )
     assert info.status_code == 401
 

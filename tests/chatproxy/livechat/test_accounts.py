@@ -32,7 +32,7 @@ from tests.sandbox_rig import Agent, Sandbox, free_port
 
 
 def token_info(sandbox: Sandbox, token: str) -> requests.Response:
-    return sandbox.http.get(f"{sandbox.url}/v2/customer/info", params={"code": token}, timeout=5)
+    return sandbox.http.get(f"{sandbox.url}/v2/customer/info", params={"code": token}, timeout=30)
 
 
 def test_a_new_browser_becomes_a_new_customer(organization: Organization) -> None:

@@ -164,7 +164,7 @@ def test_an_upload_repeated_with_a_new_token_is_whole(
     api.send_event(chat[0], file(url, "u-1"))
     event = thread_of(api, chat[0]).events[-1]
     assert isinstance(event, File)
-    assert sandbox.http.get(event.url, timeout=5).content == b"Left, then right"
+    assert sandbox.http.get(event.url, timeout=30).content == b"Left, then right"
 
 
 def test_a_button_is_pressed(api: ActingCustomer, chat: tuple[str, str], agent: Agent) -> None:

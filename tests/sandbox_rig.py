@@ -32,8 +32,8 @@ def free_port() -> int:
         fcntl.flock(given, fcntl.LOCK_EX)
         given.seek(0)
         last = int(given.read() or PORTS[-1])
-        turns = (*range(last + PORTS.step, PORTS.stop, PORTS.step), *PORTS)
-        port = next(port for port in turns if is_free(port) and is_free(port + 1))
+        turns = [*range(last + PORTS.step, PORTS.stop, PORTS.step), *PORTS]
+        port: int = next(port for port in turns if is_free(port) and is_free(port + 1))
         given.truncate(0)
         given.write(f"{port}")
         return port

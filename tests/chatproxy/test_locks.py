@@ -109,10 +109,10 @@ def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
-def lease_in(redis: RedisProcess) -> bytes:
+def lease_in(redis: RedisProcess) -> bytes | str:
     """The name under which it is there."""
     [name] = redis.client.keys("*lock:shared")
-    return bytes(name)
+    return name
 
 
 def test_processes_enter_one_after_the_other_however_long_the_work_lasts(

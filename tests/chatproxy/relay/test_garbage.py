@@ -16,7 +16,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.rtm import Connection, Visit
 from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
-from chatproxy.relay.updates import State
+from chatproxy.relay.updates import State, Update
 from tests.sandbox_rig import Sandbox
 
 
@@ -30,7 +30,7 @@ def without_collector(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 async def are_gone(*left: weakref.ref[Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(each() for each in left):  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.02)
 
@@ -67,13 +67,16 @@ async def test_a_request_that_led_to_a_connection_is_not_kept(
     while relay._live:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(0.02)
 
+    async def show(_update: Update) -> None:
+        """To nobody."""
+
     async def open_tab() -> weakref.ref[Any]:
         request = Request()
         current_request.set(request)
         if method == "expect":
             await asyncio.to_thread(relay.expect, customer, organization, Visit())
         else:
-            await watch()
+            relay.attach(customer, organization, Visit(), show)
         return weakref.ref(request)
 
     request = await asyncio.create_task(open_tab())

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from chatproxy.endings import Ending, ended, endings_elsewhere
 from chatproxy.models import BearerToken
+from chatproxy.threads import in_threads
 from widget.models import Move, Widget
-from widget.threads import in_threads
 
 logger = logging.getLogger(__name__)
 

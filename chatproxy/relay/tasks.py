@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine
 from contextvars import Context
-from typing import Any, TypeVar
+from typing import Any
 
-from channels.db import database_sync_to_async
+from chatproxy.threads import in_threads
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 
 class Tasks:
-    """`threads` is how many may ask the database or LiveChat's accounts at once."""
+    """`threads` is how many may ask the database or LiveChat's accounts at once: `in_thread`."""
 
     def __init__(self, threads: int) -> None:
         self._running: set[asyncio.Task[None]] = set()
-        self._threads = ThreadPoolExecutor(threads, "relay")
+        self.in_thread = in_threads(threads, "relay")
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of ours; its failure is a bug and is logged once.
@@ -39,9 +36,3 @@ class Tasks:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             logger.error("a task of the relay failed", exc_info=error)
-
-    async def in_thread(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """For what asks the database or LiveChat's accounts and waits for them."""
-        run = database_sync_to_async(work, thread_sensitive=False, executor=self._threads)
-        result: T = await run(*args, **kwargs)
-        return result

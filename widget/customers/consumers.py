@@ -17,6 +17,7 @@ from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import ConnectionState, Snapshot, Update
+from chatproxy.threads import in_threads
 from widget.customers import metrics
 from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
@@ -28,7 +29,6 @@ from widget.rendering.heavy import Renderer
 from widget.rendering.locale import Locale
 from widget.running import running
 from widget.sockets import FORBIDDEN_ORIGIN, NO_CONSENT, NOT_SHOWN, UNKNOWN_TOKEN
-from widget.threads import in_threads
 
 PROTOCOL = "chat"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a password

@@ -36,10 +36,10 @@ from chatproxy.relay.updates import (
     State,
     Update,
 )
+from chatproxy.threads import in_threads
 from widget.models import Browser, Subscription, Widget
 from widget.notifications.outcomes import Outcome, Result
 from widget.notifications.words import is_answer, notification_of
-from widget.threads import in_threads
 
 logger = logging.getLogger(__name__)
 

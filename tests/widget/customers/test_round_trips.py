@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,16 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def thread_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was called in a thread, by its name."""
-    called: list[str] = []
-    handle: Callable[..., Any] = SyncToAsync.thread_handler
+    """To whose threads something was given, by what their names begin with."""
+    made: list[str] = []
+    submit: Callable[..., Future[Any]] = ThreadPoolExecutor.submit
 
-    def note(self: SyncToAsync[..., Any], *arguments: Any, **options: Any) -> Any:
-        called.append(self.func.__name__)
-        return handle(self, *arguments, **options)
+    def note(self: ThreadPoolExecutor, *arguments: Any, **options: Any) -> Future[Any]:
+        made.append(str(self._thread_name_prefix))
+        return submit(self, *arguments, **options)
 
-    monkeypatch.setattr(SyncToAsync, "thread_handler", note)
-    return called
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", note)
+    return made
 
 
 def test_a_message_asks_redis_and_the_database_seldom(
@@ -128,4 +129,5 @@ async def test_a_socket_goes_to_a_thread_to_come_in_and_to_leave(
     assert (await socket.connect())[0]
     await socket.send_to(text_data='{"visible": true}')
     await socket.disconnect()
-    assert thread_trips == ["identify", "close_old_connections"]
+    of_channels = SyncToAsync.single_thread_executor._thread_name_prefix
+    assert thread_trips == ["sockets", of_channels]

@@ -241,9 +241,14 @@ class Customer(models.Model):
         lifetime = dt.timedelta(seconds=grant.expires_in)
         self.fresh_until = timezone.now() + lifetime - min(LONGEST_MARGIN, lifetime / 8)
 
+    @property
+    def has_fresh_token(self) -> bool:
+        """Whether its access token has life left in it; an hour, as a rule."""
+        return timezone.now() < self.fresh_until
+
     def fresh_token(self, organization: Organization) -> str:
-        """An access token with life left in it; an hour, as a rule."""
-        if timezone.now() < self.fresh_until:
+        """The access token, or another one from LiveChat."""
+        if self.has_fresh_token:
             return self.access_token
         return self.renew_token(organization, instead_of=self.access_token)
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 KEPT = 86_400  # seconds
 LOOK_EVERY = 60.0  # seconds; whoever asks in the wrong region is told the right one at once
 MOST = 10_000  # organizations known to one process
+NEVER = "", 0.0  # looked up
 
 
 class Regions:
@@ -17,9 +18,13 @@ class Regions:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, float]] = {}  # the region, and until when it holds
 
+    def knows(self, organization_id: str) -> bool:
+        """Whether `last` need not look it up."""
+        return time.monotonic() < self._known.get(organization_id, NEVER)[1]
+
     def last(self, organization_id: str) -> str:
         """The region's name, "" if LiveChat never said."""
-        region, until = self._known.get(organization_id, ("", 0.0))
+        region, until = self._known.get(organization_id, NEVER)
         if time.monotonic() < until:
             return region
         region = str(cache.get(_key(organization_id), ""))

@@ -39,6 +39,9 @@ class ConfiguredService:
     def api_url(self) -> str:
         return conf.api_url()
 
+    def knows_region(self, organization_id: str) -> bool:
+        return regions().knows(organization_id)
+
     def last_region(self, organization_id: str) -> str:
         return regions().last(organization_id)
 

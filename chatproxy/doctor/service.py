@@ -19,6 +19,9 @@ class ExaminedService:
     version_ends: set[VersionEnd] = field(default_factory=set)
     named_regions: list[str] = field(default_factory=list)  # other than where we asked
 
+    def knows_region(self, organization_id: str) -> bool:
+        return True
+
     def last_region(self, organization_id: str) -> str:
         return self.named_regions[-1] if self.named_regions else ""
 

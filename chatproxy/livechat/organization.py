@@ -53,6 +53,11 @@ class Organization:
         )
 
     @property
+    def knows_region(self) -> bool:
+        """Whether `region_of` answers at once."""
+        return self.service.knows_region(self.organization_id)
+
+    @property
     def current_region(self) -> str:
         """Where the organization lives: as LiveChat last told us, else as configured."""
         return self.service.last_region(self.organization_id) or self.region

@@ -97,8 +97,11 @@ class Service(Protocol):
     def ear(self) -> Ear | None:
         """Who hears everything, if anybody does. Must return at once, and keep it to itself."""
 
+    def knows_region(self, organization_id: str) -> bool:
+        """Whether `last_region` answers at once."""
+
     def last_region(self, organization_id: str) -> str:
-        """Where LiveChat last said this organization is, "" if it never did."""
+        """Where LiveChat last said this organization is, "" if it never did. It may wait."""
 
     def remember_region(self, organization_id: str, region: str) -> None:
         """LiveChat has just said so."""

@@ -321,7 +321,8 @@ class LiveCustomer:
     async def _log_in(self) -> Connection:
         """With a fresh token and, should that be refused, with another one, once."""
         in_thread = self._tasks.in_thread(self._token_and_region)
-        token, region = await in_thread()
+        at_hand = self.customer.has_fresh_token and self.organization.knows_region
+        token, region = self._token_and_region() if at_hand else await in_thread()
         try:
             connection = await self._log_in_with(token, region, self._why)
         except TokenRejected:

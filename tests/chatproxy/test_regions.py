@@ -50,6 +50,15 @@ def test_the_cache_is_not_asked_each_time(clock: Clock) -> None:
     assert here.last("org") == "fra"
 
 
+def test_it_is_known_where_an_organization_is_for_a_while(clock: Clock) -> None:
+    here = Regions()
+    assert not here.knows("org")
+    here.last("org")
+    assert here.knows("org")
+    clock.now += LOOK_EVERY + 1
+    assert not here.knows("org")
+
+
 def test_organizations_without_number_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regions, "MOST", 10)
     here = Regions()

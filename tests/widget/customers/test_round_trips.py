@@ -131,3 +131,19 @@ async def test_a_socket_goes_to_a_thread_to_come_in_and_to_leave(
     await socket.disconnect()
     of_channels = SyncToAsync.single_thread_executor._thread_name_prefix
     assert thread_trips == ["sockets", of_channels]
+
+
+async def test_a_good_token_is_at_hand_once_it_is_known_where_the_organization_is(
+    customer: Visitor, open_socket: OpenSocket, thread_trips: list[str]
+) -> None:
+    first = open_socket(customer.token)
+    await say_hello(first)
+    await wait_until_shown(first, 'id="state"')
+    assert "relay" in thread_trips
+    nora = Visitor()
+    await sync_to_async(nora.introduce)()
+    socket = open_socket(nora.token)
+    thread_trips.clear()
+    await say_hello(socket)
+    await wait_until_shown(socket, 'id="state"')
+    assert "relay" not in thread_trips

@@ -57,6 +57,10 @@ class ActingCustomer(CustomerApi):
         self.customer = customer
         self._relay = relay
 
+    def take_place(self) -> None:
+        """Before anything is done: be among those who wait for LiveChat. Raises NoPlace."""
+        self.organization.take_place(self.organization.region_of(self.customer.access_token))
+
     def _with_remedy(self, action: str, body: dict[str, Any]) -> Json:
         """An outcome that is not known over the one way is not tried over the other."""
         if self._relay and action == "send_event":

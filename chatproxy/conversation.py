@@ -107,6 +107,7 @@ def _say_once(
     api: ActingCustomer, event: Json, opening: Opening, tried_before: float | None
 ) -> None:
     """`tried_before`: until when a try may still arrive of which nothing is remembered."""
+    api.take_place()
     unsaid, tried = [*opening.events, event], _try_note(api, event)
     with one_at_a_time(f"say:{api.customer.pk}", tried):
         settled_at = tried_before if tried.found is None else tried.found
@@ -131,6 +132,7 @@ def do_once(api: ActingCustomer, custom_id: str, act: Callable[[], None]) -> Non
 
     What was done without a confirmation is done again: `act` should see for itself.
     """
+    api.take_place()
     done = f"done:{api.customer.pk}:{custom_id}"
     with one_at_a_time(f"say:{api.customer.pk}"):
         if not cache.get(done):

@@ -34,6 +34,12 @@ address_bans = Counter(
     "Times that many customers of an organization were refused as banned at once: all customers "
     "come from one address.",
 )
+turned_away = Counter(
+    "chat_requests_turned_away",
+    "Requests that were not let wait for LiveChat as too many do, by whose share is taken: "
+    "livechat, host (a region, or the accounts) or organization.",
+    ["share"],
+)
 version_ends = Gauge(
     "chat_livechat_version_end_timestamp_seconds",
     "When LiveChat says that an API version in use reaches its next stage.",

@@ -9,6 +9,7 @@ from django.dispatch import Signal
 
 from chatproxy import conf, metrics
 from chatproxy.livechat.service import Call, Ear, VersionEnd
+from chatproxy.places import take_place
 from chatproxy.regions import Regions
 
 if TYPE_CHECKING:
@@ -23,13 +24,15 @@ billed = Signal(use_caching=True)
 class ConfiguredService:
     """Reads settings when it is asked, so that making one needs none.
 
-    `widget_key` is the widget for which LiveChat is asked, "" for none.
+    `widget_key` is the widget for which LiveChat is asked, and `organization_id` whose it is; ""
+    for none.
     """
 
     ear: Ear | None = None
 
-    def __init__(self, widget_key: str = "") -> None:
+    def __init__(self, widget_key: str = "", organization_id: str = "") -> None:
         self.widget_key = widget_key
+        self.organization_id = organization_id
 
     @property
     def accounts_url(self) -> str:
@@ -50,6 +53,9 @@ class ConfiguredService:
 
     def on_version_end(self, end: VersionEnd) -> None:
         chatproxy_app().version_ends.hear(end)
+
+    def take_place(self, url: str) -> None:
+        take_place(url, self.organization_id)
 
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)

@@ -15,6 +15,8 @@ from django.core.signals import request_started
 from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
+from chatproxy.places import Places
+
 from . import metrics
 from .probes import probe_of
 
@@ -33,6 +35,7 @@ class PooledHandler(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self.workers = ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="request")
+        self.places = Places(settings.WORKER_THREADS)
         # They must answer when every worker waits for LiveChat: then, most of all.
         self.probes = ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe")
 
@@ -65,6 +68,7 @@ class PooledHandler(ASGIHandler):
         """The answer, worked out in this thread."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=self.__class__, scope=scope)
-        response = self.get_response(request)
+        with self.places.of_request():
+            response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]  # for its signal
         return response

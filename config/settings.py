@@ -133,7 +133,8 @@ CHAT_PUSH_BROWSERS = env.int("PUSH_BROWSERS", DEFAULTS["CHAT_PUSH_BROWSERS"])
 # Origins of push services that need be neither public nor https: for tests alone.
 CHAT_PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", DEFAULTS["CHAT_PUSH_SERVICES"])
 
-# How many requests may wait for LiveChat at the same moment, in each process.
+# How many requests run at the same moment, in each process. A part of them may wait for LiveChat:
+# see chatproxy/places.py.
 WORKER_THREADS = env.int("WORKER_THREADS", 300)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.
 CHAT_RELAY_LINGER = env.float("RELAY_LINGER", DEFAULTS["CHAT_RELAY_LINGER"])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.apps import apps
 
+from chatproxy.livechat.organization import Organization
+
 if TYPE_CHECKING:
     from widget.apps import WidgetConfig
 
@@ -40,6 +42,10 @@ class Askers:
         return mine.result()
 
 
-def ask_once(name: str, ask: Callable[[], Answer]) -> Answer:
-    """What `ask` answers, or raises, for all in this process who ask about it meanwhile."""
+def ask_once(organization: Organization, name: str, ask: Callable[[], Answer]) -> Answer:
+    """What `ask` answers, or raises, for all in this process who ask about it meanwhile.
+
+    Who waits for the answer of another takes a place as well. Raises NoPlace.
+    """
+    organization.take_place(organization.current_region)
     return cast("WidgetConfig", apps.get_app_config("widget")).askers.ask(name, ask)

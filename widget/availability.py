@@ -48,7 +48,7 @@ def known_availability(widget: Widget) -> Availability:
     """The same, for those who must know. Raises LiveChatError."""
     known: Availability | None = cache.get(_key(widget))
     if known is None or known == UNKNOWN:
-        return ask_once(_key(widget), partial(ask, widget))
+        return ask_once(widget.organization, _key(widget), partial(ask, widget))
     return known
 
 

@@ -28,6 +28,9 @@ class ExaminedService:
     def remember_region(self, organization_id: str, region: str) -> None:
         self.named_regions.append(region)
 
+    def take_place(self, url: str) -> None:
+        """Nobody else waits."""
+
     def on_call(self, call: Call) -> None:
         self.calls.append(call)
 

@@ -3,6 +3,7 @@
 * LiveChatError
     * Unreachable             no usable answer; a change may or may not have happened
         * NotConnected        the request never left us: nothing happened
+        * NoPlace             nor did this one: too many wait for LiveChat already
         * Internal, ServiceUnavailable, RequestTimeout
         * TooManyRequests     wait, then the same again
     * TokenRejected           ask accounts for a new token, then once more
@@ -57,6 +58,13 @@ class Unreachable(LiveChatError):
 
 class NotConnected(Unreachable):
     """The request never left us, so nothing has happened."""
+
+
+class NoPlace(Unreachable):
+    """Too many of our requests wait for the same, so this one does not begin. Nothing happened.
+
+    Unlike NotConnected it is not tried again at once.
+    """
 
 
 class Internal(Unreachable):

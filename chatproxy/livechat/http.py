@@ -60,7 +60,11 @@ def _adapter() -> HTTPAdapter:
 
 
 def ask(service: Service, call: tuple[str, str], method: str, url: str, **options: Any) -> Answer:
-    """As `request`, heard by whoever examines the service. `call`: its transport and action."""
+    """As `request`, heard by whoever examines the service. `call`: its transport and action.
+
+    Raises NoPlace as well.
+    """
+    service.take_place(url)
     answer = request(method, url, **options)
     if service.ear:
         sent = options.get("json", options.get("params"))

@@ -73,6 +73,10 @@ class Organization:
         if is_region(region):
             self.service.remember_region(self.organization_id, region)
 
+    def take_place(self, region: str) -> None:
+        """Be among those who wait for its LiveChat. Raises NoPlace if they are too many."""
+        self.service.take_place(self.api_url(region))
+
     def api_url(self, region: str) -> str:
         """Where its Customer Chat API is, without a slash at the end.
 

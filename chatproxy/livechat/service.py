@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
-from chatproxy.livechat.errors import LiveChatError, NotConnected, PendingRequestsLimitReached
+from chatproxy.livechat.errors import (
+    LiveChatError,
+    NoPlace,
+    NotConnected,
+    PendingRequestsLimitReached,
+)
 
 LONGEST_REGION = 7  # letters
 FREE = 500  # the one HTTP status that LiveChat does not bill
 # We hold back the ninth pending request: LiveChat, which refuses the eleventh, never has to.
-NEVER_SENT = (NotConnected, PendingRequestsLimitReached)
+NEVER_SENT = (NoPlace, NotConnected, PendingRequestsLimitReached)
 
 
 class Reason(enum.StrEnum):
@@ -105,6 +110,9 @@ class Service(Protocol):
 
     def remember_region(self, organization_id: str, region: str) -> None:
         """LiveChat has just said so."""
+
+    def take_place(self, url: str) -> None:
+        """A thread is about to wait for an answer from there. Raises NoPlace if it must not."""
 
     def on_call(self, call: Call) -> None:
         """Told of each request when it has ended. Must return at once."""

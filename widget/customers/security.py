@@ -7,6 +7,7 @@ a session and nothing can be forged from another website.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chatproxy import conf
 from chatproxy.acting import ActingCustomer, ShownGreeting
-from chatproxy.livechat.errors import TooManyRequests
+from chatproxy.livechat.errors import NoPlace, TooManyRequests
 from chatproxy.models import WEBSITE_LENGTH, BearerToken, Customer
 from widget.charsets import require_utf8
 from widget.customers.consents import ask_first
@@ -190,7 +191,9 @@ def wake(request: CustomerRequest) -> None:
     relay, customer = running().relay, request.customer
     relay.wake(customer.pk)
     if request.headers.get(SOCKET_HEADER) == "coming" and not customer.chat_id:
-        relay.wait_for_login(customer.pk, FIRST_LOGIN)
+        with suppress(NoPlace):  # the view says so
+            request.api.take_place()
+            relay.wait_for_login(customer.pk, FIRST_LOGIN)
 
 
 def bearer_of(request: HttpRequest) -> str:

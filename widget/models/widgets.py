@@ -175,7 +175,7 @@ class Widget(WidgetSettings):
             organization_id=self.organization_id,
             client_id=self.client_id,
             redirect_uri=self.redirect_uri,
-            service=ConfiguredService(self.key),
+            service=ConfiguredService(self.key, self.organization_id),
             group_id=self.group_id,
             identity_per_group=self.identity_per_group,
             version=self.api_version,

@@ -97,7 +97,8 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
     key = f"drawn-form:{widget.key}:{widget.group_id}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
-        found = ask_once(key, partial(ask_for_form, widget, kind, version, key))
+        ask = partial(ask_for_form, widget, kind, version, key)
+        found = ask_once(widget.organization, key, ask)
     if found.fields:
         return found
     if kind == "prechat":

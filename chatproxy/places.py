@@ -1,0 +1,90 @@
+"""How many requests of a process may wait for LiveChat at once, in all and for one part of it.
+
+Each keeps a worker of the server for as long. Where LiveChat hangs, workers are left for who needs
+another region of it, is a customer of another organization, or needs nothing of LiveChat.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from chatproxy import metrics
+from chatproxy.livechat.errors import NoPlace
+
+# Of the workers, how many may wait: for LiveChat at all; for one host of it, which is a region or
+# the accounts; for one organization, as a flood on its widgets is no matter of the others'.
+SHARES = {"livechat": 0.9, "host": 0.5, "organization": 1 / 3}
+
+
+class Name(NamedTuple):
+    """What is waited for: which of SHARES counts, and whose it is."""
+
+    share: str
+    whose: str = ""
+
+
+class Place:
+    """A request's. It is for what was asked for last, and kept until the request ends."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.names: tuple[Name, ...] = ()
+        self.is_over = False
+
+
+class Places:
+    """One process's, for so many workers."""
+
+    def __init__(self, workers: int) -> None:
+        self._most = {share: max(1, int(workers * part)) for share, part in SHARES.items()}
+        self._taken: Counter[Name] = Counter()
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def of_request(self) -> Iterator[None]:
+        """What waits for LiveChat in this block takes one place, which is free after it."""
+        place = Place(self)
+        reset = _place.set(place)
+        try:
+            yield
+        finally:
+            _place.reset(reset)
+            with self._guard:
+                place.is_over = True
+                self._give_back(place)
+
+    def move(self, place: Place, *names: Name) -> None:
+        """Raises NoPlace if others have taken all of one of these; the place is as it was then."""
+        with self._guard:
+            mine = set(place.names)
+            for name in names:
+                if self._taken[name] - (name in mine) >= self._most[name.share]:
+                    metrics.turned_away.labels(name.share).inc()
+                    raise NoPlace(f"too many requests wait for {' '.join(filter(None, name))}")
+            if not place.is_over:
+                self._give_back(place)
+                place.names = names
+                self._taken.update(names)
+
+    def _give_back(self, place: Place) -> None:
+        self._taken -= Counter(place.names)
+        place.names = ()
+
+
+# Of the request that this is the context of. Who works for nobody's request keeps no worker.
+_place: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+def take_place(url: str, organization_id: str) -> None:
+    """Wait for what is at this address from now on. Raises NoPlace if too many do."""
+    if place := _place.get():
+        names = [Name("livechat"), Name("host", urlsplit(url).netloc)]
+        if organization_id:
+            names.append(Name("organization", organization_id))
+        place.places.move(place, *names)

@@ -113,7 +113,7 @@ async def wait_long(port: int, number: int) -> None:
         status = await say(connection, "slow", f"slow-{number}")
         assert status in (SENT, TURNED_AWAY), status
         if status == TURNED_AWAY:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SLOW)
 
 
 async def until_running(port: int, least: int) -> None:

@@ -18,6 +18,7 @@ from django.urls import set_script_prefix
 from chatproxy.places import Places
 
 from . import metrics
+from .policy import make_safe
 from .probes import probe_of
 
 PROBES_AT_ONCE = 4
@@ -48,7 +49,9 @@ class PooledHandler(ASGIHandler):
             request, response = self.create_request(scope, body)
             if request is not None:
                 response = await self.respond_in_thread(scope, request)
-            assert response is not None, "either a request or the reason why it is not one"
+            else:
+                assert response is not None, "either a request or the reason why it is not one"
+                make_safe(response)
             try:
                 await self.send_response(response, send)
             finally:

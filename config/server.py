@@ -26,6 +26,8 @@ from twisted.internet.main import CONNECTION_DONE  # noqa: E402
 from twisted.python.failure import Failure  # noqa: E402
 from zope.interface import implementer  # noqa: E402
 
+from config.policy import HEADERS  # noqa: E402
+
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
 BACKLOG = 4096
 # Bytes of one request: a file of 10 MB, which LiveChat takes, and the form around it.
@@ -113,6 +115,12 @@ class Request(http_protocol.WebRequest):
         begins = message["type"] == "http.response.start" and not self.finished and self.channel
         if begins and self.responseHeaders.getRawHeaders(b"content-type") == [STREAM]:
             self.reader = watch(self.channel.transport)
+
+    def basic_error(self, status: int, status_text: bytes, body: str) -> None:
+        """A page of the server itself, for what never reached Django or came to no answer."""
+        for name, value in HEADERS.items():
+            self.responseHeaders.setRawHeaders(name, [value])
+        super().basic_error(status, status_text, body)
 
     def finish(self) -> None:
         if self.reader and self.channel:

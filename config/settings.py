@@ -167,11 +167,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.policy.SafeHeadersMiddleware",
     "config.probes.Probes",
     "config.request_log.RequestLog",
-    "config.charsets.Utf8Middleware",
     "django.middleware.security.SecurityMiddleware",
-    "config.policy.ContentSecurityPolicyMiddleware",
+    "config.charsets.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -24,8 +24,10 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 async def stream(path: str, receive: Any, send: Any) -> None:
     """A stream of one message; with "/flood" of more than a browser would ever read, to no end.
 
-    With "/file" as much, and no stream.
+    With "/file" as much, and no stream. "/broken" is a bug.
     """
+    if path == "/broken":
+        raise ZeroDivisionError
     kind = b"application/octet-stream" if path == "/file" else b"text/event-stream"
     headers = [(b"content-type", kind)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -15,7 +15,13 @@ from chatproxy.livechat.errors import LiveChatError, Unreachable
 from chatproxy.livechat.rtm import Disconnected
 from chatproxy.models import Customer
 from chatproxy.relay.bans import MANY, Bans
-from chatproxy.relay.pace import Pace, is_ban, is_refusal_of_address, is_refusal_of_organization
+from chatproxy.relay.pace import (
+    Pace,
+    is_ban,
+    is_refusal_of_address,
+    is_refusal_of_organization,
+    is_silence,
+)
 
 # How many of an organization may be in the gate's line at once. Each is called in a round of the
 # event loop of its own: one alone would leave places empty after a restart.
@@ -52,7 +58,10 @@ class Door:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Enter in the order of coming; whoever leaves without an error has logged in."""
+        """Enter in the order of coming; whoever leaves without an error has logged in.
+
+        Who gets no answer has kept a place from everybody for long: the next waits before that.
+        """
         async with self._line:
             while not await self._enter():
                 pass
@@ -60,6 +69,10 @@ class Door:
             yield
             self.pace.succeed()
             self._gate.pace.succeed()
+        except Unreachable as error:
+            if is_silence(error):
+                self.pace.refuse(asyncio.get_running_loop().time())
+            raise
         finally:
             self._gate.places.release()
 

@@ -6,7 +6,14 @@ succeeds, and slow down when one is refused, because the next would be as well.
 
 from __future__ import annotations
 
-from chatproxy.livechat.errors import CustomerBanned, LiveChatError, NotConnected, TooManyRequests
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    LiveChatError,
+    NotConnected,
+    RequestTimeout,
+    TooManyRequests,
+    Unreachable,
+)
 from chatproxy.livechat.rtm import Disconnected
 
 FASTEST = 400.0  # logins a second: more than one core makes
@@ -27,6 +34,11 @@ def is_refusal_of_address(end: Disconnected | LiveChatError) -> bool:
 def is_refusal_of_organization(end: Disconnected | LiveChatError) -> bool:
     """Whether it says something of the organization: its quota, or the region it is in."""
     return isinstance(end, TooManyRequests | NotConnected)
+
+
+def is_silence(error: Unreachable) -> bool:
+    """Whether nothing was answered: LiveChat gave up after a quarter of a minute, or we did."""
+    return type(error) is Unreachable or isinstance(error, RequestTimeout)
 
 
 def is_ban(end: Disconnected | LiveChatError) -> bool:

@@ -7,7 +7,13 @@ import gc
 
 import pytest
 
-from chatproxy.livechat.errors import CustomerBanned, NotConnected, TooManyRequests
+from chatproxy.livechat.errors import (
+    CustomerBanned,
+    NotConnected,
+    RequestTimeout,
+    TooManyRequests,
+    Unreachable,
+)
 from chatproxy.livechat.rtm import Disconnected
 from chatproxy.models import Customer
 from chatproxy.relay import pace
@@ -108,6 +114,30 @@ async def test_a_region_that_is_down_holds_up_nobody_of_another(gate: Gate) -> N
     shop.hear(somebody(), NotConnected())
     assert await may_log_in(cafe)
     assert await must_wait(shop)
+
+
+@pytest.mark.parametrize("silence", [Unreachable("no answer"), RequestTimeout()])
+async def test_an_organization_that_gets_no_answer_leaves_places_for_others(
+    gate: Gate, silence: Unreachable
+) -> None:
+    """They would be taken again at once by the next of its customers, for as long."""
+    shop, cafe, gives_up = gate.door("shop"), gate.door("cafe"), asyncio.Event()
+
+    async def wait_in_vain() -> None:
+        async with shop.turn():
+            await gives_up.wait()
+            raise silence
+
+    crowd = [asyncio.create_task(wait_in_vain()) for _ in range(3 * AT_ONCE)]
+    while not gate.places.locked():  # noqa: ASYNC110 - nobody tells us
+        await asyncio.sleep(0.01)
+    gives_up.set()
+    gives_up.clear()
+    assert await may_log_in(cafe)
+    assert sum(task.done() for task in crowd) == AT_ONCE
+    for task in crowd:
+        task.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
 
 
 async def test_so_many_log_in_at_once(gate: Gate) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
+from channels.testing import ApplicationCommunicator
 from django.test import Client
 from pytest_django import Settings
 

@@ -36,9 +36,9 @@ address_bans = Counter(
 )
 turned_away = Counter(
     "chat_requests_turned_away",
-    "Requests that were not let wait for LiveChat as too many do, by whose share is taken: "
-    "livechat, host (a region, or the accounts) or organization.",
-    ["share"],
+    "Requests that were not let wait for LiveChat as too many do, by what reached its "
+    "limit: organization, host (a region, or the accounts) or livechat.",
+    ["limit"],
 )
 version_ends = Gauge(
     "chat_livechat_version_end_timestamp_seconds",

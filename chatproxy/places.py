@@ -1,7 +1,8 @@
 """How many requests of a process may wait for LiveChat at once, in all and for one part of it.
 
-Each keeps a worker of the server for as long. Where LiveChat hangs, workers are left for who needs
-another region of it, is a customer of another organization, or needs nothing of LiveChat.
+Each keeps a worker of the server for as long. While there are workers nobody is turned away. Where
+LiveChat hangs, the last ones are left for who is a customer of another organization, needs another
+region of it, or needs nothing of LiveChat.
 """
 
 from __future__ import annotations
@@ -17,16 +18,30 @@ from urllib.parse import urlsplit
 from chatproxy import metrics
 from chatproxy.livechat.errors import NoPlace
 
-# Of the workers, how many may wait: for LiveChat at all; for one host of it, which is a region or
-# the accounts; for one organization, as a flood on its widgets is no matter of the others'.
-SHARES = {"livechat": 0.9, "host": 0.5, "organization": 1 / 3}
+
+class Limit(NamedTuple):
+    """While the part `crowd` of the workers waits, who has the part `most` of them gets no more."""
+
+    crowd: float
+    most: float
+
+
+# A host is a region of LiveChat, or the accounts.
+LIMITS = {
+    "organization": Limit(10 / 11, 1 / 3),
+    "host": Limit(0.95, 1 / 2),
+    "livechat": Limit(0.98, 0),
+}
 
 
 class Name(NamedTuple):
-    """What is waited for: which of SHARES counts, and whose it is."""
+    """What is waited for: which of LIMITS counts, and whose it is."""
 
-    share: str
+    limit: str
     whose: str = ""
+
+
+LIVECHAT = Name("livechat")
 
 
 class Place:
@@ -42,7 +57,10 @@ class Places:
     """One process's, for so many workers."""
 
     def __init__(self, workers: int) -> None:
-        self._most = {share: max(1, int(workers * part)) for share, part in SHARES.items()}
+        self._limits = {
+            name: Limit(*(max(1, int(workers * part)) for part in limit))
+            for name, limit in LIMITS.items()
+        }
         self._taken: Counter[Name] = Counter()
         self._guard = threading.Lock()
 
@@ -62,15 +80,19 @@ class Places:
     def move(self, place: Place, *names: Name) -> None:
         """Raises NoPlace if others have taken all of one of these; the place is as it was then."""
         with self._guard:
-            mine = set(place.names)
             for name in names:
-                if self._taken[name] - (name in mine) >= self._most[name.share]:
-                    metrics.turned_away.labels(name.share).inc()
+                if self._is_full(name, place):
+                    metrics.turned_away.labels(name.limit).inc()
                     raise NoPlace(f"too many requests wait for {' '.join(filter(None, name))}")
             if not place.is_over:
                 self._give_back(place)
                 place.names = names
                 self._taken.update(names)
+
+    def _is_full(self, name: Name, place: Place) -> bool:
+        limit = self._limits[name.limit]
+        others = self._taken[LIVECHAT] - (LIVECHAT in place.names)
+        return others >= limit.crowd and self._taken[name] - (name in place.names) >= limit.most
 
     def _give_back(self, place: Place) -> None:
         self._taken -= Counter(place.names)
@@ -84,7 +106,7 @@ _place: ContextVar[Place | None] = ContextVar("place", default=None)
 def take_place(url: str, organization_id: str) -> None:
     """Wait for what is at this address from now on. Raises NoPlace if too many do."""
     if place := _place.get():
-        names = [Name("livechat"), Name("host", urlsplit(url).netloc)]
+        names = [LIVECHAT, Name("host", urlsplit(url).netloc)]
         if organization_id:
             names.append(Name("organization", organization_id))
         place.places.move(place, *names)

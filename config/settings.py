@@ -135,7 +135,7 @@ CHAT_PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", DEFAULTS["CHAT_PUSH_SE
 
 # How many requests run at the same moment, in each process. A part of them may wait for LiveChat:
 # see chatproxy/places.py.
-WORKER_THREADS = env.int("WORKER_THREADS", 300)
+WORKER_THREADS = env.int("WORKER_THREADS", 330)
 # How long the connection to LiveChat outlives a customer's last tab, in seconds.
 CHAT_RELAY_LINGER = env.float("RELAY_LINGER", DEFAULTS["CHAT_RELAY_LINGER"])
 # How many customers may log in to LiveChat at the same moment, in each process.

@@ -43,30 +43,37 @@ def crowd(count: int, url: str) -> list[tuple[str, str]]:
     return [(url, f"organization-{number}") for number in range(count)]
 
 
-def test_one_region_holds_half_of_the_workers() -> None:
-    places = Places(30)
-    with waiting(places, *crowd(14, FRA)):
-        assert waits(places, FRA)
-    with waiting(places, *crowd(15, FRA)):
-        assert not waits(places, FRA)
+def test_one_organization_has_what_nobody_else_needs() -> None:
+    places = Places(330)
+    with waiting(places, *[(FRA, "busy")] * 299):
+        assert waits(places, FRA, "busy")
 
 
-def test_who_waits_for_another_region_finds_a_place() -> None:
-    places = Places(30)
-    with waiting(places, *crowd(15, FRA)):
-        assert waits(places, DAL)
-
-
-def test_one_organization_leaves_places_for_the_others_of_its_region() -> None:
-    places = Places(30)
-    with waiting(places, *[(FRA, "flooded")] * 10):
+def test_the_last_places_but_some_are_left_for_other_organizations() -> None:
+    places = Places(330)
+    with waiting(places, *[(FRA, "flooded")] * 300):
         assert not waits(places, FRA, "flooded")
         assert waits(places, FRA, "stranger")
 
 
+def test_an_organization_that_has_little_is_never_one_too_many() -> None:
+    places = Places(330)
+    with waiting(places, *[(FRA, "flooded")] * 200, *[(FRA, "small")] * 109):
+        assert waits(places, FRA, "small")
+
+
+def test_the_last_places_are_left_for_another_region() -> None:
+    places = Places(330)
+    with waiting(places, *crowd(312, FRA)):
+        assert waits(places, FRA)
+    with waiting(places, *crowd(313, FRA)):
+        assert not waits(places, FRA)
+        assert waits(places, DAL)
+
+
 def test_all_of_livechat_leaves_workers_for_what_needs_none_of_it() -> None:
-    places = Places(30)
-    with waiting(places, *crowd(13, FRA), *crowd(14, DAL)):
+    places = Places(330)
+    with waiting(places, *crowd(161, FRA), *crowd(162, DAL)):
         assert not waits(places, ACCOUNTS)
 
 
@@ -98,8 +105,8 @@ def test_a_request_holds_the_place_that_it_needs_last() -> None:
 
 
 def test_who_finds_no_place_keeps_the_one_before() -> None:
-    places = Places(3)
-    with waiting(places, (FRA, "a")), places.of_request():
+    places = Places(100)
+    with waiting(places, *crowd(95, FRA), *crowd(2, DAL)), places.of_request():
         take_place(DAL, "b")
         with pytest.raises(NoPlace):
             take_place(FRA, "b")
@@ -130,9 +137,9 @@ def test_what_goes_on_after_a_request_takes_no_place() -> None:
 def test_who_is_turned_away_is_counted() -> None:
     def counted() -> float:
         name = "chat_requests_turned_away_total"
-        return REGISTRY.get_sample_value(name, {"share": "organization"}) or 0
+        return REGISTRY.get_sample_value(name, {"limit": "organization"}) or 0
 
-    places, before = Places(30), counted()
-    with waiting(places, *[(FRA, "flooded")] * 10):
+    places, before = Places(330), counted()
+    with waiting(places, *[(FRA, "flooded")] * 300):
         waits(places, FRA, "flooded")
     assert counted() - before == 1

@@ -35,7 +35,7 @@ def crowded(sandbox: Sandbox) -> Iterator[None]:
 
 def turned_away() -> float:
     name = "chat_requests_turned_away_total"
-    return REGISTRY.get_sample_value(name, {"share": "organization"}) or 0
+    return REGISTRY.get_sample_value(name, {"limit": "livechat"}) or 0
 
 
 def test_who_is_turned_away_keeps_the_text_and_livechat_is_not_asked(
@@ -107,8 +107,8 @@ def test_who_needs_nothing_of_livechat_is_not_turned_away(
 
 
 def all_at_once(*requests: Callable[[], object]) -> float:
-    """How many of these were turned away, where two may wait for one organization."""
-    places, start, before = Places(6), Barrier(len(requests)), turned_away()
+    """How many of these were turned away, where two may wait for LiveChat."""
+    places, start, before = Places(3), Barrier(len(requests)), turned_away()
 
     def ask(request: Callable[[], object]) -> None:
         try:

@@ -13,7 +13,7 @@ import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import DataError, Error, IntegrityError, close_old_connections, transaction
 from django.db.models import F
@@ -60,15 +60,17 @@ InvitationKey = tuple[str, str, str, str, dt.date]
 TroubleKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """How often something happened since the last writing, and how long customers waited."""
 
     count: int
     seconds: float = 0.0
 
-    def __add__(self, more: Sum) -> Sum:
+    def plus(self, more: Sum) -> Sum:
         return Sum(self.count + more.count, self.seconds + more.seconds)
+
+
+ONCE = Sum(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Met:
     last_at: dt.datetime
     count: int = 1
 
-    def __add__(self, later: Met) -> Met:
+    def plus(self, later: Met) -> Met:
         return replace(later, first_at=self.first_at, count=self.count + later.count)
 
 
@@ -118,7 +120,7 @@ class Counts:
         known = {invitation.get("id") for invitation in widget.invitations}
         if identity in known and variant in VARIANTS:
             with self._lock:
-                add(self._invitations, (widget.key, identity, variant, what, today()), Sum(1))
+                add(self._invitations, (widget.key, identity, variant, what, today()), ONCE)
 
     # What is counted of a chat
 
@@ -152,8 +154,8 @@ class Counts:
         if conversation.is_own(push.event):
             return
         widget_key = customer.widget_key
-        self.count(widget_key, What.AGENT_MESSAGE)
         with self._lock:
+            add(self._tallies, (widget_key, What.AGENT_MESSAGE, today()), ONCE)
             if agent := conversation.author(push.event):
                 self._answered.setdefault(widget_key, {})[agent.id] = agent
         if begun := self._waiting.pop(customer.pk, None):
@@ -241,7 +243,7 @@ class Counts:
 
 def today() -> dt.date:
     """In UTC, as all days here."""
-    return timezone.now().date()
+    return dt.datetime.now(dt.UTC).date()
 
 
 def in_english(error: LiveChatError) -> str:
@@ -252,8 +254,8 @@ def in_english(error: LiveChatError) -> str:
 
 def add(sums: dict[Key, Value], key: Key, more: Value) -> None:
     """As far as there is room: a database may stay away for long."""
-    if key in sums:
-        sums[key] += more
+    if known := sums.get(key):
+        sums[key] = known.plus(more)
     elif len(sums) < UNWRITTEN_AT_MOST:
         sums[key] = more
 

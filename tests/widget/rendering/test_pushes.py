@@ -1,8 +1,6 @@
 """How updates become HTML."""
 
 import re
-import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from msgspec.structs import replace
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Chat, Event, Greeting, Queue, Thread, User, parse_event
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State
+from tests.steps import steps_of
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of
 
@@ -74,23 +73,6 @@ def test_the_state_of_a_chat_is_drawn_in_few_steps() -> None:
     seen = Happened(pushes.EventsSeen(user_id="piotr", seen_up_to="2026-03-18"), KNOWN)
     html_of(seen, ENGLISH)
     assert steps_of(lambda: html_of(replace(seen, rendered={}), ENGLISH)) < 100
-
-
-def steps_of(draw: Callable[[], str]) -> int:
-    """How many functions are called."""
-    steps = 0
-
-    def count(_frame: object, kind: str, _what: object) -> None:
-        nonlocal steps
-        steps += kind in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        draw()
-    finally:
-        sys.setprofile(before)
-    return steps
 
 
 def test_names_in_the_state_are_text() -> None:

@@ -36,7 +36,7 @@ from chatproxy.relay.updates import Conversation, State
 from chatproxy.service import ConfiguredService, billed
 from tests.chatproxy.people import Watcher, stored_customer
 from tests.sandbox_rig import Agent, Sandbox
-from tests.stopped_clock import Calendar
+from tests.steps import steps_of
 from tests.widget.visitor import Visitor
 from widget.models import InvitationTally, Presence, Tally, Trouble, Widget
 from widget.running import running
@@ -100,6 +100,13 @@ def test_what_agents_say_is_counted_and_what_customers_hear_of_themselves_is_not
     assert written(counts) == {What.AGENT_MESSAGE: 1}
 
 
+def test_what_an_agent_says_is_counted_in_few_steps(counts: Counts, nora: Customer) -> None:
+    """Thousands of times a second, and whoever is told waits for it."""
+    counts.hear(nora, heard("piotr"), TALKING)
+    push = heard("piotr")
+    assert steps_of(lambda: counts.hear(nora, push, TALKING)) < 24
+
+
 class Clock:
     """Stands for `time` in one module, so that others, such as a database's pool, have theirs."""
 
@@ -127,9 +134,9 @@ def test_a_first_reply_counts_for_the_day_on_which_its_chat_began(
 ) -> None:
     evening = timezone.now().replace(hour=23, minute=58)
     night = evening + dt.timedelta(minutes=4)
-    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(evening))
+    monkeypatch.setattr("widget.statistics.counting.today", evening.date)
     counts.act(nora, "start_chat", {"chat": {"thread": {"events": [{"type": "message"}]}}}, {})
-    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(night))
+    monkeypatch.setattr("widget.statistics.counting.today", night.date)
     counts.hear(nora, heard("piotr"), TALKING)
     counts.write()
     counted = dict(Tally.objects.values_list("what", "day"))
@@ -254,10 +261,10 @@ def test_an_invitation_counts_for_the_day_on_which_it_was_shown(
 ) -> None:
     evening = timezone.now().replace(hour=23, minute=58)
     shop_widget.invitations = [{"id": "a"}]
-    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(evening))
+    monkeypatch.setattr("widget.statistics.counting.today", evening.date)
     counts.count_invitation(shop_widget, {"id": "a", "variant": "a"}, "shown")
     night = evening + dt.timedelta(minutes=4)
-    monkeypatch.setattr("widget.statistics.counting.timezone", Calendar(night))
+    monkeypatch.setattr("widget.statistics.counting.today", night.date)
     counts.write()
     assert InvitationTally.objects.get().day == evening.date()
 

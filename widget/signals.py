@@ -68,12 +68,11 @@ class SignalSender:
             told(self, customer, payload, answer)
 
     def hear(self, customer: Customer, push: Push, conversation: Conversation) -> None:
-        match push:
-            case IncomingEvent(event=event) if not conversation.is_own(event):
-                self._tell_received(customer, push, event, conversation)
-            case ChatDeactivated(user_id=user_id) if user_id != customer.entity_id:
-                by = "agent" if user_id else ""
-                self._send(chat_ended, customer, **place_of(push), by=by)
+        if isinstance(push, IncomingEvent):
+            self._tell_received(customer, push, conversation)
+        elif isinstance(push, ChatDeactivated) and push.user_id != customer.entity_id:
+            by = "agent" if push.user_id else ""
+            self._send(chat_ended, customer, **place_of(push), by=by)
 
     def fail(self, customer: Customer, error: LiveChatError) -> None:
         """Not for other apps: an owner reads it in the admin."""
@@ -108,9 +107,10 @@ class SignalSender:
             self._send(message_sent, customer, **place, **words)
 
     def _tell_received(
-        self, customer: Customer, push: Push, event: Event, conversation: Conversation
+        self, customer: Customer, push: IncomingEvent, conversation: Conversation
     ) -> None:
-        if event.type not in SAID or not message_received.has_listeners(Widget):
+        event = push.event
+        if not message_received.receivers or event.type not in SAID or conversation.is_own(event):
             return
         author = conversation.author(event)
         self._send(

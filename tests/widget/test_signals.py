@@ -13,6 +13,7 @@ from chatproxy.models import Customer
 from chatproxy.relay.updates import Conversation
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent
+from tests.steps import steps_of
 from tests.widget.visitor import Visitor
 from widget import signals
 from widget.models import Widget
@@ -113,6 +114,12 @@ def test_what_an_agent_says_is_told_with_their_name(
             "author_name": "Piotr",
         },
     )
+
+
+def test_what_nobody_listens_to_is_told_in_few_steps(nora: Customer, process: Running) -> None:
+    """Agents say thousands of things a second, and the chats wait for it."""
+    push, talking = heard("piotr"), Conversation(nora.entity_id)
+    assert steps_of(lambda: process.signals.hear(nora, push, talking)) < 6
 
 
 @pytest.mark.parametrize(("user_id", "by"), [("piotr", "agent"), ("", "")])

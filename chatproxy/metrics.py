@@ -1,12 +1,40 @@
 """What is counted of our dealings with LiveChat, for whoever watches this process."""
 
-import datetime as dt
+from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
+from prometheus_client.core import HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.livechat.rtm import Disconnected
 from chatproxy.livechat.service import Call, VersionEnd
+
+
+class PushHistogram(Collector):
+    """For the event loop alone, so without the locks of `Histogram`: a seventh of its work."""
+
+    def __init__(self, name: str, documentation: str, buckets: Sequence[float]) -> None:
+        self._name, self._documentation, self._bounds = name, documentation, buckets
+        self._counts = [0] * (len(buckets) + 1)
+        self._sum = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self._counts[bisect_left(self._bounds, seconds)] += 1
+        self._sum += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        names = [*map(str, self._bounds), "+Inf"]
+        buckets = [*zip(names, accumulate(self._counts), strict=True)]
+        yield HistogramMetricFamily(
+            self._name, self._documentation, buckets=buckets, sum_value=self._sum
+        )
+
 
 calls = Histogram(
     "chat_livechat_call_seconds",
@@ -46,11 +74,12 @@ version_ends = Gauge(
     ["version", "stage"],
 )
 # One for all pushes, so that none looks a label up: this is counted thousands of times a second.
-push = Histogram(
+push = PushHistogram(
     "chat_push_seconds",
     "From a push received to the fragment written to each tab.",
-    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5),
+    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0),
 )
+REGISTRY.register(push)
 
 
 def count_call(call: Call) -> None:

@@ -5,12 +5,15 @@ from ipaddress import ip_network
 
 import pytest
 from django.test import Client
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from chatproxy import metrics
+from chatproxy.metrics import PushHistogram
 from chatproxy.versions import version_end
 from tests.sandbox_rig import Sandbox
+from tests.steps import steps_of
 from tests.widget.conftest import AddWidget
 from tests.widget.visitor import Visitor
 
@@ -75,6 +78,29 @@ def test_a_network_may_be_let_in(settings: Settings) -> None:
 def test_customers_are_counted_in_every_state_from_the_beginning() -> None:
     states = {dict(labels)["state"] for name, labels in samples() if name == "chat_customers"}
     assert states == {"connecting", "resuming", "live", "waiting", "refused", "closed"}
+
+
+def counted(histogram: PushHistogram | Histogram) -> list[str]:
+    """What Prometheus is told of it."""
+    registry = CollectorRegistry()
+    registry.register(histogram)
+    lines = generate_latest(registry).decode().splitlines()
+    return [line for line in lines if "_created" not in line]
+
+
+def test_pushes_are_counted_as_the_library_would_count_them() -> None:
+    bounds = (0.0001, 0.05, 1.0)
+    ours = PushHistogram("push_seconds", "How long.", bounds)
+    library = Histogram("push_seconds", "How long.", buckets=bounds, registry=None)
+    for seconds in (0.00001, 0.0001, 0.02, 0.05, 1.0, 1.5, 60.0):
+        ours.observe(seconds)
+        library.observe(seconds)
+    assert counted(ours) == counted(library)
+
+
+def test_a_push_is_counted_in_few_steps() -> None:
+    """Thousands of times a second."""
+    assert steps_of(lambda: metrics.push.observe(0.0005)) < 5
 
 
 def test_a_request_is_counted_by_its_view(visitor: Visitor) -> None:

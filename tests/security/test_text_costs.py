@@ -328,7 +328,7 @@ PARSERS: dict[str, Use] = {
     "a website": refused(lambda text: matches(text, [f"https://*.{text}"])),
     "a language": nearest_language,
     "a reader": lambda text: Locale.of(text, text),
-    "a time": lambda text: Locale("en", "UTC").local(text),
+    "a time": lambda text: Locale("en", "UTC").written(text),
     "a token": lambda text: security.bearer_of(request(text)),
     "an identity": refused(lambda text: identities.verify(text, SECRET)),
     "a signed identity": refused(

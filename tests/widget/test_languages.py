@@ -207,6 +207,24 @@ def test_times_and_days_are_written_as_the_language_does(code: str, time: str, d
     assert (locale.time(moment), locale.day(moment)) == (time, day)
 
 
+@pytest.mark.parametrize(
+    ("created_at", "time"),
+    [
+        ("2026-03-29T00:59:59.999999Z", "01:59"),
+        ("2026-03-29T01:00:00.000000Z", "03:00"),  # summer began
+        ("2026-03-29T01:00:59.000000Z", "03:00"),
+        ("2026-03-29T01:00Z", "03:00"),
+        ("2026-03-29T06:45:00+05:45", "03:00"),
+        ("2016-12-31T23:59:60.000000Z", "00:59"),  # a leap second
+        ("", ""),
+        ("Z", ""),
+        ("one of these days, at noonZ", ""),
+    ],
+)
+def test_livechats_times_are_told_on_the_readers_clock(created_at: str, time: str) -> None:
+    assert Locale("de", "Europe/Berlin").written(created_at)[0] == time
+
+
 def spoken(code: str, kind: str, **variables: str) -> str:
     """A system message in this language."""
     event = SystemMessage(

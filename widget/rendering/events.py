@@ -119,15 +119,15 @@ def template_of(event: Event) -> str:
 def texts_of(event: Event, author: User, locale: Locale) -> dict[str, str]:
     """What is written into the template: nothing here is worth a filter there."""
     number = event.number
-    moment = locale.local(event.created_at)
+    time, day = locale.written(event.created_at)
     return {
         "id": event.id,
         "key": event.created_at if number is None else str(number),
         "thread_id": event.id.rpartition("_")[0],
         "custom_id": event.custom_id,
         "created_at": event.created_at,
-        "time": locale.time(moment) if moment else "",
-        "day": locale.day(moment) if moment else "",
+        "time": time,
+        "day": day,
         "author_id": event.author_id,
         "name": author.name,
         "initial": author.name[:1].upper(),

@@ -26,12 +26,14 @@ class Locale(NamedTuple):
         """The nearest to what a browser asks for."""
         return cls(nearest_language(language) or "en", zone if is_zone(zone) else "UTC")
 
-    def local(self, created_at: str) -> dt.datetime | None:
-        """LiveChat's time on this reader's clock, or None if it is no time."""
-        try:
-            return dt.datetime.fromisoformat(created_at).astimezone(ZoneInfo(self.zone))
-        except (ValueError, OverflowError):  # the year 1 begins in the year 0 elsewhere
-            return None
+    def written(self, created_at: str) -> tuple[str, str]:
+        """Time and day of LiveChat's time on this reader's clock, "" and "" if it is no time.
+
+        Seconds are not shown, and without them what is said in one minute is looked up: 7 000
+        instructions less for each message.
+        """
+        has_seconds = created_at[16:17] == ":" and created_at[-1] == "Z"
+        return written_in(f"{created_at[:16]}Z" if has_seconds else created_at, self)
 
     def time(self, moment: dt.datetime) -> str:
         """Hours and minutes."""
@@ -44,6 +46,15 @@ class Locale(NamedTuple):
 
 def is_zone(name: str) -> bool:
     return name in known_zones()
+
+
+@lru_cache(maxsize=1000)
+def written_in(created_at: str, locale: Locale) -> tuple[str, str]:
+    try:
+        moment = dt.datetime.fromisoformat(created_at).astimezone(ZoneInfo(locale.zone))
+    except (ValueError, OverflowError):  # the year 1 begins in the year 0 elsewhere
+        return "", ""
+    return locale.time(moment), locale.day(moment)
 
 
 @lru_cache(maxsize=20_000)  # every minute of a day, in all our languages

@@ -17,6 +17,13 @@ from widget.rendering.pushes import html_of, thread_context
 EVENT = 100
 MARKDOWN = 20  # times a character of plain text, where every one is markup
 PART = 200  # a field of a form, a button or an option of a card
+WITH_EVENT = (pushes.IncomingEvent, pushes.EventUpdated, pushes.EventPreview)
+WITH_GREETING = (
+    pushes.IncomingGreeting,
+    pushes.GreetingAccepted,
+    pushes.GreetingCanceled,
+    pushes.WelcomeMessage,
+)
 LIGHT = 5000  # as much as may be rendered on the event loop
 
 
@@ -48,26 +55,19 @@ class Renderer:
 
 def weight_of(update: Update) -> int:
     """About how long it takes to render."""
-    match update:
-        case Happened(
-            push=pushes.IncomingEvent(event=event)
-            | pushes.EventUpdated(event=event)
-            | pushes.EventPreview(event=event)
-        ):
-            return weight_of_event(event)
-        case Snapshot():
-            return weight_of_threads(update.threads) + weight_of_greeting(update.conversation)
-        case Happened(push=pushes.IncomingChat(chat=chat)):
-            return weight_of_thread(chat.thread) if chat.thread else 0
-        case Happened(
-            push=pushes.IncomingGreeting()
-            | pushes.GreetingAccepted()
-            | pushes.GreetingCanceled()
-            | pushes.WelcomeMessage()
-        ):
-            return weight_of_greeting(update.conversation)
-        case _:
-            return 0
+    if isinstance(update, Happened):
+        return weight_of_push(update.push, update.conversation)
+    if isinstance(update, Snapshot):
+        return weight_of_threads(update.threads) + weight_of_greeting(update.conversation)
+    return 0
+
+
+def weight_of_push(push: pushes.Push, conversation: Conversation) -> int:
+    if isinstance(push, WITH_EVENT):
+        return weight_of_event(push.event)
+    if isinstance(push, pushes.IncomingChat):
+        return weight_of_thread(push.chat.thread) if push.chat.thread else 0
+    return weight_of_greeting(conversation) if isinstance(push, WITH_GREETING) else 0
 
 
 def weight_of_greeting(conversation: Conversation) -> int:
@@ -85,15 +85,11 @@ def weight_of_thread(thread: Thread) -> int:
 
 
 def weight_of_event(event: Event) -> int:
-    match event:
-        case Message():
-            return weight_of_message(event)
-        case Form():
-            return weight_of_form(event)
-        case RichMessage():
-            return weight_of_rich_message(event)
-        case _:
-            return EVENT
+    if isinstance(event, Message):
+        return weight_of_message(event)
+    if isinstance(event, Form):
+        return weight_of_form(event)
+    return weight_of_rich_message(event) if isinstance(event, RichMessage) else EVENT
 
 
 def weight_of_message(message: Message) -> int:

@@ -7,11 +7,12 @@ render the same message (bench/README.md).
 import re
 from collections.abc import Hashable
 from functools import lru_cache
+from html import escape
 from itertools import compress
+from typing import cast
 
 from django.template.loader import get_template
 from django.utils import translation
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 MARK = "\ue000"  # of a private area of Unicode: none of our templates writes it
@@ -19,25 +20,29 @@ PLACEHOLDER = re.compile(f"{MARK}(\\w+){MARK}")
 
 
 def render_compiled(
-    template: str, language: str, shape: dict[str, Hashable], texts: dict[str, str]
+    template: str, language: str, shape: dict[str, Hashable], words: dict[str, SafeString]
 ) -> SafeString:
-    """What the template says of `shape` and `texts`, in this language.
+    """What the template says of `shape` and `words`, in this language.
 
-    Of `texts` the template may ask only whether they are empty, and write them: it is not
-    rendered again for other texts.
+    Of `words` the template may ask only whether they are empty, and write them: it is not
+    rendered again for other words.
     """
-    given = tuple(compress(texts, texts.values()))
-    pieces = list(_compile(template, language, tuple(shape), tuple(shape.values()), given))
-    words = [texts[name] for name in pieces[1::2]]
-    if needs_escaping("".join(words)):  # most of them are ids and times
-        words = [conditional_escape(word) for word in words]
-    pieces[1::2] = words
-    return SafeString("".join(pieces))  # not mark_safe, which looks for lazy texts first
+    given = tuple(compress(words, words.values()))
+    pieces, names = _compile(template, language, tuple(shape), tuple(shape.values()), given)
+    filled = list(pieces)
+    filled[1::2] = map(words.__getitem__, names)
+    return SafeString("".join(filled))  # not mark_safe, which looks for lazy texts first
 
 
-def needs_escaping(text: str) -> bool:
-    """Five looks that find nothing cost less than escaping, or an expression that tries each."""
-    return "&" in text or "<" in text or ">" in text or '"' in text or "'" in text
+def escaped(texts: dict[str, str]) -> dict[str, SafeString]:
+    """The texts as HTML. Most are ids and times: there is nothing to escape in any of them.
+
+    Five looks that find nothing cost less than escaping, or an expression that tries each.
+    """
+    text = "".join(texts.values())
+    if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
+        return {name: SafeString(escape(text)) for name, text in texts.items()}
+    return cast("dict[str, SafeString]", texts)
 
 
 @lru_cache(maxsize=1000)
@@ -47,9 +52,10 @@ def _compile(
     names: tuple[str, ...],
     values: tuple[Hashable, ...],
     given: tuple[str, ...],
-) -> list[str]:
-    """Markup of the template, the name of a text, markup, name, …, markup."""
+) -> tuple[list[str], list[str]]:
+    """Markup of the template, the name of a word, markup, name, …, markup; and the names alone."""
     marks = {name: mark_safe(f"{MARK}{name}{MARK}") for name in given}  # noqa: S308 - no text
     with translation.override(language):
         shape = dict(zip(names, values, strict=True))
-        return PLACEHOLDER.split(get_template(template).render(shape | marks))
+        pieces = PLACEHOLDER.split(get_template(template).render(shape | marks))
+    return pieces, pieces[1::2]

@@ -27,7 +27,7 @@ from chatproxy.livechat.structures import (
     User,
 )
 from chatproxy.relay.updates import Conversation
-from widget.rendering.compiled_templates import render_compiled
+from widget.rendering.compiled_templates import escaped, render_compiled
 from widget.rendering.emoji import is_few_emoji
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
@@ -98,9 +98,11 @@ def render_in(
     }
     if isinstance(event, Message):  # what happens most
         page_shape, page_texts = page_of(event, kind, conversation.customer_id)
-        shape |= shape_of(event) | page_shape
-        texts |= page_texts | {"text": text_of(event, locale)}
-        return render_compiled(template, locale.language, shape, texts)
+        shape |= shape_of(event)
+        shape |= page_shape
+        words = escaped(texts | page_texts)
+        words["text"] = text_of(event, locale)
+        return render_compiled(template, locale.language, shape, words)
     with translation.override(locale.language):
         context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
         return SafeString(get_template(template).render(texts | shape | context))

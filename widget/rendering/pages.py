@@ -28,7 +28,7 @@ def page_of(
     if isinstance(url, str) and url.startswith(WEB) and isinstance(title, str) and title:
         texts = {"page_title": cut(title), "page_words": cut(details.get("description"))}
         return {"page": "known"}, texts | address(url)
-    if author != "agent" or message.is_markdown or not (url := first_page(message.text)):
+    if author != "agent" or not (url := first_page(message.text)) or message.is_markdown:
         return {"page": ""}, {}
     question = urlencode({"url": url, "proof": proof_of(url, customer_id)})
     return {"page": "unknown"}, {"page_question": question} | address(url)

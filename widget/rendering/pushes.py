@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Message, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
-from widget.rendering.compiled_templates import render_compiled
+from widget.rendering.compiled_templates import escaped, render_compiled
 from widget.rendering.encoding import encodable
 from widget.rendering.events import STRANGER, is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
@@ -227,7 +227,7 @@ def partial(locale: Locale, name: str, /, **context: Any) -> str:
 def few_shapes(locale: Locale, name: str, shape: dict[str, Hashable], /, **texts: str) -> str:
     """As `partial`, for a template that looks different in few ways."""
     template = f"widget/rendering/pushes/{name}.html"
-    return render_compiled(template, locale.language, shape, texts)
+    return render_compiled(template, locale.language, shape, escaped(texts))
 
 
 def thread_context(thread: Thread, conversation: Conversation, locale: Locale) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 import pytest
 from django.template.loader import get_template
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
-from widget.rendering.compiled_templates import MARK, render_compiled
+from widget.rendering.compiled_templates import MARK, escaped, render_compiled
 
 TEMPLATE = "widget/rendering/events/message.html"
 SHAPE = {"author": "agent", "arrival": "", "is_markdown": False, "is_long": False}
@@ -16,7 +16,6 @@ TEXTS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
     [
         {},
         {"text": '<script>alert("1")</script>'},
-        {"text": mark_safe("<b>bold</b>")},
         {"text": f"{MARK}name{MARK}"},
         {"text": "", "name": ""},
         {"avatar": "https://cdn.example/p.png?a=1&b=2"},
@@ -30,10 +29,17 @@ def test_it_is_filled_in_as_its_template_would_be_rendered(
 ) -> None:
     texts, shaped = TEXTS | changed, SHAPE | shape
     rendered = get_template(TEMPLATE).render({**shaped, **texts})
-    assert render_compiled(TEMPLATE, "en", shaped, texts) == rendered
+    assert render_compiled(TEMPLATE, "en", shaped, escaped(texts)) == rendered
+
+
+def test_what_is_html_already_is_filled_in_as_it_is() -> None:
+    words = escaped(TEXTS) | {"text": SafeString("<b>bold</b>")}
+    assert '<div class="bubble" dir="auto"><b>bold</b></div>' in render_compiled(
+        TEMPLATE, "en", SHAPE, words
+    )
 
 
 def test_it_is_made_once_for_each_language() -> None:
     long = SHAPE | {"is_long": True}
-    assert "Show all" in render_compiled(TEMPLATE, "en", long, TEXTS)
-    assert "Show all" not in render_compiled(TEMPLATE, "de", long, TEXTS)
+    assert "Show all" in render_compiled(TEMPLATE, "en", long, escaped(TEXTS))
+    assert "Show all" not in render_compiled(TEMPLATE, "de", long, escaped(TEXTS))

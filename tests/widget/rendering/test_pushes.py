@@ -62,10 +62,11 @@ def test_an_event_lands_in_its_thread_by_id_and_number() -> None:
     assert 'data-key="12"' in html
 
 
-def test_an_ordinary_message_is_drawn_in_few_steps() -> None:
+@pytest.mark.parametrize("text", ["Hello", "It's <b>here</b>"])
+def test_an_ordinary_message_is_drawn_in_few_steps(text: str) -> None:
     """Thousands of them are drawn in a second: what is not needed for one is not done."""
     arrived(number=1)  # its shape is known then
-    assert steps_of(lambda: arrived(number=2)) < 155
+    assert steps_of(lambda: arrived(number=2, text=text)) < 125
 
 
 def test_the_state_of_a_chat_is_drawn_in_few_steps() -> None:

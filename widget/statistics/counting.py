@@ -63,11 +63,11 @@ TroubleKey = tuple[str, str]
 class Sum(NamedTuple):
     """How often something happened since the last writing, and how long customers waited."""
 
-    count: int
+    times: int
     seconds: float = 0.0
 
     def plus(self, more: Sum) -> Sum:
-        return Sum(self.count + more.count, self.seconds + more.seconds)
+        return Sum(self.times + more.times, self.seconds + more.seconds)
 
 
 ONCE = Sum(1)
@@ -291,13 +291,13 @@ def add_tally(widget: Widget, key: TallyKey, more: Sum) -> None:
     """Several processes add to the same row."""
     _key, what, day = key
     row = Tally.objects.filter(widget=widget, day=day, what=what)
-    sums = {"count": F("count") + more.count, "seconds": F("seconds") + more.seconds}
+    sums = {"count": F("count") + more.times, "seconds": F("seconds") + more.seconds}
     if row.update(**sums):
         return
     try:
         with transaction.atomic():
             Tally.objects.create(
-                widget=widget, day=day, what=what, count=more.count, seconds=more.seconds
+                widget=widget, day=day, what=what, count=more.times, seconds=more.seconds
             )
     except IntegrityError:  # another process was first
         row.update(**sums)
@@ -308,13 +308,13 @@ def add_invitation_tally(widget: Widget, key: InvitationKey, more: Sum) -> None:
     _key, invitation, variant, what, day = key
     names = {"day": day, "invitation": invitation, "variant": variant, "what": what}
     row = InvitationTally.objects.filter(widget=widget, **names)
-    if row.update(count=F("count") + more.count):
+    if row.update(count=F("count") + more.times):
         return
     try:
         with transaction.atomic():
-            InvitationTally.objects.create(widget=widget, **names, count=more.count)
+            InvitationTally.objects.create(widget=widget, **names, count=more.times)
     except IntegrityError:
-        row.update(count=F("count") + more.count)
+        row.update(count=F("count") + more.times)
 
 
 def add_trouble(widget: Widget, key: TroubleKey, met: Met) -> None:

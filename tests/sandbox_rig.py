@@ -16,6 +16,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT = 60  # seconds
 REQUEST_LIMIT = 30  # seconds
+STOP_LIMIT = 30  # seconds
 # Those that the system gives to whoever asks for any begin at 32 768.
 PORTS = range(20_000, 32_000, 2)
 
@@ -66,7 +67,7 @@ class SandboxProcess:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the sandbox ended with {self.process.returncode}")
             try:
-                if requests.get(f"{self.url}/healthz", timeout=1).ok:
+                if requests.get(f"{self.url}/healthz", timeout=START_LIMIT).ok:
                     return
             except requests.RequestException:
                 time.sleep(0.05)
@@ -77,10 +78,10 @@ class SandboxProcess:
         """End it as an operator would, and wait until it has gone."""
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(STOP_LIMIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(STOP_LIMIT)
 
 
 class Sandbox:

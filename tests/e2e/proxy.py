@@ -8,15 +8,14 @@ import threading
 from contextlib import suppress
 from typing import Literal
 
-from tests.sandbox_rig import free_port
-
 Mode = Literal["forward", "silent", "strip", "unanswered", "dead"]
 UPGRADE = re.compile(rb"^(upgrade|connection):.*\r\n", re.IGNORECASE | re.MULTILINE)
 CHUNK = 65_536  # bytes
+PATIENCE = 30  # seconds
 
 
 class Proxy:
-    """Passes what comes to its port on to the server's. `mode` may change at any time.
+    """Passes what comes to its `port` on to the server's. `mode` may change at any time.
 
     * forward: everything goes through.
     * silent: nothing does, in either direction, and nothing is closed.
@@ -26,15 +25,15 @@ class Proxy:
     """
 
     def __init__(self, server_port: int) -> None:
-        self.port = free_port()
         self.server_port = server_port
         self.mode: Mode = "forward"
         self.writers: set[asyncio.StreamWriter] = set()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        start = asyncio.start_server(self.serve, "127.0.0.1", self.port)
-        self.listener = asyncio.run_coroutine_threadsafe(start, self.loop).result(5)
+        start = asyncio.start_server(self.serve, "127.0.0.1", 0)
+        self.listener = asyncio.run_coroutine_threadsafe(start, self.loop).result(PATIENCE)
+        self.port: int = self.listener.sockets[0].getsockname()[1]
 
     def become(self, mode: Mode) -> None:
         """From now on fail like this. Open connections break when it dies, and only then."""
@@ -78,9 +77,9 @@ class Proxy:
 
     def close(self) -> None:
         """Stop listening and break what is open."""
-        asyncio.run_coroutine_threadsafe(self.stop(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(self.stop(), self.loop).result(PATIENCE)
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
+        self.thread.join(PATIENCE)
 
     async def stop(self) -> None:
         self.listener.close()

@@ -19,7 +19,7 @@ GET_ACTIONS = {
     "list_license_properties",
     "list_group_properties",
 }
-FRAME_LIMIT = 5  # seconds
+FRAME_LIMIT = 30  # seconds
 
 
 def message(text: str, **more: Any) -> Payload:

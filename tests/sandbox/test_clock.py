@@ -73,9 +73,9 @@ def test_a_customer_who_left_is_offline_after_a_grace(sandbox: Sandbox, customer
         chat_id, _ = customer.start("hello")
         connection.settled()
         assert is_present() is True
-    sandbox.advance(9)
+    sandbox.advance(4)
     assert is_present() is True
-    sandbox.advance(2)
+    sandbox.advance(7)
     assert is_present() is False
 
 

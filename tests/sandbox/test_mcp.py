@@ -54,7 +54,7 @@ class Browser:
 
     async def open(self, url: str) -> None:
         asked = dict(parse_qsl(urlsplit(url).query))
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=PATIENCE) as http:
             page = await http.get(url)
             assert ">Allow</button>" in page.text, page.text
             allowed = await http.post(

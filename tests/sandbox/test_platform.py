@@ -304,7 +304,7 @@ def test_a_bot_stops_writing_when_it_is_told_to(
     sandbox: Sandbox, customer: Customer, rtm: Rtm
 ) -> None:
     sandbox.control("bot", {"on": True})
-    chat_id, _thread_id = customer.start("Hello")
+    chat_id, _thread_id = customer.start("! " * 60)  # it repeats that, three words at a time
     while not rtm.of("incoming_event_preview"):
         sandbox.advance(0.25)
     begun = rtm.of("incoming_event_preview")[-1]["event"]

@@ -15,7 +15,7 @@ from tests.sandbox.clients import Customer
 from tests.sandbox.configuration import Owner
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
-PATIENCE = 5  # seconds
+PATIENCE = 30  # seconds
 SECRET = "laudla991lamda0pnoaa0"
 
 

@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import BROWSER_ARGUMENTS, Chat, Console, OpenShop, Shop, Site, Websites, chromium
+from tests.e2e.rig import (
+    BROWSER_ARGUMENTS,
+    PATIENCE,
+    Chat,
+    Console,
+    OpenShop,
+    Shop,
+    Site,
+    Websites,
+    chromium,
+)
 from tests.sandbox_rig import Sandbox, SandboxProcess
 from tests.shared import make_once
-
-PATIENCE = 10_000  # ms: the machine may be busy with other tests
-expect.set_options(timeout=PATIENCE)
-
 
 ADD_OWNER = """
 from django.contrib.auth.models import User

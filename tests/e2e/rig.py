@@ -32,8 +32,11 @@ from tests.sandbox_rig import free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
 COMMAND_SECONDS = 110  # just below what a test may take
-AVAILABILITY_SECONDS = 30  # the server keeps for ten seconds what it heard
-STOP_SECONDS = 10
+AVAILABILITY_SECONDS = 60  # the server keeps for ten seconds what it heard
+STOP_SECONDS = 30
+ANSWER_SECONDS = 30
+PATIENCE = 30_000  # ms: the machine may be busy with other tests
+expect.set_options(timeout=PATIENCE)
 
 # Playwright switches storage partitioning off, and the last --disable-features wins: this one
 # brings it back, and only then does the phase-out of third-party cookies take effect.
@@ -186,7 +189,7 @@ class Site:
             | {name.replace("_", "-"): value for name, value in headers.items()},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
                 return Answer(response.status, dict(response.headers.items()), response.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers.items()), error.read())
@@ -335,6 +338,16 @@ class Chat:
         self.composer.fill(text)
         self.panel.get_by_role("button", name="Send", exact=True).click()
 
+    def read_back(self) -> None:
+        """Scroll up until more is there than was; what shows meanwhile may scroll down again."""
+        before = self.log.locator("[data-author]").count()
+
+        def more() -> bool:
+            self.panel.locator("#scroll").evaluate("scroller => scroller.scrollTo(0, 0)")
+            return self.log.locator("[data-author]").count() > before
+
+        wait_for(self.page, more)
+
     def end(self) -> None:
         """End the chat, and say so again in the dialog that asks."""
         self.panel.get_by_role("button", name="End chat").click()
@@ -347,11 +360,11 @@ def wait_for(page: Page, find: Callable[[], Any]) -> Any:
 
     Also on our own pages, whose policy forbids what Playwright's `wait_for_function` does.
     """
-    for _look in range(100):
-        if found := find():
-            return found
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (found := find()):
+        assert time.monotonic() < deadline, "it did not come"
         page.wait_for_timeout(100)
-    raise AssertionError("it did not come")
+    return found
 
 
 MOVES = """async (element) => {

@@ -1,28 +1,22 @@
 """A long history costs nothing until one reads it."""
 
 import datetime as dt
-import time
-from statistics import median
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.rig import Chat, Site
 from tests.sandbox_rig import Agent, Sandbox
 
 THREAD = 50  # events
+MOST_TOLD = 100_000  # bytes that the socket brings; fifty events are 28 000
 
-# Scrolls through sixty frames; milliseconds of the middle one, and of the one in twenty.
-FRAMES = """async (scroller) => {
-  const frames = [];
-  for (let last = performance.now(); frames.length < 60; ) {
+FRAMES = 60
+SCROLL = """async (scroller, frames) => {
+  for (let frame = 0; frame < frames; frame++) {
     scroller.scrollTop += 400;
-    const now = await new Promise(requestAnimationFrame);
-    frames.push(now - last);
-    last = now;
+    await new Promise(requestAnimationFrame);
   }
-  frames.sort((a, b) => a - b);
-  return [frames[30], frames[57]];
 }"""
 
 
@@ -40,17 +34,6 @@ def write_history(panel: Chat, agent: Agent, chat_id: str, events: int) -> None:
     panel.page.goto(address)
 
 
-def opening(panel: Chat) -> float:
-    """Seconds until the latest message is on screen, the median of five."""
-    taken = []
-    for _ in range(5):
-        began = time.monotonic()
-        panel.page.reload()
-        expect(panel.messages("agent").last).to_be_in_viewport()
-        taken.append(time.monotonic() - began)
-    return median(taken)
-
-
 @pytest.fixture
 def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
     """The panel of somebody whose chat has ended."""
@@ -63,14 +46,19 @@ def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
     return panel
 
 
-def test_five_thousand_events_open_about_as_fast_as_fifty(panel: Chat, agent: Agent) -> None:
-    chat_id = agent.chats()[0]["id"]
-    write_history(panel, agent, chat_id, THREAD)
-    few = opening(panel)
-    write_history(panel, agent, chat_id, 5000)
-    many = opening(panel)
-    print(f"opened in {few:.2f} and {many:.2f} s, ratio {many / few:.2f}")  # noqa: T201
-    assert many < 3 * few
+def test_of_five_thousand_events_opening_brings_only_the_latest(panel: Chat, agent: Agent) -> None:
+    """Counted, not timed: a machine may have other things to do."""
+    write_history(panel, agent, agent.chats()[0]["id"], 5000)
+    told: list[int] = []
+    panel.page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda said: told.append(len(said)))
+    )
+    panel.page.reload()
+    expect(panel.messages("agent").last).to_be_in_viewport()
+    expect(panel.live).to_be_visible()
+    print(f"{sum(told)} bytes were told")  # noqa: T201
+    assert panel.log.locator("[data-author]").count() <= 2 * THREAD
+    assert 0 < sum(told) < MOST_TOLD
 
 
 @pytest.mark.parametrize("events", [1000, pytest.param(5000, marks=pytest.mark.night)])
@@ -78,18 +66,24 @@ def test_one_can_scroll_back_to_the_first_event(panel: Chat, agent: Agent, event
     chat_id = agent.chats()[0]["id"]
     write_history(panel, agent, chat_id, events)
     expect(panel.messages("agent").last).to_be_in_viewport()
-    scroller = panel.page.locator("#scroll")
-    shown = panel.log.locator("[data-author]")
     while not panel.messages("customer").count():
-        before = shown.count()
-        scroller.evaluate("element => element.scrollTo(0, 0)")
-        expect(shown).not_to_have_count(before)  # each page has its own time
+        panel.read_back()
     expect(panel.log.get_by_text("Hello", exact=True)).to_be_attached()
     expect(panel.messages("agent").filter(has_text="Message")).to_have_count(events)
     expect(panel.log.locator("[data-starts-day]")).to_have_count(1)
-    usual, worst = scroller.evaluate(FRAMES)
-    print(f"a frame takes {usual:.0f} ms, one in twenty {worst:.0f} ms")  # noqa: T201
-    assert usual < 100
+    session = panel.page.context.new_cdp_session(panel.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = computed(session)
+    panel.page.locator("#scroll").evaluate(SCROLL, FRAMES)
+    frame = (computed(session) - before) / FRAMES
+    print(f"a frame computes for {1000 * frame:.0f} ms")  # noqa: T201
+    assert frame < 0.1
+
+
+def computed(session: CDPSession) -> float:
+    """Seconds for which the page's main thread has had a processor."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "ThreadTime"))
 
 
 def test_who_comes_back_later_is_welcomed_and_finds_the_last_conversation(panel: Chat) -> None:

@@ -31,6 +31,9 @@ for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden"
 }
 </script>"""
 
+STANDS_BELOW = """(one, other) =>
+    one.getBoundingClientRect().top > other.getBoundingClientRect().top"""
+
 Visit = Callable[..., None]
 
 
@@ -93,14 +96,17 @@ def test_agents_see_who_is_on_which_page_before_anybody_asks(
 
 def on_page(page: Page, agent: Agent, path: str) -> dict[str, Any]:
     """The customer in the traffic list who is on this page, once there is one."""
-    for _ in range(100):
+
+    def found() -> dict[str, Any] | None:
         customers: list[dict[str, Any]] = agent.call("list_customers", version="3.5")["customers"]
         for customer in customers:
             pages = customer.get("last_visit", {}).get("last_pages")
             if pages and pages[-1]["url"].endswith(path):
                 return customer
-        page.wait_for_timeout(50)
-    raise AssertionError(f"nobody is on {path}")
+        return None
+
+    there: dict[str, Any] = wait_for(page, found)
+    return there
 
 
 def test_a_text_beside_the_launcher_becomes_the_first_words_of_a_chat(
@@ -187,6 +193,7 @@ def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     expect(card(second)).to_have_count(0)
     expect(card(host.page)).to_have_count(0)
     assert names(host.page) == names(second) == ["greeting_displayed", "greeting_hidden"]
+    wait_for_request(host.page, sandbox, "cancel_greeting")
     assert sandbox.requests().count("cancel_greeting") == 1
     second.reload()
     second.wait_for_load_state("networkidle")
@@ -250,11 +257,8 @@ def test_who_has_talked_before_is_greeted_beside_the_closed_chat_and_at_its_end(
     greeting = chat.panel.locator("#invitation").get_by_text("Can I help you")
     expect(greeting).to_be_in_viewport()
     assert names(host.page) == ["greeting_displayed", "greeting_accepted"]
-    earlier = chat.messages("customer").bounding_box()
-    latest = greeting.bounding_box()
-    assert earlier
-    assert latest
-    assert latest["y"] > earlier["y"]
+    earlier = chat.messages("customer").element_handle()
+    assert greeting.evaluate(STANDS_BELOW, earlier)  # both at once: they may be moving
     chat.send("Yes, blue ones")
     expect(chat.messages("customer")).to_have_count(2)
     first, second = agent.chat(chat_id)["thread"]["events"]

@@ -67,8 +67,11 @@ def card(page: Page) -> Locator:
 
 @contextmanager
 def at_once(page: Page) -> Iterator[None]:
-    """What is done inside has its effect at once, by the page's clock: machines may be busy."""
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    """What is done inside has its effect at once, by the page's clock: machines may be busy.
+
+    It stops a minute from now, which must not be over when it is told so.
+    """
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
     yield
     page.clock.run_for(AT_ONCE)
 

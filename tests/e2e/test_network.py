@@ -115,13 +115,14 @@ def texts(agent: Agent) -> list[Any]:
 
 def wait_for_requests(page: Page, sandbox: Sandbox, *methods: str) -> list[dict[str, Any]]:
     """The first request of each method that LiveChat got from us."""
-    for _ in range(150):
+
+    def found() -> list[dict[str, Any]]:
         requests = sandbox.control("requests", method="GET")
-        found = {each["method"]: dict(each) for each in reversed(requests)}
-        if set(methods) <= set(found):
-            return [found[method] for method in methods]
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{methods} never came: {sorted(found)}")
+        firsts = {each["method"]: dict(each) for each in reversed(requests)}
+        return [firsts[method] for method in methods] if firsts.keys() >= {*methods} else []
+
+    requests: list[dict[str, Any]] = wait_for(page, found)
+    return requests
 
 
 def follow_sockets(page: Page) -> list[WebSocketRoute]:
@@ -369,7 +370,7 @@ def test_a_browser_that_goes_offline_says_so_at_once(talking: Chat, agent: Agent
     expect(talking.panel.locator("header .status.online")).to_be_visible()
     green = dot_of(talking)
     talking.page.context.set_offline(True)
-    expect(talking.panel.get_by_text("You are offline")).to_be_visible(timeout=1000)
+    expect(talking.panel.get_by_text("You are offline")).to_be_visible(timeout=SILENCE // 2)
     assert dot_of(talking) != green
     tries = count(1)
     with talking.page.expect_event(
@@ -400,12 +401,8 @@ def test_who_was_away_for_very_long_finds_the_latest_and_the_way_back(
     proxy.become("forward")
     expect(talking.messages("agent").last).to_contain_text("Message 9.24", timeout=BACK)
     expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(0)
-    scroller = talking.panel.locator("#scroll")
-    for _ in range(100):
-        if talking.log.get_by_text("Hello", exact=True).count():
-            break
-        scroller.evaluate("element => element.scrollTo(0, 0)")
-        talking.page.wait_for_timeout(50)
+    while not talking.log.get_by_text("Hello", exact=True).count():
+        talking.read_back()
     expect(talking.messages("agent").filter(has_text="Message")).to_have_count(250)
     expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(1)
 

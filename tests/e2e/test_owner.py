@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from tests.e2e.rig import Console, Shop, Site, Websites, html
 
@@ -37,12 +37,25 @@ def open_form(admin: Page, site: Site, name: str = "Demo") -> None:
     admin.get_by_role("link", name=name, exact=True).click()
 
 
+def panel_in_preview(admin: Page) -> FrameLocator:
+    return admin.frame_locator("#preview iframe").frame_locator("iframe#chat-widget")
+
+
+def try_title_on_website(admin: Page, title: str) -> Shop:
+    """The website with this draft. The link to it may be there before: to the form as it was."""
+    admin.get_by_label("Header title:", exact=True).fill(title)
+    expect(panel_in_preview(admin).get_by_text(title)).to_be_visible()
+    with admin.expect_popup() as opened:
+        admin.locator("#on-websites a").first.click()
+    return Shop(opened.value)
+
+
 def test_the_preview_follows_what_is_typed_and_leaves_the_focus(admin: Page, site: Site) -> None:
     open_form(admin, site)
     title = admin.get_by_label("Header title:", exact=True)
     title.fill("")  # another test may have left a draft
     title.press_sequentially("Fern")
-    panel = admin.frame_locator("#preview iframe").frame_locator("iframe#chat-widget")
+    panel = panel_in_preview(admin)
     expect(panel.get_by_text("Fern")).to_be_visible()
     title.press_sequentially(" & Clay")
     expect(panel.get_by_text("Fern & Clay")).to_be_visible()
@@ -69,7 +82,7 @@ def test_the_preview_shows_a_picture_in_the_header(
     console.expect("team.jpg")  # there is no such website
     open_form(admin, site)
     admin.get_by_label("Header picture:", exact=True).fill("https://shop.example/team.jpg")
-    panel = admin.frame_locator("#preview iframe").frame_locator("iframe#chat-widget")
+    panel = panel_in_preview(admin)
     picture = panel.locator("#person img")
     expect(picture).to_have_attribute("src", "https://shop.example/team.jpg")
 
@@ -80,12 +93,7 @@ def test_a_draft_is_tried_on_the_real_website_before_it_is_published(
     snippet = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
     websites.publish("/", html(f"<h1>A shop</h1>{snippet}"))
     open_form(admin, site)
-    admin.get_by_label("Header title:", exact=True).fill("Not yet for everybody")
-    link = admin.locator("#on-websites a").first
-    expect(link).to_be_visible()
-    with admin.expect_popup() as opened:
-        link.click()
-    chat = Shop(opened.value).open_chat()
+    chat = try_title_on_website(admin, "Not yet for everybody").open_chat()
     expect(chat.panel.get_by_text("Not yet for everybody")).to_be_visible()
 
     admin.get_by_role("button", name="Keep as a draft").click()
@@ -105,12 +113,8 @@ def test_a_draft_is_shown_under_trusted_types(admin: Page, site: Site, websites:
     snippet = f'<script async src="{site.chat_url}/w/demo/embed.js"></script>'
     websites.publish("/", html(snippet), {"Content-Security-Policy": policy})
     open_form(admin, site)
-    admin.get_by_label("Header title:", exact=True).fill("Only a draft")
-    link = admin.locator("#on-websites a").first
-    expect(link).to_be_visible()
-    with admin.expect_popup() as opened:
-        link.click()
-    expect(Shop(opened.value).open_chat().panel.get_by_text("Only a draft")).to_be_visible()
+    chat = try_title_on_website(admin, "Only a draft").open_chat()
+    expect(chat.panel.get_by_text("Only a draft")).to_be_visible()
 
 
 def test_a_link_to_somebody_elses_chat_opens_the_websites_own(

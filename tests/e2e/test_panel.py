@@ -1,6 +1,5 @@
 """What the panel can do beyond plain talk, as a person meets it."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -328,7 +327,7 @@ def test_earlier_chats_load_when_one_scrolls_up(talking: Chat, agent: Agent) -> 
     expect(talking.messages("agent")).to_have_count(70)
     talking.page.reload()
     expect(talking.log).to_contain_text("Newer 29")
-    talking.page.locator("#scroll").evaluate("element => element.scrollTo(0, 0)")
+    talking.read_back()
     expect(talking.messages("agent")).to_have_count(70)
     expect(talking.log.locator(".thread").first).to_contain_text("Message 0")
 
@@ -407,10 +406,7 @@ def test_the_agent_learns_what_is_read_only_once_it_is_on_screen(shop: Shop, age
     assert seen_up_to(agent) < last_event(agent)
     shop.page.get_by_role("button", name="Open chat").click()
     expect(shop.page.get_by_role("button", name="unread")).to_have_count(0)
-    deadline = time.monotonic() + 10
-    while seen_up_to(agent) != last_event(agent):
-        assert time.monotonic() < deadline
-        shop.page.wait_for_timeout(50)
+    wait_for(shop.page, lambda: seen_up_to(agent) == last_event(agent))
 
 
 def test_the_website_learns_the_customer_s_name_and_that_everybody_left(

@@ -48,12 +48,13 @@ def chat_id(agent: Agent) -> str:
 
 def wait_for_request(page: Page, sandbox: Sandbox, method: str) -> dict[str, Any]:
     """The first request of this method that LiveChat got from us."""
-    for _ in range(100):
-        for request in sandbox.control("requests", method="GET"):
-            if request["method"] == method:
-                return dict(request)
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{method} never came")
+
+    def found() -> Any:
+        requests = sandbox.control("requests", method="GET")
+        return next((dict(each) for each in requests if each["method"] == method), None)
+
+    request: dict[str, Any] = wait_for(page, found)
+    return request
 
 
 def say_hello(chat: Chat) -> None:
@@ -130,10 +131,7 @@ def test_names_and_variables_that_are_too_long_are_cut_and_the_others_arrive(
         users = agent.chat(chat_id(agent))["users"]
         return dict(next(user for user in users if user["type"] == "customer"))
 
-    for _ in range(100):
-        if customer().get("name"):
-            break
-        shop.page.wait_for_timeout(100)
+    wait_for(shop.page, lambda: customer().get("name"))
     assert customer()["name"] == "N" * 255
     assert not customer().get("email")
 

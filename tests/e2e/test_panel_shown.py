@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.rig import Chat, Console, Site, html
+from tests.e2e.rig import Chat, Console, Site, box_at_rest, html
 from tests.sandbox_rig import Agent, Sandbox
 
 BOLD = {"chats": {"formatting": "commonmark"}}
@@ -121,13 +121,12 @@ def test_an_answer_stands_still_while_it_is_written_and_is_heard_in_sentences(
     ):
         agent.call("send_event_preview", chat_id=chat_id, event=about | {"text": part})
         expect(bubble).to_contain_text(shown)
-        assert spoken.text_content() == heard
-    top = bubble.bounding_box()
+        expect(spoken).to_have_text(heard)
+    top = box_at_rest(bubble)
     agent.send_event(chat_id, about | {"text": parts[-1]})
     answer = panel.messages("agent").locator(".bubble").filter(has_text="track it")
     expect(page.locator("#preview .bubble")).to_have_count(0)
-    assert top
-    assert answer.bounding_box() == pytest.approx(top, abs=2)
+    assert box_at_rest(answer) == pytest.approx(top, abs=2)
     expect(spoken).to_have_text("You can track it.")
 
 

@@ -30,7 +30,7 @@ class AgentRtm:
         self.login = self.call("login", token=token, **login)
 
     def receive(self) -> Payload:
-        frame: Payload = json.loads(self.socket.recv(5))
+        frame: Payload = json.loads(self.socket.recv(REQUEST_LIMIT))
         if frame["type"] == "push":
             self.pushes.append(frame)
         return frame

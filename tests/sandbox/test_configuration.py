@@ -7,7 +7,7 @@ import pytest
 
 from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox.configuration import Owner
-from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
 
 
 @pytest.fixture
@@ -170,13 +170,13 @@ def as_another_app(sandbox: Sandbox, owner: Owner) -> Owner:
         | {"code_challenge": verifier, "code_challenge_method": "plain"}
         | {"agent": "piotr@shop.example"},
         allow_redirects=False,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     code = parse_qs(urlsplit(allowed.headers["Location"]).query)["code"][0]
     given = sandbox.http.post(
         f"{sandbox.url}/v2/token",
         data={"grant_type": "authorization_code", "code": code, "code_verifier": verifier} | asked,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     ).json()
     other.authorization = f"Bearer {given['access_token']}"
     return other

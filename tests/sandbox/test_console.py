@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from tests.e2e.rig import chromium as chromium_path
 from tests.sandbox.clients import Customer, Rtm
-from tests.sandbox_rig import Agent, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Sandbox
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -238,9 +238,9 @@ def test_a_deleted_chat_leaves_the_list_of_the_desk_it_is_on(
     address = f"/sandbox/console/ws?agent={agent.id}&chat={chat_id}"
     headers = {"Origin": sandbox.url}
     with connect(sandbox.ws_url + address, additional_headers=headers, compression=None) as socket:
-        assert chat_id in str(socket.recv(5))
+        assert chat_id in str(socket.recv(REQUEST_LIMIT))
         sandbox.control("deletions", {"chat_id": chat_id, "thread_id": thread_id})
-        while chat_id in str(socket.recv(5)):
+        while chat_id in str(socket.recv(REQUEST_LIMIT)):
             """What was sent before the deletion."""
 
 
@@ -249,7 +249,7 @@ def test_another_sites_form_is_refused(sandbox: Sandbox, agent: Agent) -> None:
         f"{sandbox.url}/sandbox/console/{agent.id}/status",
         data={"status": "offline"},
         headers={"Sec-Fetch-Site": "cross-site"},
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert answer.status_code == 403
 

@@ -8,7 +8,7 @@ import requests
 
 from tests.sandbox.clients import Customer
 from tests.sandbox.configuration import Owner
-from tests.sandbox_rig import Agent, Payload, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Sandbox
 
 FIELDS = [
     {"id": "a", "type": "name", "label": "Who are you?", "required": True},
@@ -60,7 +60,9 @@ def taken(sandbox: Sandbox) -> Any:
 
 
 def put(sandbox: Sandbox, state: Any) -> requests.Response:
-    return requests.put(f"{sandbox.url}/sandbox/state", data=json.dumps(state), timeout=5)
+    return requests.put(
+        f"{sandbox.url}/sandbox/state", data=json.dumps(state), timeout=REQUEST_LIMIT
+    )
 
 
 def test_a_snapshot_brings_everything_back(
@@ -180,21 +182,21 @@ def test_what_a_sandbox_did_not_give_is_refused(customer: Customer, sandbox: San
 def test_a_mistake_is_refused_with_what_is_known_instead(
     sandbox: Sandbox, path: str, wish: Payload, named: str
 ) -> None:
-    response = requests.post(f"{sandbox.url}/sandbox/{path}", json=wish, timeout=5)
+    response = requests.post(f"{sandbox.url}/sandbox/{path}", json=wish, timeout=REQUEST_LIMIT)
     assert response.status_code == 400
     assert named in response.json()["error"]
 
 
 def test_a_bot_that_was_deleted_cannot_be_switched_on(sandbox: Sandbox) -> None:
     Owner(sandbox).call("delete_bot", id=sandbox.config["bot_id"])
-    response = requests.post(f"{sandbox.url}/sandbox/bot", json={"on": True}, timeout=5)
+    response = requests.post(f"{sandbox.url}/sandbox/bot", json={"on": True}, timeout=REQUEST_LIMIT)
     assert response.status_code == 400
 
 
 def test_the_clock_only_goes_forward_and_not_for_ever(sandbox: Sandbox) -> None:
     for seconds in (-1, 1e300, "x", None, True):
         response = requests.post(
-            f"{sandbox.url}/sandbox/clock", json={"advance": seconds}, timeout=5
+            f"{sandbox.url}/sandbox/clock", json={"advance": seconds}, timeout=REQUEST_LIMIT
         )
         assert response.status_code == 400
 

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from livechat_sandbox.world.faults import KINDS
 from tests.sandbox.clients import Customer, Failed, Rtm, message
-from tests.sandbox_rig import ROOT, Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox
 
 Connect = Callable[..., Rtm]
 
@@ -140,7 +140,7 @@ def test_every_request_of_the_accounts_service_meets_faults_under_its_name(
     sandbox: Sandbox, side: str, http: str, path: str, method: str
 ) -> None:
     sandbox.fault("error", type="internal", transport="accounts", side=side, method=method)
-    response = requests.request(http, f"{sandbox.url}/{path}", timeout=5)
+    response = requests.request(http, f"{sandbox.url}/{path}", timeout=REQUEST_LIMIT)
     assert response.status_code == 500
     assert response.json()["oauth_exception"] == "server_error"
     [noted] = sandbox.control(f"requests?side={side}", method="GET")
@@ -156,7 +156,7 @@ def test_a_customers_other_tokens_meet_no_fault_meant_for_one(
     def info(who: Customer) -> int:
         headers = {"Authorization": who.authorization}
         return requests.get(
-            f"{sandbox.url}/v2/customer/info", headers=headers, timeout=5
+            f"{sandbox.url}/v2/customer/info", headers=headers, timeout=REQUEST_LIMIT
         ).status_code
 
     assert (info(customer), info(stranger)) == (500, 200)
@@ -168,8 +168,13 @@ def test_files_and_assistants_find_nobody_while_the_service_is_down(
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("down")
     headers = {"Authorization": agent.authorization}
-    asked = [requests.get(file, timeout=5), requests.post(f"{customer.sandbox.url}/mcp", timeout=5)]
-    asked.append(requests.post(f"{customer.sandbox.url}/mcp", headers=headers, timeout=5))
+    asked = [
+        requests.get(file, timeout=REQUEST_LIMIT),
+        requests.post(f"{customer.sandbox.url}/mcp", timeout=REQUEST_LIMIT),
+    ]
+    asked.append(
+        requests.post(f"{customer.sandbox.url}/mcp", headers=headers, timeout=REQUEST_LIMIT)
+    )
     assert [each.status_code for each in asked] == [503, 503, 503]
 
 
@@ -177,21 +182,21 @@ def test_latency_delays_a_file(customer: Customer) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("latency", seconds=0.2)
     begun = time.monotonic()
-    assert requests.get(file, timeout=5).content == b"content"
+    assert requests.get(file, timeout=REQUEST_LIMIT).content == b"content"
     assert time.monotonic() - begun >= 0.2
 
 
 def test_an_error_comes_instead_of_a_file(customer: Customer) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("error", type="too_many_requests")
-    response = requests.get(file, timeout=5)
+    response = requests.get(file, timeout=REQUEST_LIMIT)
     assert (response.status_code, response.json()["error"]["type"]) == (429, "too_many_requests")
 
 
 def test_a_bare_status_comes_instead_of_a_file(customer: Customer) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("status", status=502, body="<h1>Bad gateway</h1>")
-    response = requests.get(file, timeout=5)
+    response = requests.get(file, timeout=REQUEST_LIMIT)
     assert (response.status_code, response.text) == (502, "<h1>Bad gateway</h1>")
 
 
@@ -200,33 +205,33 @@ def test_a_download_is_reset(customer: Customer, kind: str) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault(kind)
     with pytest.raises(requests.ConnectionError):
-        requests.get(file, timeout=5)
+        requests.get(file, timeout=REQUEST_LIMIT)
 
 
 def test_half_a_file_arrives(customer: Customer) -> None:
     file = customer.upload("picture.png", bytes(range(256)))
     customer.sandbox.fault("truncated")
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        requests.get(file, timeout=5)
+        requests.get(file, timeout=REQUEST_LIMIT)
 
 
 def test_a_file_arrives_as_something_else(customer: Customer) -> None:
     file = customer.upload("picture.png", bytes(range(256)))
     customer.sandbox.fault("malformed")
-    assert requests.get(file, timeout=5).content.startswith(b"<html>")
+    assert requests.get(file, timeout=REQUEST_LIMIT).content.startswith(b"<html>")
 
 
 def test_a_fault_meets_files_alone(customer: Customer) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("status", status=404, transport="files")
-    assert requests.get(file, timeout=5).status_code == 404
+    assert requests.get(file, timeout=REQUEST_LIMIT).status_code == 404
     assert customer.upload("note.txt", b"content")
 
 
 def test_a_fault_of_the_apis_leaves_files_alone(customer: Customer) -> None:
     file = customer.upload("note.txt", b"content")
     customer.sandbox.fault("status", status=503, transport="web")
-    assert requests.get(file, timeout=5).status_code == 200
+    assert requests.get(file, timeout=REQUEST_LIMIT).status_code == 200
 
 
 @pytest.mark.parametrize(("kind", "takes_effect"), [("reset_before", False), ("reset_after", True)])
@@ -252,7 +257,7 @@ def test_an_app_that_signs_in_meets_faults_at_every_step(
     sandbox: Sandbox, path: str, method: str
 ) -> None:
     sandbox.fault("status", status=502, side="agent", method=method)
-    assert requests.get(f"{sandbox.url}/{path}", timeout=5).status_code == 502
+    assert requests.get(f"{sandbox.url}/{path}", timeout=REQUEST_LIMIT).status_code == 502
 
 
 def test_the_whole_service_is_down_for_a_while(
@@ -354,7 +359,9 @@ def test_faults_are_cleared(customer: Customer) -> None:
 )
 def test_a_fault_that_does_not_exist_is_refused(sandbox: Sandbox, wish: Payload) -> None:
     good = {"kind": "malformed"}
-    response = sandbox.http.post(f"{sandbox.url}/sandbox/faults", json=[good, wish], timeout=5)
+    response = sandbox.http.post(
+        f"{sandbox.url}/sandbox/faults", json=[good, wish], timeout=REQUEST_LIMIT
+    )
     assert response.status_code == 400
     assert sandbox.control("faults", method="GET") == {"faults": []}
 
@@ -446,7 +453,7 @@ def test_a_token_ends_early(customer: Customer, rtm: Rtm, kind: str, reason: str
 
 def lives(token: str, sandbox: Sandbox, path: str = "v2/customer/info") -> bool:
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(f"{sandbox.url}/{path}", headers=headers, timeout=5).ok
+    return requests.get(f"{sandbox.url}/{path}", headers=headers, timeout=REQUEST_LIMIT).ok
 
 
 def test_as_many_tokens_end_as_are_asked_for(sandbox: Sandbox) -> None:
@@ -470,7 +477,7 @@ def app_token(sandbox: Sandbox) -> str:
         "agent": "piotr@shop.example",
     }
     response = requests.post(
-        f"{sandbox.url}/sandbox/consent", data=wish, allow_redirects=False, timeout=5
+        f"{sandbox.url}/sandbox/consent", data=wish, allow_redirects=False, timeout=REQUEST_LIMIT
     )
     [token] = parse_qs(urlsplit(response.headers["Location"]).fragment)["access_token"]
     return token

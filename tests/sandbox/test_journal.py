@@ -8,11 +8,11 @@ import requests
 from livechat_sandbox.platform.clock import Clock
 from livechat_sandbox.world.journal import MOST, Journal
 from tests.sandbox.clients import Customer, Failed, Rtm
-from tests.sandbox_rig import Agent, Payload, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Sandbox
 
 
 def journal(sandbox: Sandbox, **wanted: Any) -> list[Payload]:
-    response = requests.get(f"{sandbox.url}/sandbox/requests", params=wanted, timeout=5)
+    response = requests.get(f"{sandbox.url}/sandbox/requests", params=wanted, timeout=REQUEST_LIMIT)
     assert response.ok, response.text
     entries: list[Payload] = response.json()
     return entries
@@ -49,7 +49,7 @@ def test_an_entry_says_from_which_website(customer: Customer, sandbox: Sandbox) 
     sandbox.control("requests", method="DELETE")
     shop = {"Origin": "https://shop.example"}
     customer.request("list_chats", {}, headers=shop)
-    requests.post(f"{sandbox.url}/v2/customer/token", json={}, headers=shop, timeout=5)
+    requests.post(f"{sandbox.url}/v2/customer/token", json={}, headers=shop, timeout=REQUEST_LIMIT)
     with Rtm(sandbox, **shop) as rtm:
         rtm.response_to(rtm.ask("ping"))
     customer.request("list_chats", {})
@@ -102,7 +102,7 @@ def test_it_is_filtered_by_any_field(customer: Customer, agent: Agent, sandbox: 
 
 
 def test_a_filter_that_does_not_exist_is_named(sandbox: Sandbox) -> None:
-    refused = requests.get(f"{sandbox.url}/sandbox/requests?colour=red", timeout=5)
+    refused = requests.get(f"{sandbox.url}/sandbox/requests?colour=red", timeout=REQUEST_LIMIT)
     assert refused.status_code == 400
     assert "colour" in refused.text
     assert "transport" in refused.text

@@ -20,7 +20,7 @@ from livechat_sandbox.world.world import World
 from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox.configuration import Owner
 from tests.sandbox.test_agent_api import AgentRtm
-from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
 
 NO_ADDRESS = "http://["
 
@@ -128,7 +128,7 @@ def test_a_form_without_a_boundary_is_refused(customer: Customer, body: bytes) -
         params={"organization_id": customer.token["organization_id"]},
         headers={"Authorization": customer.authorization, "Content-Type": "multipart/form-data"},
         data=body,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert (response.status_code, response.json()["error"]["type"]) == (400, "validation")
 
@@ -155,7 +155,7 @@ def test_the_accounts_service_refuses(
         f"{sandbox.url}/v2/customer/token",
         data=json.dumps(body),
         headers={"Authorization": agent.authorization},
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert (response.status_code, response.json()["oauth_exception"]) == (401, exception)
 

@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
 from tests.sandbox.clients import Customer, leave_ticket, message
-from tests.sandbox_rig import Agent, Payload, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Sandbox
 
 CALLBACK = "http://localhost:6274/oauth/callback"
 EIGHT = {
@@ -209,13 +209,15 @@ def test_a_tool_says_what_is_wrong_with_a_call(sandbox: Sandbox) -> None:
 
 
 def test_without_a_token_it_says_where_to_get_one(sandbox: Sandbox) -> None:
-    refused = requests.post(f"{sandbox.url}/mcp", json={}, timeout=5)
+    refused = requests.post(f"{sandbox.url}/mcp", json={}, timeout=REQUEST_LIMIT)
     assert refused.status_code == 401
     where = refused.headers["WWW-Authenticate"].partition('resource_metadata="')[2].rstrip('"')
-    resource = requests.get(where, timeout=5).json()
+    resource = requests.get(where, timeout=REQUEST_LIMIT).json()
     assert resource["resource"] == f"{sandbox.url}/mcp"
     [server] = resource["authorization_servers"]
-    known = requests.get(f"{server}/.well-known/oauth-authorization-server", timeout=5).json()
+    known = requests.get(
+        f"{server}/.well-known/oauth-authorization-server", timeout=REQUEST_LIMIT
+    ).json()
     assert known["issuer"] == server
     assert known["code_challenge_methods_supported"] == ["S256", "plain"]
 
@@ -223,6 +225,6 @@ def test_without_a_token_it_says_where_to_get_one(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("uris", [None, [], "x", ["javascript:alert(1)"], ["https://a.example/?b"]])
 def test_an_app_registers_with_pages_only(sandbox: Sandbox, uris: Any) -> None:
     wished = {"redirect_uris": uris}
-    refused = requests.post(f"{sandbox.url}/register", json=wished, timeout=5)
+    refused = requests.post(f"{sandbox.url}/register", json=wished, timeout=REQUEST_LIMIT)
     assert refused.status_code == 400
     assert refused.json()["error"] == "invalid_redirect_uri"

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.sandbox.configuration import Owner
-from tests.sandbox_rig import Payload, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Payload, Sandbox
 
 APP = "https://app.example/callback"
 VERIFIER = "a" * 50
@@ -32,7 +32,7 @@ def wish(sandbox: Sandbox, **changes: str) -> dict[str, str]:
 
 
 def ask(sandbox: Sandbox, **changes: str) -> requests.Response:
-    return requests.get(f"{sandbox.url}/", params=wish(sandbox, **changes), timeout=5)
+    return requests.get(f"{sandbox.url}/", params=wish(sandbox, **changes), timeout=REQUEST_LIMIT)
 
 
 def allow(sandbox: Sandbox, agent: str = PIOTR, **changes: str) -> dict[str, str]:
@@ -41,7 +41,7 @@ def allow(sandbox: Sandbox, agent: str = PIOTR, **changes: str) -> dict[str, str
         f"{sandbox.url}/sandbox/consent",
         data=wish(sandbox, **changes) | {"agent": agent},
         allow_redirects=False,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert response.status_code == 302, response.text
     where = urlsplit(response.headers["Location"])
@@ -57,7 +57,7 @@ def take(sandbox: Sandbox, **wished: Any) -> requests.Response:
         "client_secret": sandbox.config["client_secret"],
     }
     given = {name: value for name, value in (known | wished).items() if value is not None}
-    return requests.post(f"{sandbox.url}/v2/token", data=given, timeout=5)
+    return requests.post(f"{sandbox.url}/v2/token", data=given, timeout=REQUEST_LIMIT)
 
 
 def exchange(sandbox: Sandbox, code: str, **changes: Any) -> requests.Response:
@@ -70,7 +70,7 @@ def chats(sandbox: Sandbox, token: str) -> int:
         f"{sandbox.url}/v3.6/agent/action/list_chats",
         json={},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     ).status_code
 
 
@@ -99,7 +99,7 @@ def test_a_code_is_worth_a_token_that_acts_for_the_agent(sandbox: Sandbox) -> No
     info = requests.get(
         f"{sandbox.url}/v2/info",
         headers={"Authorization": f"Bearer {given['access_token']}"},
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     ).json()
     assert info["client_id"] == sandbox.config["client_id"]
     assert info["account_id"] == given["account_id"]
@@ -200,7 +200,7 @@ def test_revoking_either_ends_both(sandbox: Sandbox, which: str, by: str) -> Non
         if by == "header"
         else {"params": {"code": given[which]}}
     )
-    assert requests.delete(f"{sandbox.url}/v2/token", **named, timeout=5).json() == {}
+    assert requests.delete(f"{sandbox.url}/v2/token", **named, timeout=REQUEST_LIMIT).json() == {}
     assert chats(sandbox, given["access_token"]) == 401
     renew = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
     assert take(sandbox, **renew).status_code == 401
@@ -238,7 +238,7 @@ def test_a_wrong_wish_sends_the_browser_nowhere(
             f"{sandbox.url}/sandbox/consent",
             data=wish(sandbox, **changes) | {"agent": PIOTR},
             allow_redirects=False,
-            timeout=5,
+            timeout=REQUEST_LIMIT,
         ),
     ):
         assert response.status_code == 400
@@ -251,7 +251,7 @@ def test_another_site_cannot_press_the_button(sandbox: Sandbox) -> None:
         data=wish(sandbox) | {"agent": PIOTR},
         headers={"Sec-Fetch-Site": "same-site", "Origin": "http://app.localhost"},
         allow_redirects=False,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert response.status_code == 400
 
@@ -301,7 +301,9 @@ def test_redirect_uris_are_compared_as_livechat_compares_them(
         "response_type": "token",
         "organization_id": sandbox.config["organization_id"],
     }
-    response = requests.post(f"{sandbox.url}/v2/customer/token", json=grant | strict, timeout=5)
+    response = requests.post(
+        f"{sandbox.url}/v2/customer/token", json=grant | strict, timeout=REQUEST_LIMIT
+    )
     assert response.ok is fits
 
 
@@ -323,11 +325,13 @@ def test_the_first_version_knows_licenses(sandbox: Sandbox, as_text: bool) -> No
         "license_id": license_id,
         "redirect_uri": config["redirect_uri"],
     }
-    response = requests.post(f"{sandbox.url}/customer/token", json=body, timeout=5)
+    response = requests.post(f"{sandbox.url}/customer/token", json=body, timeout=REQUEST_LIMIT)
     assert response.json()["organization_id"] == config["organization_id"]
     assert "Path=/customer;" in response.headers["Set-Cookie"]
     unknown = requests.post(
-        f"{sandbox.url}/customer/token", json=body | {"license_id": "9" * 5000}, timeout=5
+        f"{sandbox.url}/customer/token",
+        json=body | {"license_id": "9" * 5000},
+        timeout=REQUEST_LIMIT,
     )
     assert unknown.status_code == 401
 
@@ -339,7 +343,7 @@ def test_the_organization_may_stand_in_the_query(sandbox: Sandbox) -> None:
         f"{sandbox.url}/v2/customer/token",
         params={"organization_id": config["organization_id"]},
         json={"grant_type": "cookie"} | body,
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert response.json()["organization_id"] == config["organization_id"]
 

@@ -14,7 +14,7 @@ import requests
 from livechat_sandbox.platform import addresses
 from livechat_sandbox.transports import link_preview, outside
 from tests.sandbox.clients import Customer
-from tests.sandbox_rig import Sandbox, SandboxProcess
+from tests.sandbox_rig import REQUEST_LIMIT, Sandbox, SandboxProcess
 
 OWN = [
     "/",
@@ -36,7 +36,7 @@ DEEP = "[" * 100_000 + "]" * 100_000
 
 
 def ask(sandbox: Sandbox, path: str, method: str = "POST", **headers: str) -> requests.Response:
-    return requests.request(method, f"{sandbox.url}{path}", headers=headers, timeout=5)
+    return requests.request(method, f"{sandbox.url}{path}", headers=headers, timeout=REQUEST_LIMIT)
 
 
 # --- whose name, whose page -------------------------------------------------------------------
@@ -95,7 +95,9 @@ def test_the_console_takes_no_socket_from_elsewhere(
         "Sec-WebSocket-Version": "13",
     }
     address = "/sandbox/console/ws?agent=piotr@shop.example"
-    with requests.get(sandbox.url + address, headers=headers, stream=True, timeout=5) as response:
+    with requests.get(
+        sandbox.url + address, headers=headers, stream=True, timeout=REQUEST_LIMIT
+    ) as response:
         assert response.status_code == status
 
 
@@ -313,7 +315,9 @@ def test_a_picture_with_no_number_for_its_width_has_none() -> None:
     [DEEP, '{"a":' * 5000 + "1" + "}" * 5000, "[" * 9_000_000, "\xff", '{"a": "caf\xe9"}'],
 )
 def test_deep_or_huge_json_is_a_mistake(sandbox: Sandbox, path: str, body: str) -> None:
-    response = requests.post(f"{sandbox.url}/sandbox/{path}", data=body.encode("latin1"), timeout=9)
+    response = requests.post(
+        f"{sandbox.url}/sandbox/{path}", data=body.encode("latin1"), timeout=REQUEST_LIMIT
+    )
     assert response.status_code == 400
     assert response.json()["error"]
 
@@ -328,14 +332,14 @@ def test_the_apis_refuse_it_in_their_own_words(customer: Customer, body: str) ->
         params={"organization_id": customer.token["organization_id"]},
         data=body.encode("latin1"),
         headers={"Authorization": customer.authorization, "Content-Type": "application/json"},
-        timeout=5,
+        timeout=REQUEST_LIMIT,
     )
     assert (response.status_code, response.json()["error"]["type"]) == (400, "validation")
 
 
 @pytest.mark.parametrize("body", [DEEP.encode(), b'{"grant_type": "caf\xe9"}'])
 def test_the_accounts_service_refuses_it_too(sandbox: Sandbox, body: bytes) -> None:
-    response = requests.post(f"{sandbox.url}/v2/customer/token", data=body, timeout=5)
+    response = requests.post(f"{sandbox.url}/v2/customer/token", data=body, timeout=REQUEST_LIMIT)
     assert response.status_code == 401
     assert response.json()["oauth_exception"] == "invalid_request"
 
@@ -368,7 +372,7 @@ def test_a_frame_of_it_is_refused_and_the_connection_lives(customer: Customer) -
 def test_an_unknown_name_is_named_and_so_are_the_known(
     sandbox: Sandbox, wish: dict[str, Any], unknown: str, known: str
 ) -> None:
-    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=5)
+    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=REQUEST_LIMIT)
     assert response.status_code == 400
     assert unknown in response.json()["error"]
     assert known in response.json()["error"]
@@ -394,7 +398,7 @@ def test_an_unknown_name_is_named_and_so_are_the_known(
 def test_a_wrong_value_changes_nothing(sandbox: Sandbox, wish: dict[str, Any]) -> None:
     before = sandbox.settings()
     wish = {"welcome_message": "changed"} | wish
-    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=5)
+    response = requests.post(f"{sandbox.url}/sandbox/settings", json=wish, timeout=REQUEST_LIMIT)
     assert response.status_code == 400
     assert sandbox.settings() == before
 

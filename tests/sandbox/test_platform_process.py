@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.sandbox.clients import Customer
-from tests.sandbox_rig import ROOT, Agent, Refused, Sandbox, SandboxProcess
+from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Refused, Sandbox, SandboxProcess
 
 
 def test_a_state_file_outlives_the_process(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_token_with_few_scopes_has_them_after_a_restart(tmp_path: Path) -> Non
     process = SandboxProcess(*arguments, port=process.port)
     try:
         headers = {"Authorization": f"Bearer {token}"}
-        told = requests.get(f"{process.url}/v2/info", headers=headers, timeout=5).json()
+        told = requests.get(f"{process.url}/v2/info", headers=headers, timeout=REQUEST_LIMIT).json()
         assert told["scope"] == "customers:ro"
     finally:
         process.stop()
@@ -68,7 +68,7 @@ def test_port_0_takes_a_free_one_and_says_which() -> None:
         said = process.stdout.readline()
         url = said.removeprefix("LiveChat sandbox on ").strip()
         try:
-            config = requests.get(f"{url}sandbox/config", timeout=5).json()
+            config = requests.get(f"{url}sandbox/config", timeout=REQUEST_LIMIT).json()
             assert config["api_url"] == url.removesuffix("/")
         finally:
             process.terminate()

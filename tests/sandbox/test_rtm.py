@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.sandbox.clients import Customer, Failed, Rtm, message
-from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
+from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
 
 Connect = Callable[..., Rtm]
 
@@ -529,4 +529,7 @@ def test_a_multicast_reaches_every_customer(customer: Customer, rtm: Rtm) -> Non
 
 def test_frames_are_compact_json(rtm: Rtm) -> None:
     rtm.socket.send(json.dumps({"action": "ping"}))
-    assert rtm.socket.recv(5) == '{"action":"ping","type":"response","success":true,"payload":{}}'
+    assert (
+        rtm.socket.recv(REQUEST_LIMIT)
+        == '{"action":"ping","type":"response","success":true,"payload":{}}'
+    )

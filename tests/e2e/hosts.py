@@ -62,6 +62,16 @@ class Host:
         self.launcher.click()
         expect(self.iframe).to_be_visible()
 
+    def meet(self) -> None:
+        """Have the listening panel greeted without opening it.
+
+        It may say twice that it is there, and then it is greeted twice: with what the page says in
+        between, which comes in no other message.
+        """
+        self.launcher.hover()
+        self.expect_to_hear("hello")
+        self.catch_up()
+
     def say(self, **message: Any) -> None:
         """Have the panel say something to the page."""
         self.panel.evaluate("message => parent.postMessage(message, '*')", message)

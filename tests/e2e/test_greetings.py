@@ -83,6 +83,7 @@ def test_agents_see_who_is_on_which_page_before_anybody_asks(
     visit("/first")
     expect(host.launcher).to_be_visible()
     first = on_page(host.page, agent, "/first")
+    known(host.page)  # else somebody new is on the next page
     visit("/second")
     on_page(host.page, agent, "/second")
     host.page.evaluate("history.pushState({}, '', '/third'); document.title = 'Third'")

@@ -24,6 +24,11 @@ call:function(){i(["call",c.call(arguments)])},init:function(){var n=t.createEle
 n.async=!0,n.type="text/javascript",n.src="LOADER",t.head.appendChild(n)}};
 !n.__lc.asyncInit&&e.init(),n.LiveChatWidget=n.LiveChatWidget||e}(window,document,[].slice))
 </script>"""
+HEARS_EARLY = """async () => {
+    for (let look = 0; look < 20 && !window.firstHello; look++)
+        await new Promise((done) => setTimeout(done, 100));
+    return Boolean(window.firstHello);
+}"""
 EVENTS = {
     "new_event": {
         "timestamp": 1763000000000,
@@ -55,8 +60,7 @@ def connected(host: Host) -> None:
     """A page whose panel has been greeted, but not opened."""
     host.listen()
     host.visit()
-    host.launcher.hover()
-    host.expect_to_hear("hello")
+    host.meet()
 
 
 def get(host: Host, name: str) -> Any:
@@ -223,7 +227,7 @@ def test_a_draft_reaches_a_panel_whose_scripts_are_on_their_way(host: Host) -> N
         host.visit()
         host.launcher.hover()
         wait_for(host.page, lambda: held)
-        return bool(host.panel.evaluate("Boolean(window.firstHello)"))
+        return bool(host.panel.evaluate(HEARS_EARLY))
 
     wait_for(host.page, hears_early)
     call(host, "maximize", {"messageDraft": "Is it in stock?"})

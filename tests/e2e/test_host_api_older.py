@@ -44,8 +44,7 @@ def older(host: Host) -> Host:
     host.listen()
     host.visit(f"<script>{RECORD}</script>")
     called(host, "on_after_load")
-    host.launcher.hover()
-    host.expect_to_hear("hello")
+    host.meet()
     return host
 
 

@@ -344,8 +344,7 @@ def test_moves_are_noticed_without_the_navigation_api(host: Host) -> None:
 def test_unread_messages_are_counted_on_the_launcher_and_in_the_title(host: Host) -> None:
     host.listen()
     host.visit()
-    host.launcher.hover()
-    host.expect_to_hear("hello")
+    host.meet()
     host.say(chat="unread", count=3)
     expect(host.launcher).to_have_accessible_name("Open chat, unread messages: 3")
     expect(host.launcher).to_have_text("3")
@@ -572,8 +571,7 @@ def test_where_the_launcher_goes_the_page_may_still_call_the_chat(
     add_widget("goes", hidden_pages=["/checkout/*"])
     host.listen()
     host.page.goto(host.websites.publish("/shop", html(tag(host.site, key="goes"))))
-    host.launcher.hover()
-    host.expect_to_hear("hello")
+    host.meet()
     host.page.evaluate("history.pushState(null, '', '/checkout/pay')")
     expect(host.launcher).to_have_count(0)
     host.page.evaluate("""() => {

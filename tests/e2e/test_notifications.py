@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html, wait_for
+from tests.e2e.rig import Chat, Console, Shop, Site, Websites, html, never_after, wait_for
 from tests.e2e.test_panel_accessibility import violations
 from tests.e2e.test_panel_small import box
 from tests.sandbox_rig import Agent, Sandbox
@@ -37,6 +37,12 @@ PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
   const { endpoint, ...keys } = SUBSCRIPTION;
   return { toJSON: () => ({ endpoint, keys }) };
 };
+"""
+WORKER_PATIENCE = 2000  # ms in which a website's worker has to say that it is there
+# In the panel, what it hears of that from the website's page.
+NOTE_WORKER = """
+document.addEventListener("host:push", ({ detail }) =>
+  document.documentElement.toggleAttribute("data-worker", detail.isReady === true));
 """
 # Chromium without a screen shows none.
 RECORD = """() => {
@@ -118,11 +124,13 @@ def test_the_websites_own_worker_tells_of_an_answer(
     session = page.context.new_cdp_session(page)
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     session.send("ServiceWorker.enable")
+    page.add_init_script(NOTE_WORKER + never_after(WORKER_PATIENCE))
     page.goto(address)
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     chat = Shop(page).open_chat()
     expect(offer_in(chat)).to_have_count(0)
     chat.send("Do you ship to Norway?")
+    expect(chat.panel.locator("html[data-worker]")).to_be_attached()  # till then we ask ourselves
     offer_in(chat).click()
     expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
     assert address in telling_site.run(SUBSCRIPTIONS)
@@ -164,6 +172,7 @@ def test_a_window_of_our_own_asks_where_the_website_has_no_worker(
     chat.panel.get_by_role("button", name="No, thank you").click()
     page.reload()
     again = Shop(page).chat  # it was open
+    expect(again.messages("customer")).to_have_count(1)  # it knows whose it is
     again.send("And to Sweden?")
     expect(again.messages("customer")).to_have_count(2)
     expect(again.panel.locator(".pending")).to_have_count(0)
@@ -191,7 +200,7 @@ def test_who_logs_out_takes_along_that_they_are_told(
     chat = Shop(page).open_chat()
     chat.send("Do you ship to Norway?")
     ask_to_be_told(page, chat)
-    assert host.panel.evaluate("localStorage['push:demo']") == "on"
+    wait_for(page, lambda: host.panel.evaluate("localStorage['push:demo']") == "on")
     with page.expect_response("**/w/demo/logout"):
         page.evaluate("LiveChatWidget.call('logout')")
     assert host.panel.evaluate("localStorage['push:demo'] ?? null") is None

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent / "adapters"
 APPLICATIONS = {"core": "core.js", "react": "react.jsx", "vue": "vue.js", "angular": "angular.js"}
 LIVECHATS_OWN = "https://cdn.livechatinc.com/**"
 INSTALL_LIMIT = 300  # seconds
+pytestmark = pytest.mark.timeout(2 * INSTALL_LIMIT)  # the first installs and bundles
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.e2e.rig import wait_until_it_listens
 from tests.sandbox_rig import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STOP_SECONDS = 15
+STOP_SECONDS = 30
 
 APPLICATION = "shop.asgi:application"
 SERVERS = {

@@ -11,6 +11,8 @@ from tests.e2e.rig import Chat, Shop
 from tests.install.project import Project
 from tests.sandbox_rig import Agent, Sandbox
 
+pytestmark = pytest.mark.timeout(300)  # the first builds the wheel and a project
+
 
 def sign_in(page: Page, url: str) -> None:
     page.goto(f"{url}/sign-in")
@@ -111,5 +113,5 @@ def test_the_last_that_happened_is_written_down_when_the_server_ends(
     with project.served_by(server):
         opened = f"http://127.0.0.1:{project.port}/chat/w/shop/opened"
         headers = {"Host": f"shop.localhost:{project.port}", "Origin": project.url}
-        assert requests.post(opened, headers=headers, timeout=10).status_code == 204
+        assert requests.post(opened, headers=headers, timeout=30).status_code == 204
     assert count_customers(project) == before + 1

@@ -7,6 +7,8 @@ from tests.install.project import Project
 from tests.install.test_five_lines import sign_in
 from tests.sandbox_rig import Sandbox
 
+pytestmark = pytest.mark.timeout(300)  # the first builds the wheel and a project
+
 GIVE_ROLE = """
 from people.models import Person
 from widget.models import Membership, Widget

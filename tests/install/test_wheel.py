@@ -14,6 +14,8 @@ from packaging.requirements import Requirement
 import widget
 from tests.install.project import ROOT, Project
 
+pytestmark = pytest.mark.timeout(300)  # the first builds the wheel and a project
+
 OWN = {"widget", "chatproxy"}
 # Imported only where the extra `push` is installed.
 OPTIONAL = ROOT / "widget" / "notifications" / "sending.py"

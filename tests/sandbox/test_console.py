@@ -12,8 +12,6 @@ from tests.e2e.rig import chromium as chromium_path
 from tests.sandbox.clients import Customer, Rtm
 from tests.sandbox_rig import REQUEST_LIMIT, Agent, Sandbox
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:

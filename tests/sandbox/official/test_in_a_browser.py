@@ -13,7 +13,7 @@ from tests.sandbox_rig import Agent, Sandbox
 from .javascript import PATIENCE
 from .tls import TlsFront
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(300)  # the first installs the SDK
 SDK = "@livechat/customer-sdk/dist/customer-sdk.js"
 SHOP = "https://shop.example/help"
 BEGIN = """({organizationId, clientId}) => {

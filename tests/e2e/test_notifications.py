@@ -447,6 +447,7 @@ def test_on_android_a_service_worker_shows_what_no_page_may(
     alone = Chat(page, page)
     alone.send("Do you ship to Norway?")
     expect(alone.messages("customer")).to_have_count(1)
+    expect(alone.live).to_be_visible()  # what has come before is no news
     alone.panel.get_by_role("button", name="More").click()
     alone.panel.get_by_role("switch", name="Notifications").check()
     page.evaluate("Object.defineProperty(document, 'hasFocus', { value: () => false })")

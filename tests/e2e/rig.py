@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -338,15 +339,16 @@ class Chat:
         self.composer.fill(text)
         self.panel.get_by_role("button", name="Send", exact=True).click()
 
-    def read_back(self) -> None:
-        """Scroll up until more is there than was; what shows meanwhile may scroll down again."""
-        before = self.log.locator("[data-author]").count()
+    def read_back_to(self, earlier: Locator) -> None:
+        """Scroll up until it is there, however many pages there are before it."""
+        while not earlier.count():
+            shown = self.log.locator("[data-author]").count()
+            wait_for(self.page, partial(self.reads_more, earlier, shown))
 
-        def more() -> bool:
-            self.panel.locator("#scroll").evaluate("scroller => scroller.scrollTo(0, 0)")
-            return self.log.locator("[data-author]").count() > before
-
-        wait_for(self.page, more)
+    def reads_more(self, earlier: Locator, shown: int) -> bool:
+        """Scroll up, once more: what has come meanwhile may have scrolled down again."""
+        self.panel.locator("#scroll").evaluate("scroller => scroller.scrollTo(0, 0)")
+        return bool(earlier.count()) or self.log.locator("[data-author]").count() > shown
 
     def end(self) -> None:
         """End the chat, and say so again in the dialog that asks."""

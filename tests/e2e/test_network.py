@@ -401,8 +401,7 @@ def test_who_was_away_for_very_long_finds_the_latest_and_the_way_back(
     proxy.become("forward")
     expect(talking.messages("agent").last).to_contain_text("Message 9.24", timeout=BACK)
     expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(0)
-    while not talking.log.get_by_text("Hello", exact=True).count():
-        talking.read_back()
+    talking.read_back_to(talking.log.get_by_text("Hello", exact=True))
     expect(talking.messages("agent").filter(has_text="Message")).to_have_count(250)
     expect(talking.log.get_by_text("Hello", exact=True)).to_have_count(1)
 

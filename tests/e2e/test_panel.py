@@ -329,7 +329,7 @@ def test_earlier_chats_load_when_one_scrolls_up(talking: Chat, agent: Agent) -> 
     expect(talking.messages("agent")).to_have_count(70)
     talking.page.reload()
     expect(talking.log).to_contain_text("Newer 29")
-    talking.read_back()
+    talking.read_back_to(talking.messages("agent").filter(has_text="Message 0"))
     expect(talking.messages("agent")).to_have_count(70)
     expect(talking.log.locator(".thread").first).to_contain_text("Message 0")
 

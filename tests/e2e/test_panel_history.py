@@ -66,8 +66,7 @@ def test_one_can_scroll_back_to_the_first_event(panel: Chat, agent: Agent, event
     chat_id = agent.chats()[0]["id"]
     write_history(panel, agent, chat_id, events)
     expect(panel.messages("agent").last).to_be_in_viewport()
-    while not panel.messages("customer").count():
-        panel.read_back()
+    panel.read_back_to(panel.messages("customer"))
     expect(panel.log.get_by_text("Hello", exact=True)).to_be_attached()
     expect(panel.messages("agent").filter(has_text="Message")).to_have_count(events)
     expect(panel.log.locator("[data-starts-day]")).to_have_count(1)

@@ -330,6 +330,11 @@ class Chat:
         """The panel's root, once its websocket is open."""
         return self.panel.locator("[data-live=open]")
 
+    @property
+    def greeted(self) -> Locator:
+        """The panel's root, once a website's page has told it who is there."""
+        return self.panel.locator("html[data-website]")
+
     def messages(self, author: str) -> Locator:
         """What "customer", "agent" or "system" said, and LiveChat has."""
         return self.log.locator(f"[data-author={author}]:not(.pending)")

@@ -59,6 +59,7 @@ def test_who_signs_out_leaves_no_chat_behind(
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_function("localStorage.getItem('livechat-widget:shop') === null")
         chat = Shop(page).chat  # it was open, and is again
+        expect(chat.greeted).to_be_attached()  # else what is written goes with who has gone
         chat.send("Does anybody know me?")
         expect(chat.messages("customer")).to_have_count(1)
         assert len(agent.chats()) == 2

@@ -148,12 +148,13 @@ def test_the_website_says_yes_and_no_for_its_visitors(host: Host, ask: Ask, agen
     expect(chat.composer).to_have_value("Hello")  # that nothing was agreed to is no news
     chat.composer.press("Enter")
     expect(chat.messages("customer")).to_contain_text("Hello")
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=f"livechat-widget:{key}")
     host.page.evaluate("LiveChatWidget.call('set_consent', false)")
     expect(question(chat)).to_be_visible()
     expect(chat.panel.get_by_text("You have withdrawn your consent.")).to_be_visible()
     assert host.page.evaluate("window.heard") == [True, False]
     wait_until_nothing_is_stored(host)
-    key = host.page.url.rsplit("/", 1)[1]
     expect(chat.log).not_to_contain_text("Hello")
     wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
 

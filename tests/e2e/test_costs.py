@@ -149,6 +149,7 @@ def test_a_second_tab_costs_nothing_but_its_page(
     chat = shop.open_chat()
     say(chat, "Hello")
     hear(chat, agent, "Good morning")
+    wait_for(shop.page, lambda: shop.page.evaluate("localStorage['livechat-widget:demo']"))
     before = costs(sandbox)
     second = open_shop(shop.page.context.new_page()).open_chat()
     expect(second.messages("agent")).to_have_count(1)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Console, html
+from tests.e2e.rig import Chat, Console, html
 from tests.sandbox_rig import Agent
 from tests.shared import alone, make_once
 
@@ -100,6 +100,7 @@ def test_the_adapter_starts_our_widget_and_asks_nobody_else(application: Host) -
 def test_the_adapter_hears_of_minimizing(application: Host) -> None:
     mount(application)
     panel = application.page.frame_locator("iframe#chat-widget")
+    expect(Chat(application.page, panel).greeted).to_be_attached()
     panel.get_by_role("button", name="Minimize window").click()
     known(application, "known.state?.visibility === 'minimized'")
 

@@ -91,6 +91,7 @@ def test_a_chat_that_the_page_opened_is_closed_by_its_launcher_and_stays_within_
     expect(host.iframe).to_be_hidden()
     expect(host.page.get_by_role("link", name="Contact us")).to_be_visible()
     host.say(chat="token", token="of a chat that has begun")
+    host.catch_up()
     host.launcher.click()
     expect(host.iframe).to_be_visible()
 

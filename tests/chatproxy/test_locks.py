@@ -88,7 +88,8 @@ def holder(redis: RedisProcess) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.chatproxy.holder", "shared"],
         cwd=ROOT,
-        env=os.environ | {"REDIS_URL": redis.url},
+        # This Redis is no other worker's: its first database will do.
+        env=os.environ | {"REDIS_URL": redis.url, "PYTEST_XDIST_WORKER": "gw0"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -18,7 +18,7 @@ from autobahn.exception import Disconnected  # noqa: E402
 from autobahn.websocket import protocol as websocket_protocol  # noqa: E402
 from daphne import http_protocol  # noqa: E402
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
+from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
 from django.conf import settings  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 from twisted.internet.interfaces import IPushProducer  # noqa: E402
@@ -141,29 +141,6 @@ class Factory(http_protocol.HTTPFactory):
         pass
 
 
-class Socket(WebSocketProtocol):
-    """Writes at once what the kernel takes: a tenth of what a push costs.
-
-    Twisted would write in the loop's next round, and ask to be told that it may.
-    """
-
-    def sendData(  # noqa: N802
-        self, data: bytes, sync: bool = False, chopsize: int | None = None
-    ) -> None:
-        if self.state == self.STATE_OPEN and is_idle(self.transport):
-            sent = self.transport.writeSomeData(data)
-            if isinstance(sent, int):  # else the connection is lost, as Twisted finds out as well
-                data = data[sent:]
-        if data:
-            super().sendData(data, sync, chopsize)
-
-
-def is_idle(transport: Any) -> bool:
-    """Whether nothing waits that was to be written before, and it is not to be closed."""
-    waits = transport.dataBuffer or transport._tempDataBuffer
-    return not waits and not transport.disconnecting
-
-
 def leave_unsaid(_: object) -> str:
     """Autobahn words each connection and each push for a log of its debugging that is not kept."""
     return ""
@@ -173,7 +150,6 @@ vars(websocket_protocol).update(pformat=leave_unsaid, hltype=leave_unsaid, hlval
 # The names by which Daphne finds them.
 http_protocol.WebRequest = Request
 daphne.HTTPFactory = Factory
-WebSocketFactory.protocol = Socket
 
 Leave = Callable[[], Awaitable[None]]
 

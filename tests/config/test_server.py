@@ -2,7 +2,6 @@
 
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -127,15 +126,6 @@ def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> No
             while kept > 2:  # this one, and the last that was looked at
                 browser.send("sockets")
                 kept = int(browser.recv(timeout=PATIENCE))
-
-
-def test_a_message_leaves_before_the_event_loop_does_anything_else() -> None:
-    with serving() as server, server.connect() as browser:
-        browser.send("stop")
-        assert browser.recv(timeout=5) == "stopped"
-        server.process.send_signal(signal.SIGCONT)
-        browser.send("goes on")
-        assert browser.recv(timeout=5) == "goes on"
 
 
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:

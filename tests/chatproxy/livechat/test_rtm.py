@@ -7,7 +7,8 @@ import dataclasses
 import json
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -244,6 +245,17 @@ async def test_no_event_loop_waits_until_the_end_of_a_version_is_kept(
     assert hearer.held_up_a_loop == [False]
 
 
+@asynccontextmanager
+async def speaking(
+    talk: Callable[[ServerConnection], Awaitable[None]], settings: Any, **options: Any
+) -> AsyncIterator[None]:
+    """LiveChat is a server that does this with each connection."""
+    async with serve(talk, "127.0.0.1", 0, **options) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+        yield
+
+
 class Failing(ConfiguredService):
     def on_version_end(self, end: VersionEnd) -> None:
         raise ZeroDivisionError
@@ -261,9 +273,7 @@ async def test_a_connection_is_closed_if_the_end_of_its_version_cannot_be_kept(
         await socket.wait_closed()
         is_closed.set()
 
-    async with serve(wait_for_end, "127.0.0.1", 0, process_response=add_end) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(wait_for_end, settings, process_response=add_end):
         failing = dataclasses.replace(organization, service=Failing())
         with pytest.raises(ZeroDivisionError):
             await Connection.log_in(failing, "dal", "dal:token", {}, "")
@@ -291,9 +301,7 @@ async def answer_with_an_error_that_is_a_success(socket: ServerConnection) -> No
 async def test_an_error_object_counts_in_an_answer_that_claims_success(
     organization: Organization, settings: Any
 ) -> None:
-    async with serve(answer_with_an_error_that_is_a_success, "127.0.0.1", 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(answer_with_an_error_that_is_a_success, settings):
         connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
         listener = Listener(connection)
         with pytest.raises(ChatInactive):
@@ -312,11 +320,7 @@ async def test_a_refused_handshake_says_how_long_to_wait(
             answer.headers["Retry-After"] = "7"
         return answer
 
-    async with serve(
-        answer_with_an_error_that_is_a_success, "127.0.0.1", 0, process_request=refuse
-    ) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(answer_with_an_error_that_is_a_success, settings, process_request=refuse):
         with pytest.raises(NotConnected) as caught:
             await Connection.log_in(organization, "dal", "dal:token", {}, "")
     assert caught.value.retry_after == 7
@@ -455,9 +459,7 @@ async def test_a_strange_value_loses_no_push(
         await socket.send(push % value, text=True)
         await socket.wait_closed()
 
-    async with serve(tell, "127.0.0.1", 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(tell, settings):
         connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
         listener = Listener(connection)
         assert (await listener.next(IncomingEvent)).event == Event()
@@ -474,9 +476,7 @@ async def test_lists_in_lists_without_end_are_nothing(
         await socket.send('{"type": "push", "action": "event_deleted", "payload": {"event_id": 1}}')
         await socket.wait_closed()
 
-    async with serve(tell, "127.0.0.1", 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(tell, settings):
         connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
         listener = Listener(connection)
         assert (await listener.next(EventDeleted)).event_id == "1"
@@ -502,9 +502,7 @@ async def test_what_a_connection_did_not_deliver_when_it_was_abandoned_never_arr
         with socket.socket(fileno=descriptor) as stream:
             ends.append(await asyncio.to_thread(end_of, stream))
 
-    async with serve(read_nothing, "127.0.0.1", 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        settings.LIVECHAT_API_URL = f"http://127.0.0.1:{port}"
+    async with speaking(read_nothing, settings):
         connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
         saying = asyncio.create_task(connection.act("send_event", {"text": "x" * MORE_THAN_FITS}))
         transport = connection._socket.transport

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import ConnectionPool, Redis
 from redis.client import Pipeline
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as NoAnswer
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,9 @@ class ImpatientRedis(Redis):
             answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except NoAnswer:
             self._asks_again_at = time.monotonic() + MOMENT
+            raise
+        except ResponseError:  # that is an answer: a script it does not know is sent next
+            self._asks_again_at = None
             raise
         self._asks_again_at = None
         return answer

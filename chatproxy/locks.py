@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -21,7 +22,7 @@ from chatproxy.redis import key_of, shared_redis
 logger = logging.getLogger(__name__)
 
 LEASE = 10.0  # seconds after which Redis frees what a killed process holds
-RENEW_EVERY = 3.0  # seconds, for as long as the work lasts
+RENEW_EVERY = 1.0  # seconds, for as long as the work lasts
 WAIT_AT_MOST = 20.0  # seconds
 PAUSE = 0.02  # seconds between two looks
 
@@ -89,10 +90,15 @@ class ThreadLocks:
 
 
 class Leases:
-    """What this process holds in Redis. A thread renews it, because the work may take long."""
+    """What this process holds in Redis. A thread renews it, because the work may take long.
+
+    It also gives back what Redis did not confirm when it was taken or given back, for otherwise
+    nobody could enter until the lease is over.
+    """
 
     def __init__(self) -> None:
         self._held: set[Lock] = set()
+        self._owed: dict[str, tuple[Lock, float]] = {}  # by its token; until it is over
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._never = threading.Event()
@@ -100,21 +106,41 @@ class Leases:
     def add(self, lease: Lock) -> None:
         with self._guard:
             self._held.add(lease)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._renew, name="leases", daemon=True)
-                self._thread.start()
+            self._begin()
 
     def remove(self, lease: Lock) -> None:
         with self._guard:
             self._held.discard(lease)
 
-    def _renew(self) -> None:
+    def owe(self, lease: Lock, token: str) -> None:
+        with self._guard:
+            self._owed[token] = lease, time.monotonic() + LEASE
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
+            self._thread.start()
+
+    def _keep(self) -> None:
         while not self._never.wait(RENEW_EVERY):
             for lease in tuple(self._held):
                 try:
                     lease.reacquire()
                 except RedisError as error:  # given back meanwhile, or Redis is away
                     logger.info("a lock was not renewed: %s", error)
+            self._give_back_what_is_owed()
+
+    def _give_back_what_is_owed(self) -> None:
+        for token, (lease, until) in tuple(self._owed.items()):
+            try:
+                Lock.do_release(lease, token)  # its note stays as it is: who comes next looks
+            except LockError:  # it was never taken, or is another's now
+                pass
+            except RedisError:
+                if time.monotonic() < until:
+                    continue  # Redis is still away
+            del self._owed[token]
 
 
 TAKE = """
@@ -156,10 +182,11 @@ def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
     redis = shared_redis()
     if redis is None:
         return None
-    lease = _lease(redis, key_of(f"lock:{name}"), note)
+    lease, token = _lease(redis, key_of(f"lock:{name}"), note), secrets.token_hex(16)
     try:
-        taken = lease.acquire(blocking_timeout=max(0, seconds))
+        taken = lease.acquire(blocking_timeout=max(0, seconds), token=token)
     except RedisError as error:
+        leases.owe(lease, token)  # it may have been taken
         logger.warning("a lock is this process's alone: %s", type(error).__name__)
         return None
     if not taken:
@@ -178,5 +205,10 @@ def _lease(redis: Redis, key: str, note: Note | None) -> Lock:
 
 def _give_back(lease: Lock) -> None:
     leases.remove(lease)
-    with suppress(LockError, RedisError):  # it ran out while Redis was away: another's now
+    token = lease.local.token
+    try:
         lease.release()
+    except LockError:  # it ran out while Redis was away: another's now
+        pass
+    except RedisError:
+        leases.owe(lease, token)

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 from chatproxy import locks
 from chatproxy.cache import ForgivingRedisCache
@@ -174,6 +176,53 @@ def test_who_comes_back_in_time_leaves_its_own_note(shared: RedisProcess) -> Non
     with one_at_a_time("mine", note):
         note.left = 0
     assert shared.client.get(key_of("note")) == b"0"
+
+
+@pytest.fixture
+def impatient(redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> Redis:
+    """The connection of this process's locks, which gives up soon."""
+    options = {"OPTIONS": {"socket_timeout": 0.3}}
+    client = ForgivingRedisCache(redis.url, options)._cache.get_client(write=True)
+    monkeypatch.setattr(locks, "shared_redis", lambda: client)
+    return client
+
+
+def until_free(redis: RedisProcess) -> None:
+    """Long before its lease is over."""
+    deadline = time.monotonic() + locks.LEASE / 2
+    while redis.client.exists(key_of("lock:mine")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_was_taken_without_a_word_of_redis_is_given_back(
+    redis: RedisProcess, impatient: Redis
+) -> None:
+    impatient.ping()  # it is connected: what it sends is taken in
+    redis.hang()
+    with one_at_a_time("mine"):
+        redis.go_on()
+        wait_for_key(redis)
+    until_free(redis)
+
+
+def wait_for_key(redis: RedisProcess) -> None:
+    """What it took in while it hung, it does now."""
+    deadline = time.monotonic() + 30
+    while not redis.client.exists(key_of("lock:mine")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_redis_was_not_asked_to_take_back_is_given_back_later(
+    redis: RedisProcess, impatient: Redis
+) -> None:
+    with one_at_a_time("mine"):
+        redis.hang()
+        with pytest.raises(RedisError):  # whoever comes next is refused for a moment
+            impatient.get("something else")
+        redis.go_on()
+    until_free(redis)
 
 
 def test_without_redis_threads_are_held_back_all_the_same(shared: RedisProcess) -> None:

@@ -410,10 +410,7 @@ class Shop:
         self.iframe = page.locator("iframe#chat-widget")
 
     def open_chat(self) -> Chat:
-        """Click the launcher and return the panel, which by then knows what the page has told it.
-
-        A person is not quicker: what is written before goes out in the name of somebody new.
-        """
+        """Click the launcher and return the panel, which knows by then what the page has told."""
         self.page.get_by_role("button", name="Open chat").click()
         expect(self.iframe).to_be_visible()
         expect(self.chat.panel.locator(":focus")).to_be_attached()

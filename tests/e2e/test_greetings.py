@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, box_at_rest, html, wait_for
+from tests.e2e.rig import Chat, Console, Site, box_at_rest, html, never_after, wait_for
 from tests.e2e.test_identities import SECRET, signed
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
@@ -33,6 +33,14 @@ for (const name of ["greeting_displayed", "greeting_accepted", "greeting_hidden"
 
 STANDS_BELOW = """(one, other) =>
     one.getBoundingClientRect().top > other.getBoundingClientRect().top"""
+
+ECHO = 1000  # ms in which the frame of a visitor lets other tabs hear of the token it was given
+HOLD_WHAT_IS_STORED = """{
+    const read = Storage.prototype.getItem;
+    Storage.prototype.getItem = function (key) {
+        return window.isCurrent ? read.call(this, key) : null;
+    };
+}"""
 
 Visit = Callable[..., None]
 
@@ -425,3 +433,24 @@ def test_a_page_that_says_again_who_is_there_has_said_nothing_new(
     held[0].continue_()
     known(host.page)
     assert asked.count("customer") == 1
+
+
+def test_tabs_that_begin_at_once_are_one_visitor(
+    visit: Visit, host: Host, context: BrowserContext
+) -> None:
+    """Also where the second reads what was kept before the first one's token was."""
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    host.page.add_init_script(never_after(ECHO))
+    visit("/pots")
+    host.page.wait_for_function("key => localStorage[key]", arg=KEPT_UNDER)
+    second = context.new_page()
+    second.add_init_script(HOLD_WHAT_IS_STORED)
+    second.goto(host.page.url)
+    frame = wait_for(second, lambda: next(iter(second.frames[1:]), None))
+    waiting = "navigator.locks.query().then(({ pending }) => pending.length)"
+    wait_for(second, lambda: frame.evaluate(waiting))
+    second.evaluate("isCurrent = true")
+    with second.expect_websocket():
+        host.page.close()
+    assert asked.count(f"{host.site.chat_url}/w/{KEY}/customer") == 1

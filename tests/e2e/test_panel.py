@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, never_after, wait_for
+from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -20,7 +20,6 @@ PNG = bytes.fromhex(
     "0000000049454e44ae426082"
 )
 
-OTHER_TAB = 1500  # ms that one tab waits for the token another one has just been given
 
 HAND_OVER = """(element, [how, bytes, text]) => {
   const data = new DataTransfer();
@@ -512,24 +511,6 @@ def test_a_greeting_is_taken_up(fresh: Callable[..., Chat], sandbox: Sandbox) ->
     panel.page.get_by_role("button", name="Reply").click()
     expect(panel.page.get_by_role("button", name="Reply")).to_have_count(0)
     expect(panel.composer).to_be_focused()
-
-
-def test_two_tabs_that_act_at_once_are_one_customer(
-    open_shop: OpenShop, new_context: NewContext, agent: Agent
-) -> None:
-    context = new_context()
-    context.add_init_script(never_after(OTHER_TAB))
-    chats = [open_shop(context.new_page()).open_chat() for _ in range(2)]
-    held: list[Route] = []
-    context.route("**/w/demo/customer", lambda route: held.append(route), times=1)
-    for number, chat in enumerate(chats):
-        chat.send(f"From tab {number}")
-        wait_for(chat.page, lambda: held)
-        expect(chat.panel.locator("#pending > *")).to_have_count(1)
-    held[0].continue_()
-    for chat in chats:
-        expect(chat.messages("customer")).to_have_count(2)
-    assert len(agent.chats()) == 1
 
 
 def test_the_whole_panel_works_by_keyboard(panel: Chat, agent: Agent) -> None:

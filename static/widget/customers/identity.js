@@ -6,7 +6,7 @@ import { deliver } from "./network.js";
 
 const root = document.documentElement;
 const LOCK = `livechat-customer:${root.dataset.widget}`;
-const OTHER_TAB = 1500; // ms to wait for the token another tab has just been given
+const NEWS = 1500; // ms in which what one page has to tell reaches the others
 const PATIENCE = 45000; // ms for one try of a request
 const UPLOAD_PATIENCE = 300000; // ms
 const SOONEST_RELOAD = 5000; // ms: what comes is no newer at once, if a cache is between
@@ -27,6 +27,10 @@ let isProven = !asksFirst;
 let isLeaving = false; // "Forget me" is on its way
 /** @type {string | null} */
 let keptToken = null;
+/** The page has said who is there. */
+const greeted = new Promise((resolve) => {
+  document.addEventListener("host:hello", resolve, { once: true });
+});
 let page = ""; // of the website, which LiveChat trusts or does not
 let group = ""; // of agents that the website's page asks for, if it does
 
@@ -167,21 +171,31 @@ function introduce() {
   return introduction.then((response) => response?.clone());
 }
 
-// A browser that refuses storage to frames refuses locks as well, and on plain http there are
-// none: then each tab is on its own.
 async function introduceOnce() {
   await whenAgreed();
-  try {
-    const response = await navigator.locks.request(LOCK, { ifAvailable: true }, (free) =>
-      free && askForToken());
-    return response ?? await navigator.locks.request(LOCK, async () => {
-      await waitForToken();
-      return token ? null : askForToken();
-    });
-  } catch (error) {
+  await Promise.race([greeted, pause(NEWS)]);
+  // A browser that refuses storage to frames refuses locks as well, and on plain http there are
+  // none: then each tab is on its own.
+  return token ? null : introduceInTurn().catch((error) => {
     if (navigator.locks && error.name !== "SecurityError") throw error;
     return askForToken();
-  }
+  });
+}
+
+/**
+ * One tab after the other; null if this one hears of a token first. A new token goes by the page and
+ * by storage to other tabs: until they have it, none of them may ask.
+ * @returns {Promise<Response | null>}
+ */
+function introduceInTurn() {
+  const hearing = new AbortController();
+  document.addEventListener("identified", () => hearing.abort(), { once: true });
+  return new Promise((resolve, reject) => {
+    navigator.locks.request(LOCK, { signal: hearing.signal }, async () => {
+      resolve(await askForToken());
+      if (token && token !== keptToken) await Promise.race([pause(NEWS), somebodyElse()]);
+    }).catch((error) => (token ? resolve(null) : reject(error)));
+  });
 }
 
 async function askForToken() {
@@ -202,12 +216,11 @@ function askAgain() {
   }, Math.max(0, SOONEST_RELOAD - performance.now()));
 }
 
-function waitForToken() {
-  return new Promise((resolve) => {
-    document.addEventListener("identified", resolve, { once: true });
-    setTimeout(resolve, token ? 0 : OTHER_TAB);
-  });
-}
+/** @param {number} length ms */
+const pause = (length) => new Promise((resolve) => setTimeout(resolve, length));
+
+const somebodyElse = () =>
+  new Promise((resolve) => document.addEventListener("identified", resolve, { once: true }));
 
 /**
  * The website alone, which is all that is trusted or not, in ASCII as headers are.

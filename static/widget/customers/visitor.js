@@ -8,7 +8,7 @@
   const FINAL = 4000; // codes of a closed socket from here on mean: do not come back
   const UNKNOWN = 4401; // the token; another one is made
   const SILENCE = 40000; // ms without a word after which the socket counts as dead
-  const ECHO = 1000; // ms the website's page gets to keep the token
+  const ECHO = 1000; // ms the website's page gets to keep the token, and other tabs to hear of it
   const NEWS = 1000; // ms in which our page hears that consent was withdrawn in another tab
   const LONGEST_PAUSE = 60000; // ms
 
@@ -102,7 +102,7 @@
     isIntroducing = true;
     try {
       if (!navigator.locks) await askForToken(); // on plain http each tab is on its own
-      else if (!await navigator.locks.request(LOCK, { ifAvailable: true }, askForToken)) {
+      else if (!await introduceInTurn()) {
         await navigator.locks.request(LOCK, () => {}); // another tab asks: our page will know
         setTimeout(tell, 0, { chat: "ready" });
       }
@@ -111,12 +111,22 @@
     }
   }
 
-  /**
-   * @param {Lock | null} [free]
-   * @returns {Promise<boolean>}
-   */
-  async function askForToken(free) {
-    if (free === null) return false;
+  /** @returns {Promise<boolean>} Whether it was free. */
+  function introduceInTurn() {
+    return new Promise((resolve, reject) => {
+      navigator.locks.request(LOCK, { ifAvailable: true }, async (free) => {
+        const before = about.token;
+        resolve(free && await askForToken());
+        if (token && token !== before) await pause(ECHO);
+      }).catch(reject);
+    });
+  }
+
+  /** @param {number} length ms */
+  const pause = (length) => new Promise((resolve) => setTimeout(resolve, length));
+
+  /** @returns {Promise<boolean>} */
+  async function askForToken() {
     const { identity, consent, person } = about;
     const asker = who();
     const brought = token ?? about.token;

@@ -16,6 +16,7 @@ const about = () => ({ ...cutCustomer(widget.known.customer_data), replace: widg
 /** All that the panel needs to know at first, and again when somebody else uses it. */
 export function hello() {
   postEarly(() => {
+    isNews();
     const customer = about();
     const { draft, invitation, press } = widget;
     lastTold = JSON.stringify(customer);
@@ -70,13 +71,20 @@ export function tellReason() {
   widget.invitation = widget.press = null;
 }
 
-/** Another tab, or the page we went to and came back from, may have a new token or none. */
-function readToken() {
+/**
+ * Another tab, or the page we went to and came back from, may have a new token or none: also before
+ * there was a panel to hear of it.
+ */
+function isNews() {
   const token = widget.storage("localStorage");
-  if (token === undefined || token === widget.token) return;
+  if (token === undefined || token === widget.token) return false;
   widget.token = token;
   if (!token) widget.identity = null; // they logged out there
-  hello();
+  return true;
+}
+
+function readToken() {
+  if (isNews()) hello();
 }
 
 widget.listen(window, "storage", readToken);

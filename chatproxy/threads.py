@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
 
@@ -14,26 +14,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def in_threads(
-    count: int, name: str
-) -> Callable[[Callable[P, T]], Callable[P, Coroutine[Any, Any, T]]]:
-    """A decorator: what it decorates runs in one of so many threads, and is awaited.
+class Threads:
+    """So many. They end with whoever holds them, or with the process.
 
     Channels' `database_sync_to_async` has a single thread for the whole process, the project's own
     sockets included: whoever waits in it for the database, for Redis or for anything holds up all
     the others. And it carries contexts there and back, which takes longer than the way itself.
     """
-    threads = ThreadPoolExecutor(count, name)
 
-    def in_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-        @wraps(work)
-        async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            there = partial(_with_live_connections, work, *args, **kwargs)
-            return await asyncio.get_running_loop().run_in_executor(threads, there)
+    def __init__(self, count: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(count, name)
 
-        return run
-
-    return in_thread
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        there = partial(_with_live_connections, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, there)
 
 
 def _with_live_connections(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -17,6 +17,7 @@ from chatproxy.models import Customer
 from chatproxy.relay.observers import Several
 from chatproxy.relay.relay import Relay
 from chatproxy.service import billed
+from chatproxy.threads import Threads
 from widget.availability import AvailabilityKeeper
 from widget.limits import SocketCounts, Told
 from widget.models import Widget
@@ -44,6 +45,7 @@ class Running:
         self.renderer = Renderer()
         self.sockets = OpenSockets()
         self.socket_counts = SocketCounts()
+        self.identifying = Threads(4, "sockets")
         self.told = Told()
         billed.connect(self.counts.bill)
         self.availability = AvailabilityKeeper()

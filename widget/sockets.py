@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from chatproxy.endings import Ending, ended, endings_elsewhere
 from chatproxy.models import BearerToken
-from chatproxy.threads import in_threads
+from chatproxy.threads import Threads
 from widget.models import Move, Widget
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,6 @@ NO_CONSENT = 4451  # the owner asks first, or asks something else
 LOOK_EVERY = 10.0  # seconds, for what nobody told us
 RETRY_AFTER = 1.0  # seconds without Redis before the next try
 PATIENCE = 10.0  # seconds for a browser that does not read
-
-in_thread = in_threads(1, "looks")  # one: what was read later is followed later
 
 
 class Socket(Protocol):
@@ -59,6 +57,7 @@ class OpenSockets:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watching: tuple[asyncio.Task[None], ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._thread = Threads(1, "looks")  # one: what was read later is followed later
         ended.connect(self._hear)
 
     def add(self, socket: Socket) -> None:
@@ -121,8 +120,8 @@ class OpenSockets:
     async def _look(self, sockets: Iterable[Socket]) -> None:
         """Send away who may not stay. A look that fails is made up for by the next."""
         try:
-            refused = await reasons_to_go(sockets)
-            moved = await news_of_moves(sockets)
+            refused = await self._thread.run(reasons_to_go, sockets)
+            moved = await self._thread.run(news_of_moves, sockets)
         except Exception:
             logger.exception("it is unknown who may stay")
             return
@@ -144,7 +143,6 @@ async def tell(telling: Coroutine[None, None, None]) -> None:
         logger.exception("a socket could not be told")
 
 
-@in_thread
 def reasons_to_go(sockets: Iterable[Socket]) -> dict[Socket, int]:
     """Who may not stay, and the code with which they are sent away."""
     of_widgets: defaultdict[str, list[Socket]] = defaultdict(list)
@@ -177,7 +175,6 @@ def _reasons(
     return reasons
 
 
-@in_thread
 def news_of_moves(sockets: Iterable[Socket]) -> set[Socket]:
     """Those whose chat has gone on in another browser, and who do not know it yet."""
     panels = [socket for socket in sockets if socket.hears_of_moves]

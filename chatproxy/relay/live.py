@@ -266,7 +266,7 @@ class LiveCustomer:
     async def _move(self, region: str) -> None:
         """Who cannot keep it, as the cache is away, goes there all the same."""
         try:
-            await self._tasks.in_thread(self.organization.move)(region)
+            await self._tasks.in_thread(self.organization.move, region)
         except Exception:
             logger.exception("customer %s: region %s is not kept", self.customer.pk, region)
 
@@ -320,13 +320,13 @@ class LiveCustomer:
 
     async def _log_in(self) -> Connection:
         """With a fresh token and, should that be refused, with another one, once."""
-        in_thread = self._tasks.in_thread(self._token_and_region)
+        ask, in_thread = self._token_and_region, self._tasks.in_thread
         at_hand = self.customer.has_fresh_token and self.organization.knows_region
-        token, region = self._token_and_region() if at_hand else await in_thread()
+        token, region = ask() if at_hand else await in_thread(ask)
         try:
             connection = await self._log_in_with(token, region, self._why)
         except TokenRejected:
-            token, region = await in_thread(instead_of=token)
+            token, region = await in_thread(ask, instead_of=token)
             connection = await self._log_in_with(token, region, Reason.AGAIN)
         if self.customer.entity_id != self.conversation.customer_id:
             self._begin_anew()
@@ -562,7 +562,7 @@ class LiveCustomer:
         if self.conversation.chat_id == lost_id:
             self._begin_anew()
         if self.customer.chat_id == lost_id:
-            await self._tasks.in_thread(self.customer.remember_chat)(chat_id)
+            await self._tasks.in_thread(self.customer.remember_chat, chat_id)
 
     def _begin_anew(self) -> None:
         """Nothing is known of a chat of whoever the customer is now."""

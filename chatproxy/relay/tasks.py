@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any
 
-from chatproxy.threads import in_threads
+from chatproxy.threads import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ class Tasks:
 
     def __init__(self, threads: int) -> None:
         self._running: set[asyncio.Task[None]] = set()
-        self.in_thread = in_threads(threads, "relay")
+        self.in_thread = Threads(threads, "relay").run
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of ours; its failure is a bug and is logged once.

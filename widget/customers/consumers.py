@@ -17,7 +17,6 @@ from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import ConnectionState, Snapshot, Update
-from chatproxy.threads import in_threads
 from widget.customers import metrics
 from widget.customers.moves import moved_html
 from widget.customers.security import is_allowed_host
@@ -37,8 +36,6 @@ MESSAGE_LIMIT = 32_768  # bytes
 # connection may die without a word. The panel gives up after twice as long.
 HEARTBEAT = 20.0
 ALIVE = "{}"  # to htmx a message that shows nothing
-
-in_thread = in_threads(4, "sockets")
 
 
 class TooOften(Exception):
@@ -96,7 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close()
             return
         try:
-            found = await self.identify()
+            found = await running().identifying.run(self.identify)
         except TooOften:
             await self.close()
             return
@@ -264,7 +261,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
         token = next((p for p in offered if p.startswith(TOKEN_PREFIX)), "")
         return str(token.removeprefix(TOKEN_PREFIX))
 
-    @in_thread
     def identify(self) -> tuple[Widget, BearerToken] | None:
         """Whose token this is, under the widget of this URL. Raises TooOften."""
         key = self.scope["url_route"]["kwargs"]["key"]

@@ -36,7 +36,7 @@ from chatproxy.relay.updates import (
     State,
     Update,
 )
-from chatproxy.threads import in_threads
+from chatproxy.threads import Threads
 from widget.models import Browser, Subscription, Widget
 from widget.notifications.outcomes import Outcome, Result
 from widget.notifications.words import is_answer, notification_of
@@ -50,8 +50,6 @@ MOST_TRIES = 8  # for one answer
 FIRST_WAIT = 5.0  # seconds before the second try; twice as long before each further one
 LONGEST_WAIT = 900.0
 WAKE_EVERY = 120.0  # seconds, where LiveChat has sent the customer away
-
-in_thread = in_threads(1, "listening")  # one: what is let go of is not claimed after it
 
 
 class Sends(Protocol):
@@ -73,6 +71,7 @@ class Listener:
         self._listening: dict[int, Listening] = {}  # by the subscription's id
         self._telling: dict[int, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._thread = Threads(1, "listening")  # one: what is let go of is not claimed after it
 
     def begin(self, look_every: float = LOOK_EVERY, tell_every: float = TELL_EVERY) -> None:
         self._task = asyncio.get_running_loop().create_task(self._listen(look_every, tell_every))
@@ -84,7 +83,7 @@ class Listener:
             await asyncio.wait(tuple(self._telling.values()))
         for pk in tuple(self._listening):
             self._leave(pk)
-        await in_thread(Subscription.objects.let_go)(self.name)
+        await self._thread.run(Subscription.objects.let_go, self.name)
         await self._sender.close()
 
     async def stop(self) -> None:
@@ -107,15 +106,14 @@ class Listener:
 
     async def look(self) -> None:
         """The browsers this process is to listen for from now on."""
-        claimed = await self._claim(self._relay.watched())
+        claimed = await self._thread.run(self._claim, self._relay.watched())
         for pk in self._listening.keys() - claimed.keys():
             self._leave(pk)
         # What is being told is not written down yet: who comes back meanwhile waits for that.
         for pk in claimed.keys() - self._listening.keys() - self._telling.keys():
-            if newcomer := await self._read(pk, claimed[pk]):
+            if newcomer := await self._thread.run(self._read, pk, claimed[pk]):
                 self._listening[pk] = self._begin(*newcomer)
 
-    @in_thread
     def _claim(self, watched: set[int]) -> dict[int, Widget]:
         """By the subscriptions' ids. What we may not listen for leaves its place to others."""
         claimed = Subscription.objects.claim(self.name, watched, conf.push_browsers())
@@ -124,7 +122,6 @@ class Listener:
         Subscription.objects.end([pk for pk, widget in widgets.items() if widget is None])
         return {pk: widget for pk, widget in widgets.items() if widget}
 
-    @in_thread
     def _read(self, pk: int, widget: Widget) -> tuple[Subscription, Organization] | None:
         """None if it has ended, or can be read no more."""
         try:
@@ -171,7 +168,7 @@ class Listener:
         """Once; what came of it is written down."""
         subscription, answer = listening.subscription, listening.answer
         conversation = listening.conversation
-        payload = await self._payload(subscription, answer, conversation)
+        payload = await self._thread.run(self._payload, subscription, answer, conversation)
         if payload is None:
             return
         topic = conversation.chat_id or conversation.customer_id
@@ -180,7 +177,7 @@ class Listener:
             subscription.tries = 0
         if result.outcome is Outcome.GONE:
             self._leave(subscription.pk)
-            await in_thread(subscription.delete)()
+            await self._thread.run(subscription.delete)
             return
         if result.outcome is Outcome.LATER and subscription.tries + 1 < MOST_TRIES:
             subscription.tries += 1
@@ -190,13 +187,12 @@ class Listener:
             if result.outcome is not Outcome.DELIVERED:
                 logger.warning("an answer was not told: %s", result.outcome.value)
             subscription.told, subscription.tries, subscription.try_at = answer.created_at, 0, None
-        await in_thread(subscription.keep_state)()
+        await self._thread.run(subscription.keep_state)
 
     def _backoff(self, tries: int) -> float:
         limit = min(LONGEST_WAIT, self.first_wait * 2**tries)
         return random.uniform(limit / 2, limit)  # noqa: S311
 
-    @in_thread
     def _payload(
         self, subscription: Subscription, answer: Event, conversation: Conversation
     ) -> Json | None:

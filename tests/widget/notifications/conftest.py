@@ -18,7 +18,7 @@ from tests.widget.browser_socket import PATIENCE
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription, Widget
-from widget.notifications import keys, listening
+from widget.notifications import keys
 from widget.notifications.listening import Listener
 from widget.notifications.sending import Sender
 from widget.running import Running
@@ -84,7 +84,7 @@ class Process:
     async def die(self) -> None:
         """At once, whatever it was doing: nothing is given back, but its lease has run out."""
         await self.listener.stop()
-        await listening.in_thread(int)()  # a thread here outlives it: what that began is done
+        await self.listener._thread.run(int)  # a thread here outlives it: what that began is done
         for task in tuple(self.listener._telling.values()):
             task.cancel()
         await self.relay.close()

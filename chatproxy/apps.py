@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from chatproxy.locks import Leases, ThreadLocks
 from chatproxy.regions import Regions
 from chatproxy.versions import VersionEnds
 
@@ -14,3 +15,5 @@ class ChatproxyConfig(AppConfig):
     def ready(self) -> None:
         self.regions = Regions()
         self.version_ends = VersionEnds()
+        self.thread_locks = ThreadLocks()
+        self.leases = Leases()

@@ -18,6 +18,7 @@ from redis.lock import Lock
 
 from chatproxy.livechat.errors import ServiceUnavailable
 from chatproxy.redis import key_of, shared_redis
+from chatproxy.service import chatproxy_app
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
     go on talking then. Raises ServiceUnavailable when somebody is inside for too long.
     """
     deadline = time.monotonic() + WAIT_AT_MOST
-    mine = threads.lock(name)
+    mine = chatproxy_app().thread_locks.lock(name)
     if not mine.acquire(timeout=WAIT_AT_MOST):
         raise ServiceUnavailable(f"{name} is held for too long")
     try:
@@ -173,10 +174,6 @@ class NotedLock(Lock):
         self.redis.eval(GIVE_BACK, 2, self.name, key_of(self.note.name), *arguments)
 
 
-threads = ThreadLocks()
-leases = Leases()
-
-
 def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
     """The lock among processes; None if there is no Redis to ask. Raises ServiceUnavailable."""
     redis = shared_redis()
@@ -186,12 +183,12 @@ def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
     try:
         taken = lease.acquire(blocking_timeout=max(0, seconds), token=token)
     except RedisError as error:
-        leases.owe(lease, token)  # it may have been taken
+        chatproxy_app().leases.owe(lease, token)  # it may have been taken
         logger.warning("a lock is this process's alone: %s", type(error).__name__)
         return None
     if not taken:
         raise ServiceUnavailable(f"{name} is held for too long")
-    leases.add(lease)
+    chatproxy_app().leases.add(lease)
     return lease
 
 
@@ -204,11 +201,11 @@ def _lease(redis: Redis, key: str, note: Note | None) -> Lock:
 
 
 def _give_back(lease: Lock) -> None:
-    leases.remove(lease)
+    chatproxy_app().leases.remove(lease)
     token = lease.local.token
     try:
         lease.release()
     except LockError:  # it ran out while Redis was away: another's now
         pass
     except RedisError:
-        leases.owe(lease, token)
+        chatproxy_app().leases.owe(lease, token)

@@ -21,6 +21,7 @@ from chatproxy.cache import ForgivingRedisCache
 from chatproxy.livechat.errors import ServiceUnavailable
 from chatproxy.locks import Note, one_at_a_time
 from chatproxy.redis import key_of
+from chatproxy.service import chatproxy_app
 from tests.redis_rig import RedisProcess
 from tests.sandbox_rig import ROOT
 
@@ -81,8 +82,8 @@ def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_lock_that_nobody_holds_is_forgotten() -> None:
     with one_at_a_time("once"):
-        assert "once" in locks.threads._locks
-    assert "once" not in locks.threads._locks
+        assert "once" in chatproxy_app().thread_locks._locks
+    assert "once" not in chatproxy_app().thread_locks._locks
 
 
 def holder(redis: RedisProcess) -> subprocess.Popen[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
@@ -36,9 +36,9 @@ class ForgivingRedisCache(RedisCache):
         inside = vars(self)  # not in the stubs
         servers, options = inside["_servers"], inside["_options"]
         name = repr((servers, options))  # options may hold lists
-        if name not in CLIENTS:
-            CLIENTS[name] = KeptRedisCacheClient(servers, **options)
-        return CLIENTS[name]
+        if name not in _clients():
+            _clients()[name] = KeptRedisCacheClient(servers, **options)
+        return _clients()[name]
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         return bool(self._or(True, super().add, *args, **kwargs))
@@ -131,9 +131,12 @@ class KeptRedisCacheClient(RedisCacheClient):
         return _redis(self._get_connection_pool(write))  # type: ignore[attr-defined]  # as above
 
 
+@cache
+def _clients() -> dict[str, RedisCacheClient]:
+    """This process's, by their settings. Other apps may ask before ours is ready to hold them."""
+    return {}
+
+
 @lru_cache(maxsize=8)
 def _redis(pool: ConnectionPool) -> Redis:
     return ImpatientRedis(connection_pool=pool)
-
-
-CLIENTS: dict[str, RedisCacheClient] = {}  # of this process

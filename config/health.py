@@ -1,5 +1,6 @@
 """Whether this process is alive, and whether what it needs is there."""
 
+import functools
 import logging
 import threading
 import time
@@ -36,7 +37,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Able to serve: 200 with all that it needs in reach, else 503 that says what is not."""
-    reached = {"database": database_answers(), "livechat": livechat.answers()}
+    reached = {"database": database_answers(), "livechat": livechat().answers()}
     if settings.REDIS_URL:
         reached["redis"] = redis_answers()
     body = {name: "ok" if answers else "unreachable" for name, answers in reached.items()}
@@ -98,4 +99,7 @@ class LiveChat:
         return True
 
 
-livechat = LiveChat()
+@functools.cache
+def livechat() -> LiveChat:
+    """As this process saw it last."""
+    return LiveChat()

@@ -9,7 +9,7 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from functools import lru_cache, partial, wraps
+from functools import cache, lru_cache, partial, wraps
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, TypeVarTuple, cast
@@ -54,7 +54,10 @@ class Kept:
         return made
 
 
-kept = Kept(ROOM)
+@cache
+def kept() -> Kept:
+    """This process's."""
+    return Kept(ROOM)
 
 
 def made_once(make: Callable[[*Names], str]) -> Callable[[*Names], str]:
@@ -83,7 +86,7 @@ def made_once_a_version(
     def get(widget: Widget, *names: *Names) -> Made:
         if settings.DEBUG or not widget.version:
             return make(widget, *names)
-        return kept.get((make, widget.pk, names), lambda: make(widget, *names), widget.version)
+        return kept().get((make, widget.pk, names), lambda: make(widget, *names), widget.version)
 
     return get
 
@@ -135,7 +138,7 @@ def pack(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     hashed = hashlib.sha256(body).hexdigest()
     etag = f'W/"{hashed[:16]}"'
     if encoding := best_encoding(request.headers.get("Accept-Encoding", "")):
-        response.content = kept.get((encoding, hashed), partial(compress, body, encoding))
+        response.content = kept().get((encoding, hashed), partial(compress, body, encoding))
         response.headers["Content-Encoding"] = encoding
     response.headers["ETag"] = etag
     patch_vary_headers(response, ["Accept-Encoding"])
@@ -150,7 +153,7 @@ def best_encoding(accepted: str) -> str:
 
 
 def shorten(kind: str, text: str) -> str:
-    return kept.get((kind, digest(text)), lambda: str(minify.string(kind, text)))
+    return kept().get((kind, digest(text)), lambda: str(minify.string(kind, text)))
 
 
 def compress(body: bytes, encoding: str) -> bytes:

@@ -1,6 +1,7 @@
 """What bots and agents write in Markdown, as HTML that can do no harm."""
 
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from urllib.parse import urlsplit
 
@@ -144,24 +145,27 @@ class Answers(MarkdownIt):
         return url.lower().startswith(WAYS_OUT)
 
 
-# Pictures have no place in an answer: their hosts would see who reads it. HTML stays text.
-COMMONMARK = (
-    Answers("commonmark", {"html": False, "breaks": True})
-    .enable("table")
-    .disable(["lheading", "image", "html_block", "html_inline"])
-)
-COMMONMARK.core.ruler.push("names", name_links)
-COMMONMARK.core.ruler.push("addresses", find_addresses)
-COMMONMARK.core.ruler.push("headings", lower_headings)
-for name, rule in {
+RENDER_RULES = {
     "link_open": link_open,
     "fence": code,
     "code_block": code,
     "table_open": table_open,
     "table_close": table_close,
     ADDRESS: address,
-}.items():
-    COMMONMARK.add_render_rule(name, rule)
+}
+
+
+@cache
+def commonmark() -> Answers:
+    """Pictures have no place in an answer: their hosts would see who reads it. HTML stays text."""
+    answers = Answers("commonmark", {"html": False, "breaks": True})
+    answers.enable("table").disable(["lheading", "image", "html_block", "html_inline"])
+    answers.core.ruler.push("names", name_links)
+    answers.core.ruler.push("addresses", find_addresses)
+    answers.core.ruler.push("headings", lower_headings)
+    for name, rule in RENDER_RULES.items():
+        answers.add_render_rule(name, rule)
+    return answers
 
 
 def render_markdown(text: str) -> SafeString:
@@ -170,7 +174,7 @@ def render_markdown(text: str) -> SafeString:
     Source: CommonMark 0.31; GitHub Flavored Markdown 0.29, "Tables".
     """
     env: dict[str, dict[str, tuple[int, str, str]]] = {}
-    html = COMMONMARK.render(text, env)
+    html = commonmark().render(text, env)
     sources = [
         {"number": number, "url": url, "title": title, "host": urlsplit(url).netloc}
         for number, url, title in env["sources"].values()

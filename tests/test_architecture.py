@@ -37,6 +37,34 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 
+HIDDEN_STATE = """if True:
+    import functools, threading, types
+    from concurrent.futures import ThreadPoolExecutor
+    from dataclasses import dataclass
+
+    class Keeper:
+        known = set()
+        def __init__(self):
+            self.kept = 1
+
+    @dataclass(frozen=True)
+    class Value:
+        kept: int
+
+    def in_threads():
+        pool = ThreadPoolExecutor(1)
+        return lambda work: pool.submit(work)
+
+    @functools.cache
+    def at_first_use():
+        return Keeper()
+
+    KNOWN, last = {}, [1]
+    KEEPERS, VALUES, WORDS = {"one": Keeper()}, [Value(1)], {"one": "word"}
+    in_thread = in_threads()
+    threading.Thread(target=threading.Event().wait, name="worker", daemon=True).start()
+"""
+
 
 @pytest.mark.parametrize("project", [".", "sandbox"])
 def test_every_room_imports_only_what_it_may(project: str) -> None:
@@ -67,6 +95,46 @@ def test_the_livechat_client_needs_neither_settings_nor_a_database() -> None:
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert found.stdout.split() == ["False", "False"], found.stderr
+
+
+def state_made_by_importing(*packages: str, settings: str, path: Path) -> list[str]:
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.imported_state", *packages],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout.splitlines()
+
+
+def test_importing_makes_no_state() -> None:
+    """An app holds what is the process's, or a cached function makes it at first use."""
+    ours = state_made_by_importing(
+        *("config", "widget", "chatproxy"), settings="tests.settings", path=ROOT
+    )
+    sandboxes = state_made_by_importing(
+        "livechat_sandbox", settings="livechat_sandbox.settings", path=ROOT / "sandbox"
+    )
+    assert ours + sandboxes == []
+
+
+def test_state_is_found_wherever_importing_hides_it(tmp_path: Path) -> None:
+    package = tmp_path / "globals_of_ours"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "module.py").write_text(HIDDEN_STATE)
+    found = state_made_by_importing(package.name, settings="tests.settings", path=tmp_path)
+    assert {line.removeprefix(f"{package.name}.module.") for line in found} == {
+        "KNOWN: dict",
+        "last: list",
+        "KEEPERS: Keeper",
+        "Keeper.known: set",
+        "in_thread: ThreadPoolExecutor",
+        "worker: a thread that runs",
+    }
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)

@@ -1,5 +1,7 @@
 """Django's view of chatproxy."""
 
+import time
+
 from django.apps import AppConfig
 
 from chatproxy.locks import Leases, ThreadLocks
@@ -13,7 +15,12 @@ class ChatproxyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        self.begin()
         self.regions = Regions()
         self.version_ends = VersionEnds()
         self.thread_locks = ThreadLocks()
         self.leases = Leases()
+
+    def begin(self) -> None:
+        """Before now others served: of what they tried, this process may know nothing."""
+        self.began = time.time()

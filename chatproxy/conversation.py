@@ -30,13 +30,13 @@ from chatproxy.livechat.errors import (
 from chatproxy.livechat.service import Reason
 from chatproxy.livechat.structures import Json, Properties
 from chatproxy.locks import Note, one_at_a_time
+from chatproxy.service import chatproxy_app
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
 LOOK_BACK = dt.timedelta(days=1)  # what was tried is in a thread of that time, or nowhere
 LOOK_EVERY = 1.0  # seconds between two searches
 SETTLED = 16.0  # seconds after which a request has been taken or never will: LiveChat's are 15
-BEGAN = time.time()  # a try this process knows nothing of was made before
 PAUSE = 0.5  # seconds before the one second try
 # Source: "Default properties": customers may write it at threads, and nobody may read it.
 PAST_BOTS: Properties = {"routing": {"ignore_bots": True}}
@@ -100,7 +100,7 @@ def say(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
 
 def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
-    _say_once(api, event, opening, tried_before=BEGAN + SETTLED)
+    _say_once(api, event, opening, tried_before=chatproxy_app().began + SETTLED)
 
 
 def _say_once(

@@ -16,7 +16,7 @@ from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.observers import Several
 from chatproxy.relay.relay import Relay
-from chatproxy.service import billed
+from chatproxy.service import billed, chatproxy_app
 from chatproxy.threads import Threads
 from widget.availability import AvailabilityKeeper
 from widget.limits import SocketCounts, Told
@@ -55,6 +55,7 @@ class Running:
         """This process serves, so it writes down what it counts, and knows who is there."""
         if not self.has_begun:
             self.has_begun = True
+            chatproxy_app().begin()
             self.counts.write_forever(self.relay.customers_of_widgets)
             self.availability.keep_forever()
             self._listen()

@@ -1,5 +1,6 @@
 """The chat beside a project's own application: each scope goes where it belongs."""
 
+import time
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.urls import path
 from pytest_django import Settings
 
+from chatproxy.service import chatproxy_app
 from tests.widget.browser_socket import PATIENCE, BrowserSocket
 from widget.asgi import path_of, with_chat
 from widget.running import Running
@@ -65,6 +67,27 @@ async def test_the_goodbye_comes_with_the_end_of_the_server(left: list[bool], pr
     said = await live_and_end(with_chat(project, path=""))
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert left == [True]
+
+
+async def test_a_process_begins_when_it_serves(
+    process: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when it was made ready: a server may fork it later, in the place of one that died.
+
+    That one's last message may still arrive, and whoever sends it again has to wait for it.
+    """
+    for keeper, begins in (
+        (process.counts, "write_forever"),
+        (process.availability, "keep_forever"),
+    ):
+        monkeypatch.setattr(keeper, begins, lambda *_: None)
+    monkeypatch.setattr(chatproxy_app(), "began", 0.0)
+    process.has_begun = False
+    before = time.time()
+    await live_and_end(served := with_chat(Project(), path=""))
+    assert chatproxy_app().began == 0.0
+    await BrowserSocket(served, "/scores/live").connect()
+    assert chatproxy_app().began >= before
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Import this before anything imports Twisted's reactor: uvloop's policy must be t
 
 import asyncio
 import gc
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -28,6 +29,8 @@ from zope.interface import implementer  # noqa: E402
 
 from config.policy import HEADERS  # noqa: E402
 
+logger = logging.getLogger(__name__)
+
 # Browsers that may wait to be accepted, for the moment after a restart when all come back.
 BACKLOG = 4096
 # Bytes of one request: a file of 10 MB, which LiveChat takes, and the form around it.
@@ -39,7 +42,8 @@ MESSAGE_SIZE = 4 * 1024 * 1024
 # Bytes a browser may leave unread, and the seconds it then has to catch up.
 UNREAD = 256 * 1024
 PATIENCE = 5.0
-# Seconds: for one HTTP request; between two pings; and for what runs when we are told to stop.
+# Seconds: for one HTTP request, unless it is a stream; between two pings; and for what runs when
+# we are told to stop.
 REQUEST_TIMEOUT = 60
 PING_INTERVAL = 20
 GRACE = 8.0
@@ -122,8 +126,16 @@ class Request(http_protocol.WebRequest):
             self.responseHeaders.setRawHeaders(name, [value])
         super().basic_error(status, status_text, body)
 
+    def check_timeouts(self) -> None:
+        """A stream lasts for as long as it likes: REQUEST_TIMEOUT is for answers that end."""
+        if self.reader is None:
+            super().check_timeouts()
+
     def finish(self) -> None:
-        if self.reader and self.channel:
+        """Once: Daphne ends what takes too long, and again until its application has ended."""
+        if self.finished or self._disconnected:
+            return
+        if self.reader:
             self.reader.leave_to(self.channel)  # which may be asked for something else next
         super().finish()
 
@@ -219,10 +231,17 @@ class Server(daphne.Server):
         self.checking = asyncio.ensure_future(self.check_timeouts())
 
     async def check_timeouts(self) -> None:
-        """Ping and time out a few at a time, so that pushes pass between them."""
+        """Ping and time out a few at a time, so that pushes pass between them.
+
+        Nobody waits for this task, and without it nobody is pinged until we start again: what
+        fails for one is logged, and the others have their turn.
+        """
         while True:
             for number, protocol in enumerate(tuple(self.connections)):
-                protocol.check_timeouts()
+                try:
+                    protocol.check_timeouts()
+                except Exception:
+                    logger.exception("a connection could not be pinged or ended")
                 if number % CHECKED_AT_ONCE == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(CHECK_EVERY)

@@ -1,8 +1,10 @@
 """`python -m tests.config.echo PORT [HOST]`: our server around the smallest application there is.
 
-The variable PATIENCE, in seconds, is for a test that waits until the server has lost it.
+The variables PATIENCE and REQUEST_TIMEOUT, in seconds, are for tests that wait until the server
+has lost it.
 """
 
+import asyncio
 import gc
 import os
 import sys
@@ -24,13 +26,18 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 async def stream(path: str, receive: Any, send: Any) -> None:
     """A stream of one message; with "/flood" of more than a browser would ever read, to no end.
 
-    With "/file" as much, and no stream. "/broken" is a bug.
+    With "/file" as much, and no stream. "/broken" is a bug. "/slow" is a stream and "/hanging" is
+    none, and neither ends.
     """
     if path == "/broken":
         raise ZeroDivisionError
-    kind = b"application/octet-stream" if path == "/file" else b"text/event-stream"
+    is_stream = path not in ("/file", "/hanging")
+    kind = b"text/event-stream" if is_stream else b"application/octet-stream"
     headers = [(b"content-type", kind)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
+    while path in ("/slow", "/hanging"):
+        await send({"type": "http.response.body", "body": b"alive\n", "more_body": True})
+        await asyncio.sleep(0.1)
     for _ in range(1 if path == "/" else FLOOD):
         await send({"type": "http.response.body", "body": MESSAGE.encode(), "more_body": True})
     while path == "/flood" and (await receive())["type"] != "http.disconnect":
@@ -64,5 +71,6 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 if __name__ == "__main__":
     server.PATIENCE = float(os.environ.get("PATIENCE", server.PATIENCE))
+    server.REQUEST_TIMEOUT = int(os.environ.get("REQUEST_TIMEOUT", server.REQUEST_TIMEOUT))
     port, host = [*sys.argv[1:], "127.0.0.1"][:2]
     sys.exit(server.serve(answer, host, int(port)))

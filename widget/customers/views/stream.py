@@ -25,7 +25,7 @@ from widget.running import running
 
 logger = logging.getLogger(__name__)
 
-LASTS = 35.0  # seconds, and at most a heartbeat more: the server ends what takes a minute
+LASTS = 35.0  # seconds, and at most a heartbeat more: a server may end what takes a minute
 MOST_UNREAD = 500  # fragments a browser may leave unread
 NOT_POSSIBLE = 501
 RETRY = 10  # seconds, if there is no room

@@ -1,0 +1,77 @@
+"""Whose answer takes too long, and whom that does not concern, over real sockets."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+
+from tests.config.test_server import ENVIRONMENT, PATIENCE, serving
+from tests.sandbox_rig import ROOT
+
+# One that fails whenever it is looked at, and one that comes after it.
+ONE_FAILS = """
+import asyncio
+from config import server
+
+class Fails:
+    def check_timeouts(self):
+        raise ZeroDivisionError
+
+class Counts:
+    looks = 0
+    def check_timeouts(self):
+        self.looks += 1
+
+async def look_on(counts):
+    looking = server.Server.__new__(server.Server)
+    looking.connections = {Fails(): {}, counts: {}}
+    checking = asyncio.ensure_future(looking.check_timeouts())
+    while counts.looks < 3 and not checking.done():
+        await asyncio.sleep(0)
+    print(counts.looks, "looks")
+
+server.CHECK_EVERY = 0
+asyncio.run(look_on(Counts()))
+"""
+
+
+@contextmanager
+def asking(port: int, path: str) -> Iterator[HTTPResponse]:
+    """A browser, for as long as it stays."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as browser:
+        browser.request("GET", path)
+        yield browser.getresponse()
+
+
+def test_a_stream_lasts_longer_than_other_answers_may() -> None:
+    with serving(REQUEST_TIMEOUT="1") as server, asking(server.port, "/slow") as answer:
+        begun = time.monotonic()
+        while time.monotonic() < begun + 5:  # the server looks every two seconds
+            assert answer.readline() == b"alive\n"
+
+
+def test_an_answer_that_takes_too_long_is_ended_once_and_not_if_its_browser_has_gone() -> None:
+    with serving(REQUEST_TIMEOUT="1") as server:
+        with asking(server.port, "/hanging"):
+            pass  # gone; the application does not know that yet
+        with asking(server.port, "/hanging") as answer:
+            assert answer.read().endswith(b"alive\n")
+        time.sleep(3)  # both applications go on, and the server looks again
+        server.process.kill()
+        assert server.process.stderr
+        assert "Traceback" not in server.process.stderr.read()
+
+
+def test_who_cannot_be_pinged_does_not_keep_the_others_from_it() -> None:
+    looking = subprocess.run(
+        [sys.executable, "-c", ONE_FAILS],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert looking.stdout == "3 looks\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import threading
 import time
@@ -42,10 +43,16 @@ class Note:
     found: float | None = None
     left: float = 0
 
-    def open(self) -> float:
+    def open(self) -> int:
         """From now on it is unsettled again."""
         self.left = time.time() + self.settles_in
-        return self.left
+        return self.written
+
+    @property
+    def written(self) -> int:
+        """What is kept of `left`: a whole number is all that a script in Redis and Django's cache
+        write alike, and while Redis comes and goes either reads what the other wrote."""
+        return math.ceil(self.left)
 
 
 @contextmanager
@@ -73,7 +80,7 @@ def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
             if lease:
                 _give_back(lease)
             elif note:
-                cache.set(note.name, note.left, note.kept)
+                cache.set(note.name, note.written, note.kept)
     finally:
         mine.release()
 
@@ -170,7 +177,7 @@ class NotedLock(Lock):
         return bool(answer[0])
 
     def do_release(self, expected_token: str) -> None:
-        arguments = (expected_token, self.note.left, self.note.kept)
+        arguments = (expected_token, self.note.written, self.note.kept)
         self.redis.eval(GIVE_BACK, 2, self.name, key_of(self.note.name), *arguments)
 
 
@@ -182,8 +189,10 @@ def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
     lease, token = _lease(redis, key_of(f"lock:{name}"), note), secrets.token_hex(16)
     try:
         taken = lease.acquire(blocking_timeout=max(0, seconds), token=token)
-    except RedisError as error:
+    except BaseException as error:
         chatproxy_app().leases.owe(lease, token)  # it may have been taken
+        if not isinstance(error, RedisError):
+            raise
         logger.warning("a lock is this process's alone: %s", type(error).__name__)
         return None
     if not taken:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.cache import caches
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -177,6 +178,34 @@ def test_who_comes_back_in_time_leaves_its_own_note(shared: RedisProcess) -> Non
     with one_at_a_time("mine", note):
         note.left = 0
     assert shared.client.get(key_of("note")) == b"0"
+
+
+def without_a_lock() -> None:
+    """What the fixture `shared` has in place of Redis when that is away."""
+
+
+@pytest.mark.parametrize("away_first", [True, False])
+def test_a_note_is_read_with_and_without_a_lock_in_redis(
+    shared: RedisProcess, monkeypatch: pytest.MonkeyPatch, *, away_first: bool
+) -> None:
+    named_alike = {"KEY_PREFIX": caches["default"].key_prefix}
+    monkeypatch.setattr(locks, "cache", ForgivingRedisCache(shared.url, named_alike))
+    there, began = locks.shared_redis, time.time()
+    monkeypatch.setattr(locks, "shared_redis", without_a_lock if away_first else there)
+    with one_at_a_time("mine", first := Note("note", 16, 600)):
+        first.open()
+    monkeypatch.setattr(locks, "shared_redis", there if away_first else without_a_lock)
+    with one_at_a_time("mine", second := Note("note", 16, 600)):
+        assert second.found
+        assert began + 16 <= second.found <= time.time() + 17
+
+
+def test_a_lock_whose_note_cannot_be_read_is_given_back(shared: RedisProcess) -> None:
+    shared.client.set(key_of("note"), "somebody else's")
+    with pytest.raises(ValueError, match="could not convert"):
+        with one_at_a_time("mine", Note("note", 16, 600)):
+            pass
+    until_free(shared)
 
 
 @pytest.fixture

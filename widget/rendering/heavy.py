@@ -10,6 +10,7 @@ from typing import Any
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Form, Message, RichMessage, Thread
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Update
+from widget.rendering.answered_forms import with_answered_forms
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of, thread_context
 
@@ -46,8 +47,10 @@ class Renderer:
     ) -> list[dict[str, Any]]:
         """The `pushes.thread_context` of each, for whoever may wait: a view in a request's thread.
 
-        One after the other, so that others need not wait for the whole of a transcript.
+        They are given oldest first, and rendered one after the other, so that others need not wait
+        for the whole of a transcript.
         """
+        threads = with_answered_forms(threads)
         if weight_of_threads(threads) <= LIGHT:
             return [thread_context(thread, conversation, locale) for thread in threads]
         render = self._thread.submit

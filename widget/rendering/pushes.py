@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Message, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
+from widget.rendering.answered_forms import with_answered_forms
 from widget.rendering.compiled_templates import escaped, render_compiled
 from widget.rendering.encoding import encodable
 from widget.rendering.events import STRANGER, is_hidden, render_event, render_event_in
@@ -53,7 +54,8 @@ def render_update(update: Update, locale: Locale) -> str:
 
 def render_snapshot(update: Snapshot, locale: Locale) -> str:
     """The latest threads whole, each replacing what is shown of it, and who is there."""
-    threads = [thread_context(thread, update.conversation, locale) for thread in update.threads]
+    known = with_answered_forms(update.threads)
+    threads = [thread_context(thread, update.conversation, locale) for thread in known]
     shown = partial(
         locale,
         "snapshot",

@@ -61,17 +61,21 @@ def _words_of(answers: object) -> Iterable[str]:
 
 
 class Form(Event, frozen=True, kw_only=True):
-    """Asks for answers (`form`) or gives them (`filled_form`)."""
+    """Asks for answers (`form`) or gives them (`filled_form`).
+
+    `is_answered`: we have seen answers to it; LiveChat does not say. Else it may be answered.
+    """
 
     form_id: Word = ""
     form_type: str = ""
     fields: Annotated[tuple[FormField, ...], each(FormField.parse)] = ()
+    is_answered: bool = False
 
     @classmethod
     def parse(cls, data: Json) -> Form:
         in_properties = properties_of(data.get("properties")).get("lc2", {}).get("form_type")
         form_type = text_of(data.get("form_type")) or text_of(in_properties)
-        return read_event(cls, data, form_type=form_type)
+        return read_event(cls, data, form_type=form_type, is_answered=False)
 
     @property
     def survey_answer(self) -> str:

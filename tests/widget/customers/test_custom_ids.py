@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.customers.test_views_beyond_text import PNG, answers_to, card
 from tests.widget.visitor import Visitor, events_of, texts_of
+from widget.customers.views import forms
 
 __all__ = ["card"]
 
@@ -145,6 +146,17 @@ def test_a_form_that_was_answered_before_its_chat_ended_is_not_asked_again(
     customer.ask("post", "end")
     assert "Thank you." in customer.ask("get", path).content.decode()
     customer.send("Once more")
+    assert "Thank you." in customer.ask("get", path).content.decode()
+
+
+def test_an_answer_after_which_much_was_said_is_found(
+    customer: Visitor, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer.ask("post", "end")
+    customer.ask("post", path, answers_to(customer.ask("get", path).content.decode()))
+    customer.ask("post", "end")
+    customer.send("Once more")
+    monkeypatch.setattr(forms, "MOST_EVENTS", 1)
     assert "Thank you." in customer.ask("get", path).content.decode()
 
 

@@ -301,6 +301,17 @@ def test_an_answered_form_shows_its_answers() -> None:
     assert "Welcome" not in html
 
 
+def test_a_form_whose_answer_is_shown_is_not_asked_for() -> None:
+    asked = event(1, type="form", form_id="f"), event(2, type="form", form_id="other")
+    answer = event(1, type="filled_form", author="nora", form_id="f", fields=[])
+    again = event(2, type="form", form_id="f")
+    threads = Thread(id="THREAD", events=asked), Thread(id="LATER", events=(answer, again))
+    html = html_of(Snapshot(KNOWN, threads), ENGLISH)
+    assert html.count("Thank you.") == 1
+    assert html.find('id="form-THREAD_1"') < html.find("Thank you.") < html.find("THREAD_2")
+    assert html.count('hx-get="forms/') == 2
+
+
 def test_a_snapshot_replaces_threads_whole_and_moves_nothing_in() -> None:
     thread = Thread(id="THREAD", active=True, created_at="2026-03-18T21:00:00Z", events=(event(),))
     html = html_of(Snapshot(conversation=KNOWN, threads=(thread,)), Locale())

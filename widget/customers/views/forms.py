@@ -178,10 +178,14 @@ def answers_among(events: Iterable[Event], asked: Form) -> list[Form]:
 def events_after(api: ActingCustomer, thread: Thread) -> list[Event]:
     """What stands in later threads: an answer to a chat that has ended begins the next one.
 
-    As far as one question to LiveChat tells. Raises LiveChatError.
+    That one is asked for by itself where so much was said since that LiveChat does not list it.
+    Raises LiveChatError.
     """
     page = api.list_threads(api.customer.chat_id, events=MOST_EVENTS)
     later = [each for each in page.threads if each.created_at > thread.created_at]
+    if page.next_page_id and thread.next_thread_id not in [each.id for each in later]:
+        chat = api.get_chat(api.customer.chat_id, thread.next_thread_id)
+        later += [chat.thread] if chat.thread else []
     return [event for each in later for event in each.events]
 
 

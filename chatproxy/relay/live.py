@@ -330,7 +330,10 @@ class LiveCustomer:
             connection = await self._log_in_with(token, region, Reason.AGAIN)
         if self.customer.entity_id != self.conversation.customer_id:
             self._begin_anew()
-        self.conversation = self.conversation.with_greeting(connection.login.greeting)
+        known = self.conversation.with_greeting(connection.login.greeting)
+        if (customer := connection.login.customer) and customer.id == known.customer_id:
+            known = known.with_users((customer,))
+        self.conversation = known
         return connection
 
     def _token_and_region(self, instead_of: str | None = None) -> tuple[str, str]:

@@ -281,6 +281,19 @@ def test_the_prechat_form_comes_first(
     expect(panel.composer).to_be_visible()
 
 
+def test_who_has_told_the_owner_who_they_are_is_not_asked_again(fresh: Callable[..., Chat]) -> None:
+    panel = fresh(ask_first="both")
+    name = panel.page.get_by_label("Your name")
+    name.fill("Nora")
+    panel.page.locator("#email").fill("nora@example.com")
+    panel.page.get_by_role("button", name="Start the chat").click()
+    expect(panel.composer).to_be_focused()
+    panel.page.reload()
+    expect(panel.live).to_be_visible()
+    expect(panel.composer).to_be_visible()
+    expect(name).to_be_hidden()
+
+
 def test_the_survey_follows_the_end(talking: Chat, sandbox: Sandbox, agent: Agent) -> None:
     sandbox.settings(forms={"postchat": True})
     talking.end()

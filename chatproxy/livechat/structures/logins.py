@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from chatproxy.livechat.structures.greetings import Greeting
+from chatproxy.livechat.structures.users import User
 from chatproxy.livechat.structures.values import (
     Json,
     number_of,
@@ -25,12 +26,14 @@ class LoginAnswer(Struct, frozen=True):
     threads_count: int | None = None
     online_group_ids: frozenset[int] | None = None
     greeting: Greeting | None = None
+    customer: User | None = None
 
     @classmethod
     def parse(cls, data: Json) -> LoginAnswer:
         chats, config = data.get("chats"), data.get("__priv_dynamic_config")
         greeting = data.get("greeting")
-        statistics = object_of(object_of(data.get("customer")).get("statistics"))
+        customer = object_of(data.get("customer"))
+        statistics = object_of(customer.get("statistics"))
         return cls(
             chat_ids=tuple(text_of(chat.get("chat_id")) for chat in objects_of(chats))
             if isinstance(chats, list)
@@ -40,4 +43,5 @@ class LoginAnswer(Struct, frozen=True):
             if isinstance(config, dict)
             else None,
             greeting=Greeting.parse(greeting) if isinstance(greeting, dict) else None,
+            customer=User.parse({**customer, "type": "customer"}) if customer else None,
         )

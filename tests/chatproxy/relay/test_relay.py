@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -100,6 +101,18 @@ async def test_a_customer_without_a_chat_sees_an_empty_snapshot(watch: Any) -> N
     tab = await watch()
     assert tab.snapshots[0].threads == ()
     assert tab.conversation.chat_id == ""
+
+
+async def test_who_has_said_who_they_are_is_known_before_there_is_a_chat(
+    watch: Any, api: ActingCustomer
+) -> None:
+    await in_thread(partial(api.update_customer, name="Nora", email="nora@example.com"))
+    customer = (await watch()).conversation.customer
+    assert (customer.name, customer.email, customer.type) == (
+        "Nora",
+        "nora@example.com",
+        "customer",
+    )
 
 
 async def test_a_tab_hears_once_of_each_state(watch: Any) -> None:

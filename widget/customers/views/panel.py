@@ -50,7 +50,7 @@ SCRIPTS = (
     " state website details count_opening focus"
 )
 CONVERSATION_SHARED = ("words",)
-CONVERSATION = "standing", "refusals", "answers", "ending", "extras", "pages", "past"
+CONVERSATION = "standing", "refusals", "answers", "ending", "extras", "pages", "past", "asking"
 FEATURES = (
     "files",
     "emoji",

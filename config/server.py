@@ -50,6 +50,7 @@ GRACE = 8.0
 # Seconds between two looks at who is to be pinged or has waited too long, and how many at a time.
 CHECK_EVERY = 2.0
 CHECKED_AT_ONCE = 10
+CLEAN_EVERY = 1.0  # seconds, as Daphne has it
 # Seconds a socket may wait to be accepted, when everybody comes back at once. Daphne's own 5 cut
 # off half of 600 on a busy machine.
 HANDSHAKE = 30
@@ -130,6 +131,13 @@ class Request(http_protocol.WebRequest):
         """A stream lasts for as long as it likes: REQUEST_TIMEOUT is for answers that end."""
         if self.reader is None:
             super().check_timeouts()
+
+    def handle_exception(self, exception: Exception) -> None:
+        """Daphne has one page for every bug; an answer that has begun is cut off instead."""
+        if self._response_started and self.channel:
+            self.channel.loseConnection()
+        else:
+            super().handle_exception(exception)
 
     def finish(self) -> None:
         """Once: Daphne ends what takes too long, and again until its application has ended."""
@@ -245,6 +253,14 @@ class Server(daphne.Server):
                 if number % CHECKED_AT_ONCE == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(CHECK_EVERY)
+
+    def application_checker(self) -> None:
+        """Daphne looks every second at what has ended, and never again once that has failed."""
+        try:
+            super().application_checker()
+        except Exception:
+            logger.exception("what has ended is not cleaned up")
+            asyncio.get_running_loop().call_later(CLEAN_EVERY, self.application_checker)
 
     def kill_all_applications(self) -> Deferred[None]:
         """Called by Daphne when it stops; it waits for what is returned here."""

@@ -202,9 +202,11 @@ def test_a_note_is_read_with_and_without_a_lock_in_redis(
 
 def test_a_lock_whose_note_cannot_be_read_is_given_back(shared: RedisProcess) -> None:
     shared.client.set(key_of("note"), "somebody else's")
-    with pytest.raises(ValueError, match="could not convert"):
-        with one_at_a_time("mine", Note("note", 16, 600)):
-            pass
+    with (
+        pytest.raises(ValueError, match="could not convert"),
+        one_at_a_time("mine", Note("note", 16, 600)),
+    ):
+        pass
     until_free(shared)
 
 

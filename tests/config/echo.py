@@ -26,8 +26,8 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 async def stream(path: str, receive: Any, send: Any) -> None:
     """A stream of one message; with "/flood" of more than a browser would ever read, to no end.
 
-    With "/file" as much, and no stream. "/broken" is a bug. "/slow" is a stream and "/hanging" is
-    none, and neither ends.
+    With "/file" as much, and no stream. "/broken" is a bug, "/breaking" one in the middle of the
+    answer. "/slow" is a stream and "/hanging" is none, and neither ends.
     """
     if path == "/broken":
         raise ZeroDivisionError
@@ -35,6 +35,9 @@ async def stream(path: str, receive: Any, send: Any) -> None:
     kind = b"text/event-stream" if is_stream else b"application/octet-stream"
     headers = [(b"content-type", kind)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if path == "/breaking":
+        await send({"type": "http.response.body", "body": b"half of it", "more_body": True})
+        raise ZeroDivisionError
     while path in ("/slow", "/hanging"):
         await send({"type": "http.response.body", "body": b"alive\n", "more_body": True})
         await asyncio.sleep(0.1)

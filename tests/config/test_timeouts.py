@@ -1,11 +1,13 @@
-"""Whose answer takes too long, and whom that does not concern, over real sockets."""
+"""Whose answer takes too long or breaks off, and whom that does not concern, over real sockets."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+
+import pytest
 
 from tests.config.test_server import ENVIRONMENT, PATIENCE, serving
 from tests.sandbox_rig import ROOT
@@ -36,6 +38,28 @@ server.CHECK_EVERY = 0
 asyncio.run(look_on(Counts()))
 """
 
+CLEANING_FAILS = """
+import asyncio
+from config import server
+
+class Connections:
+    looks = 0
+    def items(self):
+        self.looks += 1
+        raise ZeroDivisionError
+
+async def look_on(connections):
+    looking = server.Server.__new__(server.Server)
+    looking.connections = connections
+    looking.application_checker()
+    while connections.looks < 3:
+        await asyncio.sleep(0)
+    print(connections.looks, "looks")
+
+server.CLEAN_EVERY = 0
+asyncio.run(look_on(Connections()))
+"""
+
 
 @contextmanager
 def asking(port: int, path: str) -> Iterator[HTTPResponse]:
@@ -64,9 +88,10 @@ def test_an_answer_that_takes_too_long_is_ended_once_and_not_if_its_browser_has_
         assert "Traceback" not in server.process.stderr.read()
 
 
-def test_who_cannot_be_pinged_does_not_keep_the_others_from_it() -> None:
+@pytest.mark.parametrize("failing", [ONE_FAILS, CLEANING_FAILS])
+def test_the_server_looks_at_its_connections_again_whatever_fails(failing: str) -> None:
     looking = subprocess.run(
-        [sys.executable, "-c", ONE_FAILS],
+        [sys.executable, "-c", failing],
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,
@@ -75,3 +100,10 @@ def test_who_cannot_be_pinged_does_not_keep_the_others_from_it() -> None:
         timeout=PATIENCE,
     )
     assert looking.stdout == "3 looks\n"
+
+
+def test_every_answer_that_breaks_is_cut_off_not_only_the_first() -> None:
+    with serving() as server:
+        for _ in range(2):
+            with asking(server.port, "/breaking") as answer, pytest.raises(IncompleteRead):
+                answer.read()

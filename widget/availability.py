@@ -28,20 +28,22 @@ UNKNOWN = Availability(is_online=True, config_version="")
 
 def availability_of(widget: Widget) -> Availability:
     """What LiveChat says of the widget's group. Unknown counts as there: let them write."""
-    known: Availability | None = cache.get(_key(widget))
+    if not widget.organization_id:  # a preview of a widget that is being made
+        return UNKNOWN
+    known: Availability | None = cache.get(_answer_key(widget))
     if known is not None:
         return known
     try:
         return known_availability(widget)
     except LiveChatError as error:
         logger.warning("widget %s: availability is unknown: %s", widget.key, error)
-        cache.set(_key(widget), UNKNOWN, AVAILABILITY_HOLDS)
+        cache.set(_answer_key(widget), UNKNOWN, REMEMBERED if widget.ground else AVAILABILITY_HOLDS)
         return UNKNOWN
 
 
 def is_known(widget: Widget) -> bool:
     """Whether `availability_of` asks LiveChat for nothing."""
-    return cache.get(_key(widget)) is not None
+    return not widget.organization_id or cache.get(_answer_key(widget)) is not None
 
 
 def known_availability(widget: Widget) -> Availability:
@@ -56,6 +58,7 @@ def ask(widget: Widget) -> Availability:
     """What LiveChat says now. Raises LiveChatError."""
     availability = OrganizationApi(widget.organization).get_dynamic_configuration()
     cache.set(_key(widget), availability, AVAILABILITY_HOLDS)
+    cache.set(_last_key(widget), availability, REMEMBERED)
     cache.set(_groups_key(widget), list(availability.online_groups), REMEMBERED)
     return availability
 
@@ -85,7 +88,9 @@ class AvailabilityKeeper:
         self._pool = ThreadPoolExecutor(AT_ONCE, "availability")
 
     def use(self, widget: Widget) -> None:
-        """A page has fetched its loader."""
+        """A page has fetched its loader. For a preview nobody waits: there is a new one at once."""
+        if widget.ground:
+            return
         with self._lock:
             self._used[widget.key] = widget, time.monotonic()
         if not cache.get(_turn_key(widget)):
@@ -123,12 +128,24 @@ def refresh(widget: Widget) -> None:
         logger.warning("widget %s: availability is not refreshed: %s", widget.key, error)
 
 
+def _answer_key(widget: Widget) -> str:
+    """Where its panel finds the answer: to look well, a preview needs no newer one than the last.
+
+    Each pause while an owner types makes another preview.
+    """
+    return _last_key(widget) if widget.ground else _key(widget)
+
+
 def _key(widget: Widget) -> str:
-    return f"availability:3:{widget.key}:{widget.group_id}"
+    return f"availability:4:{widget.asks_about}"
+
+
+def _last_key(widget: Widget) -> str:
+    return f"last-availability:{widget.asks_about}"
 
 
 def _groups_key(widget: Widget) -> str:
-    return f"online-groups:{widget.key}"
+    return f"online-groups:2:{widget.organization_id}"
 
 
 def _turn_key(widget: Widget) -> str:

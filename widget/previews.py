@@ -37,6 +37,7 @@ def publish_preview(draft: Widget, preview: Preview, origin: str) -> str:
     shown.identity_secret = new_secret()  # the cache is no place for the real one
     shown.agent_token = ""
     shown.enabled = True
+    shown.track_visitors = shown.connect_early = False  # each preview would be a new customer
     shown.allowed_origins = [origin, *draft.allowed_origins]
     cache.set(cache_key(shown.key), shown, PREVIEW_SECONDS)
     cache.set(_about_key(shown.key), tuple(preview), PREVIEW_SECONDS)

@@ -182,6 +182,14 @@ class Widget(WidgetSettings):
             region=self.region,
         ).on_page(self.page_url)
 
+    @property
+    def asks_about(self) -> str:
+        """What LiveChat's answers to nobody in particular are kept by.
+
+        Widgets of one group hear the same, and so does a preview, which has a key of its own.
+        """
+        return f"{self.organization_id}:{self.group_id}:{self.api_version}:{self.region}"
+
     def visit_page(self, url: str) -> None:
         """Be, unsaved, on this page of the website."""
         self.page_url = url

@@ -94,7 +94,7 @@ def form_before_chat(widget: Widget, kind: str, version: str) -> FormToFill | No
 
     Where LiveChat has none, it is what the owner wants to know, or wants customers to leave.
     """
-    key = f"drawn-form:{widget.key}:{widget.group_id}:{kind}:{version}"
+    key = f"drawn-form:2:{widget.asks_about}:{kind}:{version}"
     found: FormToFill | None = cache.get(key)
     if found is None:
         ask = partial(ask_for_form, widget, kind, version, key)

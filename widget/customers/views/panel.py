@@ -252,7 +252,7 @@ def form_of(widget: Widget, kind: str, version: str) -> FormToFill | None:
 
     Who opens a panel within a moment of such a failure does not ask again.
     """
-    failed = f"form-failed:{widget.key}:{widget.group_id}:{kind}:{version}"
+    failed = f"form-failed:2:{widget.asks_about}:{kind}:{version}"
     if not version or cache.get(failed):
         return None
     try:

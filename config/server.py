@@ -19,12 +19,13 @@ from autobahn.exception import Disconnected  # noqa: E402
 from autobahn.websocket import protocol as websocket_protocol  # noqa: E402
 from daphne import http_protocol  # noqa: E402
 from daphne import server as daphne  # noqa: E402  # installs Twisted's reactor on uvloop
-from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: E402
 from django.conf import settings  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 from twisted.internet.interfaces import IPushProducer  # noqa: E402
 from twisted.internet.main import CONNECTION_DONE  # noqa: E402
 from twisted.python.failure import Failure  # noqa: E402
+from twisted.web import http  # noqa: E402
 from zope.interface import implementer  # noqa: E402
 
 from config.policy import HEADERS  # noqa: E402
@@ -148,17 +149,48 @@ class Request(http_protocol.WebRequest):
         super().finish()
 
     def refuse(self) -> None:
-        self.channel.transport.write(
-            b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        self.channel.loseConnection()
+        refuse(self.channel, "413 Content Too Large")
+
+
+class Channel(http.HTTPChannel):
+    """Twisted answers what it cannot read before there is a request, and without our headers."""
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802  # Twisted's name
+        refuse(self, "400 Bad Request")
+
+
+def refuse(channel: Any, status: str) -> None:
+    """Answer with that alone, and hang up."""
+    headers = {"Content-Length": "0", "Connection": "close", **HEADERS}
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers.items())]
+    channel.transport.write("\r\n".join([*lines, "", ""]).encode())
+    channel.loseConnection()
 
 
 class Factory(http_protocol.HTTPFactory):
     """Without Twisted's line for each request, which nobody sees: `request_log` writes one."""
 
+    def protocol(self) -> Any:
+        return http._GenericHTTPChannelProtocol(Channel())  # type: ignore[no-untyped-call]
+
     def log(self, request: object) -> None:
         pass
+
+
+class Socket(WebSocketProtocol):
+    """Whose refusal has our headers, too."""
+
+    def sendHttpErrorResponse(  # noqa: N802  # Autobahn's names
+        self,
+        code: int,
+        reason: str,
+        responseHeaders: Sequence[tuple[str, str]] | None = None,  # noqa: N803
+    ) -> None:
+        super().sendHttpErrorResponse(code, reason, [*(responseHeaders or ()), *HEADERS.items()])
+
+
+class SocketFactory(WebSocketFactory):
+    protocol = Socket
 
 
 def leave_unsaid(_: object) -> str:
@@ -170,6 +202,7 @@ vars(websocket_protocol).update(pformat=leave_unsaid, hltype=leave_unsaid, hlval
 # The names by which Daphne finds them.
 http_protocol.WebRequest = Request
 daphne.HTTPFactory = Factory
+daphne.WebSocketFactory = SocketFactory
 
 Leave = Callable[[], Awaitable[None]]
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from config.policy import FILE_HEADERS
+
 # `panel.0123456789ab.css`: its name changes with its content, so it may be kept for ever.
 HASHED = r"\.[0-9a-f]{12}\.[^/]+$"
 
@@ -25,4 +27,5 @@ def with_static_files(application: Any) -> Any:
 def add_headers(headers: Any, path: str, url: str) -> None:  # noqa: ARG001 - the library's signature
     """Also for pages of other websites that are isolated: the launcher is on them."""
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in FILE_HEADERS.items():
+        headers[name] = value

@@ -52,9 +52,13 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes; to "flood", answer with more than a browser would ever read.
 
     To "frozen", with the number of objects that the garbage collector does not look at; to
-    "thresholds", with how many come before it looks; to "sockets", with how many are kept.
+    "thresholds", with how many come before it looks; to "sockets", with how many are kept. At
+    "/refused" nobody is let in.
     """
     assert scope["type"] == "websocket"
+    if scope["path"] == "/refused":
+        await send({"type": "websocket.close"})
+        return
     while (event := await receive())["type"] != "websocket.disconnect":
         if event["type"] == "websocket.connect":
             await send({"type": "websocket.accept"})
@@ -66,7 +70,7 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         elif event["text"] == "thresholds":
             await send({"type": "websocket.send", "text": str(gc.get_threshold())})
         elif event["text"] == "sockets":
-            kept = sum(type(each).__name__ == "WebSocketProtocol" for each in gc.get_objects())
+            kept = sum(type(each) is server.Socket for each in gc.get_objects())
             await send({"type": "websocket.send", "text": str(kept)})
         else:
             await send({"type": "websocket.send", "text": event["text"]})

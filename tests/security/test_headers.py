@@ -1,8 +1,9 @@
 """Every answer has the headers that keep a browser safe, whoever makes it and however early."""
 
-from collections.abc import Mapping
-from contextlib import closing
-from http.client import HTTPConnection
+from collections.abc import Iterator, Mapping
+from http.client import HTTPResponse
+from pathlib import Path
+from socket import create_connection
 
 import pytest
 from channels.testing import ApplicationCommunicator
@@ -10,7 +11,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from config.http import PooledHandler
-from tests.config.test_server import serving
+from config.static import with_static_files
+from tests.config.test_server import PATIENCE, serving
 
 NAMES = (
     "Content-Security-Policy",
@@ -72,9 +74,50 @@ async def test_what_is_no_request_to_django_is_refused_with_them() -> None:
     assert [name for name in NAMES if name.title() not in headers] == []
 
 
-def test_what_the_server_answers_itself_has_them() -> None:
-    with serving() as server, closing(HTTPConnection("127.0.0.1", server.port)) as browser:
-        browser.request("GET", "/broken")
-        answer = browser.getresponse()
-        assert answer.status == 500
+UPGRADE = (
+    "Host: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: "
+)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Of a server that is only asked."""
+    with serving() as server:
+        yield server.port
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("GET /broken HTTP/1.1\r\nHost: chat.example\r\n", 500),
+        ("GET / HTTP/1.1\r\nno header\r\n", 400),
+        ("nonsense\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: chat.example\r\nContent-Length: 99999999\r\n", 413),
+        (f"GET /refused HTTP/1.1\r\n{UPGRADE}13\r\n", 403),
+        (f"GET / HTTP/1.1\r\n{UPGRADE}1\r\n", 400),
+    ],
+)
+def test_what_the_server_answers_itself_has_them(port: int, asked: str, status: int) -> None:
+    with create_connection(("127.0.0.1", port), PATIENCE) as browser:
+        browser.sendall(f"{asked}\r\n".encode())
+        answer = HTTPResponse(browser)
+        answer.begin()
+        assert answer.status == status
         assert missing(dict(answer.getheaders())) == []
+
+
+async def test_a_file_has_them_and_nothing_in_it_runs(settings: Settings, tmp_path: Path) -> None:
+    settings.DEBUG = False
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "mark.svg").write_text("<svg/>")
+    path = f"{settings.STATIC_URL}mark.svg"
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    asked = ApplicationCommunicator(with_static_files(PooledHandler()), scope)
+    await asked.send_input({"type": "http.request", "body": b""})
+    start = await asked.receive_output(PATIENCE)
+    assert start["status"] == 200
+    headers = {name.decode().title(): value.decode() for name, value in start["headers"]}
+    assert [name for name in NAMES if name.title() not in headers] == []
+    assert "script-src" not in headers["Content-Security-Policy"]
+    await asked.wait()

@@ -137,6 +137,8 @@ class Leases:
                     lease.reacquire()
                 except RedisError as error:  # given back meanwhile, or Redis is away
                     logger.info("a lock was not renewed: %s", error)
+                except Exception:  # without this thread no other would be renewed, either
+                    logger.exception("a lock was not renewed")
             self._give_back_what_is_owed()
 
     def _give_back_what_is_owed(self) -> None:
@@ -148,6 +150,8 @@ class Leases:
             except RedisError:
                 if time.monotonic() < until:
                     continue  # Redis is still away
+            except Exception:
+                logger.exception("a lock was not given back")
             del self._owed[token]
 
 

@@ -126,6 +126,8 @@ def refresh(widget: Widget) -> None:
         ask(widget)
     except LiveChatError as error:
         logger.warning("widget %s: availability is not refreshed: %s", widget.key, error)
+    except Exception:  # nobody looks at what becomes of this
+        logger.exception("widget %s: availability is not refreshed", widget.key)
 
 
 def _answer_key(widget: Widget) -> str:

@@ -105,6 +105,8 @@ class OpenSockets:
                 return  # there is no Redis
             except (RedisError, OSError) as error:
                 logger.warning("endings elsewhere are not heard: %s", type(error).__name__)
+            except Exception:
+                logger.exception("endings elsewhere are not heard")
             await asyncio.sleep(RETRY_AFTER)
 
     async def _look_at(self, ending: Ending) -> None:

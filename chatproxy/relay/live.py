@@ -240,9 +240,17 @@ class LiveCustomer:
     # The connection
 
     async def _live(self) -> None:
-        """A task that ends as cancelled keeps all its frames, and they keep this customer."""
+        """A task that ends as cancelled keeps all its frames, and they keep this customer.
+
+        One that ends otherwise would leave the tabs without a word, and without another try.
+        """
         with suppress(asyncio.CancelledError):
-            await self._run()
+            while True:
+                try:
+                    await self._run()
+                except Exception:
+                    logger.exception("customer %s: begins again after a bug", self.customer.pk)
+                await asyncio.sleep(backoff(0))
 
     async def _run(self) -> None:
         """Stay logged in for as long as there is somebody to tell."""

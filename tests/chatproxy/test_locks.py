@@ -16,11 +16,12 @@ import pytest
 from django.core.cache import caches
 from redis import Redis
 from redis.exceptions import RedisError
+from redis.lock import Lock
 
 from chatproxy import locks
 from chatproxy.cache import ForgivingRedisCache
 from chatproxy.livechat.errors import ServiceUnavailable
-from chatproxy.locks import Note, one_at_a_time
+from chatproxy.locks import Leases, Note, one_at_a_time
 from chatproxy.redis import key_of
 from chatproxy.service import chatproxy_app
 from tests.redis_rig import RedisProcess
@@ -270,3 +271,39 @@ def test_leases_are_renewed_by_one_thread(shared: RedisProcess, short: None) -> 
         pass
     after = sum(thread.name == "leases" for thread in threading.enumerate())
     assert after == max(before, 1)
+
+
+def test_a_bug_with_one_lease_keeps_no_other_from_being_renewed(
+    shared: RedisProcess, short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, bugs = Lock.reacquire, [ZeroDivisionError()]
+
+    def fail_once(lease: Lock) -> bool:
+        if bugs:
+            raise bugs.pop()
+        return bool(real(lease))
+
+    monkeypatch.setattr(Lock, "reacquire", fail_once)
+    with one_at_a_time("mine"):
+        shared.client.expire(key_of("lock:mine"), 30)
+        deadline = time.monotonic() + 30
+        while bugs or shared.client.ttl(key_of("lock:mine")) > 1:  # a lease is shorter than that
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_a_lock_that_cannot_be_given_back_keeps_no_other_from_it(
+    shared: RedisProcess, short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases, real, bugs = Leases(), Lock.do_release, [ZeroDivisionError()]
+
+    def fail_once(lease: Lock, token: str) -> None:
+        if bugs:
+            raise bugs.pop()
+        real(lease, token)
+
+    monkeypatch.setattr(Lock, "do_release", fail_once)
+    shared.client.set(key_of("lock:mine"), "token")
+    for token in ("another", "token"):
+        leases.owe(Lock(shared.client, key_of("lock:mine")), token)
+    until_free(shared)

@@ -145,3 +145,12 @@ def test_a_form_may_be_asked_that_livechat_does_not_have(
     thanks = customer.ask("post", "forms/ticket", answers | {"attempt": "0"})
     assert "Thank you" in thanks.content.decode()
     assert texts_of(agent) == ["My order?"]
+
+
+def test_a_bug_in_asking_who_is_there_is_logged(
+    shop_widget: Widget, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(availability, "ask", {}.__getitem__)
+    availability.refresh(shop_widget)
+    assert "widget shop: availability is not refreshed" in caplog.text
+    assert "KeyError" in caplog.text

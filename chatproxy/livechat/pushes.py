@@ -7,15 +7,17 @@ Source: Customer Chat API v3.6, "RTM pushes".
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from chatproxy.livechat.structures import (
     Chat,
     Event,
     Greeting,
     Json,
+    Message,
     Properties,
     Queue,
     User,
@@ -253,3 +255,34 @@ def parse_push(action: str, payload: Json) -> Push | None:
         return parser(payload)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return None
+
+
+class _Said(Struct, kw_only=True):
+    chat_id: str = ""
+    thread_id: str = ""
+    event: Message
+
+
+class _SaidFrame(Struct):
+    type: Literal["push"]
+    action: Literal["incoming_event"]
+    payload: _Said
+
+
+_SAID = Decoder(_SaidFrame)
+
+
+def message_in(frame: bytes) -> IncomingEvent | None:
+    """The message that a frame brings, if it is as it should be; None for any other frame.
+
+    It is what `parse_push` would make of it, in less than half the work: most is done for messages.
+    """
+    if b'"incoming_event"' not in frame:
+        return None
+    try:
+        said = _SAID.decode(frame).payload
+    except ValueError:
+        return None
+    if said.event.type != "message":
+        return None
+    return IncomingEvent(chat_id=said.chat_id, thread_id=said.thread_id, event=said.event)

@@ -88,6 +88,9 @@ EVENTS = st.fixed_dictionaries(
         "author_id": ANYTHING,
         "custom_id": ANYTHING,
         "recipients": ANYTHING,
+        "visibility": ANYTHING | st.sampled_from(["all", "agents"]),
+        "thread_id": ANYTHING,
+        "number": ANYTHING,
         "properties": ANYTHING
         | st.dictionaries(
             st.sampled_from(["lc2", "chats", "rating"]),

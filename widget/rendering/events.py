@@ -110,7 +110,7 @@ def render_in(
 
 def is_hidden(event: Event) -> bool:
     """Whether it is none of the customer's business."""
-    return event.recipients == "agents" or isinstance(event, HIDDEN)
+    return event.is_for_agents or isinstance(event, HIDDEN)
 
 
 def template_of(event: Event) -> str:

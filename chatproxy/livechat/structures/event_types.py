@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from chatproxy.livechat.structures.events import Event, read_event
+from chatproxy.livechat.structures.events import Event
 from chatproxy.livechat.structures.forms import Form
 from chatproxy.livechat.structures.rich_messages import RichMessage
 from chatproxy.livechat.structures.values import (
@@ -17,6 +17,7 @@ from chatproxy.livechat.structures.values import (
     Word,
     object_of,
     read,
+    read_at_once,
     text_of,
 )
 
@@ -107,4 +108,6 @@ CLASSES: dict[str, type[Event]] = {
 def parse_event(data: Json) -> Event:
     """Any event, in the class of its type."""
     structure = CLASSES.get(text_of(data.get("type")), Event)
-    return Form.parse(data) if structure is Form else read_event(structure, data)
+    if structure is Message:  # what most are
+        return read_at_once(Message, data)
+    return Form.parse(data) if structure is Form else read(structure, data)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from chatproxy.livechat.structures.values import Json, Properties, Text, read, text_of
+from chatproxy.livechat.structures.values import Properties, Text
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -22,7 +20,8 @@ class Event(Struct, frozen=True, kw_only=True):
     created_at: Text = ""
     author_id: Text = ""
     custom_id: Text = ""
-    recipients: str = "all"
+    recipients: Text = ""
+    visibility: Text = ""
     properties: Properties = {}
     thread_id: str = ""
     number: int | None = None
@@ -39,14 +38,10 @@ class Event(Struct, frozen=True, kw_only=True):
         return self.thread_id != other.thread_id or self.sort_key > other.sort_key
 
     @property
+    def is_for_agents(self) -> bool:
+        """A whisper. LiveChat has two names for who may see an event."""
+        return (self.recipients or self.visibility) == "agents"
+
+    @property
     def sort_key(self) -> tuple[bool, int, str, str]:
         return self.number is None, self.number or 0, self.created_at, self.id
-
-
-E = TypeVar("E", bound=Event)
-
-
-def read_event(structure: type[E], data: Json, **given: object) -> E:
-    """An event of one type."""
-    recipients = text_of(data.get("recipients")) or text_of(data.get("visibility")) or "all"
-    return read(structure, data, recipients=recipients, **given)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from chatproxy.livechat.structures.events import Event, read_event
+from chatproxy.livechat.structures.events import Event
 from chatproxy.livechat.structures.values import (
     Flag,
     Json,
@@ -75,7 +75,7 @@ class Form(Event, frozen=True, kw_only=True):
     def parse(cls, data: Json) -> Form:
         in_properties = properties_of(data.get("properties")).get("lc2", {}).get("form_type")
         form_type = text_of(data.get("form_type")) or text_of(in_properties)
-        return read_event(cls, data, form_type=form_type, is_answered=False)
+        return read(cls, data, form_type=form_type, is_answered=False)
 
     @property
     def survey_answer(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_type_hints
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 from msgspec.structs import fields
 
 Json = dict[str, Any]
@@ -32,6 +32,18 @@ def read(structure: type[T], data: Json, **given: Any) -> T:
         if is_needed or name in data:
             given[name] = reader(get(name))
     return structure(**given)
+
+
+def read_at_once(structure: type[T], data: Json) -> T:
+    """As `read`, in half the steps, where `data` is as it should be.
+
+    For a structure whose fields are texts, properties, or made of these: of them `msgspec` takes
+    nothing that their readers would make something else of.
+    """
+    try:
+        return convert(data, structure)
+    except ValidationError:
+        return read(structure, data)
 
 
 @cache

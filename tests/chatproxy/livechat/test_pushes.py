@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -21,12 +22,21 @@ from chatproxy.livechat.pushes import (
     Push,
     QueuePosition,
     Typing,
+    message_in,
     parse_push,
 )
 from chatproxy.livechat.structures import Message, Queue
-from tests.chatproxy.json_values import ANYTHING, PAYLOADS
+from tests.chatproxy.json_values import ANYTHING, EVENTS, PAYLOADS
+from tests.steps import steps_of
 
 IN_CHAT = {"chat_id": "C", "thread_id": "T"}
+SAID = IN_CHAT | {"event": {"id": "T_1", "type": "message", "text": "Hi", "properties": {}}}
+
+
+def frame(payload: dict[str, Any], **changed: Any) -> bytes:
+    """As LiveChat sends a push."""
+    push = {"version": "3.6", "action": "incoming_event", "type": "push", "payload": payload}
+    return json.dumps(push | changed).encode()
 
 
 @given(st.sampled_from(sorted(_PARSERS)) | st.text(max_size=10), PAYLOADS)
@@ -49,6 +59,40 @@ def test_a_push_of_tomorrow_is_no_error() -> None:
 def test_each_push_survives_an_empty_payload(action: str) -> None:
     push = parse_push(action, {})
     assert push is None or push.chat_id == ""
+
+
+@given(PAYLOADS, EVENTS)
+def test_a_message_in_a_frame_is_what_is_made_of_any_other(
+    payload: dict[str, Any], event: dict[str, Any]
+) -> None:
+    for pushed in (payload, payload | {"event": event}, IN_CHAT | {"event": event}):
+        if said := message_in(frame(pushed)):
+            assert said == parse_push("incoming_event", pushed)
+
+
+def test_an_ordinary_message_is_read_from_its_frame_in_few_steps() -> None:
+    """Thousands of times a second."""
+    said = frame(SAID)
+    assert message_in(said) == parse_push("incoming_event", SAID)
+    assert steps_of(lambda: message_in(said)) < 12
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        frame(SAID, type="response"),
+        frame(SAID, action="event_updated"),
+        frame(IN_CHAT, event="incoming_event"),
+        frame(IN_CHAT | {"event": {"type": "file", "name": "a.pdf"}}),
+        frame(IN_CHAT | {"event": {"type": "message", "text": None}}),
+        frame(IN_CHAT | {"event": {"type": "message", "text": "\ud800"}}),
+        frame(SAID | {"chat_id": 7}),
+        frame(SAID)[:-1],
+        b"",
+    ],
+)
+def test_what_is_no_ordinary_message_is_left_to_whoever_reads_anything(other: bytes) -> None:
+    assert message_in(other) is None
 
 
 def test_an_incoming_event_says_where_it_belongs() -> None:

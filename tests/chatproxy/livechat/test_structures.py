@@ -29,8 +29,9 @@ from chatproxy.livechat.structures import (
     parse_event,
     parse_group_statuses,
 )
-from chatproxy.livechat.structures.values import read
+from chatproxy.livechat.structures.values import read, read_at_once
 from tests.chatproxy.json_values import ANYTHING, CHATS, EVENTS, PAYLOADS, THREADS, USERS
+from tests.steps import steps_of
 
 
 def urls_in(thing: Any) -> Iterator[str]:
@@ -69,6 +70,33 @@ def test_any_event_is_read_and_its_addresses_are_of_the_web(data: dict[str, Any]
     event = parse_event(data)
     assert_only_web_urls(event)
     assert event.sort_key <= event.sort_key
+
+
+@given(EVENTS)
+def test_a_message_is_read_at_once_as_it_is_read_field_by_field(data: dict[str, Any]) -> None:
+    assert read_at_once(Message, data) == read(Message, data)
+
+
+def test_an_ordinary_message_is_read_in_few_steps() -> None:
+    """Thousands of times a second."""
+    data = {"id": "T_1", "type": "message", "text": "Hi", "custom_id": "c", "properties": {}}
+    parse_event(data)
+    assert steps_of(lambda: parse_event(data)) < 20
+
+
+@pytest.mark.parametrize(
+    ("names", "is_whisper"),
+    [
+        ({}, False),
+        ({"recipients": "agents"}, True),
+        ({"visibility": "agents"}, True),
+        ({"recipients": "", "visibility": "agents"}, True),
+        ({"recipients": None, "visibility": "agents"}, True),
+        ({"recipients": "all", "visibility": "agents"}, False),
+    ],
+)
+def test_a_whisper_is_known_by_either_name(names: dict[str, Any], *, is_whisper: bool) -> None:
+    assert parse_event({"type": "message", "text": "Hi"} | names).is_for_agents is is_whisper
 
 
 @given(USERS)

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import uuid
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 What = Tally.What
 
 WRITTEN_EVERY = 5.0  # seconds
+HEARD_AT_MOST = 2_000  # messages of agents that wait to be summed up
 WAITING_AT_MOST = 20_000  # customers whose first reply is timed
 UNWRITTEN_AT_MOST = 50_000  # rows of one kind that wait for a database that is away
 KEPT = dt.timedelta(days=400)
@@ -100,6 +101,8 @@ class Counts:
         self._invitations: dict[InvitationKey, Sum] = {}
         self._troubles: dict[TroubleKey, Met] = {}
         self._bans = Bans()
+        # What agents said, by widget key, and who they are: only noted, as each push waits for it.
+        self._heard: deque[tuple[str, User | None]] = deque()
         self._answered: dict[str, dict[str, User]] = {}  # by widget key, agents by their ids
         # Customers, since when, and on which day: a reply after midnight is still to that chat.
         self._waiting: OrderedDict[int, tuple[float, dt.date]] = OrderedDict()
@@ -143,7 +146,7 @@ class Counts:
 
     def _wait_for_reply(self, customer: Customer) -> None:
         with self._lock:
-            self._waiting[customer.pk] = (time.monotonic(), today())
+            self._waiting[customer.id] = (time.monotonic(), today())
             if len(self._waiting) > WAITING_AT_MOST:
                 self._waiting.popitem(last=False)
 
@@ -153,14 +156,22 @@ class Counts:
             return
         if conversation.is_own(push.event):
             return
-        widget_key = customer.widget_key
-        with self._lock:
-            add(self._tallies, (widget_key, What.AGENT_MESSAGE, today()), ONCE)
-            if agent := conversation.author(push.event):
-                self._answered.setdefault(widget_key, {})[agent.id] = agent
-        if begun := self._waiting.pop(customer.pk, None):
+        self._heard.append((customer.widget_key, conversation.author(push.event)))
+        if len(self._heard) > HEARD_AT_MOST:
+            self._sum_up()
+        if begun := self._waiting.pop(customer.id, None):
             since, day = begun
             self.count(customer.widget_key, What.FIRST_REPLY, time.monotonic() - since, day)
+
+    def _sum_up(self) -> None:
+        """What was heard counts for the day on which it is summed up: seconds later at most."""
+        with self._lock:
+            heard = [self._heard.popleft() for _ in range(len(self._heard))]
+            for widget_key, times in Counter(widget_key for widget_key, _ in heard).items():
+                add(self._tallies, (widget_key, What.AGENT_MESSAGE, today()), Sum(times))
+            for widget_key, agent in heard:
+                if agent:
+                    self._answered.setdefault(widget_key, {})[agent.id] = agent
 
     def fail(self, customer: Customer, error: LiveChatError) -> None:
         if not isinstance(error, TROUBLES) and not self._is_ban_of_all(customer, error):
@@ -190,6 +201,7 @@ class Counts:
 
         What the database does not take is added the next time, and what it has taken is not.
         """
+        self._sum_up()
         with self._lock:
             tallies, self._tallies = self._tallies, {}
             invitations, self._invitations = self._invitations, {}

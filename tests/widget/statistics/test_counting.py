@@ -104,7 +104,17 @@ def test_what_an_agent_says_is_counted_in_few_steps(counts: Counts, nora: Custom
     """Thousands of times a second, and whoever is told waits for it."""
     counts.hear(nora, heard("piotr"), TALKING)
     push = heard("piotr")
-    assert steps_of(lambda: counts.hear(nora, push, TALKING)) < 24
+    assert steps_of(lambda: counts.hear(nora, push, TALKING)) < 12
+
+
+def test_what_agents_say_is_summed_up_before_it_becomes_too_much(
+    counts: Counts, nora: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget.statistics.counting.HEARD_AT_MOST", 3)
+    for _ in range(10):
+        counts.hear(nora, heard("piotr"), TALKING)
+        assert len(counts._heard) <= 3
+    assert written(counts) == {What.AGENT_MESSAGE: 10}
 
 
 class Clock:

@@ -62,6 +62,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
     is_refused = False
     pace: Pace
     turn: asyncio.Lock
+    waiting = 0  # updates that take turns
     relay: Relay
     renderer: Renderer
     heartbeat: asyncio.TimerHandle | None = None
@@ -223,11 +224,25 @@ class ChatConsumer(AsyncWebsocketConsumer):
             update = update.without_earlier(self.tab.since)
         if self.is_welcomed and isinstance(update, Snapshot) and not update.threads:
             self.relay.tasks.start(self.relay.ask_for_welcome_message(self.customer.pk))
-        async with self.turn:  # what is heavy takes its time, and nothing may overtake it
-            html = await self.renderer.html_of(update, self.locale)
-            if self.is_news(update, html):
-                self.spoke_at = asyncio.get_running_loop().time()
-                await self.send(text_data=html)
+        html = None if self.waiting else self.renderer.html_at_once(update, self.locale)
+        if html is None:
+            await self.show_in_turn(update)
+        else:
+            await self.say(update, html)
+
+    async def show_in_turn(self, update: Update) -> None:
+        """What is heavy takes its time, and nothing may overtake it."""
+        self.waiting += 1
+        try:
+            async with self.turn:
+                await self.say(update, await self.renderer.html_of(update, self.locale))
+        finally:
+            self.waiting -= 1
+
+    async def say(self, update: Update, html: str) -> None:
+        if self.is_news(update, html):
+            self.spoke_at = asyncio.get_running_loop().time()
+            await self.send(text_data=html)
 
     def is_news(self, update: Update, html: str) -> bool:
         """Most states of the connection look alike: nothing is said of them, once."""

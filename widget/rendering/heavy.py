@@ -35,12 +35,19 @@ class Renderer:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "rendering")
 
-    async def html_of(self, update: Update, locale: Locale) -> str:
-        """As `pushes.html_of`; a light update is rendered at once, without giving way."""
+    def html_at_once(self, update: Update, locale: Locale) -> str | None:
+        """As `pushes.html_of`, None for what is too heavy."""
         if locale in update.rendered or weight_of(update) <= LIGHT:
             return html_of(update, locale)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, html_of, update, locale)
+        return None
+
+    async def html_of(self, update: Update, locale: Locale) -> str:
+        """As `pushes.html_of`; a light update is rendered without giving way."""
+        html = self.html_at_once(update, locale)
+        if html is None:
+            loop = asyncio.get_running_loop()
+            html = await loop.run_in_executor(self._thread, html_of, update, locale)
+        return html
 
     def contexts_of(
         self, threads: Sequence[Thread], conversation: Conversation, locale: Locale

@@ -100,14 +100,31 @@ async def test_what_is_light_does_not_even_give_way(update: Update) -> None:
         Renderer().html_of(update, Locale()).send(None)
 
 
+class Consumer(ChatConsumer):
+    """Of one tab, whose browser keeps what it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locale, self.turn, self.renderer = Locale(), asyncio.Lock(), Renderer()
+        self.sent: list[str] = []
+
+    async def send(self, text_data: str) -> None:
+        self.sent.append(text_data)
+
+
 async def test_nothing_overtakes_what_is_heavy() -> None:
-    consumer, sent = ChatConsumer(), []
-    consumer.locale, consumer.turn, consumer.renderer = Locale(), asyncio.Lock(), Renderer()
+    consumer = Consumer()
+    updates = [arrived(number=1, **HOSTILE), arrived(number=2), arrived(number=3, **HOSTILE)]
+    updates += [arrived(number=4), arrived(number=5)]
+    shown = [asyncio.create_task(consumer.show(update)) for update in updates[:-1]]
+    await shown[0]
+    await consumer.show(updates[-1])  # while the others wait
+    await asyncio.gather(*shown)
+    assert consumer.sent == [html_of(update, Locale()) for update in updates]
 
-    async def send(text_data: str) -> None:
-        sent.append(text_data)
 
-    consumer.send = send
-    heavy, light = arrived(number=1, **HOSTILE), arrived(number=2)
-    await asyncio.gather(consumer.show(heavy), consumer.show(light))
-    assert sent == [html_of(heavy, Locale()), html_of(light, Locale())]
+async def test_what_is_light_takes_no_turn_where_nothing_waits() -> None:
+    consumer = Consumer()
+    del consumer.turn
+    await consumer.show(arrived())
+    assert consumer.sent == [html_of(arrived(), Locale())]

@@ -40,6 +40,8 @@ BODY_SIZE = 11 * 1024 * 1024
 FRAME_SIZE = 32 * 1024
 # Bytes of one websocket message, and this counts for what we send as well: a long conversation.
 MESSAGE_SIZE = 4 * 1024 * 1024
+# Characters of a text that is within this limit, whatever they are.
+SHORT = MESSAGE_SIZE // 4
 # Bytes a browser may leave unread, and the seconds it then has to catch up.
 UNREAD = 256 * 1024
 PATIENCE = 5.0
@@ -259,7 +261,15 @@ class Server(daphne.Server):
             protocol.is_closed.addCallback(lambda _protocol: None)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Raises OSError, as ASGI has it, when the browser has gone."""
+        """Raises OSError, as ASGI has it, when the browser has gone.
+
+        Most replies are a push that is shown. Autobahn is handed its frame ready-made: Daphne's way
+        to there, and Autobahn's own, take 15 000 instructions more.
+        """
+        text = message.get("text") or ""
+        if 0 < len(text) <= SHORT and protocol.state == protocol.STATE_OPEN:
+            protocol.sendPreparedMessage(protocol.factory.prepareMessage(text.encode()))
+            return
         try:
             await super().handle_reply(protocol, message)
         except Disconnected as error:

@@ -96,10 +96,14 @@ def test_every_address_of_the_machine_may_be_served(host: str) -> None:
         assert browser.recv(timeout=PATIENCE) == "hello"
 
 
-def test_a_message_within_the_limit_arrives(server: Server) -> None:
+@pytest.mark.parametrize("text", ["x", "x" * 125, "x" * 126, "x" * 32 * 1024, "ü€😀"], ids=len)
+def test_a_message_within_the_limit_arrives(server: Server, text: str) -> None:
     with server.connect() as browser:
-        browser.send("x" * 32 * 1024)
-        assert browser.recv(timeout=PATIENCE) == "x" * 32 * 1024
+        browser.send(text)
+        browser.send("")
+        browser.send("and what comes after it")
+        assert browser.recv(timeout=PATIENCE) == text
+        assert browser.recv(timeout=PATIENCE) == "and what comes after it"
 
 
 def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(

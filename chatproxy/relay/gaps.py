@@ -60,6 +60,8 @@ class Gaps:
 
     def hear(self, push: Push) -> None:
         """What was missing has come late, or has been deleted meanwhile."""
+        if not self.missing:
+            return
         match push:
             case IncomingEvent(event=event):
                 self.missing.discard(event.id)

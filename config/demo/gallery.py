@@ -240,7 +240,7 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
         "is_rtl": translation.get_language_bidi(),
         "theme": request.GET.get("theme", ""),
         "conversation": conversation,
-        **shape,
+        **dict(shape),
         **texts,
         "thread": thread_context(thread_with(shown.events(pictures)), conversation, locale()),
         **shown.extra(),

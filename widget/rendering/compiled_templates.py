@@ -5,22 +5,28 @@ render the same message (bench/README.md).
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import compress
+from operator import itemgetter
 from typing import cast
 
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from widget.rendering.escaping import has_markup
+
+# What decides how a template looks: names and their values, without the words.
+Shape = tuple[tuple[str, Hashable], ...]
+
 MARK = "\ue000"  # of a private area of Unicode: none of our templates writes it
 PLACEHOLDER = re.compile(f"{MARK}(\\w+){MARK}")
 
 
 def render_compiled(
-    template: str, language: str, shape: dict[str, Hashable], words: dict[str, SafeString]
+    template: str, language: str, shape: Shape, words: dict[str, SafeString]
 ) -> SafeString:
     """What the template says of `shape` and `words`, in this language.
 
@@ -28,34 +34,28 @@ def render_compiled(
     rendered again for other words.
     """
     given = tuple(compress(words, words.values()))
-    pieces, names = _compile(template, language, tuple(shape), tuple(shape.values()), given)
+    pieces, words_in = _compile(template, language, shape, given)
     filled = list(pieces)
-    filled[1::2] = map(words.__getitem__, names)
+    filled[1::2] = words_in(words)
     return SafeString("".join(filled))  # not mark_safe, which looks for lazy texts first
 
 
 def escaped(texts: dict[str, str]) -> dict[str, SafeString]:
-    """The texts as HTML. Most are ids and times: there is nothing to escape in any of them.
-
-    Five looks that find nothing cost less than escaping, or an expression that tries each.
-    """
-    text = "".join(texts.values())
-    if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
+    """The texts as HTML. Most are ids and times: there is nothing to escape in any of them."""
+    if has_markup("".join(texts.values())):
         return {name: SafeString(escape(text)) for name, text in texts.items()}
     return cast("dict[str, SafeString]", texts)
 
 
 @lru_cache(maxsize=1000)
 def _compile(
-    template: str,
-    language: str,
-    names: tuple[str, ...],
-    values: tuple[Hashable, ...],
-    given: tuple[str, ...],
-) -> tuple[list[str], list[str]]:
-    """Markup of the template, the name of a word, markup, name, …, markup; and the names alone."""
+    template: str, language: str, shape: Shape, given: tuple[str, ...]
+) -> tuple[list[str], Callable[[dict[str, SafeString]], Sequence[SafeString]]]:
+    """Markup, the name of a word, markup, name, …, markup; and what takes the words by name."""
     marks = {name: mark_safe(f"{MARK}{name}{MARK}") for name in given}  # noqa: S308 - no text
     with translation.override(language):
-        shape = dict(zip(names, values, strict=True))
-        pieces = PLACEHOLDER.split(get_template(template).render(shape | marks))
-    return pieces, pieces[1::2]
+        pieces = PLACEHOLDER.split(get_template(template).render(dict(shape) | marks))
+    names = pieces[1::2]
+    if len(names) > 1:
+        return pieces, itemgetter(*names)
+    return pieces, lambda words: [words[name] for name in names]

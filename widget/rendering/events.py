@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
 from functools import singledispatch
 from typing import Any
 
@@ -27,7 +26,7 @@ from chatproxy.livechat.structures import (
     User,
 )
 from chatproxy.relay.updates import Conversation
-from widget.rendering.compiled_templates import escaped, render_compiled
+from widget.rendering.compiled_templates import Shape, escaped, render_compiled
 from widget.rendering.emoji import is_few_emoji
 from widget.rendering.links import link_addresses
 from widget.rendering.locale import Locale
@@ -89,28 +88,27 @@ def render_in(
     author = conversation.author(event) or STRANGER
     kind = author_kind(event, conversation, author)
     texts = texts_of(event, author, locale)
-    shape: dict[str, Hashable] = {
-        "template": template_of(event),
-        "author": kind,
-        "arrival": arrival,
-        "is_answer": author.is_bot,
-        "score": score_of(event),
-    }
+    shape: Shape = (
+        ("template", template_of(event)),
+        ("author", kind),
+        ("arrival", arrival),
+        ("is_answer", author.is_bot),
+        ("score", score_of(event)),
+    )
     if isinstance(event, Message):  # what happens most
-        page_shape, page_texts = page_of(event, kind, conversation.customer_id)
-        shape |= shape_of(event)
-        shape |= page_shape
+        page, page_texts = page_of(event, kind, conversation.customer_id)
+        shape = (*shape, *shape_of(event), ("page", page))
         words = escaped(texts | page_texts)
         words["text"] = text_of(event, locale)
         return render_compiled(template, locale.language, shape, words)
     with translation.override(locale.language):
         context = details_of(event) | {"event": event, "customer_id": conversation.customer_id}
-        return SafeString(get_template(template).render(texts | shape | context))
+        return SafeString(get_template(template).render(texts | dict(shape) | context))
 
 
 def is_hidden(event: Event) -> bool:
     """Whether it is none of the customer's business."""
-    return event.is_for_agents or isinstance(event, HIDDEN)
+    return event.is_for_agents or type(event) in HIDDEN
 
 
 def template_of(event: Event) -> str:
@@ -146,6 +144,8 @@ def author_kind(event: Event, conversation: Conversation, author: User) -> str:
 
 def score_of(event: Event) -> str:
     """What the customer thinks of an answer: good, bad, or "" for nothing yet."""
+    if not event.properties:
+        return ""
     score = event.properties.get("rating", {}).get("score")
     return SCORES.get(score, "") if isinstance(score, int) else ""
 
@@ -177,12 +177,12 @@ def details_of_form(form: Form) -> dict[str, Any]:
     return {"kind": form.form_type}
 
 
-def shape_of(message: Message) -> dict[str, Hashable]:
+def shape_of(message: Message) -> Shape:
     """An answer is never folded: it would close again once it is written to its end."""
     text, is_markdown = message.text, message.is_markdown
     is_long = len(text) > FOLD_AFTER and not is_markdown
     is_emoji = not is_markdown and is_few_emoji(text)
-    return {"is_markdown": is_markdown, "is_long": is_long, "is_emoji": is_emoji}
+    return ("is_markdown", is_markdown), ("is_long", is_long), ("is_emoji", is_emoji)
 
 
 def text_of(message: Message, locale: Locale) -> SafeString:

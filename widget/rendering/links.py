@@ -9,6 +9,8 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
+from widget.rendering.escaping import as_html
+
 # Sentences end with these, and no space follows: an address ends before them. The dot of
 # katakana and the apostrophe are left out, because names of pages have them.
 PUNCTUATION = (
@@ -48,7 +50,7 @@ def link_addresses(text: str) -> SafeString:
     Phone numbers begin with + and the country's: any other row of digits may be an order.
     """
     if "@" not in text and "+" not in text and not may_name_page(text):
-        return SafeString(escape(text))
+        return as_html(text)
     html, end = [], 0
     for match in ADDRESS.finditer(text):
         html += [escape(text[end : match.start()]), link(match)]

@@ -7,31 +7,34 @@ who asks: a proof says so.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from urllib.parse import urlencode, urlsplit
 
 from django.core.signing import Signer
 
-from chatproxy.livechat.structures import Message
+from chatproxy.livechat.structures import Json, Message
 from widget.rendering.links import first_page
 
 LONGEST = 200  # characters of a title or a description
 WEB = ("https://", "http://")
 
 
-def page_of(
-    message: Message, author: str, customer_id: str
-) -> tuple[dict[str, Hashable], dict[str, str]]:
-    """Shape and texts of the card, as `page.html` takes them; nothing for no card."""
-    details = message.properties.get("url_details", {})
+def page_of(message: Message, author: str, customer_id: str) -> tuple[str, dict[str, str]]:
+    """What is known of the page, and the texts of its card for `page.html`; "" for no card."""
+    if (details := message.properties.get("url_details")) and (known := known_page(details)):
+        return "known", known
+    if author != "agent" or not (url := first_page(message.text)) or message.is_markdown:
+        return "", {}
+    question = urlencode({"url": url, "proof": proof_of(url, customer_id)})
+    return "unknown", {"page_question": question} | address(url)
+
+
+def known_page(details: Json) -> dict[str, str]:
+    """Texts of the page that LiveChat tells of; nothing where it tells too little."""
     url, title = details.get("url"), details.get("title")
     if isinstance(url, str) and url.startswith(WEB) and isinstance(title, str) and title:
         texts = {"page_title": cut(title), "page_words": cut(details.get("description"))}
-        return {"page": "known"}, texts | address(url)
-    if author != "agent" or not (url := first_page(message.text)) or message.is_markdown:
-        return {"page": ""}, {}
-    question = urlencode({"url": url, "proof": proof_of(url, customer_id)})
-    return {"page": "unknown"}, {"page_question": question} | address(url)
+        return texts | address(url)
+    return {}
 
 
 def address(url: str) -> dict[str, str]:

@@ -8,7 +8,6 @@ One handler for each push that shows something: its annotation registers it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import singledispatch
 from typing import Any
 
@@ -22,7 +21,7 @@ from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Message, Queue, Thread, User
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, Update
 from widget.rendering.answered_forms import with_answered_forms
-from widget.rendering.compiled_templates import escaped, render_compiled
+from widget.rendering.compiled_templates import Shape, escaped, render_compiled
 from widget.rendering.encoding import encodable
 from widget.rendering.events import STRANGER, is_hidden, render_event, render_event_in
 from widget.rendering.locale import Locale
@@ -42,6 +41,8 @@ def html_of(update: Update, locale: Locale) -> str:
 
 def render_update(update: Update, locale: Locale) -> str:
     match update:
+        case Happened(push=pushes.IncomingEvent() as push):  # what happens most
+            return incoming_event(push, update.conversation, locale)
         case Happened():
             return render_push(update.push, update.conversation, locale)
         case Snapshot():
@@ -71,7 +72,7 @@ def render_snapshot(update: Snapshot, locale: Locale) -> str:
 
 def render_connection_state(update: ConnectionState, locale: Locale) -> str:
     advice = in_words(update.advice, locale) if update.advice else ""
-    return few_shapes(locale, "connection_state", {"state": update.state.value}, advice=advice)
+    return few_shapes(locale, "connection_state", (("state", update.state.value),), advice=advice)
 
 
 def in_words(advice: str | Promise, locale: Locale) -> str:
@@ -208,7 +209,7 @@ def render_greeting(conversation: Conversation, locale: Locale) -> str:
         author = conversation.author(welcome) or User(id=welcome.author_id, type="agent")
         html = render_event_by(author, welcome, conversation, locale)
     else:
-        return few_shapes(locale, "greeting_over", {})
+        return few_shapes(locale, "greeting_over", ())
     return partial(locale, "greeting", html=html, greeting=greeting)
 
 
@@ -226,7 +227,7 @@ def partial(locale: Locale, name: str, /, **context: Any) -> str:
         return get_template(f"widget/rendering/pushes/{name}.html").render(context)
 
 
-def few_shapes(locale: Locale, name: str, shape: dict[str, Hashable], /, **texts: str) -> str:
+def few_shapes(locale: Locale, name: str, shape: Shape, /, **texts: str) -> str:
     """As `partial`, for a template that looks different in few ways."""
     template = f"widget/rendering/pushes/{name}.html"
     return render_compiled(template, locale.language, shape, escaped(texts))
@@ -264,20 +265,20 @@ def render_state(conversation: Conversation, locale: Locale) -> str:
     return few_shapes(locale, "state", shape, **texts)
 
 
-def state_of(conversation: Conversation) -> tuple[dict[str, Hashable], dict[str, str]]:
+def state_of(conversation: Conversation) -> tuple[Shape, dict[str, str]]:
     """Shape and texts of the state, as its templates take them."""
     agent, customer = conversation.agent or STRANGER, conversation.customer
     queue = conversation.queue
-    shape: dict[str, Hashable] = {
-        "has_agent": agent is not STRANGER,
-        "is_present": agent.present,
-        "is_bot": agent.is_bot,
-        "is_active": conversation.active,
-        "is_queued": queue is not None,
-        "is_offline_message": conversation.is_offline_message,
-        "is_survey_answered": bool(conversation.survey_answer),
-        "minutes": minutes_in(queue) if queue else 0,
-    }
+    shape: Shape = (
+        ("has_agent", agent is not STRANGER),
+        ("is_present", agent.present),
+        ("is_bot", agent.is_bot),
+        ("is_active", conversation.active),
+        ("is_queued", queue is not None),
+        ("is_offline_message", conversation.is_offline_message),
+        ("is_survey_answered", bool(conversation.survey_answer)),
+        ("minutes", minutes_in(queue) if queue else 0),
+    )
     texts = {
         "agent_name": agent.name,
         "agent_initial": agent.name[:1].upper(),
@@ -305,4 +306,4 @@ def render_rating(given: dict[str, Any], locale: Locale) -> str:
     score = given.get("score")
     known = SCORES.get(score, "") if isinstance(score, int | float) else ""
     comment = str(given.get("comment", ""))
-    return few_shapes(locale, "rating", {"score": known}, comment=comment)
+    return few_shapes(locale, "rating", (("score", known),), comment=comment)

@@ -42,11 +42,15 @@ class Message(Event, frozen=True, kw_only=True):
 
     @property
     def is_markdown(self) -> bool:
+        if not self.properties:  # as most: this is asked several times for each push
+            return False
         return self.properties.get("chats", {}).get("formatting") == "commonmark"
 
     @property
     def translation(self) -> str:
         """The text in the customer's language, "" if LiveChat made no translation."""
+        if not self.properties:
+            return ""
         return text_of(self.properties.get("translation", {}).get("target_message"))
 
 

@@ -8,6 +8,7 @@ from widget.rendering.compiled_templates import MARK, escaped, render_compiled
 
 TEMPLATE = "widget/rendering/events/message.html"
 SHAPE = {"author": "agent", "arrival": "", "is_markdown": False, "is_long": False}
+LONG = tuple((SHAPE | {"is_long": True}).items())
 TEXTS = {"id": "THREAD_1", "name": "Piotr", "avatar": "", "text": "Hello"}
 
 
@@ -29,17 +30,16 @@ def test_it_is_filled_in_as_its_template_would_be_rendered(
 ) -> None:
     texts, shaped = TEXTS | changed, SHAPE | shape
     rendered = get_template(TEMPLATE).render({**shaped, **texts})
-    assert render_compiled(TEMPLATE, "en", shaped, escaped(texts)) == rendered
+    assert render_compiled(TEMPLATE, "en", tuple(shaped.items()), escaped(texts)) == rendered
 
 
 def test_what_is_html_already_is_filled_in_as_it_is() -> None:
     words = escaped(TEXTS) | {"text": SafeString("<b>bold</b>")}
     assert '<div class="bubble" dir="auto"><b>bold</b></div>' in render_compiled(
-        TEMPLATE, "en", SHAPE, words
+        TEMPLATE, "en", tuple(SHAPE.items()), words
     )
 
 
 def test_it_is_made_once_for_each_language() -> None:
-    long = SHAPE | {"is_long": True}
-    assert "Show all" in render_compiled(TEMPLATE, "en", long, escaped(TEXTS))
-    assert "Show all" not in render_compiled(TEMPLATE, "de", long, escaped(TEXTS))
+    assert "Show all" in render_compiled(TEMPLATE, "en", LONG, escaped(TEXTS))
+    assert "Show all" not in render_compiled(TEMPLATE, "de", LONG, escaped(TEXTS))

@@ -66,14 +66,14 @@ def test_an_event_lands_in_its_thread_by_id_and_number() -> None:
 def test_an_ordinary_message_is_drawn_in_few_steps(text: str) -> None:
     """Thousands of them are drawn in a second: what is not needed for one is not done."""
     arrived(number=1)  # its shape is known then
-    assert steps_of(lambda: arrived(number=2, text=text)) < 125
+    assert steps_of(lambda: arrived(number=2, text=text)) < 85
 
 
 def test_the_state_of_a_chat_is_drawn_in_few_steps() -> None:
     """As often as agents read, come and go, and in each tab that opens."""
     seen = Happened(pushes.EventsSeen(user_id="piotr", seen_up_to="2026-03-18"), KNOWN)
     html_of(seen, ENGLISH)
-    assert steps_of(lambda: html_of(replace(seen, rendered={}), ENGLISH)) < 100
+    assert steps_of(lambda: html_of(replace(seen, rendered={}), ENGLISH)) < 50
 
 
 def test_names_in_the_state_are_text() -> None:

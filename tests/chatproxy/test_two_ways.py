@@ -21,6 +21,7 @@ from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import State
 from tests.sandbox_rig import Sandbox
+from tests.waiting import eventually
 
 from .people import Watcher
 
@@ -180,8 +181,7 @@ async def test_what_livechat_takes_late_from_a_lost_connection_is_not_sent_over_
         await live(say, message("Once", "m-1"))
     searches = sandbox.requests().count("list_threads")
     trying_again = asyncio.create_task(elsewhere(say_again, message("Once", "m-1")))
-    while sandbox.requests().count("list_threads") == searches:  # noqa: ASYNC110 - as elsewhere
-        await asyncio.sleep(0.05)
+    await eventually(lambda: sandbox.requests().count("list_threads") > searches)
     chat_id = (await asyncio.to_thread(api.list_chats))[0].id
     await asyncio.to_thread(api.send_event, chat_id, message("Once", "m-1"))
     await trying_again
@@ -220,8 +220,7 @@ async def test_a_process_that_ends_hears_what_became_of_it_first(
         "latency", transport="rtm", method="send_event", seconds=1, when="before", count=1
     )
     saying = asyncio.create_task(live(say, message("Once", "m-1")))
-    while sandbox.control("faults", method="GET")["faults"]:  # noqa: ASYNC110 - it is on its way
-        await asyncio.sleep(0.02)
+    await eventually(lambda: not sandbox.control("faults", method="GET")["faults"])
     await relay.close()
     await saying
     assert ways(sandbox) == ["rtm"]

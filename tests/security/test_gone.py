@@ -33,6 +33,7 @@ from tests.security.test_tenants import (
     person,
     renews_the_secret,
 )
+from tests.waiting import PATIENCE, eventually
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_identities import sign_in, signed
@@ -42,7 +43,6 @@ from widget.models import Membership, Widget
 from widget.running import Running
 
 Role = Membership.Role
-PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 SHOP, OUTLET = "https://shop.example", "https://outlet.example"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -410,9 +410,7 @@ async def test_what_is_typed_is_shown_to_nobody_once_an_owner_forbids_it(
     assert await closed_with(told) == 4403  # by now all have been looked at
     await tab.send_json_to({"sneak_peek": {"chat": chat["id"], "text": "My secret"}})
     await tab.send_json_to({"page": {"url": f"{SHOP}/cart", "title": "Cart"}})
-    async with asyncio.timeout(10):
-        while "update_customer_page" not in sandbox.requests():  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.05)
+    await eventually(lambda: "update_customer_page" in sandbox.requests())
     assert "send_sneak_peek" not in sandbox.requests()
 
 
@@ -480,12 +478,6 @@ class Browser:
     def _is_heard(self) -> bool:
         """Whether a process would hear of an ending in another."""
         return bool(self.redis.pubsub_channels("*endings"))
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - Redis does not tell
-            await asyncio.sleep(0.02)
 
 
 async def code_of(tab: websockets.ClientConnection) -> int | None:

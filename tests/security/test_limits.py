@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from typing import Any
@@ -14,6 +13,7 @@ from django.test import Client
 
 from tests.sandbox_rig import Agent, Sandbox
 from tests.stopped_clock import stop_clock_of
+from tests.waiting import eventually
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor
@@ -415,9 +415,7 @@ async def test_livechat_is_told_only_so_much_over_a_socket(
     for number in range(1, 7):
         text = json.dumps(frame).replace("NUMBER", str(number)).replace("CHAT", chat["id"])
         await socket.send_to(text_data=text)
-    async with asyncio.timeout(10):
-        while sandbox.requests().count(action) < 2:  # noqa: ASYNC110 - LiveChat tells nobody
-            await asyncio.sleep(0.05)
+    await eventually(lambda: sandbox.requests().count(action) >= 2)
     await sync_to_async(Agent(sandbox).send)(chat["id"], "Over here")  # by now the others were too
     while path == "socket" and "Over here" not in await socket.receive_from(timeout=15):
         pass

@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.testing import WebsocketCommunicator
 
-PATIENCE = 30  # seconds for what a test waits for, on a busy machine
+from tests.waiting import PATIENCE
 
 
 class BrowserSocket(WebsocketCommunicator):

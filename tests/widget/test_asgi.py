@@ -12,7 +12,8 @@ from django.urls import path
 from pytest_django import Settings
 
 from chatproxy.service import chatproxy_app
-from tests.widget.browser_socket import PATIENCE, BrowserSocket
+from tests.waiting import PATIENCE
+from tests.widget.browser_socket import BrowserSocket
 from widget.asgi import path_of, with_chat
 from widget.running import Running
 

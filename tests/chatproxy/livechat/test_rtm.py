@@ -40,10 +40,10 @@ from chatproxy.service import ConfiguredService
 from chatproxy.versions import version_end
 from tests.chatproxy.streams import MORE_THAN_FITS, end_of
 from tests.sandbox_rig import Agent, Sandbox, free_port
+from tests.waiting import PATIENCE, eventually
 
 NOWHERE = Visit()
 NO_FAULTS: dict[str, list[object]] = {"faults": []}
-PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 
 
 class Listener:
@@ -408,9 +408,7 @@ async def test_pings_keep_a_quiet_connection_alive(
     monkeypatch.setattr(rtm, "PING_EVERY", 0.1)
     connection = (await log_in()).connection
     last_heard_at = connection._heard_at
-    async with asyncio.timeout(PATIENCE):
-        while connection._heard_at == last_heard_at:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.02)
+    await eventually(lambda: connection._heard_at != last_heard_at)
 
 
 async def test_a_connection_that_fell_silent_is_abandoned(
@@ -506,8 +504,7 @@ async def test_what_a_connection_did_not_deliver_when_it_was_abandoned_never_arr
         connection = await Connection.log_in(organization, "dal", "dal:token", {}, "")
         saying = asyncio.create_task(connection.act("send_event", {"text": "x" * MORE_THAN_FITS}))
         transport = connection._socket.transport
-        while not transport.get_write_buffer_size():  # noqa: ASYNC110 - the system is full
-            await asyncio.sleep(0.01)
+        await eventually(transport.get_write_buffer_size)  # the system is full
         connection.abandon()
         is_abandoned.set()
         with pytest.raises(Unreachable):

@@ -18,6 +18,7 @@ from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import State, Update
 from tests.sandbox_rig import Sandbox
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +31,7 @@ def without_collector(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 async def are_gone(*left: weakref.ref[Any]) -> None:
-    async with asyncio.timeout(30):
-        while any(each() for each in left):  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0.02)
+    await eventually(lambda: not any(each() for each in left))
 
 
 def parts_of(connection: Connection | None) -> tuple[weakref.ref[Any], ...]:
@@ -64,8 +63,7 @@ async def test_a_request_that_led_to_a_connection_is_not_kept(
     watch: Any, relay: Relay, customer: Customer, organization: Organization, method: str
 ) -> None:
     (await watch()).leave()
-    while relay._live:  # noqa: ASYNC110 - nothing tells of it
-        await asyncio.sleep(0.02)
+    await eventually(lambda: not relay._live)
 
     async def show(_update: Update) -> None:
         """To nobody."""

@@ -19,10 +19,10 @@ from chatproxy.models import Customer
 from chatproxy.relay import pace
 from chatproxy.relay.bans import MANY
 from chatproxy.relay.gate import Door, Gate
+from tests.waiting import PATIENCE, eventually
 
 AT_ONCE = 3
 OVER_QUOTA = TooManyRequests(data={"retry_after": 600})
-PATIENCE = 30  # seconds for whoever may log in, on a busy machine
 
 
 @pytest.fixture
@@ -129,8 +129,7 @@ async def test_an_organization_that_gets_no_answer_leaves_places_for_others(
             raise silence
 
     crowd = [asyncio.create_task(wait_in_vain()) for _ in range(3 * AT_ONCE)]
-    while not gate.places.locked():  # noqa: ASYNC110 - nobody tells us
-        await asyncio.sleep(0.01)
+    await eventually(gate.places.locked)
     gives_up.set()
     gives_up.clear()
     assert await may_log_in(cafe)
@@ -151,8 +150,7 @@ async def test_so_many_log_in_at_once(gate: Gate) -> None:
 
     doors = [gate.door(f"{number}") for number in range(2 * AT_ONCE)]
     tasks = [asyncio.create_task(stay(door)) for door in doors]
-    while not gate.places.locked():  # noqa: ASYNC110 - nobody tells
-        await asyncio.sleep(0.01)
+    await eventually(gate.places.locked)
     assert inside == AT_ONCE
     is_over.set()
     await asyncio.gather(*tasks)

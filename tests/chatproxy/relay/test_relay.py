@@ -43,10 +43,9 @@ from chatproxy.relay.relay import Relay
 from chatproxy.relay.updates import Snapshot, State, Update
 from tests.chatproxy.people import Watcher, delete_event
 from tests.sandbox_rig import Agent, Sandbox
+from tests.waiting import eventually
 
 Again = Callable[[], ActingCustomer]
-
-PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 
 
 @pytest.fixture
@@ -59,16 +58,10 @@ async def in_thread(work: Callable[..., Any], *args: Any) -> Any:
     return await asyncio.to_thread(work, *args)
 
 
-def connections_of(customer: Customer, agent: Agent) -> bool:
-    """Whether LiveChat holds the customer for online."""
-    seen: bool = agent.call("get_customer", id=customer.entity_id)["online"]
-    return seen
-
-
-async def eventually(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await in_thread(holds):  # noqa: ASYNC110 - LiveChat does not tell us
-            await asyncio.sleep(0.1)
+async def has_left(customer: Customer, agent: Agent) -> bool:
+    """Whether LiveChat holds the customer for offline."""
+    seen = await in_thread(lambda: agent.call("get_customer", id=customer.entity_id))
+    return not seen["online"]
 
 
 def has_begun(sandbox: Sandbox) -> bool:
@@ -239,7 +232,7 @@ async def test_who_is_expected_and_does_not_come_is_let_go(
     await asyncio.sleep(0)
     assert relay._live
     await eventually(lambda: not relay._live)
-    await eventually(lambda: not connections_of(customer, agent))
+    await eventually(lambda: has_left(customer, agent))
 
 
 async def test_who_is_here_already_is_not_expected_once_more(
@@ -306,9 +299,9 @@ async def test_the_connection_goes_after_the_last_tab(
 ) -> None:
     sandbox.settings(offline_grace=0)
     tab = await watch()
-    assert await in_thread(connections_of, customer, agent)
+    assert not await has_left(customer, agent)
     tab.leave()
-    await eventually(lambda: not connections_of(customer, agent))
+    await eventually(lambda: has_left(customer, agent))
     assert not relay._live
 
 
@@ -319,7 +312,7 @@ async def test_leaving_politely_closes_every_connection(
     tab = await watch()
     await relay.close()
     assert tab.state is State.CLOSED
-    await eventually(lambda: not connections_of(customer, agent))
+    await eventually(lambda: has_left(customer, agent))
 
 
 # Acting over the connection
@@ -354,11 +347,11 @@ async def test_the_page_of_another_tab_is_passed_on(
     await watch(url="https://shop.example/", title="Shop")
     await watch(url="https://shop.example/cart", title="Cart")
 
-    def page() -> str:
+    def is_in_the_cart() -> bool:
         visit = agent.call("get_customer", id=customer.entity_id)["visit"]
-        return str(visit["last_pages"][-1]["title"])
+        return bool(visit["last_pages"][-1]["title"] == "Cart")
 
-    await eventually(lambda: page() == "Cart")
+    await eventually(lambda: in_thread(is_in_the_cart))
 
 
 async def test_after_a_reconnect_the_page_is_the_latest(
@@ -580,7 +573,7 @@ async def test_what_happens_while_the_snapshot_is_read_is_told_after_it(
     relay._live[customer.pk].memory.forget()
     sandbox.fault("latency", method="get_chat", seconds=0.5, when="before", count=1)
     late = Watcher(relay, customer, organization)
-    await eventually(lambda: has_begun(sandbox))
+    await eventually(lambda: in_thread(has_begun, sandbox))
     await in_thread(agent.send, chat_id, "Meanwhile")
     await late.shows("Hello", "Meanwhile")
     assert isinstance(late.updates[0], Snapshot)
@@ -627,7 +620,7 @@ async def test_who_comes_back_does_not_see_a_greeting_after_the_chat_it_led_to(
     await in_thread(agent.close, api.customer.chat_id)
     await tab.until(lambda: not tab.conversation.active)
     tab.leave()
-    await eventually(lambda: not connections_of(api.customer, agent))
+    await eventually(lambda: has_left(api.customer, agent))
     assert (await watch()).conversation.greeting is None
 
 
@@ -747,7 +740,7 @@ async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     relay._live[customer.pk].memory.forget()
     sandbox.fault("latency", method="get_chat", seconds=0.8, when="after", count=1)
     late = Watcher(relay, customer, organization)
-    await eventually(lambda: has_begun(sandbox))
+    await eventually(lambda: in_thread(has_begun, sandbox))
     texts = [f"{number}" for number in range(9)]
     for text in texts:
         await in_thread(agent.send, chat_id, text)

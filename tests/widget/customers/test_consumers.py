@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from chatproxy.relay.updates import State, Update
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.browser_socket import PATIENCE, BrowserSocket
+from tests.waiting import PATIENCE, eventually
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_views_beyond_text import answers_to
 from tests.widget.visitor import Visitor, events_of
@@ -198,9 +199,7 @@ async def test_a_panel_that_was_expected_gets_what_was_asked_for_meanwhile(
 
     answer = await database_sync_to_async(customer.ask)("post", "expected", HELLO["page"])
     assert answer.status_code == 204
-    async with asyncio.timeout(PATIENCE):
-        while process.relay.states() != {State.LIVE: 1}:  # noqa: ASYNC110 - nobody is told yet
-            await asyncio.sleep(0.05)
+    await eventually(lambda: process.relay.states() == {State.LIVE: 1})
     sandbox.fault("error", type="internal")  # LiveChat is asked for nothing more
     second = open_socket(customer.token)
     await say_hello(second)

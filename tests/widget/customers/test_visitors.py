@@ -1,6 +1,5 @@
 """Visitors LiveChat sees from the page view: what their pages say, are told, and cost."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -10,7 +9,8 @@ from channels.db import database_sync_to_async
 from django.test import Client
 
 from tests.sandbox_rig import Sandbox
-from tests.widget.browser_socket import PATIENCE, BrowserSocket
+from tests.waiting import eventually
+from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.customers.test_consumers import refusal
 from tests.widget.visitor import Visitor
@@ -64,9 +64,7 @@ async def test_a_visit_costs_a_login_and_each_further_page_one_request(
     assert (news["greeting"], news["has_chat"]) == (None, False)
     for page in ("pots", "checkout"):
         await socket.send_json_to({"page": {"url": f"https://shop.example/{page}", "title": ""}})
-    async with asyncio.timeout(PATIENCE):
-        while sandbox.requests().count("update_customer_page") < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await eventually(lambda: sandbox.requests().count("update_customer_page") >= 2)
     assert sandbox.requests() == ["login", *2 * ["update_customer_page"]]
 
 

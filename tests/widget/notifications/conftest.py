@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from chatproxy.relay.relay import Relay
 from tests.sandbox_rig import Agent
-from tests.widget.browser_socket import PATIENCE
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription, Widget
@@ -90,12 +89,6 @@ class Process:
         await self.relay.close()
         await self.sender.close()
         await Subscription.objects.aupdate(held_until=timezone.now() - dt.timedelta(seconds=1))
-
-
-async def eventually(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - a push service tells nobody
-            await asyncio.sleep(0.02)
 
 
 async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:

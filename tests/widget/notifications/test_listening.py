@@ -17,14 +17,13 @@ from chatproxy.livechat.structures import Json
 from chatproxy.models import BearerToken, Customer
 from chatproxy.relay.tabs import AbsentTab, Show
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.browser_socket import PATIENCE
+from tests.waiting import eventually
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.notifications.conftest import (
     PAGE,
     Process,
     answer,
     ask_to_be_told,
-    eventually,
     in_thread,
 )
 from tests.widget.notifications.push_service import PushService
@@ -181,9 +180,11 @@ async def test_a_browser_that_is_gone_is_forgotten(
     push_service.answers += [status]
     listen()
     await answer(agent, "Yes, we do.")
-    async with asyncio.timeout(PATIENCE):
-        while await Subscription.objects.aexists():  # noqa: ASYNC110 - nothing tells us
-            await asyncio.sleep(0.02)
+    await eventually(nobody_asked_to_be_told)
+
+
+async def nobody_asked_to_be_told() -> bool:
+    return not await Subscription.objects.aexists()
 
 
 async def test_a_redirect_is_not_followed(
@@ -205,7 +206,7 @@ async def test_another_process_takes_over_from_one_that_died(
     first = Process()
     phone = push_service.devices["phone"]
     await answer(agent, "Yes, we do.")
-    await until_written_down()
+    await eventually(all_were_told)
     await first.die()
     listen()
     last = await answer(agent, "And to Sweden.")
@@ -214,11 +215,9 @@ async def test_another_process_takes_over_from_one_that_died(
     assert len(phone.received) == 2
 
 
-async def until_written_down() -> None:
-    """That somebody was told: the push service knows it a moment earlier."""
-    async with asyncio.timeout(PATIENCE):
-        while await Subscription.objects.filter(told="").aexists():  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.02)
+async def all_were_told() -> bool:
+    """And it is written down: the push service knows it a moment earlier."""
+    return not await Subscription.objects.filter(told="").aexists()
 
 
 async def test_only_so_many_are_listened_for(
@@ -377,10 +376,17 @@ class SlowSender(Sender):
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_about_to, self.may = asyncio.Event(), asyncio.Event()
+        self.is_about_to, self.may = False, asyncio.Event()
+
+    async def until_asked_by(self, listener: Listener) -> None:
+        def is_about_to() -> bool:
+            listener.tell()
+            return self.is_about_to
+
+        await eventually(is_about_to)
 
     async def send(self, browser: Browser, payload: Json, topic: str) -> Result:
-        self.is_about_to.set()
+        self.is_about_to = True
         await self.may.wait()
         return await super().send(browser, payload, topic)
 
@@ -397,10 +403,7 @@ async def test_who_stopped_while_they_were_told_is_no_trouble(
     listener = Listener(process.relay, sender, pause=0)
     await listener.look()
     await answer(agent, "Yes, we do.")
-    async with asyncio.timeout(PATIENCE):
-        while not sender.is_about_to.is_set():
-            listener.tell()
-            await asyncio.sleep(0.02)
+    await sender.until_asked_by(listener)
     await in_thread(gone.ask, "delete", "notifications")
     await listener.look()
     sender.may.set()
@@ -418,10 +421,7 @@ async def test_who_is_listened_for_anew_is_not_told_again_what_they_were_just_to
     listener = Listener(process.relay, sender, pause=0)
     await listener.look()
     event_id = await answer(agent, "Yes, we do.")
-    async with asyncio.timeout(PATIENCE):
-        while not sender.is_about_to.is_set():
-            listener.tell()
-            await asyncio.sleep(0.02)
+    await sender.until_asked_by(listener)
     for is_on in (False, True):
         await change_widget(enabled=is_on)
         await listener.look()

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.notifications.conftest import Process, eventually, in_thread
+from tests.waiting import eventually
+from tests.widget.notifications.conftest import Process, in_thread
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.models import Subscription

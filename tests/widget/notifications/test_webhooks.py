@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from chatproxy import conf
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.notifications.conftest import answer, eventually, in_thread
+from tests.waiting import eventually
+from tests.widget.notifications.conftest import answer, in_thread
 from tests.widget.notifications.push_service import PushService
 from tests.widget.visitor import Visitor
 from widget.customers.views.webhooks import LARGEST

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from chatproxy.acting import ActingCustomer
+from chatproxy.conversation import message, say
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
@@ -87,3 +88,9 @@ async def watch(relay: Relay, customer: Customer, organization: Organization) ->
 def group(organization: Organization) -> Organization:
     """The same organization with an identity in each group."""
     return dataclasses.replace(organization, identity_per_group=True, group_id=1)
+
+
+@pytest.fixture
+def chat_id(api: ActingCustomer) -> str:
+    say(api, message("Hello", "m-1"))
+    return api.customer.chat_id

@@ -18,6 +18,7 @@ from chatproxy.models import Customer, hash_of
 from chatproxy.relay.relay import Relay
 from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
+from tests.sandbox_rig import Agent, Sandbox
 
 
 def stored_customer(
@@ -144,3 +145,18 @@ class Watcher:
             for update in self.updates
             if isinstance(update, Happened) and isinstance(update.push, kind)
         ]
+
+
+async def in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    return await asyncio.to_thread(work, *args)
+
+
+async def has_left(customer: Customer, agent: Agent) -> bool:
+    """Whether LiveChat holds the customer for offline."""
+    seen = await in_thread(lambda: agent.call("get_customer", id=customer.entity_id))
+    return not seen["online"]
+
+
+def has_begun(sandbox: Sandbox) -> bool:
+    """Whether the one request that a fault waits for has come."""
+    return not sandbox.control("faults", method="GET")["faults"]

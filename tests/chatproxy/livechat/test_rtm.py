@@ -97,12 +97,6 @@ async def log_in(customer: Customer, organization: Organization) -> AsyncIterato
         await connection.close()
 
 
-@pytest.fixture
-def chat_id(api: ActingCustomer) -> str:
-    say(api, message("Hello", "m-1"))
-    return api.customer.chat_id
-
-
 async def test_who_logs_in_is_the_customer_of_the_token(log_in: Any, customer: Customer) -> None:
     listener = await log_in()
     answer = await listener.connection.act("get_customer", {})

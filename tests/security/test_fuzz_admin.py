@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.security.test_tenants import add_widget
-from tests.widget.owners.test_admin import FORM, LIST
+from tests.widget.owners.admin import FORM, LIST
 from widget.models import Revision, Widget
 from widget.owners.settings import FIELDS, settings_of
 

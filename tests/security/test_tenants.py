@@ -23,7 +23,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chatproxy.models import Customer
-from tests.widget.owners.test_admin import ADD, FORM, LIST, OTHER, OWN
+from tests.widget.owners.admin import ADD, FORM, LIST, OTHER, OWN
 from widget.models import ColleagueInvitation, Membership, Revision, Webhook, Widget
 from widget.owners.joining import token_of
 from widget.owners.settings import settings_of

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from tests.widget.owners.test_admin import OWN
+from tests.widget.owners.admin import OWN
 from widget.models import Widget
 
 FIRST = [("widget", "0001_initial"), ("chatproxy", "0001_initial")]

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.widget.owners.test_admin import LIST, OTHER, OWN, add_widget, page, signed_in
+from tests.widget.owners.admin import LIST, OTHER, OWN, add_widget, page, signed_in
 from widget.models import ColleagueInvitation, Membership, Widget
 from widget.owners.joining import MOST_A_DAY
 

@@ -6,21 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.widget.owners.test_admin import (
-    ADD,
-    FORM,
-    LIST,
-    add_widget,
-    change,
-    errors,
-    page,
-    superuser,
-)
+from tests.widget.owners.admin import ADD, FORM, LIST, add_widget, change, errors, page
 from widget.models import Widget
 from widget.options.invitations import DEFAULTS
 from widget.owners.settings import settings_of
-
-__all__ = ["superuser"]  # the fixture
 
 WRITTEN = {
     "invitations-TOTAL_FORMS": "2",

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.sandbox_rig import Sandbox
 from tests.widget.conftest import AddWidget
-from tests.widget.owners.test_admin import FORM, LIST
+from tests.widget.owners.admin import FORM, LIST
 from tests.widget.visitor import Visitor
 from widget import availability
 from widget.models import Widget

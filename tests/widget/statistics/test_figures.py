@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from tests.widget.owners.test_admin import OTHER, add_widget, signed_in
+from tests.widget.owners.admin import OTHER, add_widget, signed_in
 from widget.models import Membership, Presence, Tally, Trouble, Widget
 from widget.statistics.figures import days_of, duration, figures_of
 from widget.statistics.prices import price_of

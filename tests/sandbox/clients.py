@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.sandbox_rig import REQUEST_LIMIT, Payload, Sandbox, answer_of
+from tests.sandbox_rig import REQUEST_LIMIT, Payload, Refused, Sandbox, answer_of
 
 GET_ACTIONS = {
     "get_dynamic_configuration",
@@ -252,3 +253,10 @@ def leave_ticket(customer: Customer) -> str:
     started = customer.call("start_chat", active=False, chat={"thread": {"events": [form]}})
     thread_id: str = started["thread_id"]
     return thread_id
+
+
+def refused(customer: Customer, action: str, **payload: Any) -> tuple[int, str]:
+    """Status and type of the error with which the request is refused; it has to be."""
+    with pytest.raises(Refused) as caught:
+        customer.call(action, **payload)
+    return caught.value.status, caught.value.type

@@ -1,11 +1,12 @@
-"""Fixtures for tests of the sandbox: customers who speak the protocol."""
+"""Fixtures for tests of the sandbox: customers and an agent who speak the protocol."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.sandbox.agents import AgentRtm
 from tests.sandbox.clients import Customer, Rtm
-from tests.sandbox_rig import Sandbox
+from tests.sandbox_rig import Agent, Sandbox
 
 
 @pytest.fixture
@@ -40,3 +41,11 @@ def connect(sandbox: Sandbox) -> Iterator[Callable[..., Rtm]]:
     yield open_one
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def desk(sandbox: Sandbox, agent: Agent) -> Iterator[AgentRtm]:
+    """A connection of Piotr's."""
+    running = AgentRtm(sandbox, agent.authorization)
+    yield running
+    running.stack.close()

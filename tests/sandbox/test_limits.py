@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.sandbox.agents import AgentRtm
 from tests.sandbox.clients import Customer, Failed
-from tests.sandbox.test_agent_api import AgentRtm
 from tests.sandbox_rig import Agent, Refused, Sandbox
 
 

@@ -2,11 +2,10 @@
 
 import pytest
 
+from tests.sandbox.agents import SALES, SUPPORT
 from tests.sandbox.clients import Customer, Rtm, leave_ticket
 from tests.sandbox.test_reports import report
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
-
-SALES, SUPPORT = 1, 2  # groups
 
 
 def archived(agent: Agent, filters: Payload) -> list[str]:

@@ -17,9 +17,9 @@ from livechat_sandbox.transports.web import answer
 from livechat_sandbox.world.connections import Connection
 from livechat_sandbox.world.seed import ORGANIZATION_ID
 from livechat_sandbox.world.world import World
+from tests.sandbox.agents import AgentRtm
 from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox.configuration import Owner
-from tests.sandbox.test_agent_api import AgentRtm
 from tests.sandbox_rig import REQUEST_LIMIT, Agent, Payload, Refused, Sandbox
 
 NO_ADDRESS = "http://["

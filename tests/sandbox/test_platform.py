@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sandbox.agents import bot_of
 from tests.sandbox.clients import Customer, Failed, Rtm
 from tests.sandbox.configuration import Owner
-from tests.sandbox.test_agent_api import bot_of
 from tests.sandbox_rig import Agent, Payload, Refused, Sandbox
 
 

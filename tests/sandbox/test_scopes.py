@@ -9,9 +9,9 @@ import pytest
 import requests
 
 from livechat_sandbox.platform import scopes
+from tests.sandbox.agents import AgentRtm, bot_of
 from tests.sandbox.clients import Customer
 from tests.sandbox.configuration import Owner
-from tests.sandbox.test_agent_api import AgentRtm, bot_of
 from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Payload, Refused, Sandbox
 
 UNTIL_3_5 = ("list_customers", "create_customer", "get_license_info")

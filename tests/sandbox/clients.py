@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -138,6 +139,9 @@ class Rtm:
             return closed.rcvd is None
 
 
+Connect = Callable[..., Rtm]
+
+
 class Customer:
     """One browser's identity, with its cookies."""
 
@@ -260,3 +264,10 @@ def refused(customer: Customer, action: str, **payload: Any) -> tuple[int, str]:
     with pytest.raises(Refused) as caught:
         customer.call(action, **payload)
     return caught.value.status, caught.value.type
+
+
+def failure(rtm: Rtm, action: str, **payload: object) -> str:
+    """The same of a request over RTM: its type."""
+    with pytest.raises(Failed) as failed:
+        rtm.call(action, **payload)
+    return failed.value.type

@@ -215,8 +215,13 @@ class LiveCustomer:
             self._tasks.start(self._mark_as_seen(payload))
 
     async def _mark_as_seen(self, payload: Json) -> None:
-        with suppress(LiveChatError):
+        """What did not arrive is told after the next login."""
+        try:
             await self.act("mark_events_as_seen", payload)
+        except Refused as error:
+            logger.info("customer %s: has read in vain: %r", self.customer.pk, error)
+        except LiveChatError:
+            self.seen_mark.report(**payload, known=self._seen_up_to)
 
     @property
     def seen_up_to(self) -> str:
@@ -474,6 +479,8 @@ class LiveCustomer:
         try:
             await self._catch_up()
             self._caught_up_at = self._caught_up_at or asyncio.get_running_loop().time()
+            if self._seen_timer is None:
+                self._tell_seen()
             return
         except Refused as error:
             self._refusal = error
@@ -581,6 +588,7 @@ class LiveCustomer:
         self.conversation = Conversation(self.customer.entity_id, group_id, greeting=greeting)
         self.last_event = Event()
         self.is_welcomed = False
+        self.seen_mark = SeenMark()
 
     def _reading_for(self, since: set[str]) -> Reading:
         assert self.connection is not None

@@ -17,14 +17,14 @@ class SeenMark:
     def __init__(self) -> None:
         self.chat_id = self.up_to = ""
 
-    def report(self, chat_id: str, up_to: str, known: str) -> bool:
+    def report(self, chat_id: str, seen_up_to: str, known: str) -> bool:
         """A tab shows everything up to this time; whether that is news.
 
         `known` is how far LiveChat knows already.
         """
-        if up_to <= max(self.up_to, known):
+        if seen_up_to <= max(self.up_to, known):
             return False
-        self.chat_id, self.up_to = chat_id, up_to
+        self.chat_id, self.up_to = chat_id, seen_up_to
         return True
 
     def take(self, known: str) -> dict[str, str] | None:

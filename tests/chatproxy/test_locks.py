@@ -285,7 +285,7 @@ def test_a_bug_with_one_lease_keeps_no_other_from_being_renewed(
 
     monkeypatch.setattr(Lock, "reacquire", fail_once)
     with one_at_a_time("mine"):
-        shared.client.expire(key_of("lock:mine"), 30)
+        shared.client.expire(key_of("lock:mine"), 3600)
         deadline = time.monotonic() + 30
         while bugs or shared.client.ttl(key_of("lock:mine")) > 1:  # a lease is shorter than that
             assert time.monotonic() < deadline

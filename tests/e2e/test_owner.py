@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Page, expect
 
 from tests.e2e.rig import Console, Shop, Site, Websites, html
 
@@ -198,6 +198,61 @@ def test_a_section_is_one_click_away_and_opens(admin: Page, site: Site) -> None:
     open_form(admin, site)
     admin.get_by_role("navigation", name="Sections").get_by_text("For experts").click()
     expect(admin.get_by_label("API version")).to_be_in_viewport()
+
+
+def questions_of(admin: Page) -> list[str]:
+    """What the browser asks before the page is left; the answer is always to stay."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    admin.on("dialog", stay)
+    return asked
+
+
+def open_last_section(admin: Page) -> None:
+    admin.get_by_role("navigation", name="Sections").get_by_text("Agent's token").click()
+
+
+def test_who_leaves_the_form_is_asked_about_what_they_did_not_save(
+    admin: Page, site: Site, add_widget: Callable[..., None]
+) -> None:
+    add_widget("unsaved")
+    open_form(admin, site, "unsaved")
+    asked = questions_of(admin)
+    title = admin.get_by_label("Header title:", exact=True)
+    title.fill("A long piece of work")
+    open_last_section(admin)
+    for name in ("Save the token and test", "Duplicate"):
+        admin.get_by_role("button", name=name).click(no_wait_after=True)
+    admin.get_by_role("link", name="Statistics", exact=True).click(no_wait_after=True)
+    expect(title).to_have_value("A long piece of work")
+    admin.wait_for_function("() => document.readyState === 'complete'")
+    assert asked == ["beforeunload"] * 3
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_text("was changed successfully")).to_be_visible()
+    admin.get_by_role("link", name="Statistics", exact=True).click()
+    expect(admin.get_by_role("heading", name="Statistics of unsaved")).to_be_visible()
+    assert asked == ["beforeunload"] * 3
+
+
+def test_who_saves_the_form_is_asked_about_the_token_that_goes_its_own_way(
+    admin: Page, site: Site, add_widget: Callable[..., None]
+) -> None:
+    add_widget("with-token")
+    open_form(admin, site, "with-token")
+    asked = questions_of(admin)
+    open_last_section(admin)
+    token = admin.get_by_role("textbox", name="agent's token")
+    token.fill("dal:secret")
+    admin.get_by_role("button", name="Save", exact=True).click(no_wait_after=True)
+    expect(token).to_have_value("dal:secret")
+    assert asked == ["beforeunload"]
+    admin.get_by_role("button", name="Save the token and test").click()
+    expect(admin.get_by_text("LiveChat refused the agent's token")).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_the_form_fits_on_a_phone(admin: Page, site: Site) -> None:

@@ -1,5 +1,5 @@
 /* The widget's form: a way to its sections, copy buttons, the default text beside a translation, the
-   live preview, and word of the first page that shows the chat. */
+   live preview, word of the first page that shows the chat, and a warning before changes are lost. */
 
 (() => {
   const PAUSE = 350; // milliseconds without typing before the preview follows
@@ -120,6 +120,21 @@
     if (isKnown && select.value === "UTC") select.value = timeZone;
   };
 
+  const written = (form) => JSON.stringify([...new FormData(form)]);
+
+  // The page has links, and buttons with forms of their own: what was typed elsewhere is lost to them.
+  const guardChanges = (forms) => {
+    const isRefused = (form) => form.querySelector(".errornote"); // what stands there is not saved
+    const saved = new Map(forms.map((form) => [form, isRefused(form) ? "" : written(form)]));
+    let sent;
+    document.addEventListener("submit", (event) => (sent = event.target));
+    addEventListener("beforeunload", (event) => {
+      const others = forms.filter((form) => form !== sent);
+      sent = undefined; // they may stay
+      if (others.some((form) => written(form) !== saved.get(form))) event.preventDefault();
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("widget_form");
     const preview = document.getElementById("preview");
@@ -128,6 +143,7 @@
     if (form) showSections(form);
     if (preview?.matches("[data-new]")) chooseOwnZone(form.opening_zone);
     if (form && preview) startPreview(form, preview);
+    if (form && preview) guardChanges([form, document.getElementById("agent-token")].filter(Boolean));
     const waiting = document.querySelector("[data-waiting]");
     if (waiting) awaitWebsite(waiting);
   });

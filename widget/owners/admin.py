@@ -266,6 +266,7 @@ class WidgetAdmin(CarefulAdmin):
         if change and "_draft" in request.POST:
             changes.save_draft(obj, request.user)
         else:
+            obj.draft = None  # the form showed it
             changes.publish(obj, request.user)
         for note in preview.color_notes(obj):
             messages.info(request, note)

@@ -18,7 +18,6 @@ def publish(widget: Widget, user: User) -> None:
     Raises PermissionDenied if the user may not change it, or not give it to its organization.
     """
     check(widget, user)
-    widget.draft = None
     if widget.pk:
         record_what_is_stored(widget)
         stop_calls_for_another(widget)
@@ -67,6 +66,7 @@ def start_anew(widget: Widget) -> None:
     """Take along nothing that belongs to the organization the widget leaves."""
     widget.identity_secret = new_secret()
     widget.agent_token = ""
+    widget.draft = None
     Customer.objects.filter(widget_key=widget.key).erase()
 
 

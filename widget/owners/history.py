@@ -37,7 +37,10 @@ def names_changed(before: Revision | None, after: Revision) -> list[str]:
 
 @changes_widget(EDITORS)
 def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpResponse:
-    """Make a widget what it was after an earlier change. POST."""
+    """Make a widget what it was after an earlier change. POST.
+
+    A draft stays: it may be a colleague's.
+    """
     revision = get_object_or_404(widget.revisions, pk=revision_pk)
     try:
         apply_settings(widget, revision.settings)
@@ -56,6 +59,11 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
         restored = gettext("“%(widget)s” has been restored.") % {"widget": widget}
         messages.success(request, restored)
         report_left_out(request, unknown_names(revision.settings))
+        if widget.draft:
+            kept = gettext(
+                "There is a draft, and the form still shows it. Drop it to see this version."
+            )
+            messages.info(request, kept)
     return redirect("admin:widget_widget_change", widget.pk)
 
 

@@ -1,10 +1,12 @@
 """A draft waits until it is published or dropped."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.widget.owners.admin import FORM, LIST, add_widget, change, page, signed_in
+from tests.widget.owners.admin import FORM, LIST, OTHER, add_widget, change, page, signed_in
 from widget.models import Membership, Widget
+from widget.owners import changes
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,27 @@ def test_a_draft_can_be_dropped(superuser: Client) -> None:
     widget = kept_as_a_draft(superuser, header_title="Draft")
     superuser.post(f"{LIST}{widget.pk}/discard/")
     assert 'value="Published"' in page(superuser, change(widget))
+
+
+def test_restoring_an_older_version_keeps_the_draft_and_says_so(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    changes.publish(widget, User.objects.get(username="admin"))
+    first = widget.revisions.earliest("pk")
+    answer = superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/", follow=True)
+    widget.refresh_from_db()
+    assert widget.draft["header_title"] == "Draft"
+    *_earlier, restored, kept = map(str, answer.context["messages"])
+    assert restored == "“Shop” has been restored."
+    assert "There is a draft" in kept
+    assert 'value="Draft"' in answer.content.decode()
+
+
+def test_a_draft_stays_behind_when_the_widget_moves(superuser: Client) -> None:
+    widget = kept_as_a_draft(superuser, header_title="Draft")
+    widget.organization_id = OTHER
+    changes.publish(widget, User.objects.get(username="admin"))
+    widget.refresh_from_db()
+    assert widget.draft is None
 
 
 def test_a_draft_must_be_valid(superuser: Client) -> None:

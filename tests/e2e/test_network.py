@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.proxy import Proxy
+from tests.e2e.proxy import Mode, Proxy
 from tests.e2e.rig import Chat, Console, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 from widget.customers.consumers import ALIVE, HEARTBEAT
@@ -32,6 +32,8 @@ COUNT_WORDS = """window.words = 0;
 document.addEventListener("htmx:before:ws:message", () => words++);"""
 NOTE_READING = """document.addEventListener("tell-server", ({ detail }) => {
   if (detail.seen) window.hasRead = true; });"""
+LOOK = """visible => document.dispatchEvent(new CustomEvent("host:visible", {
+  detail: { visible, focus: false } }))"""
 MOVE = """() => document.dispatchEvent(new CustomEvent("host:page", {
   detail: { page: { url: "https://shop.example/pots", title: "Pots", referrer: "" } } }))"""
 
@@ -267,6 +269,25 @@ def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     paid_for = wait_for_requests(page, agent.sandbox, "send_sneak_peek", "update_customer_page")
     assert {request["status"] for request in paid_for} == {200}
     hurry(READING)
+    wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
+
+
+@pytest.mark.parametrize("network", ["dead", "silent"])
+def test_what_was_read_without_a_connection_is_told_once_there_is_one(
+    hurry: Hurry, talking: Chat, agent: Agent, proxy: Proxy, network: Mode
+) -> None:
+    page = talking.page
+    page.evaluate(NOTE_READING)
+    page.evaluate(LOOK, False)
+    agent.send(chat_id(agent), "Are you there?")
+    expect(talking.messages("agent")).to_contain_text(["Are you there?"])
+    proxy.become(network)
+    if network == "dead":
+        expect(talking.panel.get_by_text("Connection lost")).to_be_visible()
+    page.evaluate(LOOK, True)
+    wait_for(page, lambda: page.evaluate("window.hasRead"))
+    proxy.become("forward")
+    hurry(SILENCE)
     wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
 
 

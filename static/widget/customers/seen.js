@@ -9,19 +9,25 @@ const root = document.documentElement;
 const threads = document.getElementById("threads");
 const mark = document.getElementById("seen-mark").content.firstElementChild;
 let isVisible = false;
-let reported = ""; // until when, as `created_at`
+/** @type {MessageToServer["seen"] | null} */
+let report = null; // the last; its `at` is a `created_at`
+let mayBeLost = false; // what it went by was closed, or dead
 let counted = 0;
 /** @type {HTMLElement | undefined} */
 let newest;
 
 document.addEventListener("host:hello", ({ detail }) => update(detail.open === true));
 document.addEventListener("host:visible", ({ detail }) => update(detail.visible));
-document.addEventListener("somebody-else", () => (reported = ""));
+document.addEventListener("somebody-else", () => (report = null));
+for (const way of ["htmx:after:ws:connection", "htmx:after:sse:connection"]) {
+  document.addEventListener(way, () => (mayBeLost = true));
+}
 document.addEventListener("visibilitychange", () => update(isVisible));
 document.getElementById("scroll").addEventListener("scroll", () => update(isVisible), {
   passive: true,
 });
 document.addEventListener("shown", () => {
+  if (mayBeLost) tellAgain(); // not before the server has answered, so it knows this tab
   update(isVisible, true);
   markSeen();
 });
@@ -46,19 +52,29 @@ function isElement(node) {
 function update(isOpen, arrived = false) {
   isVisible = isOpen;
   const state = document.getElementById("state").dataset;
-  const seen = reported > (state.seen ?? "") ? reported : state.seen ?? "";
+  const seen = isNews() ? report.at : state.seen ?? "";
   const theirs = eventsBy("agent");
   const unread = theirs.slice(theirs.findLastIndex(({ dataset }) => dataset.at <= seen) + 1);
   if (!isVisible) divide(unread[0]);
   if (unread.length && isVisible && !document.hidden && root.hasAttribute("data-at-end")) {
-    reported = unread.at(-1).dataset.at;
-    tellServer({ seen: { chat: state.chat, at: reported, arrived } });
+    report = { chat: state.chat, at: unread.at(-1).dataset.at, arrived };
+    tellServer({ seen: report });
     unread.length = 0;
   }
   if (unread.length !== counted || unread.at(-1) !== newest) tellUnread(unread);
   newest = unread.at(-1);
   counted = unread.length;
   document.querySelector("#to-end .unseen").textContent = counted ? String(counted) : "";
+}
+
+/** Whether LiveChat does not know yet what was reported. */
+function isNews() {
+  return report !== null && report.at > (document.getElementById("state").dataset.seen ?? "");
+}
+
+function tellAgain() {
+  mayBeLost = false;
+  if (isNews()) tellServer({ seen: report });
 }
 
 /** How many there are, and the words of the newest. @param {HTMLElement[]} unread */

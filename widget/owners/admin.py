@@ -15,7 +15,6 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -26,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.models import Membership, Widget, is_superuser
 from widget.owners import access, changes, colleagues, history, preview, secrets
+from widget.owners.addresses import admin_url, to_admin
 from widget.owners.careful import CarefulAdmin
 from widget.owners.connection import report_connection
 from widget.owners.fieldsets import (
@@ -54,8 +54,8 @@ class WidgetList(ChangeList):
 class ToBeTested(HttpResponseRedirect):
     """Leads back to the form of a widget that was saved, and whose connection is to be tested."""
 
-    def __init__(self, widget: Widget) -> None:
-        super().__init__(reverse("admin:widget_widget_change", args=[widget.pk]))
+    def __init__(self, request: HttpRequest, widget: Widget) -> None:
+        super().__init__(admin_url(request, "widget_widget_change", widget.pk))
         self.widget = widget
 
 
@@ -146,7 +146,7 @@ class WidgetAdmin(CarefulAdmin):
 
     @admin.display(description=_("What happened"))
     def figures(self, widget: Widget) -> SafeString:
-        url = reverse("admin:widget_statistics", args=[widget.pk])
+        url = reverse("admin:widget_statistics", args=[widget.pk], current_app=self.admin_site.name)
         of_which = gettext("Statistics of %(widget)s") % {"widget": widget}
         text = gettext("Statistics")
         return format_html('<a href="{}" aria-label="{}">{}</a>', url, of_which, text)
@@ -288,16 +288,16 @@ class WidgetAdmin(CarefulAdmin):
         self, request: HttpRequest, obj: Widget, post_url_continue: str | None = None
     ) -> HttpResponse:
         if "_test" in request.POST:
-            return ToBeTested(obj)
+            return ToBeTested(request, obj)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Widget) -> HttpResponse:
         if "_draft" in request.POST:
             saved = gettext("The draft is saved. Your websites still show what was published.")
             messages.success(request, saved)
-            return redirect("admin:widget_widget_change", obj.pk)
+            return to_admin(request, "widget_widget_change", obj.pk)
         if "_test" in request.POST:
-            return ToBeTested(obj)
+            return ToBeTested(request, obj)
         return super().response_change(request, obj)
 
 

@@ -26,6 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from widget.models import ColleagueInvitation, Membership, Widget, is_superuser
 from widget.owners import access, joining
+from widget.owners.addresses import admin_url, to_admin
 from widget.owners.joining import MOST_A_DAY, NoLongerOpen
 
 Role = Membership.Role
@@ -79,7 +80,7 @@ def colleagues(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if form.is_valid():
         made = joining.invite(request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
         report_invitation(request, made)
-        return redirect("admin:widget_colleagues")
+        return to_admin(request, "widget_colleagues")
     context = site.each_context(request) | {
         "title": gettext("Colleagues"),
         "opts": Widget._meta,
@@ -105,7 +106,7 @@ def report_invitation(request: HttpRequest, invitation: ColleagueInvitation) -> 
 
 def link_of(request: HttpRequest, invitation: ColleagueInvitation) -> str:
     """No log sees what comes after the `#`."""
-    page = request.build_absolute_uri(reverse("admin:widget_join"))
+    page = request.build_absolute_uri(admin_url(request, "widget_join"))
     return f"{page}#{joining.token_of(invitation)}"
 
 
@@ -150,7 +151,7 @@ def withdraw(request: HttpRequest, invitation_pk: Any) -> HttpResponse:
     ColleagueInvitation.objects.filter(pk=invitation_pk).close()
     withdrawn = gettext("The invitation was withdrawn: its link no longer works.")
     messages.success(request, withdrawn)
-    return redirect("admin:widget_colleagues")
+    return to_admin(request, "widget_colleagues")
 
 
 def let_go(request: HttpRequest, membership_pk: int) -> HttpResponse:
@@ -162,7 +163,7 @@ def let_go(request: HttpRequest, membership_pk: int) -> HttpResponse:
     gone = gettext("%(user)s no longer has access to: %(widgets)s.")
     widgets = joining.names_of_widgets(membership.organization_id)
     messages.success(request, gone % {"user": membership.user, "widgets": widgets})
-    return redirect("admin:widget_colleagues")
+    return to_admin(request, "widget_colleagues")
 
 
 def names_of_account() -> list[str]:
@@ -215,9 +216,9 @@ def join(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 @login_not_required
 @csrf_exempt  # it changes nothing, and Django would log the path
-def join_by_older_link(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+def join_by_older_link(request: HttpRequest, token: str) -> HttpResponse:
     """Links that were made before tokens stood behind `#`; they hold for seven days."""
-    return redirect(f"{reverse('admin:widget_join')}#{token}")
+    return redirect(f"{admin_url(request, 'widget_join')}#{token}")
 
 
 def show(
@@ -231,7 +232,7 @@ def show(
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """Raises NoLongerOpen."""
     request.session[OPENED] = joining.invitation_of(token).pk.hex
-    return redirect("admin:widget_join")
+    return to_admin(request, "widget_join")
 
 
 def join_as(request: HttpRequest, site: AdminSite, invitation: ColleagueInvitation) -> HttpResponse:
@@ -288,4 +289,4 @@ def welcome(request: HttpRequest, invitation: ColleagueInvitation) -> HttpRespon
     joined = gettext("Welcome. You can now work on: %(widgets)s.")
     widgets = joining.names_of_widgets(invitation.organization_id)
     messages.success(request, joined % {"widgets": widgets})
-    return redirect("admin:index")
+    return to_admin(request, "index")

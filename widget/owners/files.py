@@ -10,13 +10,14 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
 from widget.owners.access import EDITORS, changes_widget, may, shows_widget
+from widget.owners.addresses import to_admin
 from widget.owners.changes import copy_of, publish
 from widget.owners.history import report_left_out
 from widget.owners.settings import (
@@ -59,7 +60,7 @@ def import_widget(request: HttpRequest, site: AdminSite) -> HttpResponse:
         raise PermissionDenied
     form = ImportForm(request.POST or None, request.FILES or None)
     if form.is_valid() and (widget := make_widget(request, form)):
-        return redirect("admin:widget_widget_change", widget.pk)
+        return to_admin(request, "widget_widget_change", widget.pk)
     context = site.each_context(request) | {
         "form": form,
         "title": gettext("Import a widget"),
@@ -115,4 +116,4 @@ def duplicate(request: HttpRequest, widget: Widget) -> HttpResponse:
     messages.success(
         request, gettext("This is the copy. It is switched off: check it, then switch it on.")
     )
-    return redirect("admin:widget_widget_change", twin.pk)
+    return to_admin(request, "widget_widget_change", twin.pk)

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
 from widget.models import Revision, Widget
 from widget.owners.access import EDITORS, changes_widget
+from widget.owners.addresses import to_admin
 from widget.owners.changes import discard_draft, publish
 from widget.owners.settings import FIELDS, apply_settings, unknown_names
 
@@ -64,7 +65,7 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
                 "There is a draft, and the form still shows it. Drop it to see this version."
             )
             messages.info(request, kept)
-    return redirect("admin:widget_widget_change", widget.pk)
+    return to_admin(request, "widget_widget_change", widget.pk)
 
 
 @changes_widget(EDITORS)
@@ -72,7 +73,7 @@ def discard(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Drop the draft. POST."""
     discard_draft(widget)
     messages.success(request, gettext("The draft was dropped."))
-    return redirect("admin:widget_widget_change", widget.pk)
+    return to_admin(request, "widget_widget_change", widget.pk)
 
 
 def report_left_out(request: HttpRequest, names: list[str]) -> None:

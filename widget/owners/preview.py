@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from widget.models import Widget
+from widget.owners.addresses import admin_url
 from widget.owners.forms import WidgetForm
 from widget.previews import Preview, preview_of, publish_preview
 
@@ -36,7 +36,7 @@ def preview_form(request: HttpRequest, form: WidgetForm, saved: Widget | None) -
     if request.POST.get("preview_shows") == "conversation":  # here, not on their websites
         shown_key = publish_preview(draft, about._replace(has_conversation=True), origin)
     answer = {
-        "url": reverse("admin:widget_preview_page", args=[shown_key]),
+        "url": admin_url(request, "widget_preview_page", shown_key),
         "websites": addresses(saved, draft, key),
         "notes": color_notes(draft),
     }

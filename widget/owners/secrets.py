@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
 from widget.owners import access, webhooks
+from widget.owners.addresses import to_admin
 from widget.owners.connection import SCOPES_OF_AGENT, report_connection
 
 MOST_OF_A_TOKEN = 1000  # characters
@@ -39,7 +39,7 @@ def renew_secret(request: HttpRequest, widget: Widget) -> HttpResponse:
             "until then, it cannot sign customers in to the chat."
         ),
     )
-    return redirect("admin:widget_widget_change", widget.pk)
+    return to_admin(request, "widget_widget_change", widget.pk)
 
 
 @access.changes_widget(access.OWNERS)
@@ -54,4 +54,4 @@ def keep_agent_token(request: HttpRequest, widget: Widget) -> HttpResponse:
     widget.agent_token = token
     widget.save(update_fields=["agent_token"])
     report_connection(request, widget)
-    return redirect("admin:widget_widget_change", widget.pk)
+    return to_admin(request, "widget_widget_change", widget.pk)

@@ -5,7 +5,6 @@ import logging
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from widget.explanations import explanation
 from widget.models import Webhook, Widget, new_secret
 from widget.notifications import keys
 from widget.owners import access
+from widget.owners.addresses import to_admin
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def change_webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
     if not switch_off(widget, request):
         address = request.build_absolute_uri(reverse("widget:webhook", args=[widget.key]))
         switch_on(request, widget, address)
-    return redirect("admin:widget_widget_change", widget.pk)
+    return to_admin(request, "widget_widget_change", widget.pk)
 
 
 def switch_off(widget: Widget, request: HttpRequest | None = None) -> bool:

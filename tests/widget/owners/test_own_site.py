@@ -1,8 +1,10 @@
 """A project has an admin of its own, and not Django's."""
 
+import re
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import include, path
@@ -10,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from pytest_django import Settings
 
 from config.admin_site import ChatAdminSite
+from tests.widget.owners.admin import FORM, OWN, add_widget
 from widget.admin import MembershipAdmin, WidgetAdmin
 from widget.models import Membership, Widget
+from widget.owners import changes, joining
 
 
 class Backoffice(ChatAdminSite):
@@ -49,3 +53,91 @@ def test_a_role_is_given_in_an_admin_without_users(client: Client, settings: Set
     assert client.post("/back/widget/membership/add/", role).status_code == 302
     shown = client.get(f"/back/widget/membership/{Membership.objects.get().pk}/change/")
     assert "<strong>nora</strong>" in shown.content.decode()
+
+
+# Beside Django's own
+
+
+owners = ChatAdminSite(name="owners")
+owners.register(Widget, WidgetAdmin)
+
+
+class Beside:
+    """The URLs of a project with two admins: its staff's, and the owners'."""
+
+    urlpatterns: tuple[Any, ...] = (
+        path("admin/", admin.site.urls),
+        path("owners/", owners.urls),
+        path("", include("widget.urls")),
+    )
+
+
+@pytest.fixture
+def beside(client: Client, settings: Settings) -> Client:
+    """Somebody in the owners' admin."""
+    settings.ROOT_URLCONF = Beside
+    client.force_login(User.objects.create_superuser("ada"))
+    return client
+
+
+@pytest.mark.parametrize(
+    ("place", "form"),
+    [
+        ("{pk}/change/", FORM | {"_draft": "Keep as a draft"}),
+        ("{pk}/change/", FORM | {"_test": "Save and test"}),
+        ("{pk}/change/", FORM | {"_continue": "Save"}),
+        ("{pk}/duplicate/", {}),
+        ("{pk}/discard/", {}),
+        ("{pk}/restore/{revision}/", {}),
+        ("{pk}/new-secret/", {}),
+        ("{pk}/agent-token/", {"agent_token": "dal:secret"}),
+        ("{pk}/webhook/", {}),
+        ("colleagues/", {"email": "a@shop.example", "role": "viewer", "organization_id": OWN}),
+        ("colleagues/{invitation}/withdraw/", {}),
+        ("colleagues/{membership}/let-go/", {}),
+        ("join/", {"token": "{token}"}),
+        ("join/older-token/", {}),
+    ],
+)
+def test_what_is_done_in_one_admin_leads_on_in_it(
+    beside: Client, settings: Settings, place: str, form: dict[str, str]
+) -> None:
+    settings.LIVECHAT_ACCOUNTS_URL = settings.LIVECHAT_API_URL = "http://127.0.0.1:9"
+    ada, nora = User.objects.get(), User.objects.create_user("nora")
+    widget = add_widget()
+    changes.publish(widget, ada)
+    invitation = joining.invite(ada, OWN, "adam@shop.example", Membership.Role.VIEWER)
+    known = {
+        "pk": widget.pk,
+        "revision": widget.revisions.get().pk,
+        "invitation": invitation.pk,
+        "membership": Membership.objects.create(user=nora, organization_id=OWN, role="viewer").pk,
+        "token": joining.token_of(invitation),
+    }
+    sent = {name: value.format(**known) for name, value in form.items()}
+    answer = beside.post(f"/owners/widget/widget/{place.format(**known)}", sent)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/owners/widget/widget/")
+
+
+def test_who_accepts_an_invitation_comes_to_the_admin_it_is_of(beside: Client) -> None:
+    add_widget()
+    ada = User.objects.get()
+    invitation = joining.invite(ada, OWN, "adam@shop.example", Membership.Role.VIEWER)
+    listed = beside.get("/owners/widget/widget/colleagues/").content.decode()
+    assert f"http://testserver/owners/widget/widget/join/#{joining.token_of(invitation)}" in listed
+    beside.post("/owners/widget/widget/join/", {"token": joining.token_of(invitation)})
+    assert beside.post("/owners/widget/widget/join/")["Location"] == "/owners/"
+
+
+def test_pages_of_one_admin_name_no_page_of_the_other(beside: Client) -> None:
+    widget = add_widget()
+    changes.publish(widget, User.objects.get())
+    invitation = joining.invite(User.objects.get(), OWN, "a@shop.example", Membership.Role.VIEWER)
+    assert invitation.pk
+    for place in ("", "add/", "import/", "colleagues/", "join/", "{pk}/change/", "{pk}/history/"):
+        html = beside.get(f"/owners/widget/widget/{place.format(pk=widget.pk)}").content.decode()
+        assert "/owners/" in html
+        assert re.findall(r'"/admin/[^"]*"', html) == [], place
+    shown = beside.post(f"/owners/widget/widget/preview/{widget.pk}/", FORM).json()
+    assert shown["url"].startswith("/owners/")

@@ -48,6 +48,19 @@ def test_the_text_has_the_room_and_buttons_give_way(panel: Chat) -> None:
     assert box(send)["y"] > box(panel.composer)["y"] + 100
 
 
+@pytest.mark.parametrize("width", [320, 360, 400, 1440])
+def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
+    """A finger on its way to one would meet another."""
+    panel.page.set_viewport_size({"width": width, "height": 640})
+    buttons = panel.page.locator("#composer").get_by_role("button").filter(visible=True)
+    expect(buttons).to_have_count(3)
+    before = [box(one) for one in buttons.all()]
+    text = "Could you tell me where my parcel is, please?"
+    for end in range(1, len(text) + 1):
+        panel.composer.fill(text[:end])
+        assert [box(one) for one in buttons.all()] == before, text[:end]
+
+
 def test_an_emoji_can_be_undone(panel: Chat) -> None:
     panel.composer.press_sequentially("Hi ")
     panel.page.get_by_role("button", name="Insert an emoji").click()

@@ -1,5 +1,6 @@
 """The panel where there is little room: on the smallest phone, above its keyboard, in a corner."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -59,6 +60,36 @@ def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
     for end in range(1, len(text) + 1):
         panel.composer.fill(text[:end])
         assert [box(one) for one in buttons.all()] == before, text[:end]
+
+
+@pytest.mark.parametrize("width", [320, 400])
+def test_the_header_says_the_owners_text_beside_whether_somebody_is_there(
+    page: Page, site: Site, add_widget: Callable[..., None], sandbox: Sandbox, width: int
+) -> None:
+    words = "We usually answer within a few minutes, on Saturdays within an hour or two."
+    add_widget(f"promises-{width}", header_text=words)
+    page.set_viewport_size({"width": width, "height": 568})
+    page.goto(f"{site.chat_url}/w/promises-{width}/")
+    expect(page.locator("#availability .status")).to_be_visible()
+    text = page.locator("header").get_by_text(words)
+    expect(text).to_be_visible()
+    assert text.evaluate(
+        "one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"
+    )
+    Chat(page, page).send("Hello")
+    expect(text).to_be_hidden()
+
+
+def test_nothing_is_promised_while_nobody_is_there(
+    page: Page, site: Site, add_widget: Callable[..., None], everybody_leaves: Callable[[], None]
+) -> None:
+    everybody_leaves()
+    words = "We usually answer within a few minutes."
+    add_widget("promises-nothing", header_text=words)
+    page.goto(f"{site.chat_url}/w/promises-nothing/")
+    expect(page.locator("#availability")).to_have_text("Nobody is here right now")
+    expect(page.get_by_text(words)).to_have_count(1)
+    expect(page.get_by_text(words)).to_be_hidden()
 
 
 def test_an_emoji_can_be_undone(panel: Chat) -> None:

@@ -89,7 +89,7 @@ def shell(
             "language": language,
             "is_rtl": translation.get_language_bidi(),
             "title": widget.text("header_title", language),
-            "subtitle": widget.text("header_text", language),
+            "header_text": widget.text("header_text", language),
             "emoji": EMOJI,
             "style_version": style_version(widget),
             "scripts_version": version_of(scripts_of(widget)),

@@ -51,6 +51,27 @@ def test_no_state_has_a_barrier(page: Page, site: Site, state: str) -> None:
     assert {look: wrong for look, wrong in found.items() if wrong} == {}
 
 
+CORNERS = """
+() => [...document.querySelectorAll("[data-author] .bubble:not(.emoji), .quick_replies .words")]
+  .map((one) => [one, getComputedStyle(one)])
+  .map(([one, { direction, borderTopLeftRadius: left, borderTopRightRadius: right }]) =>
+    [one.closest("[data-author]").dataset.author, direction, parseInt(left) < parseInt(right)])
+"""
+
+
+@pytest.mark.parametrize(("language", "agent_is_left"), [("en", True), ("ar", False)])
+def test_a_bubble_points_at_who_speaks_whichever_way_the_words_run(
+    page: Page, site: Site, language: str, agent_is_left: bool
+) -> None:
+    seen = set()
+    for state in ("texts", "rich"):
+        page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
+        for author, direction, points_left in page.evaluate(CORNERS):
+            assert points_left == (agent_is_left == (author == "agent")), (state, author, direction)
+            seen.add((author, direction))
+    assert {("agent", "ltr"), ("customer", "ltr"), ("customer", "rtl")} <= seen
+
+
 def colors_in(element: Locator) -> int:
     """How many different ones it is drawn with."""
     picture = Image.open(BytesIO(element.screenshot(animations="disabled")))

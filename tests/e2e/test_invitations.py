@@ -231,6 +231,27 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_words_that_run_the_other_way_stay_clear_of_the_button_that_dismisses_them(
+    host: Host, invite: Invite
+) -> None:
+    invite(seconds=0, text="هل يمكننا مساعدتك في طلبك؟ نحن هنا من أجلك في أي وقت " * 2)
+    words = card(host.page).locator("p")
+    expect(words).to_be_visible()
+    rows = words.evaluate(
+        """(words) => {
+          const range = document.createRange();
+          range.selectNodeContents(words);
+          return [...range.getClientRects()].map(({ right, top }) => [right, top]);
+        }"""
+    )
+    button = box_at_rest(card(host.page).get_by_role("button", name="Dismiss"))
+    beside = [right for right, top in rows if top < button["y"] + button["height"]]
+    edge = box_at_rest(words)["x"] + box_at_rest(words)["width"]
+    assert beside
+    assert max(beside) > edge - 60, "they begin on the right"
+    assert max(beside) <= button["x"] + 1
+
+
 def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     host: Host, invite: Invite, context: BrowserContext
 ) -> None:

@@ -78,6 +78,12 @@ def test_the_chat_can_be_ended(browser: Client, agent: Agent) -> None:
     assert "This chat has ended" in browser.get(PAGE + "log").content.decode()
 
 
+def test_before_anybody_wrote_there_is_nothing_to_end(browser: Client) -> None:
+    assert "End chat" not in browser.get(PAGE).content.decode()
+    write(browser, "Hello")
+    assert "End chat" in browser.get(PAGE).content.decode()
+
+
 def test_a_message_that_failed_stays_in_the_form(browser: Client) -> None:
     response = write(browser, "x" * 20_000)
     assert response.status_code == 200

@@ -44,9 +44,9 @@ def write(request: HttpRequest, widget: Widget) -> HttpResponse:
     if not widget.may_store_and_send(consent.version):
         context = context_of(widget) | {"form": form, "asks": True}
         return render(request, "widget/customers/plain.html", context)
+    customer = customer_of_session(request, widget)
     if form.is_valid():
         event = conversation.message(form.cleaned_data["text"], form.cleaned_data["custom_id"])
-        customer = customer_of_session(request, widget)
         if customer is None and (seconds := wait_before_identity(request, widget)):
             return too_often(request, seconds)
         try:
@@ -58,7 +58,9 @@ def write(request: HttpRequest, widget: Widget) -> HttpResponse:
             form.add_error(None, str(error.advice))
         else:
             return back_to_the_chat(widget)
-    return render(request, "widget/customers/plain.html", context_of(widget) | {"form": form})
+    has_chat = bool(customer and customer.chat_id)
+    context = context_of(widget) | {"form": form, "has_chat": has_chat}
+    return render(request, "widget/customers/plain.html", context)
 
 
 @csrf_exempt  # until the customer agrees, no cookie may be set: `Origin` is looked at instead

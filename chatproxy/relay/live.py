@@ -76,7 +76,7 @@ class LiveCustomer:
     ) -> None:
         self.customer = customer
         self.organization = organization
-        self.visit = visit
+        self.visit = self._login_visit = visit
         self.tabs: set[Tab] = set()
         self.expected: ExpectedTab | None = None
         self.connection_state = ConnectionState(State.CONNECTING)
@@ -183,8 +183,13 @@ class LiveCustomer:
         if (url, title) == (self.visit.url, self.visit.title):
             return
         self.visit = replace(self.visit, url=url, title=title)
+        await self._tell_page()
+
+    async def _tell_page(self) -> None:
+        """Who is not logged in tells it by the login."""
+        page: Json = {"url": self.visit.url, "title": self.visit.title}
         with suppress(LiveChatError):
-            await self.act("update_customer_page", {"url": url, "title": title})
+            await self.act("update_customer_page", page)
 
     async def show_sneak_peek(self, chat_id: str, text: str) -> None:
         with suppress(LiveChatError):
@@ -316,6 +321,8 @@ class LiveCustomer:
         async with self._door.turn():
             connection = await self._log_in()
         self.connection = connection
+        if self.visit is not self._login_visit:  # it is another page by now
+            self._tasks.start(self._tell_page())
         try:
             await self._enter(State.RESUMING)
             self._resume(self._why)
@@ -356,6 +363,7 @@ class LiveCustomer:
         return token, self.organization.region_of(token)
 
     async def _log_in_with(self, token: str, region: str, why: Reason) -> Connection:
+        self._login_visit = self.visit
         payload = rtm.login_payload(self.organization, self.visit, self.side_storage)
         with tell_of_call(self.organization.service, "rtm", "login", why):
             return await Connection.log_in(

@@ -28,7 +28,7 @@ from chatproxy.livechat.errors import (
     Unreachable,
 )
 from chatproxy.livechat.service import Reason
-from chatproxy.livechat.structures import Json, Properties
+from chatproxy.livechat.structures import ChatSummary, Json, Properties
 from chatproxy.locks import Note, one_at_a_time
 from chatproxy.service import chatproxy_app
 
@@ -263,13 +263,19 @@ def _begin(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
         first = replace(opening, group_id=group_id)
         try:
             chat_id, _thread_id = api.start_chat(first.chat(unsaid), **how)
-        except ChatLimitReached:
-            if not _find_chat(api):
+        except ChatLimitReached as refusal:
+            chats = _learn_chats(api)
+            if not chats:
                 raise
+            if chats[-1].active:
+                raise ChatAlreadyActive from refusal
         else:
             api.customer.remember_chat(chat_id)
             return
-    api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
+    try:
+        api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
+    except ChatLimitReached as refusal:  # LiveChat's tables have no other word for it
+        raise ChatAlreadyActive from refusal
 
 
 @contextmanager
@@ -294,6 +300,13 @@ def _has_lost_chat(api: ActingCustomer, refusal: LiveChatError) -> bool:
 
 
 def _find_chat(api: ActingCustomer) -> str:
-    for chat in api.list_chats():
-        api.customer.remember_chat(chat.id)
+    _learn_chats(api)
     return api.customer.chat_id
+
+
+def _learn_chats(api: ActingCustomer) -> list[ChatSummary]:
+    """What LiveChat has of the customer: one chat, or none. It is remembered."""
+    chats = api.list_chats()
+    for chat in chats:
+        api.customer.remember_chat(chat.id)
+    return chats

@@ -31,6 +31,7 @@ from chatproxy.livechat.service import Reason
 from chatproxy.livechat.structures import ChatSummary, Json, Properties
 from chatproxy.locks import Note, one_at_a_time
 from chatproxy.service import chatproxy_app
+from chatproxy.turns import let_others_run
 
 TEXT_LIMIT = 16_384  # bytes of UTF-8 in one message
 REMEMBERED = 600  # seconds: a panel that tries again says so, a proxy does it sooner
@@ -118,7 +119,8 @@ def _say_once(
         try:
             _say(api, unsaid, opening, tried)
         except (NotConnected, ServiceUnavailable):
-            time.sleep(PAUSE)
+            with let_others_run():
+                time.sleep(PAUSE)
             if unsaid := _wait_for_missing(api, unsaid):
                 _say(api, unsaid, opening, tried)
         except Unreachable:
@@ -180,7 +182,8 @@ def _wait_for_missing(api: ActingCustomer, events: list[Json], settled_at: float
         missing = _find_missing(api, events)
         if settled or not missing:
             return missing
-        time.sleep(LOOK_EVERY)
+        with let_others_run():
+            time.sleep(LOOK_EVERY)
 
 
 def _find_missing(api: ActingCustomer, events: list[Json]) -> list[Json]:

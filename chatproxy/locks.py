@@ -20,6 +20,7 @@ from redis.lock import Lock
 from chatproxy.livechat.errors import ServiceUnavailable
 from chatproxy.redis import key_of, shared_redis
 from chatproxy.service import chatproxy_app
+from chatproxy.turns import let_others_run
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,11 @@ def one_at_a_time(name: str, note: Note | None = None) -> Iterator[None]:
     """
     deadline = time.monotonic() + WAIT_AT_MOST
     mine = chatproxy_app().thread_locks.lock(name)
-    if not mine.acquire(timeout=WAIT_AT_MOST):
-        raise ServiceUnavailable(f"{name} is held for too long")
+    if not mine.acquire(blocking=False):
+        with let_others_run():
+            taken = mine.acquire(timeout=WAIT_AT_MOST)
+        if not taken:
+            raise ServiceUnavailable(f"{name} is held for too long")
     try:
         lease = _take(name, deadline - time.monotonic(), note)
         if lease is None and note:
@@ -192,7 +196,10 @@ def _take(name: str, seconds: float, note: Note | None) -> Lock | None:
         return None
     lease, token = _lease(redis, key_of(f"lock:{name}"), note), secrets.token_hex(16)
     try:
-        taken = lease.acquire(blocking_timeout=max(0, seconds), token=token)
+        taken = lease.acquire(blocking=False, token=token)
+        if not taken:
+            with let_others_run():
+                taken = lease.acquire(blocking_timeout=max(0, seconds), token=token)
     except BaseException as error:
         chatproxy_app().leases.owe(lease, token)  # it may have been taken
         if not isinstance(error, RedisError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from chatproxy import conf, metrics
 from chatproxy.livechat.service import Call, Ear, VersionEnd
 from chatproxy.places import take_place
 from chatproxy.regions import Regions
+from chatproxy.turns import let_others_run
 
 if TYPE_CHECKING:
     from chatproxy.apps import ChatproxyConfig
@@ -56,6 +58,9 @@ class ConfiguredService:
 
     def take_place(self, url: str) -> None:
         take_place(url, self.organization_id)
+
+    def let_others_run(self) -> AbstractContextManager[None]:
+        return let_others_run()
 
     def on_call(self, call: Call) -> None:
         metrics.count_call(call)

@@ -16,6 +16,7 @@ from django.http import HttpResponseBase
 from django.urls import set_script_prefix
 
 from chatproxy.places import Places
+from chatproxy.turns import Turns
 
 from . import metrics
 from .policy import make_safe
@@ -37,6 +38,7 @@ class PooledHandler(ASGIHandler):
         self.load_middleware(is_async=False)
         self.workers = ThreadPoolExecutor(settings.WORKER_THREADS, thread_name_prefix="request")
         self.places = Places(settings.WORKER_THREADS)
+        self.turns = Turns()
         # They must answer when every worker waits for LiveChat: then, most of all.
         self.probes = ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe")
 
@@ -65,7 +67,12 @@ class PooledHandler(ASGIHandler):
         if probe_of(request.path):
             return await run(self.probes, context.run, self.respond, scope, request)
         with metrics.requests_running.track_inprogress():
-            return await run(self.workers, context.run, self.respond, scope, request)
+            return await run(self.workers, context.run, self.respond_in_turn, scope, request)
+
+    def respond_in_turn(self, scope: dict[str, Any], request: ASGIRequest) -> HttpResponseBase:
+        """The answer, worked out in this thread when it is its turn."""
+        with self.turns.of_request():
+            return self.respond(scope, request)
 
     def respond(self, scope: dict[str, Any], request: ASGIRequest) -> HttpResponseBase:
         """The answer, worked out in this thread."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django.apps import apps
 
 from chatproxy.livechat.organization import Organization
+from chatproxy.turns import let_others_run
 
 if TYPE_CHECKING:
     from widget.apps import WidgetConfig
@@ -30,7 +31,8 @@ class Askers:
         with self._guard:
             theirs = self._asking.setdefault(name, mine)
         if theirs is not mine:
-            answer: Answer = theirs.result()
+            with let_others_run():
+                answer: Answer = theirs.result()
             return answer
         try:
             mine.set_result(ask())

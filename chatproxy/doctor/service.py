@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from chatproxy.doctor.recording import Recorder
@@ -30,6 +31,9 @@ class ExaminedService:
 
     def take_place(self, url: str) -> None:
         """Nobody else waits."""
+
+    def let_others_run(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def on_call(self, call: Call) -> None:
         self.calls.append(call)

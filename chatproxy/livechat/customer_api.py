@@ -278,7 +278,8 @@ class CustomerApi:
         except TooManyRequests as error:
             if (pause := error.retry_after or PAUSE) > LONGEST_PAUSE:
                 raise
-            time.sleep(pause)
+            with self.organization.service.let_others_run():
+                time.sleep(pause)
         _rewind(body)
         return self._once(action, Reason.AGAIN, token, body)
 

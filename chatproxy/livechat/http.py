@@ -65,7 +65,8 @@ def ask(service: Service, call: tuple[str, str], method: str, url: str, **option
     Raises NoPlace as well.
     """
     service.take_place(url)
-    answer = request(method, url, **options)
+    with service.let_others_run():
+        answer = request(method, url, **options)
     if service.ear:
         sent = options.get("json", options.get("params"))
         service.ear.hear_answer(call, sent, answer.status, answer.headers, answer.body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
@@ -113,6 +113,9 @@ class Service(Protocol):
 
     def take_place(self, url: str) -> None:
         """A thread is about to wait for an answer from there. Raises NoPlace if it must not."""
+
+    def let_others_run(self) -> AbstractContextManager[None]:
+        """Around what waits, for an answer or for a moment, and does nothing else."""
 
     def on_call(self, call: Call) -> None:
         """Told of each request when it has ended. Must return at once."""

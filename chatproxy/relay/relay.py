@@ -29,6 +29,7 @@ from chatproxy.relay.observers import NOBODY, Observer
 from chatproxy.relay.tabs import AbsentTab, ExpectedTab, Show, Tab
 from chatproxy.relay.tasks import Tasks
 from chatproxy.relay.updates import Conversation, State
+from chatproxy.turns import let_others_run
 
 LOOK_EVERY = 0.02  # seconds between two looks whether somebody has logged in
 BEGINS = 1.0  # seconds in which the event loop begins what a thread asks of it, or never does
@@ -141,7 +142,8 @@ class Relay:
         begin_by = time.monotonic() + BEGINS
         acting = asyncio.run_coroutine_threadsafe(live.act_by(begin_by, action, payload), loop)
         try:
-            return acting.result(2 * BEGINS + rtm.ANSWER_TIMEOUT)  # after it has given up itself
+            with let_others_run():  # it gives up sooner than we do
+                return acting.result(2 * BEGINS + rtm.ANSWER_TIMEOUT)
         except (CancelledError, TimeoutError) as error:
             acting.cancel()
             raise Unreachable(f"no answer to {action}") from error
@@ -205,7 +207,8 @@ class Relay:
         while time.monotonic() < deadline:
             if (live := self._live.get(customer_pk)) and live.connection:
                 return True
-            time.sleep(LOOK_EVERY)
+            with let_others_run():
+                time.sleep(LOOK_EVERY)
         return False
 
     def watched(self) -> set[int]:

@@ -21,6 +21,8 @@ from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
+from chatproxy import turns
+from chatproxy.turns import Turns
 from config.http import PooledHandler
 from tests.sandbox_rig import ROOT, Sandbox, free_port
 from tests.widget.visitor import Visitor
@@ -127,6 +129,25 @@ async def test_probes_are_answered_when_every_worker_waits(path: str, settings: 
         status, _body = await ask(handler, path)
         assert status == 200
         assert not stuck.done()
+    finally:
+        released.set()
+        await stuck
+
+
+async def test_probes_are_answered_when_nobody_s_turn_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "STANDSTILL", 10 * PATIENCE)
+    settings.ROOT_URLCONF = __name__
+    started.clear()
+    released.clear()
+    handler = PooledHandler()
+    handler.turns = Turns(1)
+    stuck = asyncio.create_task(ask(handler, "/slow"))
+    assert await asyncio.to_thread(started.wait, PATIENCE)
+    try:
+        status, _body = await ask(handler, "/healthz")
+        assert status == 200
     finally:
         released.set()
         await stuck

@@ -191,7 +191,7 @@ def test_a_note_is_read_with_and_without_a_lock_in_redis(
 ) -> None:
     named_alike = {"KEY_PREFIX": caches["default"].key_prefix}
     monkeypatch.setattr(locks, "cache", ForgivingRedisCache(shared.url, named_alike))
-    there, began = locks.shared_redis, time.time()
+    there, began = locks.shared_redis, time.time()  # type: ignore[attr-defined]  # the fixture's
     monkeypatch.setattr(locks, "shared_redis", without_a_lock if away_first else there)
     with one_at_a_time("mine", first := Note("note", 16, 600)):
         first.open()

@@ -51,6 +51,7 @@ def test_restoring_an_older_version_keeps_the_draft_and_says_so(superuser: Clien
     first = widget.revisions.earliest("pk")
     answer = superuser.post(f"{LIST}{widget.pk}/restore/{first.pk}/", follow=True)
     widget.refresh_from_db()
+    assert widget.draft
     assert widget.draft["header_title"] == "Draft"
     *_earlier, restored, kept = map(str, answer.context["messages"])
     assert restored == "“Shop” has been restored."

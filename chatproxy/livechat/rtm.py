@@ -41,6 +41,7 @@ from chatproxy.livechat.http import LETS_GO
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import CustomerDisconnected, Push, message_in, parse_push
 from chatproxy.livechat.service import Ear
+from chatproxy.livechat.small_reads import SmallReads
 from chatproxy.livechat.structures import Json, LoginAnswer
 
 logger = logging.getLogger(__name__)
@@ -277,10 +278,11 @@ def _read(frame: bytes) -> Any:
 
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
     url = organization.api_url(region).replace("http", "ws", 1) + "/rtm/ws"
+    tls = _tls() if url.startswith("wss:") else None
     with _name_failures():
         socket = await connect(
             f"{url}?organization_id={organization.organization_id}",
-            ssl=_tls() if url.startswith("wss:") else None,
+            ssl=tls,
             compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
             additional_headers={"X-Region": region},
             origin=Origin(organization.page_origin) if organization.page_origin else None,
@@ -293,6 +295,8 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             proxy=None,
         )
         socket.transport.get_extra_info("socket").setsockopt(*LETS_GO)
+        if tls:
+            socket.transport.set_protocol(SmallReads(socket))
     return socket
 
 

@@ -395,11 +395,12 @@ class LiveCustomer:
         self.last_event = gaps.last_after(push, self.last_event)
         self._observer.hear(self.customer, push, self.conversation)
         update = Happened(push, self.conversation)
-        for tab in tuple(self.tabs):
-            if tab.held is None:
-                await self._tell(tab, update)
-            else:
-                tab.hold(push)
+        told = [tab for tab in self.tabs if tab.held is None]
+        for tab in self.tabs:
+            if tab.held is not None:
+                tab.hold(push)  # at once: while others are told, its snapshot may come
+        for tab in told:
+            await self._tell(tab, update)
 
     async def _show_event_of(self, push: PropertiesUpdated | PropertiesDeleted) -> None:
         """The push says which properties changed; what is shown is the event as it is now."""

@@ -1,6 +1,7 @@
 """Does a widget reach its LiveChat? Tried for real, and answered in its owner's words."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -30,7 +31,15 @@ class ConnectionFailed(Exception):
     """The widget cannot chat. The message says why, and what its owner can do."""
 
 
-def try_connection(widget: Widget) -> str:
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One that works: how well, in words, and what its owner had better change."""
+
+    words: str
+    advice: tuple[str, ...]
+
+
+def try_connection(widget: Widget) -> Connection:
     """Become a customer of this widget for a moment; say what was found.
 
     Raises ConnectionFailed.
@@ -54,8 +63,8 @@ def try_connection(widget: Widget) -> str:
             % {"number": widget.group_id, "known": known or _("none")}
         )
     refuse_untrusted_websites(widget)
-    found = (words_for(statuses[widget.group_id]), words_for_version(widget))
-    return " ".join(filter(None, (*found, advice_with_token(widget))))
+    advice = (words_for_version(widget), *advice_with_token(widget))
+    return Connection(words_for(statuses[widget.group_id]), tuple(filter(None, advice)))
 
 
 def words_for(status: str) -> str:
@@ -93,32 +102,35 @@ def refuse_untrusted_websites(widget: Widget) -> None:
             )
 
 
-def advice_with_token(widget: Widget) -> str:
-    """What an agent's token shows that no customer can see; "" if there is none, or all is well."""
+def advice_with_token(widget: Widget) -> tuple[str, ...]:
+    """What an agent's token shows that no customer can see; "" is said of what is well."""
     if not widget.agent_token:
-        return ""
+        return ()
     api = AgentApi(widget.organization, widget.agent_token)
     try:
         info = api.info()
         if info and info.organization_id != widget.organization_id:
-            return _(
+            words = _(
                 "The agent's token belongs to another organization. Enter one of yours, or leave "
                 "the field empty."
             )
+            return (words,)
         monitoring = api.monitoring()
-        found = (
+        return (
             words_for_app(widget, info),
             words_for_mask(monitoring),
             words_for_websites(widget, monitoring),
         )
-        return " ".join(filter(None, found))
     except NotAuthorized:
-        return _(
+        words = _(
             "The agent's token lacks the scope “%(scope)s”, so we could not see whether customers' "
             "addresses are masked."
         ) % {"scope": SCOPES_OF_AGENT[0]}
     except LiveChatError:
-        return _("LiveChat refused the agent's token. Enter another one, or leave the field empty.")
+        words = _(
+            "LiveChat refused the agent's token. Enter another one, or leave the field empty."
+        )
+    return (words,)
 
 
 def words_for_app(widget: Widget, info: TokenInfo | None) -> str:
@@ -193,9 +205,13 @@ def group_statuses(widget: Widget, grant: accounts.Grant) -> dict[int, str]:
 def report_connection(request: HttpRequest, widget: Widget) -> None:
     """Test one widget and say what was found, above the next page."""
     try:
-        messages.success(request, f"{widget}: {try_connection(widget)}")
+        connection = try_connection(widget)
     except ConnectionFailed as failure:
         messages.error(request, f"{widget}: {failure}")
+    else:
+        messages.success(request, f"{widget}: {connection.words}")
+        for advice in connection.advice:
+            messages.warning(request, f"{widget}: {advice}")
     address = request.build_absolute_uri(reverse("widget:panel", args=[widget.key]))
     if trouble := trouble_with_websockets(address):
         messages.warning(request, trouble)

@@ -57,6 +57,10 @@ def mask(agent: Agent, ip: str) -> None:
     ).raise_for_status()
 
 
+def advice_for(widget: Widget) -> str:
+    return " ".join(try_connection(widget).advice)
+
+
 def test_addresses_that_are_not_masked_are_named(
     client: Client, widget: Widget, agent: Agent
 ) -> None:
@@ -64,22 +68,22 @@ def test_addresses_that_are_not_masked_are_named(
     assert "It works" in said
     assert "Set LiveChat's property “monitoring.ip_mask”" in said
     mask(agent, "10.0.0.1")
-    assert "ip_mask" not in try_connection(widget)
+    assert "ip_mask" not in advice_for(widget)
 
 
 def test_without_a_token_nothing_is_said_of_it(widget: Widget) -> None:
-    assert "ip_mask" not in try_connection(widget)
+    assert "ip_mask" not in advice_for(widget)
 
 
 def test_a_personal_access_token_shows_the_mask_and_not_what_the_app_may(
     widget: Widget, agent: Agent
 ) -> None:
     widget.agent_token = agent.config["basic"]
-    found = try_connection(widget)
+    found = advice_for(widget)
     assert "Set LiveChat's property “monitoring.ip_mask”" in found
     assert "A personal access token does not show what your app may do" in found
     widget.agent_token = agent.config["token"]
-    assert "personal access token" not in try_connection(widget)
+    assert "personal access token" not in advice_for(widget)
 
 
 def test_websites_that_could_not_be_tried_are_named_where_only_trusted_ones_chat(
@@ -87,9 +91,9 @@ def test_websites_that_could_not_be_tried_are_named_where_only_trusted_ones_chat
 ) -> None:
     widget.agent_token = agent.config["token"]
     widget.allowed_origins = ["https://shop.example", "https://*.shop.example"]
-    assert "trusted domains" not in try_connection(widget)
+    assert "trusted domains" not in advice_for(widget)
     sandbox.settings(trusted_domains=["shop.example"])
-    found = try_connection(widget)
+    found = advice_for(widget)
     assert "we could not test these websites: https://*.shop.example." in found
 
 
@@ -101,22 +105,32 @@ def test_a_scope_that_the_app_lacks_is_named(
     info = sandbox.http.get(f"{sandbox.url}/v2/info", headers=headers, timeout=10).json()
     scopes = set(info["scope"].split(","))
     widget.agent_token = token_with(sandbox, *(scopes - {"customers:own"}))
-    assert "Your app lacks the scope “customers:own”" in try_connection(widget)
+    assert "Your app lacks the scope “customers:own”" in advice_for(widget)
     widget.agent_token = token_with(sandbox, *scopes)
-    assert "lacks the scope" not in try_connection(widget)
+    assert "lacks the scope" not in advice_for(widget)
 
 
 def test_a_scope_that_the_token_lacks_is_named(widget: Widget, sandbox: Sandbox) -> None:
     widget.agent_token = token_with(sandbox, "customers:own")
-    said = try_connection(widget)
+    said = advice_for(widget)
     assert "lacks the scope “properties.license.value--all:ro”" in said
 
 
 def test_a_token_that_livechat_does_not_take_is_named(widget: Widget, sandbox: Sandbox) -> None:
     widget.agent_token = "dal:nobody"
-    assert "LiveChat refused the agent's token" in try_connection(widget)
+    assert "LiveChat refused the agent's token" in advice_for(widget)
     widget.agent_token = sandbox.config["other_organization"]["agents"][0]["token"]
-    assert "belongs to another organization" in try_connection(widget)
+    assert "belongs to another organization" in advice_for(widget)
+
+
+def test_advice_is_no_success(client: Client, widget: Widget) -> None:
+    address = f"/admin/widget/widget/{widget.pk}/agent-token/"
+    answer = owner(client, widget).post(address, {"agent_token": "dal:nobody"}, follow=True)
+    works, refused = answer.context["messages"]
+    assert (works.level_tag, refused.level_tag) == ("success", "warning")
+    assert str(works).startswith("Shop: It works")
+    assert "agent's token" not in str(works)
+    assert str(refused).startswith("Shop: LiveChat refused the agent's token")
 
 
 def test_it_is_kept_encrypted_and_never_shown_again(

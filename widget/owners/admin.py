@@ -32,8 +32,8 @@ from widget.owners.fieldsets import (
     AGENTS_TOKEN,
     FIELDSETS,
     SIGNED_IN_CUSTOMERS,
+    for_readers,
     in_steps,
-    without_test,
 )
 from widget.owners.forms import WidgetForm, label_of
 from widget.owners.urls import FRAMED_ROUTES, ROUTES
@@ -185,9 +185,10 @@ class WidgetAdmin(CarefulAdmin):
         """Let who is no superuser choose among their own organizations only."""
         form = cast(type[WidgetForm], super().get_form(request, obj, change, **kwargs))
         if "organization_id" in form.base_fields and not is_superuser(request.user):
+            ids = access.choices_of_organization(request.user, obj)
             form.base_fields["organization_id"] = forms.ChoiceField(
                 label=label_of("organization_id"),
-                choices=[(id_, id_) for id_ in access.choices_of_organization(request.user, obj)],
+                choices=[(id_, id_) for id_ in ids],
             )
         return form
 
@@ -200,7 +201,7 @@ class WidgetAdmin(CarefulAdmin):
         if obj is None:
             return in_steps(fieldsets)
         if not access.may(request.user, access.EDITORS, obj):
-            return without_test(fieldsets)
+            return for_readers(fieldsets)
         if not access.may(request.user, access.OWNERS, obj):
             return fieldsets
         return (*fieldsets, SIGNED_IN_CUSTOMERS, AGENTS_TOKEN)

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from widget.owners.reading import READABLE
+
 FIELDSETS: Any = (
     (None, {"fields": ("name", "key", "enabled")}),
     (_("Your website"), {"fields": ("allowed_origins",)}),
@@ -151,12 +153,13 @@ def in_steps(fieldsets: Any) -> list[Any]:
     return [first, *steps, *folded]
 
 
-def without_test(fieldsets: Any) -> list[Any]:
-    """For those who may not save, and so cannot test what the form says."""
-    return [
-        (
-            name,
-            options | {"fields": [each for each in options["fields"] if each != "connection_test"]},
-        )
-        for name, options in fieldsets
-    ]
+def for_readers(fieldsets: Any) -> list[Any]:
+    """For those who may not save: without what they could not press, and lists as lines."""
+    return [(name, readable(options)) for name, options in fieldsets]
+
+
+def readable(options: dict[str, Any]) -> dict[str, Any]:
+    fields = [READABLE.get(each, each) for each in options["fields"] if each != "connection_test"]
+    if len(fields) < len(options["fields"]):  # the description is of the button
+        options = {name: value for name, value in options.items() if name != "description"}
+    return options | {"fields": fields}

@@ -82,6 +82,33 @@ def test_a_viewer_looks_but_changes_nothing(client: Client) -> None:
     assert viewer.get(ADD).status_code == 403
 
 
+def test_a_viewer_reads_lists_as_lines(client: Client) -> None:
+    widget = add_widget(
+        allowed_origins=["https://shop.example", "https://blog.example"],
+        hidden_pages=["/checkout/*"],
+        variables={"--bubble": "6px"},
+        texts={"de": {"header_title": "Hallo"}},
+        invitations=[{"id": "0a1b2c3d", "name": "Cart", "text": "May we help?", "enabled": False}],
+    )
+    html = page(signed_in(client, Membership.Role.VIEWER), change(widget))
+    for line in (
+        "https://shop.example<br>https://blog.example",
+        "/checkout/*",
+        "--bubble: 6px",
+        "Deutsch, header title: Hallo",
+        "Cart: May we help? · off",
+    ):
+        assert line in html, line
+    shown = re.findall(r'class="readonly">(.*?)</div>', html, re.DOTALL)
+    assert [each for each in shown if each.startswith(("[", "{"))] == []
+
+
+def test_a_viewer_is_told_of_nothing_that_they_lack(client: Client) -> None:
+    html = page(signed_in(client, Membership.Role.VIEWER), change(add_widget()))
+    assert "submit-row" not in html
+    assert "Save and test" not in html
+
+
 def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
     client.force_login(User.objects.create_user("guest", is_staff=True))
     assert client.get(LIST).status_code == 403

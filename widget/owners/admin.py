@@ -24,7 +24,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from widget.models import Membership, Widget, is_superuser
-from widget.owners import access, changes, colleagues, history, preview, secrets
+from widget.owners import access, changes, colleagues, history, joining, preview, secrets
 from widget.owners.addresses import admin_url, to_admin
 from widget.owners.careful import CarefulAdmin
 from widget.owners.connection import report_connection
@@ -188,7 +188,8 @@ class WidgetAdmin(CarefulAdmin):
             ids = access.choices_of_organization(request.user, obj)
             form.base_fields["organization_id"] = forms.ChoiceField(
                 label=label_of("organization_id"),
-                choices=[(id_, id_) for id_ in ids],
+                choices=joining.choices_among(ids),
+                help_text=form.base_fields["organization_id"].help_text,
             )
         return form
 

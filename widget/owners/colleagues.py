@@ -45,12 +45,11 @@ class ColleagueForm(forms.Form):
         self.user = user
         organizations = access.shared_organizations(user)
         given = access.roles_to_give_in_each(user, organizations)
-        names = joining.names_of_widgets_of_each(organizations)
         roles = {role for each in given.values() for role in each}
         of_role: Any = self.fields["role"]
         of_role.choices = [choice for choice in Role.choices if choice[0] in roles]
         of_organization: Any = self.fields["organization_id"]
-        of_organization.choices = [(each, names[each]) for each in organizations]
+        of_organization.choices = joining.choices_among(organizations)
         if len(organizations) == 1:
             of_organization.widget = forms.HiddenInput()
             of_organization.initial = organizations[0]

@@ -14,6 +14,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from widget.identity import name_of
@@ -144,6 +145,15 @@ def inviter_of(invitation: ColleagueInvitation) -> str:
 def names_of_widgets(organization_id: str) -> str:
     """What people call an organization: by its widgets, or its ID while it has none."""
     return names_of_widgets_of_each([organization_id])[organization_id]
+
+
+def choices_among(organizations: Collection[str]) -> list[tuple[str, str]]:
+    """Organizations to choose from, told apart by the beginning of their IDs."""
+    names = names_of_widgets_of_each(organizations)
+    return [
+        (each, each if names[each] == each else f"{Truncator(names[each]).chars(60)} ({each[:8]}…)")
+        for each in organizations
+    ]
 
 
 def names_of_widgets_of_each(organizations: Collection[str]) -> dict[str, str]:

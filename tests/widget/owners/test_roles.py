@@ -109,6 +109,19 @@ def test_a_viewer_is_told_of_nothing_that_they_lack(client: Client) -> None:
     assert "Save and test" not in html
 
 
+@pytest.mark.parametrize("role", [Membership.Role.OWNER, Membership.Role.EDITOR])
+def test_an_organization_is_chosen_by_the_names_of_its_widgets(
+    client: Client, role: Membership.Role
+) -> None:
+    add_widget(name="Fern & Clay")
+    member = signed_in(client, role)
+    Membership.objects.create(user=User.objects.get(), organization_id=OTHER, role=role)
+    form = member.get(ADD).context["adminform"].form
+    choices = [(OTHER, OTHER), (OWN, f"Fern & Clay ({OWN[:8]}…)")]
+    assert form.fields["organization_id"].choices == choices
+    assert "Says which LiveChat account" in page(member, ADD)
+
+
 def test_a_user_without_a_role_sees_no_widgets_at_all(client: Client) -> None:
     client.force_login(User.objects.create_user("guest", is_staff=True))
     assert client.get(LIST).status_code == 403

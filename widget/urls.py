@@ -68,6 +68,7 @@ urlpatterns = [
     path("w/<slug:key>/sneak_peek", noticed.show_sneak_peek, name="sneak_peek"),
     path("w/<slug:key>/notifications", notifications.notifications, name="notifications"),
     path("w/<slug:key>/permission", notifications.permission, name="permission"),
+    path("w/<slug:key>/renewed", notifications.renew, name="renewed"),
     path("w/<slug:key>/worker.js", notifications.worker, name="worker"),
     path("w/<slug:key>/webhook", webhooks.webhook, name="webhook"),
     path("w/<slug:key>/move", moves.move, name="move"),

@@ -413,6 +413,64 @@ def test_a_click_on_a_notification_opens_the_website_at_its_message(
     assert worker.evaluate(CLICK, data | {"widget": "another"}) == []  # that is not ours
 
 
+# The worker's browser has this subscription, and may tell it by an event. Source: W3C Push API,
+# "The pushsubscriptionchange event".
+HAVE = """async ([subscription, key, renews]) => {
+  const { endpoint, ...keys } = subscription;
+  const now = {
+    endpoint,
+    options: { applicationServerKey: Uint8Array.fromBase64(key, { alphabet: "base64url" }).buffer },
+    toJSON: () => ({ endpoint, keys }),
+  };
+  let found = renews ? null : now;
+  const before = self.had;
+  self.had = now;
+  PushManager.prototype.getSubscription = async () => found;
+  PushManager.prototype.subscribe = async () => (found = now);
+  if (!renews) return;
+  const change = new ExtendableEvent("pushsubscriptionchange");
+  let ended;
+  change.waitUntil = (promise) => { ended = promise; };
+  change.oldSubscription = before;
+  change.newSubscription = null;
+  dispatchEvent(change);
+  await ended;
+}"""
+ENDPOINTS = """
+from widget.models import Subscription
+answer = [subscription.browser.endpoint for subscription in Subscription.objects.all()]
+"""
+
+
+def test_a_subscription_that_the_browser_renews_by_itself_goes_on(
+    page: Page,
+    telling_site: Site,
+    websites: Websites,
+    sandbox: Sandbox,
+    push_service: tuple[PushService, str],
+    browser_device: Device,
+) -> None:
+    service, private = push_service
+    key = keys.public_key_of(private)
+    telling_site.run(END_SUBSCRIPTIONS)
+    script = f'importScripts("{telling_site.chat_url}/w/demo/worker.js");'
+    websites.publish("/renewing.js", script, {"Content-Type": "text/javascript"})
+    register = '<script>navigator.serviceWorker.register("/renewing.js")</script>'
+    page.add_init_script(NOTE_WORKER + never_after(WORKER_PATIENCE))
+    page.goto(websites.publish("/renewing", html(register + tag(telling_site))))
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    (worker,) = page.context.service_workers
+    worker.evaluate(HAVE, [browser_device.subscription(), key, False])
+    chat = Shop(page).open_chat()
+    chat.send("Do you ship to Norway?")
+    expect(chat.panel.locator("html[data-worker]")).to_be_attached()
+    offer_in(chat).click()
+    expect(chat.panel.get_by_text("You will be told on this device")).to_be_visible()
+    renewed = service.device("renewed").subscription()
+    worker.evaluate(HAVE, [renewed, key, True])
+    wait_for(page, lambda: telling_site.run(ENDPOINTS) == [renewed["endpoint"]])
+
+
 # Source: Chromium, "Failed to construct 'Notification': Illegal constructor" on Android.
 ANDROID = """
 window.Notification = class {

@@ -1,6 +1,7 @@
 """Browsers that get a notification of an answer after their page is closed."""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class Browser:
     auth: str
 
 
+def mark_of(endpoint: str, auth: str) -> str:
+    """By which a browser is found that tells us these: from a database nobody learns them."""
+    return hashlib.sha256(json.dumps([endpoint, auth]).encode()).hexdigest()
+
+
 class SubscriptionManager(models.Manager["Subscription"]):
     """Who asked to be told of an answer, as the processes share them out among themselves."""
 
@@ -51,10 +57,29 @@ class SubscriptionManager(models.Manager["Subscription"]):
             return self.create(
                 bearer_token=bearer,
                 secret=secret,
+                mark=mark_of(browser.endpoint, browser.auth),
                 language=language,
                 group_id=group_id,
                 until=timezone.now() + conf.push_period(),
             )
+
+    def find(self, widget: Widget, mark: str) -> "Subscription | None":
+        """Whose browser it was. Raises UnreadableSecret."""
+        theirs = self.filter(bearer_token__customer__widget_key=widget.key, mark=mark)
+        return theirs.select_related("bearer_token__customer").first()
+
+    def renew(self, before: "Subscription", browser: Browser) -> None:
+        """Tell this browser from now on, as if it were the one before: for it, it is."""
+        told = {name: getattr(before, name) for name in ("told", "until", "listen_until")}
+        with transaction.atomic():
+            renewed = self.subscribe(
+                before.bearer_token,
+                browser,
+                page=before.page,
+                language=before.language,
+                group_id=before.group_id,
+            )
+            self.filter(pk=renewed.pk).update(**told)
 
     def claim(self, name: str, watched: Collection[int], room: int) -> "list[Subscription]":
         """Those that this process is to listen for: at most `room`, `name` is the process's.
@@ -127,7 +152,8 @@ class Subscription(models.Model):
     """A browser that asked to be told of an answer after its page is closed (Web Push).
 
     It ends with the browser's bearer token. `secret` is where its push service is, with which keys
-    only this browser can read, and the page of the website to come back to. `told` is LiveChat's
+    only this browser can read, and the page of the website to come back to; `mark` is a hash of the
+    first of them, by which a browser that has got other ones is found. `told` is LiveChat's
     time of the newest answer that was told; `tries` and `try_at` are about the next one. The
     process `held_by` listens for it, unless it does not say so any more by `held_until`. Where
     LiveChat calls, see `Webhook`, it listens until `listen_until` only.
@@ -137,6 +163,7 @@ class Subscription(models.Model):
         BearerToken, on_delete=models.CASCADE, related_name="subscription"
     )
     secret = EncryptedTextField()
+    mark = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
     language = models.CharField(max_length=12)
     group_id = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)

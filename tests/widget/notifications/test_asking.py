@@ -47,6 +47,7 @@ def test_without_keys_nothing_is_offered(customer: Visitor, shop_widget: Widget)
     assert customer.ask("get", "notifications").status_code == 404
     assert customer.ask("post", "notifications").status_code == 404
     assert Visitor().ask("get", "permission").status_code == 404
+    assert Visitor().ask("post", "renewed").status_code == 404
     assert 'id="push"' not in Visitor().ask("get", "").content.decode()
 
 
@@ -191,6 +192,66 @@ def test_new_keys_encrypt_them_again(
     settings.CHAT_ENCRYPTION_KEYS = ["a new one", settings.SECRET_KEY]
     call_command("rotate_keys", stdout=StringIO())
     settings.CHAT_ENCRYPTION_KEYS = ["a new one"]
+    assert Subscription.objects.get().browser == Browser(**subscription)
+
+
+# A browser that gets another subscription by itself
+
+
+@pytest.fixture
+def renewed(subscription: dict[str, str], push_service: PushService) -> dict[str, str]:
+    """What a service worker says then: what it had, and what it has."""
+    before = {"before": subscription["endpoint"], "secret": subscription["auth"]}
+    return push_service.device("renewed").subscription() | before
+
+
+def test_a_browser_that_has_got_another_subscription_is_told_there(
+    customer: Visitor, subscription: dict[str, str], renewed: dict[str, str]
+) -> None:
+    ask_to_be_told(customer, subscription)
+    Subscription.objects.update(told="2026-11-30", language="de", group_id=7)
+    assert Visitor().ask("post", "renewed", renewed).status_code == 204
+    kept = Subscription.objects.get()
+    assert kept.browser == Browser(*(renewed[name] for name in ("endpoint", "p256dh", "auth")))
+    assert (kept.page, kept.told, kept.language, kept.group_id) == (PAGE, "2026-11-30", "de", 7)
+    assert Visitor().ask("post", "renewed", renewed).status_code == 403  # what it had is over
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"before": "https://push.example/1"}, 403),
+        ({"secret": "AAAA"}, 403),
+        ({"secret": ""}, 403),
+        ({"endpoint": "https://127.0.0.1/1"}, 400),
+    ],
+)
+def test_whoever_does_not_know_what_it_had_changes_nothing(
+    customer: Visitor,
+    subscription: dict[str, str],
+    renewed: dict[str, str],
+    wrong: dict[str, str],
+    status: int,
+) -> None:
+    ask_to_be_told(customer, subscription)
+    assert Visitor().ask("post", "renewed", renewed | wrong).status_code == status
+    assert Subscription.objects.get().browser == Browser(**subscription)
+
+
+def test_what_a_browser_had_is_worth_nothing_elsewhere_or_without_consent(
+    add_widget: AddWidget,
+    customer: Visitor,
+    shop_widget: Widget,
+    subscription: dict[str, str],
+    renewed: dict[str, str],
+) -> None:
+    add_widget("other")
+    ask_to_be_told(customer, subscription)
+    assert Visitor("other").ask("post", "renewed", renewed).status_code == 403
+    shop_widget.ask_consent, shop_widget.consent_version = True, "2027-01"
+    shop_widget.save()
+    cache.clear()  # as after a commit
+    assert Visitor().ask("post", "renewed", renewed).status_code == 403
     assert Subscription.objects.get().browser == Browser(**subscription)
 
 

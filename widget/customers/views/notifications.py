@@ -14,13 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatproxy.models import BearerToken
 from widget.assets import as_javascript, pack, short_source
 from widget.customers.security import CustomerRequest, customer_required, widget_view
 from widget.customers.views.stylesheet import style_version
 from widget.models import Browser, Subscription, Widget
+from widget.models.subscriptions import mark_of
 from widget.notifications import keys
 from widget.notifications.addresses import LONGEST, may_post_to
 
@@ -176,12 +177,43 @@ def keep_permission(request: HttpRequest, widget: Widget) -> HttpResponse:
         return HttpResponse(status=403)
 
 
+@require_POST
+@widget_view
+def renew(request: HttpRequest, widget: Widget) -> HttpResponse:
+    """The browser has another subscription, by itself: its service worker says so.
+
+    That knows no token. `before` and `secret` are what it had, which only the browser and we know.
+    204: kept. 403: nobody had that.
+    """
+    refuse_without_keys()
+    form = SubscriptionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    mark = mark_of(request.POST.get("before", ""), request.POST.get("secret", ""))
+    before = Subscription.objects.find(widget, mark)
+    if before is None or not widget.may_act_for(before.bearer_token):
+        return HttpResponse(status=403)
+    try:
+        Subscription.objects.renew(before, form.browser())
+    except (BearerToken.DoesNotExist, IntegrityError):  # erased meanwhile
+        return HttpResponse(status=403)
+    return HttpResponse(status=204)
+
+
 @require_safe
 @widget_view
 def worker(request: HttpRequest, widget: Widget) -> HttpResponse:
     """The service worker that shows notifications; a website's own worker may import it."""
+    renewed = request.build_absolute_uri(reverse("widget:renewed", args=[widget.key]))
+    script = short_source("worker.js")
+    for name, value in (
+        ("WIDGET_KEY", widget.key),
+        ("RENEWED_ADDRESS", renewed),
+        ("PUBLIC_KEY", keys.public_key() if keys.is_possible() else ""),
+    ):
+        script = script.replace(name, as_javascript(value))
     response = HttpResponse(
-        short_source("worker.js").replace("WIDGET_KEY", as_javascript(widget.key)),
+        script,
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": f"public, max-age={WORKER_HOLDS}"},
     )

@@ -1,6 +1,6 @@
 // The window that asks whether this device may show notifications. What it may do for the chat is
 // said behind the # of its address, which is taken away at once.
-const { key, worker, scope } = document.documentElement.dataset;
+const { key, widget, worker, scope } = document.documentElement.dataset;
 const ticket = location.hash.slice(1);
 const ask = document.getElementById("ask");
 history.replaceState(null, "", location.pathname + location.search);
@@ -23,6 +23,7 @@ async function subscribe() {
   await old?.unsubscribe(); // it may have been made with another key
   const options = { userVisibleOnly: true, applicationServerKey: key };
   const { endpoint, keys } = (await registration.pushManager.subscribe(options)).toJSON();
+  registration.active.postMessage({ widget, subscribed: true }, [new MessageChannel().port2]);
   const body = new URLSearchParams({ endpoint, ...keys, ticket });
   return (await fetch(location.href, { method: "POST", body, credentials: "omit" })).ok;
 }

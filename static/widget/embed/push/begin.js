@@ -9,22 +9,28 @@ const WORKER_PATIENCE = 2000; // ms
 export async function push(key) {
   const registration = await navigator.serviceWorker?.getRegistration();
   const worker = registration?.active;
-  if (!key) return { isReady: Boolean(worker) && await isOurs(worker) };
+  if (!key) return { isReady: Boolean(worker) && await isOurs(worker, {}) };
   try {
     if (await Notification.requestPermission() !== "granted") return { subscription: null };
     const options = { userVisibleOnly: true, applicationServerKey: key };
-    return { subscription: (await registration.pushManager.subscribe(options)).toJSON() };
+    const subscription = (await registration.pushManager.subscribe(options)).toJSON();
+    await isOurs(worker, { subscribed: true });
+    return { subscription };
   } catch {
     return { subscription: null }; // the website has subscriptions of its own, say
   }
 }
 
-/** @param {ServiceWorker} worker @returns {Promise<boolean>} */
-function isOurs(worker) {
+/**
+ * @param {ServiceWorker} worker
+ * @param {object} news What it is told when it is asked.
+ * @returns {Promise<boolean>}
+ */
+function isOurs(worker, news) {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
     port1.onmessage = () => resolve(true);
     setTimeout(() => resolve(false), WORKER_PATIENCE);
-    worker.postMessage({ widget: KEY }, [port2]);
+    worker.postMessage({ widget: KEY, ...news }, [port2]);
   });
 }

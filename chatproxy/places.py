@@ -95,7 +95,10 @@ class Places:
         return others >= limit.crowd and self._taken[name] - (name in place.names) >= limit.most
 
     def _give_back(self, place: Place) -> None:
-        self._taken -= Counter(place.names)
+        for name in place.names:  # Counter's own `-=` would look at everybody's
+            self._taken[name] -= 1
+            if self._taken[name] <= 0:
+                del self._taken[name]
         place.names = ()
 
 

@@ -190,7 +190,10 @@ class SocketCounts:
         self._open.update(network for network, _ in networks_of(address))
 
     def remove(self, address: str) -> None:
-        self._open -= Counter(network for network, _ in networks_of(address))
+        for network, _ in networks_of(address):  # Counter's own `-=` would look at everybody's
+            self._open[network] -= 1
+            if self._open[network] <= 0:
+                del self._open[network]
 
 
 class Told:

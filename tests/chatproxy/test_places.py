@@ -1,5 +1,6 @@
 """How many requests may wait for LiveChat at once, and for which part of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
@@ -9,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from chatproxy.livechat.errors import NoPlace
-from chatproxy.places import Places, take_place
+from chatproxy.places import LIVECHAT, Name, Places, take_place
 
 DAL, FRA = "https://api.livechat.test/v3.6/customer", "https://api-fra.livechat.test/v3.6/customer"
 ACCOUNTS = "https://accounts.livechat.test/v2/info"
@@ -143,3 +144,18 @@ def test_who_is_turned_away_is_counted() -> None:
     with waiting(places, *[(FRA, "flooded")] * 300):
         waits(places, FRA, "flooded")
     assert counted() - before == 1
+
+
+class NotWalked(Counter[Name]):
+    """Of everybody who waits: each request would look at all, while the others wait to count."""
+
+    def items(self) -> object:  # type: ignore[override]
+        raise AssertionError("everybody's places are looked at")
+
+
+def test_a_place_is_given_back_without_a_look_at_the_others() -> None:
+    places = Places(330)
+    places._taken = NotWalked()
+    with waiting(places, (FRA, "busy"), (FRA, "another")):
+        assert places._taken[LIVECHAT] == 2
+    assert not places._taken

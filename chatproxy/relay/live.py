@@ -529,7 +529,8 @@ class LiveCustomer:
     async def _begin(self, tab: Tab, held: list[Push] | None, snapshot: Snapshot) -> None:
         if held is None or tab.held is not held:
             return
-        await self._tell(tab, snapshot.after(tab.since))
+        begins_anew, tab.shows_another = tab.shows_another, False
+        await self._tell(tab, snapshot.anew() if begins_anew else snapshot.after(tab.since))
         conversation, last_event = snapshot.conversation, snapshot.last_event
         while held and tab.held is held:
             push = held.pop(0)
@@ -592,7 +593,11 @@ class LiveCustomer:
             await self._tasks.in_thread(self.customer.remember_chat, chat_id)
 
     def _begin_anew(self) -> None:
-        """Nothing is known of a chat of whoever the customer is now."""
+        """Nothing is known of a chat of whoever the customer is now, and all tabs show another."""
+        for tab in self.tabs:
+            tab.shows_another = True
+            if tab.held is None:
+                tab.wait_for_snapshot("")
         greeting, group_id = self.conversation.greeting, self.organization.group_id
         self.conversation = Conversation(self.customer.entity_id, group_id, greeting=greeting)
         self.last_event = Event()

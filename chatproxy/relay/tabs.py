@@ -17,17 +17,18 @@ class Tab:
     """One open panel of a customer. `since` is the last event it shows, "" for none.
 
     `is_visible`: somebody may be looking at the website, as far as the browser says.
+    `shows_another`: what it shows is of a chat, or of a customer, that LiveChat no longer has.
 
     `show` hands the update to the server and does not wait for the browser: who does not read
     is for the server to let go. It raises OSError when the browser has gone.
     """
 
-    __slots__ = ("held", "is_visible", "show", "since")
+    __slots__ = ("held", "is_visible", "show", "shows_another", "since")
 
     def __init__(self, show: Show, since: str) -> None:
         self.show = show
         self.since = since
-        self.is_visible = False
+        self.is_visible = self.shows_another = False
         self.held: list[Push] | None = []  # what waits for its snapshot; None: up to date
 
     def hold(self, push: Push) -> None:

@@ -221,8 +221,8 @@ class Snapshot(Update, frozen=True):
     `earlier_page_id` leads to older threads, empty if there are none; None if nobody asked:
     what a tab knows of it still holds. Always a tab's first update, and again after every gap.
 
-    `begins_anew`: what the tab shows is so old that something between is missing here, so these
-    threads stand in place of all it shows.
+    `begins_anew`: what the tab shows is so old that something between is missing here, or it is
+    of another chat, so these threads stand in place of all it shows.
     """
 
     conversation: Conversation
@@ -240,6 +240,10 @@ class Snapshot(Update, frozen=True):
         """The same for a tab whose last event this is; "" if it shows none."""
         if not event_id or not self.threads or self._place_of(event_id) is not None:
             return self
+        return self.anew()
+
+    def anew(self) -> Snapshot:
+        """The same in place of all that a tab shows."""
         return Snapshot(self.conversation, self.threads, self.earlier_page_id, begins_anew=True)
 
     def without_earlier(self, event_id: str) -> Snapshot:

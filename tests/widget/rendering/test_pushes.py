@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from msgspec.structs import replace
+from pytest_django import Settings
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Chat, Event, Greeting, Queue, Thread, User, parse_event
@@ -398,6 +400,22 @@ def test_a_greeting_asks_for_an_answer_and_goes() -> None:
     assert 'data-greeting="7" data-unique="UNIQUE"' in html
     over = html_of(Happened(pushes.GreetingCanceled(unique_id="UNIQUE"), KNOWN), Locale())
     assert over.strip() == NO_GREETING
+
+
+def test_numbers_for_browsers_are_digits_alone(settings: Settings) -> None:
+    settings.USE_THOUSAND_SEPARATOR = True
+    greeting = Greeting(id=1234567, unique_id="U", event=event(text="Hi"), agent=PIOTR)
+    push = pushes.IncomingGreeting(greeting=greeting)
+    html = html_of(Happened(push, KNOWN.after(push)), Locale())
+    assert 'name="id" value="1234567"' in html
+    assert 'data-greeting="1234567"' in html
+    image = {"url": "https://cdn.example/wide.png", "width": 1200, "height": 1100}
+    assert 'width="1200" height="1100"' in arrived(**rich("cards", image=image))
+    bar = {"x": 1234, "y": 1234.5, "height": 1234.5, "label": "Monday"}
+    figure = {"title": "Chats", "total": 1, "width": 1235, "bars": [bar]}
+    svg = render_to_string("widget/owners/figure.html", {"figure": figure})
+    assert "0 0 1235 60" in svg
+    assert 'x="1234" y="1234.5" width="8" height="1234.5"' in svg
 
 
 def test_a_snapshot_without_a_greeting_removes_one_that_stands() -> None:

@@ -69,6 +69,7 @@ def stops_older_processes(operation: Operation) -> bool:
             | migrations.AlterModelOptions()
             | migrations.AddIndex()
             | migrations.RemoveIndex()
+            | migrations.SeparateDatabaseAndState(database_operations=[])
         ):
             return False
     return True
@@ -83,6 +84,8 @@ def stops_older_processes(operation: Operation) -> bool:
         (migrations.RemoveField("widget", "tone"), True),
         (migrations.RenameField("widget", "tone", "sound"), True),
         (migrations.CreateModel("Tone", []), False),
+        (migrations.SeparateDatabaseAndState([migrations.RemoveField("widget", "tone")]), True),
+        (migrations.SeparateDatabaseAndState([], [migrations.RenameField("a", "b", "c")]), False),
     ],
 )
 def test_what_would_stop_a_process_of_the_version_before(operation: Operation, stops: bool) -> None:

@@ -22,6 +22,7 @@ from widget.options.openers import (
 from widget.options.origins import clean_origin, matches, validate_origins
 from widget.options.validators import (
     TEXT_LENGTH,
+    own_language,
     validate_client_id,
     validate_color,
     validate_consent_version,
@@ -155,7 +156,7 @@ class WidgetSettings(models.Model):
     )
 
     default_language = models.CharField(
-        _("default language"), max_length=12, default="en", validators=[validate_language]
+        _("default language"), max_length=12, default=own_language, validators=[validate_language]
     )
     launcher_label = models.CharField(_("text beside the launcher"), max_length=30, blank=True)
     header_title = models.CharField(_("header title"), max_length=60, blank=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 
 from widget.options import invitations
@@ -176,12 +177,22 @@ def validate_variables(variables: object) -> None:
 
 
 def validate_language(value: str) -> None:
-    """Raise ValidationError unless Django knows this language."""
-    if value not in dict(settings.LANGUAGES):
+    """Raise ValidationError unless the project has this language."""
+    codes = dict(settings.LANGUAGES)
+    if value not in codes:
         raise ValidationError(
-            _("“%(code)s” is not a language code such as en, de or zh-hans."),
-            params={"code": value},
+            _("“%(code)s” is not one of this server's languages: %(codes)s."),
+            params={"code": value, "codes": ", ".join(codes)},
         )
+
+
+def own_language() -> str:
+    """The project's language, as it is among those it has: "en" for "en-us"."""
+    codes = dict(settings.LANGUAGES)
+    try:
+        return get_supported_language_variant(settings.LANGUAGE_CODE)
+    except LookupError:
+        return next(iter(codes), "en")
 
 
 def validate_texts(texts: object) -> None:

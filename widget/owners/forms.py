@@ -116,7 +116,6 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
     default_language = forms.ChoiceField(
         label=label_of("default_language"),
         choices=settings.LANGUAGES,
-        initial="en",
         help_text=_(
             "The language of the texts below. Customers whose language we don't have "
             "see the chat in it, too."

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from tests.widget.owners.admin import LIST, OTHER, add_widget, signed_in
 from widget.models import Membership, Widget
@@ -41,6 +42,34 @@ def test_a_widget_survives_the_way_through_a_file(superuser: Client) -> None:
 def test_a_file_that_is_no_widget_is_refused(superuser: Client, content: bytes, said: str) -> None:
     assert said in imported(superuser, content).content.decode()
     assert not Widget.objects.exists()
+
+
+def test_a_file_in_a_language_that_the_project_lacks_names_those_it_has(
+    superuser: Client, settings: Settings
+) -> None:
+    content = json.dumps(settings_of(add_widget()) | {"default_language": "en"}).encode()
+    settings.LANGUAGES, settings.LANGUAGE_CODE = [("de", "Deutsch"), ("fr", "Français")], "de"
+    refused = imported(superuser, content).content.decode()
+    assert "„en“ ist keine der Sprachen dieses Servers: de, fr." in refused
+    without = json.dumps(json.loads(content) | {"default_language": "fr", "texts": {}}).encode()
+    imported(superuser, without)
+    assert Widget.objects.filter(default_language="fr").exists()
+
+
+@pytest.mark.parametrize(
+    ("languages", "code", "expected"),
+    [
+        (["en", "de"], "en-us", "en"),
+        (["de", "fr"], "fr", "fr"),
+        (["de", "fr"], "en-us", "de"),
+    ],
+)
+def test_a_new_widget_speaks_the_projects_language(
+    settings: Settings, languages: list[str], code: str, expected: str
+) -> None:
+    settings.LANGUAGES = [(each, each) for each in languages]
+    settings.LANGUAGE_CODE = code
+    assert Widget().default_language == expected
 
 
 def test_an_editor_imports_into_their_own_organization_only(client: Client) -> None:

@@ -84,6 +84,7 @@ def colleagues(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": gettext("Colleagues"),
         "opts": Widget._meta,
         "form": form,
+        "sends_mail": joining.sends_mail(),
         "members": members_beside(request.user),
         "invitations": [
             {"invitation": each, "link": link_of(request, each)}

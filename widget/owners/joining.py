@@ -105,9 +105,14 @@ def is_greater(role: str, other: str) -> bool:
     return VIEWERS.index(Role(role)) < VIEWERS.index(Role(other))
 
 
+def sends_mail() -> bool:
+    """Whether Django is set up to send anything. Only trying shows whether it can."""
+    return settings.EMAIL_BACKEND != SENDS_NOTHING
+
+
 def send_invitation(invitation: ColleagueInvitation, link: str) -> bool:
     """Send the link by e-mail, as Django is set up to; whether that was possible."""
-    if settings.EMAIL_BACKEND == SENDS_NOTHING:
+    if not sends_mail():
         return False
     try:
         send_mail(subject_of(invitation), text_of(invitation, link), None, [invitation.email])

@@ -234,6 +234,17 @@ def test_without_email_the_link_is_there_to_copy(client: Client, settings: Setti
     assert follow(Client(), found[1]).status_code == 200
 
 
+def test_an_email_is_promised_only_where_one_can_be_sent(
+    client: Client, settings: Settings
+) -> None:
+    signed_in(client, Role.OWNER)
+    assert "They get an e-mail" in page(client, COLLEAGUES)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    html = page(client, COLLEAGUES)
+    assert "They get an e-mail" not in html
+    assert "you get a link to pass on" in html
+
+
 def test_a_mail_server_that_fails_is_no_crash(client: Client, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9

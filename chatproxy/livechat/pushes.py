@@ -184,6 +184,17 @@ def _properties_updated(payload: Json) -> Push:
     )
 
 
+def _thread_properties_updated(payload: Json) -> Push:
+    """On some accounts these tell the place in the queue, as LiveChat's own client reads it."""
+    told = payload["properties"].get("lc2")
+    if isinstance(told, dict):
+        place = {"position": told.get("queue_pos"), "wait_time": told.get("queue_waiting_time")}
+        queue = Queue.parse(place)
+        if queue and queue.position > 0:
+            return QueuePosition(**_in_chat(payload), queue=queue)
+    return _properties_updated(payload)
+
+
 def _properties_deleted(payload: Json) -> Push:
     return PropertiesDeleted(
         **_of_chat(payload),
@@ -208,7 +219,7 @@ _PARSERS: dict[str, Callable[[Json], Push | None]] = {
     "incoming_event_preview": lambda p: EventPreview(**_in_chat(p), event=parse_event(p["event"])),
     "chat_properties_updated": _properties_updated,
     "chat_properties_deleted": _properties_deleted,
-    "thread_properties_updated": _properties_updated,
+    "thread_properties_updated": _thread_properties_updated,
     "thread_properties_deleted": _properties_deleted,
     "event_properties_updated": _properties_updated,
     "event_properties_deleted": _properties_deleted,

@@ -135,6 +135,19 @@ def test_a_place_in_the_queue_is_read() -> None:
     assert push == QueuePosition(chat_id="C", thread_id="T", queue=Queue(2, 90))
 
 
+def test_a_place_in_the_queue_is_read_from_the_properties_of_the_thread() -> None:
+    payload = {**IN_CHAT, "properties": {"lc2": {"queue_pos": 2, "queue_waiting_time": 90}}}
+    push = parse_push("thread_properties_updated", payload)
+    assert push == QueuePosition(chat_id="C", thread_id="T", queue=Queue(2, 90))
+
+
+@pytest.mark.parametrize("lc2", [None, [], {}, {"queue_pos": 0}, {"queue_pos": "x"}, {"other": 1}])
+def test_other_properties_of_a_thread_are_no_place_in_the_queue(lc2: Any) -> None:
+    payload = {**IN_CHAT, "properties": {"lc2": lc2}}
+    push = parse_push("thread_properties_updated", payload)
+    assert push == PropertiesUpdated(**IN_CHAT, event_id="", properties={"lc2": lc2})
+
+
 @pytest.mark.parametrize("name", ["id", "chat_id"])
 def test_chat_properties_are_read_under_both_names_of_the_chat(name: str) -> None:
     push = parse_push("chat_properties_updated", {name: "C", "properties": {"a": {"b": 1}}})

@@ -83,6 +83,10 @@ class Conversation(Struct, frozen=True):
     def is_own(self, event: Event) -> bool:
         return event.author_id == self.customer_id
 
+    def is_about_last_thread(self, push: Push) -> bool:
+        """Also if it names none."""
+        return push.thread_id in ("", self.thread_id)
+
     @property
     def customer(self) -> User:
         return self.people.get(self.customer_id, User(id=self.customer_id, type="customer"))
@@ -155,11 +159,15 @@ class Conversation(Struct, frozen=True):
                 return replace(self, greeting=self._greeting_after(taken, accepted=True))
             case GreetingCanceled(unique_id=over):
                 return replace(self, greeting=self._greeting_after(over, accepted=False))
-            case ChatDeactivated(thread_id=ended) if ended in ("", self.thread_id):
+            case ChatDeactivated() if self.is_about_last_thread(push):
                 return replace(self, active=False, queue=None)
-            case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}):
+            case PropertiesUpdated(event_id="", properties={"rating": dict() as changes}) if (
+                self.is_about_last_thread(push)
+            ):
                 return replace(self, rating=self.rating | changes)
-            case PropertiesDeleted(event_id="", properties={"rating": list() as names}):
+            case PropertiesDeleted(event_id="", properties={"rating": list() as names}) if (
+                self.is_about_last_thread(push)
+            ):
                 kept = {name: value for name, value in self.rating.items() if name not in names}
                 return replace(self, rating=kept)
             case ChatTransferred(queue=queue) | QueuePosition(queue=queue):

@@ -174,6 +174,8 @@ def properties_updated(
     changes = push.properties.get("rating")
     if push.event_id or not isinstance(changes, dict):
         return ""
+    if not conversation.is_about_last_thread(push):
+        return ""
     return render_rating(conversation.rating | changes, locale)
 
 

@@ -155,6 +155,13 @@ def test_a_customer_s_new_name_leaves_the_e_mail_as_it_was() -> None:
     assert (customer.name, customer.email) == ("Nora", "nora@example.com")
 
 
+def test_the_rating_of_an_older_thread_changes_nothing_of_the_last_one() -> None:
+    known = replace(BEFORE, thread_id="NEW", rating={"score": 1})
+    where = {"chat_id": "C", "thread_id": "OLD", "event_id": ""}
+    assert known.after(PropertiesUpdated(**where, properties={"rating": {"score": 0}})) == known
+    assert known.after(PropertiesDeleted(**where, properties={"rating": ["score"]})) == known
+
+
 def test_a_rating_survives_its_comment_and_goes_when_it_is_taken_back() -> None:
     known = Conversation("nora", chat_id="C", thread_id="T")
     where: dict[str, Any] = {"chat_id": "C", "thread_id": "T", "event_id": ""}

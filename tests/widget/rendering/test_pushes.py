@@ -471,6 +471,13 @@ def test_a_push_changes_no_part_of_a_rating_but_its_own(push: pushes.Push) -> No
     assert 'value="Quick!"' in html
 
 
+def test_the_rating_of_an_older_thread_is_not_shown_as_the_last_ones() -> None:
+    push = pushes.PropertiesUpdated(
+        thread_id="OLDER", event_id="", properties={"rating": {"score": 1}}
+    )
+    assert not html_of(Happened(push, KNOWN.after(push)), ENGLISH)
+
+
 @pytest.mark.parametrize("score", [None, "1", [1], {"1": 1}, 7, float("nan")])
 def test_a_score_that_is_none_shows_no_rating(score: Any) -> None:
     push = pushes.PropertiesUpdated(

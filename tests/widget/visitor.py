@@ -1,5 +1,6 @@
 """A visitor's browser, as far as the server can see it."""
 
+import re
 import uuid
 from typing import Any
 
@@ -7,6 +8,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.sandbox_rig import Agent
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
 
 
 class Visitor:
@@ -47,3 +54,21 @@ def events_of(agent: Agent) -> list[dict[str, Any]]:
 def texts_of(agent: Agent) -> list[str]:
     """The messages among them."""
     return [event["text"] for event in events_of(agent) if event["type"] == "message"]
+
+
+def answers_to(form: str) -> dict[str, Any]:
+    """Something for every field of a form as the panel shows it."""
+    answers: dict[str, Any] = {}
+    for tag in re.findall(r"<(?:input|textarea)[^>]*>", form):
+        name = re.search(r'name="([^"]+)"', tag)
+        kind = re.search(r'type="([^"]+)"', tag)
+        value = re.search(r'value="([^"]+)"', tag)
+        if not name:
+            continue
+        if kind and kind[1] in ("radio", "checkbox"):
+            answers[name[1]] = value[1] if value else "on"
+        else:
+            answers[name[1]] = "nora@example.com" if kind and kind[1] == "email" else "Nora"
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
+        answers[name] = re.findall(r'value="([^"]+)"', options)[-1]
+    return answers

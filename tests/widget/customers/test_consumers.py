@@ -17,8 +17,7 @@ from tests.sandbox_rig import Agent, Sandbox
 from tests.waiting import PATIENCE, eventually
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
-from tests.widget.customers.test_views_beyond_text import answers_to
-from tests.widget.visitor import Visitor, events_of
+from tests.widget.visitor import Visitor, answers_to, events_of
 from widget.customers import consumers
 from widget.rendering.locale import Locale
 from widget.running import Running

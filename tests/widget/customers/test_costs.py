@@ -12,8 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.customers.test_views_beyond_text import answers_to
-from tests.widget.visitor import Visitor
+from tests.widget.visitor import Visitor, answers_to
 from widget import availability
 from widget.models import Widget
 

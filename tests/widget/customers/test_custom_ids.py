@@ -9,11 +9,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.sandbox_rig import Agent, Sandbox
-from tests.widget.customers.test_views_beyond_text import PNG, answers_to, card
-from tests.widget.visitor import Visitor, events_of, texts_of
+from tests.widget.visitor import PNG, Visitor, answers_to, events_of, texts_of
 from widget.customers.views import forms
-
-__all__ = ["card"]
 
 ID = "made-by-the-browser"
 EMAIL = {"type": "email", "id": "1", "label": "Your e-mail address"}

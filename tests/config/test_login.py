@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from tests.security.test_tenants import add_widget
+from tests.security.ways import add_widget
 from tests.stopped_clock import stop_clock_of
 from widget.models import Tally
 

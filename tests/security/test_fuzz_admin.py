@@ -18,7 +18,7 @@ from django.urls import get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.security.test_tenants import add_widget
+from tests.security.ways import add_widget
 from tests.widget.owners.admin import FORM, LIST
 from widget.models import Revision, Widget
 from widget.owners.settings import FIELDS, settings_of

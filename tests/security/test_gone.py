@@ -17,14 +17,8 @@ from django.utils import timezone
 from chatproxy.models import BearerToken, Customer, hash_of
 from tests.chatproxy.people import stored_customer
 from tests.sandbox_rig import Agent, Sandbox
-from tests.security.test_tenants import add_widget as widget_of_an_organization
-from tests.security.test_tenants import (
-    changes_it,
-    deletes_chosen,
-    deletes_it,
-    person,
-    renews_the_secret,
-)
+from tests.security.ways import add_widget as widget_of_an_organization
+from tests.security.ways import changes_it, deletes_chosen, deletes_it, person, renews_the_secret
 from tests.waiting import PATIENCE, eventually
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket

@@ -94,3 +94,10 @@ def group(organization: Organization) -> Organization:
 def chat_id(api: ActingCustomer) -> str:
     say(api, message("Hello", "m-1"))
     return api.customer.chat_id
+
+
+@pytest.fixture
+def begun(api: ActingCustomer) -> ActingCustomer:
+    """Somebody who has said hello."""
+    say(api, message("Hello", "m-0"))
+    return api

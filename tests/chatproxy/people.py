@@ -20,6 +20,8 @@ from chatproxy.relay.tabs import Tab
 from chatproxy.relay.updates import ConnectionState, Conversation, Happened, Snapshot, State, Update
 from tests.sandbox_rig import Agent, Sandbox
 
+Again = Callable[[], ActingCustomer]
+
 
 def stored_customer(
     *,
@@ -160,3 +162,23 @@ async def has_left(customer: Customer, agent: Agent) -> bool:
 def has_begun(sandbox: Sandbox) -> bool:
     """Whether the one request that a fault waits for has come."""
     return not sandbox.control("faults", method="GET")["faults"]
+
+
+def threads(api: ActingCustomer) -> list[Thread]:
+    """All threads of the customer's chats, oldest first."""
+    found: list[Thread] = []
+    for chat in api.list_chats():
+        found += api.list_threads(chat.id, events=100).threads
+    return found[::-1]
+
+
+def all_said(api: ActingCustomer) -> list[str]:
+    return [text for thread in texts_of(api) for text in thread]
+
+
+def texts_of(api: ActingCustomer) -> list[list[str]]:
+    """What is written in each thread."""
+    return [
+        [event.text for event in thread.events if isinstance(event, Message)]
+        for thread in threads(api)
+    ]

@@ -1,0 +1,1 @@
+"""Tests of the command that tries out the real LiveChat, with the sandbox in its place."""

@@ -3,13 +3,13 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.sandbox_rig import free_port
+from tests.waiting import wait_until
 
 START_LIMIT = 60  # seconds
 
@@ -29,10 +29,7 @@ class RedisProcess:
             ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + START_LIMIT
-        while not self._answers():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(self._answers, START_LIMIT)
 
     def _answers(self) -> bool:
         try:

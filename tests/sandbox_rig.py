@@ -49,6 +49,12 @@ def is_free(port: int) -> bool:
         return True
 
 
+def is_served(port: int) -> bool:
+    """Whether somebody listens there by now."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class SandboxProcess:
     """`python -m livechat_sandbox` on a free port, ready when the constructor returns."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 PATIENCE = 30  # seconds until something hangs, on a busy machine
-LOOK_EVERY = 0.02  # seconds
+LOOK_EVERY = 0.05  # seconds
 
 
 async def eventually(holds: Callable[[], Any]) -> None:

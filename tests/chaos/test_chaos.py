@@ -13,7 +13,9 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.chatproxy.people import has_begun
 from tests.sandbox_rig import Agent
+from tests.waiting import eventually
 
 from .house import House
 from .people import Customer
@@ -139,7 +141,6 @@ async def send_while_it_ends(
             timeout=60,
         )
     )
-    while house.sandbox.control("faults", method="GET")["faults"]:  # noqa: ASYNC110 - until it has come
-        await asyncio.sleep(0.02)
+    await eventually(lambda: has_begun(house.sandbox))
     process.terminate()
     return (await sending).status_code

@@ -1,6 +1,5 @@
 """Redis may die and come back; people go on talking meanwhile."""
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +15,7 @@ from redis.exceptions import RedisError
 from chatproxy.cache import MOMENT, ForgivingRedisCache
 from tests.redis_rig import RedisProcess
 from tests.stopped_clock import StoppedClock, stop_clock_of
+from tests.waiting import wait_until
 
 BACKEND = "chatproxy.cache.ForgivingRedisCache"
 
@@ -30,16 +30,13 @@ def redis(tmp_path: Path) -> Iterator[RedisProcess]:
 @pytest.fixture
 def shared(redis: RedisProcess) -> ForgivingRedisCache:
     cache = ForgivingRedisCache(redis.url, {})
-    wait_until_it_keeps(cache)
+    wait_until(lambda: keeps(cache))
     return cache
 
 
-def wait_until_it_keeps(cache: ForgivingRedisCache) -> None:
-    deadline = time.monotonic() + 30
-    while cache.get("awake") != "yes":
-        assert time.monotonic() < deadline
-        cache.set("awake", "yes")
-        time.sleep(0.05)
+def keeps(cache: ForgivingRedisCache) -> bool:
+    cache.set("awake", "yes")
+    return bool(cache.get("awake") == "yes")
 
 
 def test_redis_keeps_counts_and_locks(shared: ForgivingRedisCache) -> None:
@@ -81,7 +78,8 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
 
 def test_options_may_hold_what_has_no_hash(redis: RedisProcess) -> None:
     options = {"retry_on_error": [ConnectionError]}
-    wait_until_it_keeps(ForgivingRedisCache(redis.url, {"OPTIONS": options}))
+    cache = ForgivingRedisCache(redis.url, {"OPTIONS": options})
+    wait_until(lambda: keeps(cache))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +103,7 @@ def test_redis_that_comes_back_is_used_again(
     redis.stop()
     assert shared.get("awake") is None
     redis.start()
-    wait_until_it_keeps(shared)
+    wait_until(lambda: keeps(shared))
 
 
 def test_commands_share_their_client(shared: ForgivingRedisCache) -> None:

@@ -26,6 +26,7 @@ from chatproxy.redis import key_of
 from chatproxy.service import chatproxy_app
 from tests.redis_rig import RedisProcess
 from tests.sandbox_rig import ROOT
+from tests.waiting import wait_until
 
 
 class Span(tuple[float, float]):
@@ -139,10 +140,7 @@ def test_processes_enter_one_after_the_other_however_long_the_work_lasts(
 
 
 def until_renewed(redis: RedisProcess) -> None:
-    deadline = time.monotonic() + 30
-    while redis.client.ttl(lease_in(redis)) <= 30:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: redis.client.ttl(lease_in(redis)) > 30)
 
 
 def test_a_killed_process_holds_nobody_back_for_longer_than_its_lease(
@@ -222,10 +220,7 @@ def impatient(redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> Redis:
 
 def until_free(redis: RedisProcess) -> None:
     """Long before its lease is over."""
-    deadline = time.monotonic() + locks.LEASE / 2
-    while redis.client.exists(key_of("lock:mine")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not redis.client.exists(key_of("lock:mine")), locks.LEASE / 2)
 
 
 def test_what_was_taken_without_a_word_of_redis_is_given_back(
@@ -241,10 +236,7 @@ def test_what_was_taken_without_a_word_of_redis_is_given_back(
 
 def wait_for_key(redis: RedisProcess) -> None:
     """What it took in while it hung, it does now."""
-    deadline = time.monotonic() + 30
-    while not redis.client.exists(key_of("lock:mine")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: redis.client.exists(key_of("lock:mine")))
 
 
 def test_what_redis_was_not_asked_to_take_back_is_given_back_later(

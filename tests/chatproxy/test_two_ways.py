@@ -23,7 +23,7 @@ from chatproxy.relay.updates import State
 from tests.sandbox_rig import Sandbox
 from tests.waiting import eventually
 
-from .people import Watcher
+from .people import Watcher, has_begun
 
 Saying = Callable[[Callable[..., None], Json], Coroutine[Any, Any, None]]
 
@@ -220,7 +220,7 @@ async def test_a_process_that_ends_hears_what_became_of_it_first(
         "latency", transport="rtm", method="send_event", seconds=1, when="before", count=1
     )
     saying = asyncio.create_task(live(say, message("Once", "m-1")))
-    await eventually(lambda: not sandbox.control("faults", method="GET")["faults"])
+    await eventually(lambda: has_begun(sandbox))
     await relay.close()
     await saying
     assert ways(sandbox) == ["rtm"]

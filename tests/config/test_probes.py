@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,8 @@ from pytest_django import Settings
 from chatproxy import turns
 from chatproxy.turns import Turns
 from config.http import PooledHandler
-from tests.sandbox_rig import ROOT, Sandbox, free_port
+from tests.sandbox_rig import ROOT, START_LIMIT, Sandbox, free_port, is_served
+from tests.waiting import wait_until
 from tests.widget.visitor import Visitor
 
 KEY = "only for tests " * 4
@@ -61,9 +61,7 @@ def serving(directory: Path, **environment: str) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 60
-        while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: is_served(port), START_LIMIT)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,13 +15,21 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.config.regions import API_URL
-from tests.sandbox_rig import ROOT, Agent, Sandbox, SandboxProcess, free_port
+from tests.sandbox_rig import (
+    ROOT,
+    START_LIMIT,
+    Agent,
+    Sandbox,
+    SandboxProcess,
+    free_port,
+    is_served,
+)
+from tests.waiting import wait_until
 
 CROWD = 330  # as many as a process has workers
 SHARE = 313  # of three organizations: no one of them has a third
 HANG = 14.0  # seconds: LiveChat gives up after 15
 IN_NORMAL_TIME = 5.0  # seconds, on a machine that does something else as well
-START_LIMIT = 30  # seconds
 UNREACHABLE = b"We can&#x27;t reach the chat right now."
 SEED = """
 import datetime as dt, json, sys
@@ -118,7 +125,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             stdout=subprocess.DEVNULL,
         )
         ends.callback(end, server)
-        wait_until_it_serves(port)
+        wait_until(lambda: is_served(port), START_LIMIT)
         yield House(port, dal, fra)
 
 
@@ -140,13 +147,6 @@ def seed(environment: dict[str, str], dal: Sandbox) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-
-
-def wait_until_it_serves(port: int) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.05)
 
 
 def end(server: "subprocess.Popen[Any]") -> None:

@@ -17,9 +17,9 @@ from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
 from tests.config.echo import FLOOD, MESSAGE
-from tests.sandbox_rig import ROOT, free_port
+from tests.sandbox_rig import ROOT, START_LIMIT, free_port, is_served
+from tests.waiting import wait_until
 
-START_LIMIT = 60  # seconds
 PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 # Between closing and the next round of the event loop, which never comes here.
 KNOCK_AT_ONCE = """
@@ -74,9 +74,7 @@ def received(browser: ClientConnection) -> list[str]:
 def serving(*host: str, **environment: str) -> Iterator[Server]:
     port = free_port()
     process = start(port, *host, **environment)
-    deadline = time.monotonic() + START_LIMIT
-    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: is_served(port), START_LIMIT)
     yield Server(port, process)
     process.kill()
     process.communicate()

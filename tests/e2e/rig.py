@@ -29,6 +29,7 @@ from playwright.sync_api import (
 )
 
 from tests.sandbox_rig import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
@@ -177,10 +178,8 @@ class Site:
 
     def wait_until_somebody_is_there(self, key: str) -> None:
         """Returns when the server has heard from LiveChat that an agent accepts chats."""
-        deadline = time.monotonic() + AVAILABILITY_SECONDS
-        while b"status online" not in self.get(f"/w/{key}/welcome").body:
-            assert time.monotonic() < deadline, "nobody is there"
-            time.sleep(0.2)
+        welcome = f"/w/{key}/welcome"
+        wait_until(lambda: b"status online" in self.get(welcome).body, AVAILABILITY_SECONDS)
 
     def get(self, path: str, **headers: str) -> "Answer":
         """Fetch from the chat's site without a browser; never follows compression or cookies."""

@@ -7,7 +7,6 @@ change both.
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.rig import Chat, Shop, Site, wait_for
 from tests.sandbox_rig import Agent, Sandbox
+from tests.waiting import wait_until
 
 QUIET = 600  # ms in which whatever was asked for in vain would have been asked for
 READ_LATER = 9_000  # ms after which a customer who does not answer is told to have read
@@ -51,10 +51,7 @@ def nobody_else(site: Site, sandbox: Sandbox) -> None:
 
 def wait_until_nobody_stays(site: Site) -> None:
     """Returns when the server holds no customer's connection to LiveChat."""
-    deadline = time.monotonic() + 60
-    while HELD.search(site.get("/metrics").body.decode()):
-        assert time.monotonic() < deadline, "somebody stays"
-        time.sleep(0.2)
+    wait_until(lambda: not HELD.search(site.get("/metrics").body.decode()), 60)
 
 
 def costs(sandbox: Sandbox) -> Counter[str]:

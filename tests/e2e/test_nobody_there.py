@@ -1,7 +1,6 @@
 """What a website knows of who is there, and what stands in the launcher's place if nobody is."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Site, html
-
-PATIENCE = 30  # seconds
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -21,13 +19,12 @@ def nobody_there(everybody_leaves: Callable[[], None]) -> None:
 
 def known(site: Site, key: str) -> str:
     """The loader, once the server knows who is there."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        loader = site.get(f"/w/{key}/embed.js").body.decode()
-        if '"online":' in loader:
-            return loader
-        time.sleep(0.1)
-    raise AssertionError("it is never known who is there")
+    wait_until(lambda: '"online":' in loader_of(site, key))
+    return loader_of(site, key)
+
+
+def loader_of(site: Site, key: str) -> str:
+    return site.get(f"/w/{key}/embed.js").body.decode()
 
 
 def visit(host: Host, key: str) -> None:

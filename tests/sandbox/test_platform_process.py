@@ -4,7 +4,6 @@ import pickle
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import requests
 
 from tests.sandbox.clients import Customer
 from tests.sandbox_rig import REQUEST_LIMIT, ROOT, Agent, Refused, Sandbox, SandboxProcess
+from tests.waiting import wait_until
 
 
 def test_a_state_file_outlives_the_process(tmp_path: Path) -> None:
@@ -155,10 +155,7 @@ def test_a_save_that_fails_is_logged_and_tried_again(tmp_path: Path) -> None:
             folder.rename(tmp_path / "elsewhere")
             assert "the state was not kept" in process.stderr.readline()
             folder.mkdir()
-            deadline = time.monotonic() + 10
-            while not (folder / "chats.json").exists():
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            wait_until((folder / "chats.json").exists)
         finally:
             process.terminate()
 

@@ -84,7 +84,7 @@ async def closed_with(socket: BrowserSocket) -> int:
 
 async def stays(socket: BrowserSocket) -> bool:
     """Whether everybody who must go has gone, and this socket has not."""
-    for _ in range(10):
+    for _ in range(10):  # for half a second: nobody tells that nothing happens
         await asyncio.sleep(0.05)
         while not socket.output_queue.empty():
             if (await socket.receive_output())["type"] == "websocket.close":

@@ -57,7 +57,7 @@ async def test_a_customer_sent_away_stays_away_and_is_told(
     tab = await watch()
     sandbox.fault("disconnect", reason=reason)
     await tab.until(lambda: tab.state is State.REFUSED)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # `soon`: another try would have begun by now
     assert tab.state is State.REFUSED
     assert tab.connection_state.advice
 
@@ -145,7 +145,7 @@ async def test_a_new_tab_learns_the_state_of_the_connection(
     await tab.until(lambda: tab.state is State.WAITING)
     second = Watcher(relay, customer, organization)
     await second.until(lambda: second.state is State.WAITING)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # it would have connected by now
     assert second.states == [State.WAITING]
     second.leave()
 

@@ -62,6 +62,6 @@ async def test_regions_that_send_a_customer_to_and_fro_are_not_run_between(
     sandbox.fault("wrong_region", transport="rtm", region="fra")
     tab = Watcher(relay, customer, organization)
     await tab.until(lambda: tab.states.count(State.WAITING) == 2)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # the next try would have begun by now
     assert tab.state is State.WAITING
     tab.leave()

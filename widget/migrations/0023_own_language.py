@@ -5,7 +5,7 @@ import widget.options.validators
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("widget", "0021_subscription_indexes"),
+        ("widget", "0022_renewed_browsers"),
     ]
 
     operations = [

@@ -36,7 +36,11 @@ OPENED = "colleague-invitation"  # in the session: the invitation whose link was
 class ColleagueForm(forms.Form):
     """Whom to invite, and to what. For somebody who may invite."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"dir": "ltr"}),
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
     organization_id = forms.ChoiceField(label=_("Widgets"))
 

@@ -1,13 +1,23 @@
 """Fields that more than one of the owners' forms has."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+
+def set_directions(fields: Mapping[str, forms.Field], code: Collection[str]) -> None:
+    """Words begin on the side on which their own language does, `code` and addresses on the left.
+
+    The language of the admin says nothing of either.
+    """
+    for name, field in fields.items():
+        if isinstance(field.widget, forms.TextInput | forms.Textarea):
+            field.widget.attrs["dir"] = "ltr" if name in code else "auto"
 
 
 class PagesField(forms.Field):

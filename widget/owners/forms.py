@@ -12,9 +12,26 @@ from widget.models import Widget
 from widget.options.origins import clean_origin
 from widget.options.validators import TEXTS
 from widget.options.zones import known_zones
-from widget.owners.fields import PagesField, TextsField
+from widget.owners.fields import PagesField, TextsField, set_directions
 from widget.owners.invitations import InvitationsField
 from widget.owners.settings import apply_draft
+
+# What is written from left to right in every language.
+CODE = {
+    "allowed_origins",
+    "away_link",
+    "client_id",
+    "consent_link",
+    "header_picture",
+    "help_links",
+    "hidden_pages",
+    "key",
+    "opening_hours",
+    "organization_id",
+    "redirect_uri",
+    "shown_pages",
+    "variables",
+}
 
 
 def label_of(name: str) -> str:
@@ -308,3 +325,4 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
         instance, is_bound = kwargs.get("instance"), bool(args) or "data" in kwargs
         self.left_out = apply_draft(instance) if instance and not is_bound else []
         super().__init__(*args, **kwargs)
+        set_directions(self.fields, CODE)

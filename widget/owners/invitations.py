@@ -22,7 +22,7 @@ from widget.options.invitations import (
     new_id,
     value_of_line,
 )
-from widget.owners.fields import PagesField, TextsField
+from widget.owners.fields import PagesField, TextsField, set_directions
 
 LABELS = {
     "text": _("Text"),
@@ -31,6 +31,7 @@ LABELS = {
     "words": _("Message filled in for the customer"),
     "link_label": _("Button with a link"),
 }
+CODE = {"campaign", "link", "pages", "picture", "values"}  # from left to right in every language
 
 
 class ValuesField(forms.Field):
@@ -145,6 +146,10 @@ class InvitationForm(forms.Form):
     a_day = number(
         _("After so many dismissals in a day, not again that day"), help_text=_("0: no limit.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_directions(self.fields, CODE)
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """What is said, and when, as owners think of it."""

@@ -111,3 +111,34 @@ def test_the_form_ends_in_two_buttons(superuser: Client) -> None:
 def test_what_costs_privacy_money_or_trust_comes_with_advice(superuser: Client, name: str) -> None:
     form = superuser.get(change(add_widget())).context["adminform"].form
     assert len(str(form[name].help_text)) > 60
+
+
+LEFT = {
+    *("key", "allowed_origins", "organization_id", "client_id", "redirect_uri", "header_picture"),
+    *("shown_pages", "hidden_pages", "opening_hours", "variables", "help_links"),
+    *("away_link", "consent_link"),
+}
+LEFT_OF_INVITATION = {"picture", "link", "pages", "campaign", "values"}
+
+
+def directions(html: str) -> dict[str, str]:
+    """Of the fields in which something is written, by their names."""
+    text = r"<(?:textarea|input type=\"text\")[^>]*>"
+    found = [tag for tag in re.findall(text, html) if 'name="' in tag]
+    return {
+        tag.partition('name="')[2].partition('"')[0]: tag.partition('dir="')[2].partition('"')[0]
+        for tag in found
+    }
+
+
+def test_words_begin_where_their_language_does_and_addresses_on_the_left(
+    superuser: Client,
+) -> None:
+    told = directions(page(superuser, ADD))
+    ours = {name: said for name, said in told.items() if not name.startswith("invitations-")}
+    assert {name for name, said in ours.items() if said == "ltr"} == LEFT
+    assert {said for name, said in ours.items() if name not in LEFT} == {"auto"}
+    in_invitation = {name[14:]: said for name, said in told.items() if name not in ours}
+    left = {name for name, said in in_invitation.items() if said == "ltr"}
+    assert left == LEFT_OF_INVITATION
+    assert {said for name, said in in_invitation.items() if name not in left} == {"auto"}

@@ -51,7 +51,8 @@ class Opening:
     `events` come before what is said (a filled form). With `continuous` nobody needs to be
     online. `group_id` sends the chat to another group than the one it is in; a new chat goes to
     the organization's otherwise. With `attach_to_last_thread` nothing is begun: what is said
-    belongs to the thread that was last, open or not.
+    belongs to the thread that was last, open or not. With `ends_last_thread` that is over, and
+    another one begins: past bots, say, with PAST_BOTS.
     """
 
     events: tuple[Json, ...] = ()
@@ -60,6 +61,7 @@ class Opening:
     active: bool = True
     group_id: int | None = None
     attach_to_last_thread: bool = False
+    ends_last_thread: bool = False
 
     def chat(self, events: list[Json], **fields: Any) -> Json:
         thread: Json = {"events": events}
@@ -116,6 +118,8 @@ def _say_once(
         if settled_at is not None and not (unsaid := _wait_for_missing(api, unsaid, settled_at)):
             tried.left = 0
             return
+        if opening.ends_last_thread:  # not what the same wish has opened: nobody else says it now
+            end(api)
         try:
             _say(api, unsaid, opening, tried)
         except (NotConnected, ServiceUnavailable):
@@ -148,15 +152,6 @@ def end(api: ActingCustomer) -> None:
     if chat_id:
         with suppress(ChatInactive), _unless_lost(api):
             api.deactivate_chat(chat_id)
-
-
-def leave_bot(api: ActingCustomer, event: Json) -> None:
-    """End the thread, so that the event opens one that goes past bots: see PAST_BOTS.
-
-    Nothing is ended if the event is there already: what it opened is a person's.
-    """
-    if _find_missing(api, [event]):
-        end(api)
 
 
 def stop_answer(answer_id: str, custom_id: str) -> Json:
@@ -219,7 +214,8 @@ def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note)
 
 def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
-    step = _send if api.customer.chat_id and opening.active else _open
+    begins = not opening.active or opening.ends_last_thread
+    step = _send if api.customer.chat_id and not begins else _open
     if opening.attach_to_last_thread:
         step = _attach
     for turns_left in reversed(range(TURNS)):

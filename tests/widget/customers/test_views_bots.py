@@ -1,5 +1,8 @@
 """A customer leaves a bot for a person, and tells it to stop writing."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.sandbox_rig import Agent, Sandbox
@@ -41,6 +44,34 @@ def test_who_asks_for_a_person_goes_on_past_all_bots(
     assert texts_of(agent) == [WISH]
     assert ask_for_person(customer, attempt=1) == 204
     assert len(threads_of(agent)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wish_that_comes_twice_does_not_end_what_it_has_opened(
+    add_widget: AddWidget, agent: Agent, sandbox: Sandbox
+) -> None:
+    customer = customer_of(add_widget, talk_to_person=True)
+    customer.send("Has my parcel left?")
+    # One of them looks whether it was said before it is, and learns that it was not after.
+    sandbox.fault("latency", method="list_threads", seconds=2, when="after", count=1)
+    with ThreadPoolExecutor(1) as elsewhere:
+        first = elsewhere.submit(ask_for_person, customer)
+        time.sleep(0.5)
+        assert ask_for_person(customer) == 204
+        assert first.result() == 204
+    assert agent.chat(agent.chats()[0]["id"])["thread"]["active"]
+    assert texts_of(agent) == [WISH]
+    assert len(threads_of(agent)) == 2
+
+
+def test_the_thread_of_a_bot_costs_two_requests_to_leave(
+    add_widget: AddWidget, sandbox: Sandbox
+) -> None:
+    customer = customer_of(add_widget, talk_to_person=True)
+    customer.send("Has my parcel left?")
+    before = sandbox.requests()
+    assert ask_for_person(customer) == 204
+    assert sandbox.requests()[len(before) :] == ["deactivate_chat", "resume_chat"]
 
 
 def test_stopping_tells_the_bot_which_answer(add_widget: AddWidget, agent: Agent) -> None:

@@ -76,8 +76,7 @@ def ask_for_person(request: CustomerRequest, widget: Widget) -> HttpResponse:
         return HttpResponseBadRequest()
     words, attempt = gettext("I would like to talk to a person."), form.cleaned_data["attempt"]
     event = conversation.message(words, form.cleaned_data["custom_id"])
-    conversation.leave_bot(request.api, event)
-    opening = Opening(thread_properties=conversation.PAST_BOTS)
+    opening = Opening(thread_properties=conversation.PAST_BOTS, ends_last_thread=True)
     say_or_leave(request.api, event, say_by(attempt), opening)
     return HttpResponse(status=204)
 

@@ -41,7 +41,7 @@ SETTLED = 16.0  # seconds after which a request has been taken or never will: Li
 PAUSE = 0.5  # seconds before the one second try
 # Source: "Default properties": customers may write it at threads, and nobody may read it.
 PAST_BOTS: Properties = {"routing": {"ignore_bots": True}}
-TURNS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
+STEPS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _find_missing(api: ActingCustomer, events: list[Json]) -> list[Json]:
 def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
     """Say it, and note whether it may still arrive if nobody confirms it."""
     try:
-        _turn_by_turn(api, unsaid, opening, tried)
+        _step_by_step(api, unsaid, opening, tried)
     except LiveChatError as error:
         if type(error) is Unreachable:
             tried.open()  # it may have left only just before
@@ -212,19 +212,19 @@ def _say(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note)
     tried.left = 0
 
 
-def _turn_by_turn(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
+def _step_by_step(api: ActingCustomer, unsaid: list[Json], opening: Opening, tried: Note) -> None:
     """Try what fits the chat's state as we know it; each refusal teaches the next step."""
     begins = not opening.active or opening.ends_last_thread
     step = _send if api.customer.chat_id and not begins else _open
     if opening.attach_to_last_thread:
         step = _attach
-    for turns_left in reversed(range(TURNS)):
+    for steps_left in reversed(range(STEPS)):
         tried.open()
         try:
             step(api, unsaid, opening)
             return
         except (ChatAlreadyActive, ChatInactive, *UNKNOWN_CHAT) as refusal:
-            if not turns_left or opening.attach_to_last_thread:
+            if not steps_left or opening.attach_to_last_thread:
                 raise
             if isinstance(refusal, UNKNOWN_CHAT) and not _has_lost_chat(api, refusal):
                 raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-LEAST = 4096  # bytes, where the event loop does not know how many there are
+UNKNOWN = 4096  # bytes, where the event loop does not know how many there are
 NOTHING = memoryview(b"")
 
 
@@ -23,7 +23,7 @@ class SmallReads(asyncio.BufferedProtocol):
         self._room = NOTHING
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        self._room = memoryview(bytearray(max(sizehint, LEAST)))
+        self._room = memoryview(bytearray(sizehint if sizehint > 0 else UNKNOWN))
         return self._room
 
     def buffer_updated(self, nbytes: int) -> None:

@@ -21,7 +21,7 @@ from chatproxy.livechat import rtm
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.rtm import Connection, Disconnected
-from chatproxy.livechat.small_reads import LEAST, SmallReads
+from chatproxy.livechat.small_reads import UNKNOWN, SmallReads
 from chatproxy.livechat.structures import Message
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -92,7 +92,7 @@ def test_all_that_is_said_arrives_in_its_order(
 
 @pytest.mark.parametrize("known", [-1, 0, 300])
 def test_what_is_short_takes_little_memory(known: int) -> None:
-    assert len(SmallReads(asyncio.Protocol()).get_buffer(known)) <= LEAST
+    assert len(SmallReads(asyncio.Protocol()).get_buffer(known)) <= UNKNOWN
 
 
 @pytest.mark.usefixtures("without_collector")

@@ -5,17 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from widget.models import Widget
 from widget.options.invitations import Invitation
 from widget.options.validators import TEXTS
-
-
-def name_of(field: str) -> str | Promise:
-    return Widget._meta.get_field(field).verbose_name  # type: ignore[union-attr,return-value]
+from widget.owners.forms import label_of
 
 
 def lines_of_texts(texts: dict[str, dict[str, str]]) -> Iterable[str]:
@@ -23,7 +18,7 @@ def lines_of_texts(texts: dict[str, dict[str, str]]) -> Iterable[str]:
     languages = dict(settings.LANGUAGES)
     for language, said in texts.items():
         for name in filter(said.get, TEXTS):
-            yield f"{languages.get(language, language)}, {name_of(name)}: {said[name]}"
+            yield f"{languages.get(language, language)}, {label_of(name)}: {said[name]}"
 
 
 def line_of_invitation(invitation: Invitation) -> str:
@@ -45,7 +40,7 @@ LINES: dict[str, Callable[[Any], Iterable[str]]] = {
 def as_lines(field: str) -> Callable[[Widget], str | None]:
     """A field of the admin that shows this one; None, where it is empty, gets Django's sign."""
 
-    @admin.display(description=capfirst(name_of(field)))
+    @admin.display(description=label_of(field))
     def lines(widget: Widget) -> str | None:
         return "\n".join(LINES[field](getattr(widget, field))) or None
 

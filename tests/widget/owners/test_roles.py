@@ -95,7 +95,7 @@ def test_a_viewer_reads_lists_as_lines(client: Client) -> None:
         "https://shop.example<br>https://blog.example",
         "/checkout/*",
         "--bubble: 6px",
-        "Deutsch, header title: Hallo",
+        "Deutsch, Header title: Hallo",
         "Cart: May we help? · off",
     ):
         assert line in html, line

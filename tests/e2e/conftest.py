@@ -18,6 +18,7 @@ from tests.e2e.rig import (
     Shop,
     Site,
     Websites,
+    begin,
     chromium,
 )
 from tests.sandbox_rig import Sandbox, SandboxProcess
@@ -168,6 +169,20 @@ def shop(open_shop: OpenShop, page: Page) -> Shop:
 def chat(shop: Shop) -> Chat:
     """The chat one person has just opened in the demo shop, connected."""
     return shop.open_chat()
+
+
+@pytest.fixture
+def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
+    """The panel in a tab of its own."""
+    page.goto(f"{site.chat_url}/w/demo/")
+    return Chat(page, page)
+
+
+@pytest.fixture
+def talking(panel: Chat) -> Chat:
+    """The panel of somebody who has said hello."""
+    begin(panel)
+    return panel
 
 
 @pytest.fixture

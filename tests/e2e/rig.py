@@ -28,7 +28,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.sandbox_rig import free_port
+from tests.sandbox_rig import Agent, free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -361,6 +361,29 @@ class Chat:
         dialog.get_by_role("button", name="End chat").click()
 
 
+def begin(chat: Chat) -> None:
+    """Say the first word, and wait until it stands in the log and the socket is open."""
+    chat.send("Hello")
+    expect(chat.messages("customer")).to_contain_text(["Hello"])
+    expect(chat.live).to_be_visible()
+
+
+def chat_in(page: Page) -> Chat:
+    """The panel on a website's page."""
+    return Chat(page, page.frame_locator("iframe#chat-widget"))
+
+
+def cards(page: Page) -> Locator:
+    """What stands beside the launcher: an invitation, a greeting, what is unread."""
+    return page.locator("chat-widget").get_by_role("status").locator("> div")
+
+
+def chat_id(agent: Agent) -> str:
+    """The only chat there is."""
+    found: str = agent.chats()[0]["id"]
+    return found
+
+
 def wait_for(page: Page, find: Callable[[], Any]) -> Any:
     """What no page tells us of, looked for again and again.
 
@@ -418,7 +441,7 @@ class Shop:
     @property
     def chat(self) -> Chat:
         """The panel, whether it is open or not."""
-        return Chat(self.page, self.page.frame_locator("iframe#chat-widget"))
+        return chat_in(self.page)
 
 
 OpenShop = Callable[[Page], Shop]

@@ -5,23 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site
+from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, begin, chat_id
 from tests.sandbox_rig import Agent, Sandbox
 
 NewContext = Callable[..., BrowserContext]
-
-
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
-
-
-def begin(chat: Chat) -> None:
-    """Say the first word, and wait until it stands in the log."""
-    chat.send("Hello")
-    expect(chat.messages("customer")).to_contain_text(["Hello"])
-    expect(chat.live).to_be_visible()
 
 
 class Desk:

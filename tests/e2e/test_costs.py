@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.rig import Chat, Shop, Site, wait_for
+from tests.e2e.rig import Chat, Shop, Site, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 from tests.waiting import wait_until
 
@@ -65,11 +65,6 @@ def costs(sandbox: Sandbox) -> Counter[str]:
     return asked
 
 
-def chat_of(agent: Agent) -> str:
-    found: str = agent.chats()[0]["id"]
-    return found
-
-
 def say(chat: Chat, text: str) -> None:
     """Send it, and wait until LiveChat has it."""
     before = chat.messages("customer").count()
@@ -79,7 +74,7 @@ def say(chat: Chat, text: str) -> None:
 
 def hear(chat: Chat, agent: Agent, text: str) -> None:
     before = chat.messages("agent").count()
-    agent.send(chat_of(agent), text)
+    agent.send(chat_id(agent), text)
     expect(chat.messages("agent")).to_have_count(before + 1)
 
 
@@ -132,7 +127,7 @@ def test_whispers_of_agents_cost_one_look_and_no_more(
     chat = shop.open_chat()
     for number in range(3):
         say(chat, f"Question {number}")
-        agent.send(chat_of(agent), "He wants it cheaper", recipients="agents")
+        agent.send(chat_id(agent), "He wants it cheaper", recipients="agents")
         hear(chat, agent, f"Answer {number}")
     shop.page.wait_for_timeout(READ_LATER)
     found = costs(sandbox)

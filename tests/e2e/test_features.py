@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.pictures import pictures_of
-from tests.e2e.rig import Site, Websites
+from tests.e2e.rig import Site, Websites, cards
 from tests.sandbox_rig import Sandbox
 from widget.options.invitations import Invitation
 
@@ -58,22 +58,18 @@ def greeting_shop(
     return window_with("greets", site, websites, "/pots")
 
 
-def card(page: Page) -> Locator:
-    return page.locator("chat-widget").get_by_role("status").locator("> div")
-
-
 def test_a_shop_invites_asks_for_consent_and_greets(
     shop: Page, greeting_shop: str, tmp_path: Path
 ) -> None:
     with pictures_of("features", tmp_path) as pictures:
-        expect(card(shop)).to_be_visible()
+        expect(cards(shop)).to_be_visible()
         for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
             shop.set_viewport_size(size)
             for scheme in ("light", "dark"):
                 shop.emulate_media(color_scheme=scheme)
-                expect(card(shop)).to_be_in_viewport(ratio=1)
+                expect(cards(shop)).to_be_in_viewport(ratio=1)
                 pictures.take(f"invitation-{name}-{scheme}", shop)
-        card(shop).get_by_role("button", name="Chat with us").click()
+        cards(shop).get_by_role("button", name="Chat with us").click()
         chat = shop.frame_locator("iframe#chat-widget")
         expect(chat.get_by_role("button", name="I agree")).to_be_in_viewport(ratio=1)
         pictures.take("consent-phone-dark", shop)
@@ -81,7 +77,7 @@ def test_a_shop_invites_asks_for_consent_and_greets(
         for name, size, scheme in (("desktop", DESKTOP, "light"), ("phone", PHONE, "dark")):
             shop.set_viewport_size(size)
             shop.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            expect(card(shop)).to_be_in_viewport(ratio=1)
-            for picture in card(shop).locator("iframe").all():
+            expect(cards(shop)).to_be_in_viewport(ratio=1)
+            for picture in cards(shop).locator("iframe").all():
                 picture.content_frame.locator("img").evaluate("image => image.decode()")
             pictures.take(f"greeting-{name}-{scheme}", shop)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, Websites, box_at_rest, html, wait_for
+from tests.e2e.rig import Console, Site, Websites, box_at_rest, chat_in, html, wait_for
 from tests.sandbox_rig import Agent
 
 TAKEN = 3500  # characters of an address or a title that the server takes
@@ -15,14 +15,10 @@ ICON = '<link rel="icon" href="data:," />'
 BEFORE_NAVIGATION = """delete window.navigation; delete Window.prototype.navigation;"""
 
 
-def panel_of(page: Page) -> Chat:
-    return Chat(page, page.frame_locator("iframe#chat-widget"))
-
-
 def chat_works(host: Host, text: str = "Is it in stock?") -> None:
     """Open the real panel and say something, which arrives."""
     host.open()
-    chat = panel_of(host.page)
+    chat = chat_in(host.page)
     chat.send(text)
     expect(chat.messages("customer")).to_contain_text([text])
 

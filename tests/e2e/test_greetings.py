@@ -4,10 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, Site, box_at_rest, html, never_after, wait_for
+from tests.e2e.rig import (
+    Console,
+    Site,
+    box_at_rest,
+    cards,
+    chat_in,
+    html,
+    never_after,
+    wait_for,
+)
 from tests.e2e.test_identities import SECRET, signed
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.e2e.test_loader import STRICTEST
@@ -66,11 +75,6 @@ def visit(host: Host, sandbox: Sandbox, tracked: None) -> Visit:
     return go
 
 
-def card(page: Page) -> Locator:
-    """What stands beside the launcher."""
-    return page.locator("chat-widget").get_by_role("status").locator("> div")
-
-
 def told(page: Page) -> list[list[Any]]:
     """What the website's page was told, in order."""
     events: list[list[Any]] = page.evaluate("told")
@@ -79,10 +83,6 @@ def told(page: Page) -> list[list[Any]]:
 
 def names(page: Page) -> list[str]:
     return [name for name, _detail in told(page) if name != "customer_status_changed"]
-
-
-def chat_in(page: Page) -> Chat:
-    return Chat(page, page.frame_locator("iframe#chat-widget"))
 
 
 def test_agents_see_who_is_on_which_page_before_anybody_asks(
@@ -122,16 +122,16 @@ def test_a_text_beside_the_launcher_becomes_the_first_words_of_a_chat(
     visit: Visit, host: Host, agent: Agent
 ) -> None:
     visit("/", greeting=1)
-    expect(card(host.page)).to_contain_text("Hello! Can I help you to find something?")
-    expect(card(host.page)).to_contain_text("Piotr")
+    expect(cards(host.page)).to_contain_text("Hello! Can I help you to find something?")
+    expect(cards(host.page)).to_contain_text("Piotr")
     assert host.page.evaluate("document.activeElement.tagName") == "BODY"
     assert names(host.page) == ["greeting_displayed"]
     assert ["customer_status_changed", {"status": "invited"}] in told(host.page)
-    card(host.page).get_by_role("button", name="Reply").click()
+    cards(host.page).get_by_role("button", name="Reply").click()
     chat = chat_in(host.page)
     expect(chat.panel.locator("#invitation")).to_contain_text("Hello! Can I help you")
     expect(chat.panel.get_by_role("button", name="Reply")).to_be_hidden()
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     assert names(host.page) == ["greeting_displayed", "greeting_accepted"]
     chat.send("Yes, please")
     expect(chat.messages("customer")).to_contain_text("Yes, please")
@@ -149,7 +149,7 @@ def test_a_greeting_is_over_with_its_chat_in_every_tab(
     visit: Visit, host: Host, context: BrowserContext, agent: Agent
 ) -> None:
     visit("/", greeting=1)
-    card(host.page).get_by_role("button", name="Reply").click()
+    cards(host.page).get_by_role("button", name="Reply").click()
     chat = chat_in(host.page)
     chat.send("Yes, please")
     expect(chat.messages("customer")).to_contain_text("Yes, please")
@@ -170,18 +170,18 @@ def test_cards_with_pictures_and_links_need_no_other_policy(
 ) -> None:
     policy = STRICTEST.format(chat=host.site.chat_url)
     visit("/pots", greeting=3, headers={"Content-Security-Policy": policy})
-    expect(card(host.page)).to_contain_text("New pots")
-    expect(card(host.page)).to_contain_text("Old pots")
-    pictures = card(host.page).locator("iframe")
+    expect(cards(host.page)).to_contain_text("New pots")
+    expect(cards(host.page)).to_contain_text("Old pots")
+    pictures = cards(host.page).locator("iframe")
     expect(pictures).to_have_count(2)  # Piotr's face and the pot
     for number in range(2):
         shown = pictures.nth(number).content_frame.locator("img")
         assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     context.route("https://shop.example/**", lambda route: route.fulfill(body="Pots"))
     with context.expect_page() as opened:
-        card(host.page).get_by_role("button", name="See them").click()
+        cards(host.page).get_by_role("button", name="See them").click()
     assert opened.value.url == "https://shop.example/pots"
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     for method in ("send_greeting_button_clicked", "accept_greeting"):
         wait_for_request(host.page, sandbox, method)
 
@@ -194,27 +194,27 @@ def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     visit: Visit, host: Host, context: BrowserContext, sandbox: Sandbox
 ) -> None:
     visit("/cart", greeting=2)
-    expect(card(host.page)).to_contain_text("Free delivery today")
+    expect(cards(host.page)).to_contain_text("Free delivery today")
     second = context.new_page()
     second.goto(host.page.url)
-    expect(card(second)).to_contain_text("Free delivery today")
+    expect(cards(second)).to_contain_text("Free delivery today")
     second.keyboard.press("Escape")
-    expect(card(second)).to_have_count(0)
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(second)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     assert names(host.page) == names(second) == ["greeting_displayed", "greeting_hidden"]
     wait_for_request(host.page, sandbox, "cancel_greeting")
     assert sandbox.requests().count("cancel_greeting") == 1
     second.reload()
     second.wait_for_load_state("networkidle")
-    expect(card(second)).to_have_count(0)
+    expect(cards(second)).to_have_count(0)
 
 
 def test_a_button_that_speaks_for_the_customer_begins_the_chat(
     visit: Visit, host: Host, agent: Agent, sandbox: Sandbox
 ) -> None:
     visit("/search", greeting=4)
-    expect(card(host.page)).to_contain_text("What are you looking for?")
-    card(host.page).get_by_role("button", name="Plants").click()
+    expect(cards(host.page)).to_contain_text("What are you looking for?")
+    cards(host.page).get_by_role("button", name="Plants").click()
     chat = chat_in(host.page)
     expect(chat.messages("customer")).to_contain_text("Plants")
     first, second = agent.chat(agent.chats()[0]["id"])["thread"]["events"]
@@ -230,20 +230,20 @@ def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     host.page.set_viewport_size(ViewportSize(width=320, height=568))
     visit("/bye", greeting=5)
     host.page.wait_for_function("LiveChatWidget.get('customer_data').id")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     assert names(host.page) == []
     host.page.mouse.move(160, 300)
     host.page.mouse.move(160, 20)
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     host.page.mouse.move(160, -20)  # over the window's upper edge
-    expect(card(host.page)).to_contain_text("Before you go")
-    box = box_at_rest(card(host.page))
+    expect(cards(host.page)).to_contain_text("Before you go")
+    box = box_at_rest(cards(host.page))
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert names(host.page) == ["greeting_displayed"]
     host.page.evaluate("LiveChatWidget.call('hide_greeting')")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     assert names(host.page) == ["greeting_displayed", "greeting_hidden"]
 
 
@@ -261,7 +261,7 @@ def test_who_has_talked_before_is_greeted_beside_the_closed_chat_and_at_its_end(
     host.launcher.click()
     sandbox.settings(greetings={"1": {"enabled": True, "delay": 0}})
     host.page.evaluate("history.pushState({}, '', '/teapots')")
-    expect(card(host.page).get_by_text("Can I help you")).to_be_visible()
+    expect(cards(host.page).get_by_text("Can I help you")).to_be_visible()
     host.launcher.click()
     greeting = chat.panel.locator("#invitation").get_by_text("Can I help you")
     expect(greeting).to_be_in_viewport()
@@ -287,12 +287,12 @@ def test_greetings_of_all_kinds_are_within_reach_of_everybody(
     for number, path in ((2, "/cart"), (3, "/pots"), (4, "/search"), (1, "/text")):
         sandbox.settings(greetings={str(number): {"enabled": True, "delay": 0}})
         host.page.evaluate("path => history.pushState({}, '', path)", path)
-        expect(card(host.page)).to_have_count(1)
+        expect(cards(host.page)).to_have_count(1)
         assert faults_beside(host.page) == []
         host.launcher.focus()
-        walk_over(card(host.page))
+        walk_over(cards(host.page))
         host.page.keyboard.press("Enter")  # the last one closes it
-        expect(card(host.page)).to_have_count(0)
+        expect(cards(host.page)).to_have_count(0)
         expect(host.launcher).to_be_focused()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Chat, Console, box_at_rest, html, wait_for
+from tests.e2e.rig import Chat, Console, box_at_rest, cards, html, wait_for
 from tests.e2e.test_loader import STORED, STRICTEST
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
@@ -61,11 +61,6 @@ def walk_over(card: Locator) -> None:
         expect(buttons.nth(number)).to_be_focused()
 
 
-def card(page: Page) -> Locator:
-    """What stands beside the launcher."""
-    return page.locator("chat-widget").get_by_role("status").locator("> div")
-
-
 @contextmanager
 def at_once(page: Page) -> Iterator[None]:
     """What is done inside has its effect at once, by the page's clock: machines may be busy.
@@ -92,19 +87,19 @@ def test_nothing_is_asked_or_stored_until_one_is_shown_and_only_its_dismissal_is
     host.page.get_by_label("Search").focus()
     with at_once(host.page):
         host.page.evaluate("scrollTo(0, 3000)")
-    expect(card(host.page)).to_contain_text("May we help with your order?")
+    expect(cards(host.page)).to_contain_text("May we help with your order?")
     host.page.clock.resume()
     expect(host.page.get_by_label("Search")).to_be_focused()
     assert host.page.evaluate(STORED) == "{}"
     assert ["what=shown" in url for url in asked].count(True) == 1
     assert context.cookies() == []
-    card(host.page).get_by_role("button", name="Dismiss").click()
-    expect(card(host.page)).to_have_count(0)
+    cards(host.page).get_by_role("button", name="Dismiss").click()
+    expect(cards(host.page)).to_have_count(0)
     assert "0a1b2c3d" in host.page.evaluate(STORED)
     host.page.reload()
     host.page.evaluate("scrollTo(0, 3000)")
     host.page.wait_for_load_state("networkidle")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     assert ["what=shown" in url for url in asked].count(True) == 1
 
 
@@ -113,7 +108,7 @@ def test_what_becomes_of_it_is_counted_once_whatever_the_website_tells_of_its_pa
     host: Host, invite: Invite, policy: str
 ) -> None:
     invite({"headers": {"Referrer-Policy": policy}})
-    card(host.page).get_by_role("button", name="Dismiss").click()
+    cards(host.page).get_by_role("button", name="Dismiss").click()
     key = host.page.url.rsplit("/", 1)[1]
     counted = wait_for(
         host.page, lambda: "dismissed" in (now := host.site.run(COUNTED, key)) and now
@@ -129,7 +124,7 @@ def test_who_has_scrolled_before_the_rules_are_there_is_invited(host: Host, invi
     host.page.evaluate("scrollTo(0, 3000)")
     host.page.wait_for_function("scrollY > 0")
     late[0].continue_()
-    expect(card(host.page)).to_contain_text("May we help with your order?")
+    expect(cards(host.page)).to_contain_text("May we help with your order?")
 
 
 def test_accepting_opens_the_chat_with_its_words_and_the_agent_sees_which_it_was(
@@ -142,12 +137,12 @@ def test_accepting_opens_the_chat_with_its_words_and_the_agent_sees_which_it_was
     expect(host.launcher).to_be_visible()
     host.page.evaluate("LiveChatWidget.call('set_page_values', { cart: 99 })")
     host.page.wait_for_load_state("networkidle")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     with at_once(host.page):
         host.page.evaluate("LiveChatWidget.call('set_page_values', { cart: 120 })")
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
     host.page.clock.resume()
-    card(host.page).get_by_role("button", name="Chat with us").click()
+    cards(host.page).get_by_role("button", name="Chat with us").click()
     chat = Chat(host.page, host.page.frame_locator("iframe#chat-widget"))
     expect(chat.panel.locator("#invited")).to_contain_text("May we help with your order?")
     expect(chat.composer).to_have_value("I have a question")
@@ -178,23 +173,23 @@ def test_the_strictest_policy_needs_nothing_more_and_escape_dismisses(
     with host.page.expect_response("**/invited.js*what=shown*") as counted:
         invite({"headers": {"Content-Security-Policy": policy}})
     assert counted.value.status == 200
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
     with host.page.expect_response("**/invited.js*what=dismissed*"):
         host.page.keyboard.press("Escape")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
 
 
 def test_a_card_is_within_reach_of_the_keyboard_and_of_everybody(
     host: Host, invite: Invite, console: Console
 ) -> None:
     invite(link_label="See the cart", link="https://shop.example/cart")
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
     console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
     assert faults_beside(host.page) == []
     host.launcher.focus()
-    walk_over(card(host.page))
+    walk_over(cards(host.page))
     host.page.keyboard.press("Enter")  # the last one closes it
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     expect(host.launcher).to_be_focused()
 
 
@@ -215,14 +210,14 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     host.page.evaluate("document.body.dir = 'rtl'")
     expect(host.launcher).to_be_visible()
     host.page.wait_for_load_state("networkidle")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     host.page.mouse.move(160, 300)
     host.page.mouse.move(160, 20)
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     with at_once(host.page):
         host.page.mouse.move(160, -20)  # over the window's upper edge
-    expect(card(host.page)).to_be_visible()
-    box = box_at_rest(card(host.page))
+    expect(cards(host.page)).to_be_visible()
+    box = box_at_rest(cards(host.page))
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert box["y"] >= 0
@@ -235,7 +230,7 @@ def test_words_that_run_the_other_way_stay_clear_of_the_button_that_dismisses_th
     host: Host, invite: Invite
 ) -> None:
     invite(seconds=0, text="هل يمكننا مساعدتك في طلبك؟ نحن هنا من أجلك في أي وقت " * 2)
-    words = card(host.page).locator("p")
+    words = cards(host.page).locator("p")
     expect(words).to_be_visible()
     rows = words.evaluate(
         """(words) => {
@@ -244,7 +239,7 @@ def test_words_that_run_the_other_way_stay_clear_of_the_button_that_dismisses_th
           return [...range.getClientRects()].map(({ right, top }) => [right, top]);
         }"""
     )
-    button = box_at_rest(card(host.page).get_by_role("button", name="Dismiss"))
+    button = box_at_rest(cards(host.page).get_by_role("button", name="Dismiss"))
     beside = [right for right, top in rows if top < button["y"] + button["height"]]
     edge = box_at_rest(words)["x"] + box_at_rest(words)["width"]
     assert beside
@@ -263,14 +258,14 @@ def test_what_is_dismissed_in_one_tab_is_in_all_and_comes_no_more(
     second.goto(host.page.url)
     for tab in (host.page, second):
         tab.evaluate("scrollTo(0, 3000)")
-        expect(card(tab)).to_be_visible()
-    card(host.page).get_by_role("button", name="Dismiss").click()
+        expect(cards(tab)).to_be_visible()
+    cards(host.page).get_by_role("button", name="Dismiss").click()
     for tab in (host.page, second):
-        expect(card(tab)).to_have_count(0)
+        expect(cards(tab)).to_have_count(0)
     second.reload()
     second.evaluate("scrollTo(0, 3000)")
     second.wait_for_load_state("networkidle")
-    expect(card(second)).to_have_count(0)
+    expect(cards(second)).to_have_count(0)
     assert ["what=dismissed" in url for url in said].count(True) == 1
     assert ["what=shown" in url for url in said].count(True) == 2
 
@@ -279,19 +274,19 @@ def test_of_several_windows_it_stands_in_the_one_where_it_came_last(
     host: Host, invite: Invite, context: BrowserContext
 ) -> None:
     invite()
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
     second = context.new_page()
     second.goto(host.page.url)
-    expect(card(second)).to_be_visible()
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(second)).to_be_visible()
+    expect(cards(host.page)).to_have_count(0)
     host.page.reload()
-    expect(card(host.page)).to_be_visible()
-    expect(card(second)).to_have_count(0)
+    expect(cards(host.page)).to_be_visible()
+    expect(cards(second)).to_have_count(0)
 
 
 def test_it_stands_on_another_path_of_the_same_window(host: Host, invite: Invite) -> None:
     invite()
-    first = card(host.page).element_handle()
+    first = cards(host.page).element_handle()
     key = host.page.url.rsplit("/", 1)[1]
     host.page.evaluate(
         """name => { window.heard = new Promise((hear) => {
@@ -301,7 +296,7 @@ def test_it_stands_on_another_path_of_the_same_window(host: Host, invite: Invite
     host.page.evaluate("history.pushState({}, '', '/elsewhere')")
     host.page.evaluate("heard.then(() => {})")
     assert not first.evaluate("card => card.isConnected")
-    expect(card(host.page)).to_have_count(1)
+    expect(cards(host.page)).to_have_count(1)
 
 
 def test_a_visitor_sees_the_same_of_two_texts_on_each_page_of_a_visit(
@@ -310,10 +305,10 @@ def test_a_visitor_sees_the_same_of_two_texts_on_each_page_of_a_visit(
     seen = set()
     host.page.add_init_script("Math.random = () => 0.1")
     invite(text="One", text_b="Another")
-    seen.add(card(host.page).locator("p").inner_text())
+    seen.add(cards(host.page).locator("p").inner_text())
     host.page.add_init_script("Math.random = () => 0.9")
     host.page.goto(f"{host.page.url}?page=2")
-    seen.add(card(host.page).locator("p").inner_text())
+    seen.add(cards(host.page).locator("p").inner_text())
     assert len(seen) == 1
     assert host.page.evaluate(STORED) == "{}"
 
@@ -324,7 +319,7 @@ def test_which_of_two_texts_it_is_the_browser_has_drawn_for_the_visit(
 ) -> None:
     host.page.add_init_script(f"navigation.entries = () => [{{ key: '{first_entry}' }}]")
     invite(text="One", text_b="Another")
-    expect(card(host.page).locator("p")).to_have_text(text)
+    expect(cards(host.page).locator("p")).to_have_text(text)
 
 
 def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
@@ -337,9 +332,9 @@ def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
     invite()
     expect(host.launcher).to_be_visible()
     host.page.wait_for_load_state("networkidle")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     host.page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -362,27 +357,27 @@ def test_a_value_is_compared_only_once_the_page_has_told_it_and_only_with_its_li
     for value in strange:
         with at_once(host.page):
             host.page.evaluate(tell.format(value))
-        assert card(host.page).count() == 0, value
+        assert cards(host.page).count() == 0, value
     with at_once(host.page):
         host.page.evaluate(tell.format(told))
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
 
 
 def test_where_no_page_is_loaded_each_has_its_own_invitations(host: Host, invite: Invite) -> None:
     invite(pages=["/invites*"])
-    expect(card(host.page)).to_be_visible()
-    shown = card(host.page).element_handle()
+    expect(cards(host.page)).to_be_visible()
+    shown = cards(host.page).element_handle()
     host.page.evaluate("location.hash = 'reviews'")  # is no other page
     host.page.evaluate("history.replaceState({}, '', '?sort=price')")
     host.page.wait_for_function("card => card.isConnected", arg=shown)
     host.page.evaluate("history.pushState({}, '', '/elsewhere')")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
     host.page.go_back()
-    expect(card(host.page)).to_be_visible()
-    card(host.page).get_by_role("button", name="Dismiss").click()
+    expect(cards(host.page)).to_be_visible()
+    cards(host.page).get_by_role("button", name="Dismiss").click()
     host.page.evaluate("history.pushState({}, '', '/invites-more')")
     host.page.wait_for_load_state("networkidle")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
 
 
 def test_a_link_leads_on_and_is_counted_once_whatever_becomes_of_the_count(
@@ -392,7 +387,7 @@ def test_a_link_leads_on_and_is_counted_once_whatever_becomes_of_the_count(
     host.page.route("**/invited.js*what=accepted*", lambda route: pending.append(route))
     host.websites.publish("/cart", html("<h1>Cart</h1>"))
     invite(link_label="See the cart", link=f"{host.websites.origins[0]}/cart")
-    card(host.page).get_by_role("button", name="See the cart").dblclick()
+    cards(host.page).get_by_role("button", name="See the cart").dblclick()
     expect(host.page).to_have_url(f"{host.websites.origins[0]}/cart")
     assert len(pending) == 1
 
@@ -402,8 +397,8 @@ def test_a_link_that_leaves_the_page_standing_takes_the_card_away(
 ) -> None:
     invite(link_label="Write to us", link="mailto:help@shop.example")
     with host.page.expect_response("**/invited.js*what=accepted*"):
-        card(host.page).get_by_role("button", name="Write to us").click()
-    expect(card(host.page)).to_have_count(0)
+        cards(host.page).get_by_role("button", name="Write to us").click()
+    expect(cards(host.page)).to_have_count(0)
     expect(host.launcher).to_be_focused()
 
 
@@ -412,11 +407,11 @@ def test_a_dismissal_by_a_clock_that_was_wrong_does_not_last_for_years(
 ) -> None:
     host.page.clock.set_fixed_time("2049-01-01")
     invite(days=7)
-    card(host.page).get_by_role("button", name="Dismiss").click()
+    cards(host.page).get_by_role("button", name="Dismiss").click()
     host.page.evaluate("sessionStorage.clear()")  # it is another visit
     host.page.clock.set_fixed_time("2027-01-01")
     host.page.reload()
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
 
 
 def test_it_goes_when_those_go_whom_it_speaks_of(host: Host, invite: Invite) -> None:
@@ -425,9 +420,9 @@ def test_it_goes_when_those_go_whom_it_speaks_of(host: Host, invite: Invite) -> 
     host.open()
     host.page.evaluate("LiveChatWidget.call('minimize')")
     host.page.evaluate("scrollTo(0, 3000)")
-    expect(card(host.page)).to_be_visible()
+    expect(cards(host.page)).to_be_visible()
     host.say(chat="state", availability="offline", status="browsing")
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(host.page)).to_have_count(0)
 
 
 def test_who_is_in_a_card_that_goes_is_at_the_launcher(
@@ -435,9 +430,9 @@ def test_who_is_in_a_card_that_goes_is_at_the_launcher(
 ) -> None:
     invite()
     host.page.bring_to_front()
-    card(host.page).get_by_role("button", name="Chat with us").focus()
+    cards(host.page).get_by_role("button", name="Chat with us").focus()
     second = context.new_page()
     second.goto(host.page.url)
-    expect(card(second)).to_be_visible()
-    expect(card(host.page)).to_have_count(0)
+    expect(cards(second)).to_be_visible()
+    expect(cards(host.page)).to_have_count(0)
     expect(host.launcher).to_be_focused()

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Chat
+from tests.e2e.rig import Chat, chat_id
 from tests.sandbox_rig import Agent
 
 TOKEN = "localStorage['livechat-widget:demo']"
@@ -29,11 +29,6 @@ def say(host: Host, text: str) -> Chat:
     expect(chat.live).to_be_visible()
     host.page.wait_for_function(TOKEN)
     return chat
-
-
-def chat_id(agent: Agent) -> str:
-    identifier: str = agent.chats()[0]["id"]
-    return identifier
 
 
 def heard(page: Page, name: str, count: int = 1) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.proxy import Mode, Proxy
-from tests.e2e.rig import Chat, Console, Site, wait_for
+from tests.e2e.rig import Chat, Console, Site, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 from widget.customers.consumers import ALIVE, HEARTBEAT
 
@@ -75,15 +75,6 @@ def panel(page: Page, proxy: Proxy, sandbox: Sandbox) -> Chat:
 
 
 @pytest.fixture
-def talking(panel: Chat) -> Chat:
-    """The panel of somebody who has said hello."""
-    panel.send("Hello")
-    expect(panel.messages("customer")).to_contain_text(["Hello"])
-    expect(panel.live).to_be_visible()
-    return panel
-
-
-@pytest.fixture
 def blocked(hurry: Hurry, panel: Chat, proxy: Proxy) -> Chat:
     """The panel of somebody who has said hello where no websocket gets through."""
     proxy.become("strip")
@@ -101,12 +92,6 @@ def chat_over_a_socket(page: Page, site: Site) -> Chat:
     chat.send("Hello")
     expect(chat.live).to_be_visible()
     return chat
-
-
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
 
 
 def texts(agent: Agent) -> list[Any]:

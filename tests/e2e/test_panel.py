@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from tests.e2e.hosts import Host
-from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, wait_for
+from tests.e2e.rig import Chat, Console, OpenShop, Shop, Site, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -32,19 +32,6 @@ HAND_OVER = """(element, [how, bytes, text]) => {
 }"""
 
 
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
-
-
-@pytest.fixture
-def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
-    """The panel in a tab of its own."""
-    page.goto(f"{site.chat_url}/w/demo/")
-    return Chat(page, page)
-
-
 @pytest.mark.parametrize("lacking", ["", "delete window.Temporal"])
 def test_the_customers_clock_is_known(new_context: NewContext, site: Site, lacking: str) -> None:
     """Also to browsers that have no Temporal yet."""
@@ -52,15 +39,6 @@ def test_the_customers_clock_is_known(new_context: NewContext, site: Site, lacki
     page.add_init_script(lacking)
     page.goto(f"{site.chat_url}/w/demo/")
     expect(page.locator("#menu [name=zone]")).to_have_value("Asia/Tokyo")
-
-
-@pytest.fixture
-def talking(panel: Chat) -> Chat:
-    """The panel of somebody who has said hello."""
-    panel.send("Hello")
-    expect(panel.messages("customer")).to_contain_text(["Hello"])
-    expect(panel.live).to_be_visible()
-    return panel
 
 
 @pytest.fixture

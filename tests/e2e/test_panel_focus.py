@@ -2,28 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.rig import Chat, Site
+from tests.e2e.rig import Chat, Site, chat_id
 from tests.sandbox_rig import Agent, Sandbox
-
-
-@pytest.fixture
-def talking(page: Page, site: Site, sandbox: Sandbox) -> Chat:
-    """The panel of somebody who has said hello, in a tab of its own."""
-    page.goto(f"{site.chat_url}/w/demo/")
-    chat = Chat(page, page)
-    chat.send("Hello")
-    expect(chat.messages("customer")).to_contain_text(["Hello"])
-    expect(chat.live).to_be_visible()
-    return chat
-
-
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
 
 
 def test_ending_asks_first_and_escape_goes_on(talking: Chat, agent: Agent) -> None:

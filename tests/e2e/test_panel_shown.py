@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.rig import Chat, Console, Site, box_at_rest, html
-from tests.sandbox_rig import Agent, Sandbox
+from tests.sandbox_rig import Agent
 
 BOLD = {"chats": {"formatting": "commonmark"}}
 # What @livechat/moments-sdk 1.12 does in a frame, in short.
@@ -25,13 +25,6 @@ addEventListener("message", ({ data, origin }) => {
   if (data.type === "handshake_echo") { reply(data, null); document.body.dataset.ready = ""; }
 });
 </script>"""
-
-
-@pytest.fixture
-def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
-    """The panel in a tab of its own."""
-    page.goto(f"{site.chat_url}/w/demo/")
-    return Chat(page, page)
 
 
 def test_a_picture_opens_in_place_and_gives_the_focus_back(page: Page, site: Site) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.rig import Chat, Console, Site, wait_for
+from tests.e2e.rig import Chat, Console, Site, begin, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 ADDRESS = {"type": "email", "id": "1", "label": "Your e-mail address"}
@@ -56,16 +56,8 @@ def chat(line: Line, page: Page, site: Site, sandbox: Sandbox) -> Chat:
     """Somebody has said hello in a tab of its own."""
     page.goto(f"{site.chat_url}/w/demo/")
     chat = Chat(page, page)
-    chat.send("Hello")
-    expect(chat.messages("customer")).to_contain_text(["Hello"])
-    expect(chat.live).to_be_visible()
+    begin(chat)
     return chat
-
-
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
 
 
 def place_of(event_id: str) -> dict[str, str]:

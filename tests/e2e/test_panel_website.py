@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.e2e.rig import Chat, Console, Shop, Site, wait_for
+from tests.e2e.rig import Chat, Console, Shop, Site, begin, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 
 AddWidget = Callable[..., None]
@@ -40,12 +40,6 @@ def sockets(page: Page) -> list[WebSocket]:
     return opened
 
 
-def chat_id(agent: Agent) -> str:
-    """The only chat there is."""
-    found: str = agent.chats()[0]["id"]
-    return found
-
-
 def wait_for_request(page: Page, sandbox: Sandbox, method: str) -> dict[str, Any]:
     """The first request of this method that LiveChat got from us."""
 
@@ -57,17 +51,11 @@ def wait_for_request(page: Page, sandbox: Sandbox, method: str) -> dict[str, Any
     return request
 
 
-def say_hello(chat: Chat) -> None:
-    chat.send("Hello")
-    expect(chat.messages("customer")).to_contain_text(["Hello"])
-    expect(chat.live).to_be_visible()
-
-
 def test_an_address_and_a_title_longer_than_a_frame_close_no_socket(
     shop: Shop, agent: Agent, sandbox: Sandbox, sockets: list[WebSocket]
 ) -> None:
     chat = shop.open_chat()
-    say_hello(chat)
+    begin(chat)
     sandbox.control("requests", method="DELETE")
     shop.page.evaluate(
         """() => {
@@ -86,7 +74,7 @@ def test_a_page_with_such_an_address_can_be_chatted_on_from_the_start(
 ) -> None:
     page.goto(f"{site.shop_url}/#{'x' * 33_000}")
     chat = Shop(page).open_chat()
-    say_hello(chat)
+    begin(chat)
     agent.send(chat_id(agent), "I read you")
     expect(chat.messages("agent")).to_contain_text(["I read you"])
     assert len(sockets) == 1
@@ -104,7 +92,7 @@ def test_a_long_paste_that_agents_may_see_closes_no_socket(
     add_widget(key, sneak_peek=True)
     page.goto(f"{site.chat_url}/w/{key}/")
     chat = Chat(page, page)
-    say_hello(chat)
+    begin(chat)
     chat.composer.evaluate(LONG_PASTE)
     assert wait_for_request(page, sandbox, "send_sneak_peek")["status"] == 200
     agent.send(chat_id(agent), "That is long")
@@ -116,7 +104,7 @@ def test_names_and_variables_that_are_too_long_are_cut_and_the_others_arrive(
     shop: Shop, agent: Agent
 ) -> None:
     chat = shop.open_chat()
-    say_hello(chat)
+    begin(chat)
     shop.page.evaluate(
         """() => {
           LiveChatWidget.call("set_customer_name", "N".repeat(5000));
@@ -142,7 +130,7 @@ def test_on_plain_http_without_a_secure_context_one_can_chat(
     console.expect("untrustworthy")  # headers that only secure contexts heed
     page.goto(f"http://plain.test:{site.port}/w/demo/")
     assert not page.evaluate("isSecureContext")
-    say_hello(Chat(page, page))
+    begin(Chat(page, page))
 
 
 @pytest.mark.parametrize("offset", [-3_600_000, 3_600_000])
@@ -152,7 +140,7 @@ def test_with_a_wrong_clock_news_is_told_once_and_history_never(
     page.add_init_script(WRONG_CLOCK.replace("OFFSET", str(offset)) + RECORD)
     page.goto(site.shop_url)
     chat = Shop(page).open_chat()
-    say_hello(chat)
+    begin(chat)
     agent.send(chat_id(agent), "Good morning")
     expect(chat.messages("agent")).to_have_count(1)
     wait_for(page, lambda: len(page.evaluate("recorded")) >= 2)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Frame, Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Frame, Page, ViewportSize, expect
 
 from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import Console, Shop, Site, box_at_rest, html, never_after, wait_for
+from tests.e2e.rig import Console, Shop, Site, box_at_rest, cards, html, never_after, wait_for
 from tests.e2e.test_invitations import faults_beside, walk_over
 from tests.sandbox_rig import Agent
 
@@ -28,10 +28,6 @@ SAID = [
     {"id": "event-T_1", "name": "Piotr", "text": "Good morning"},
     {"id": "event-T_2", "name": "Piotr", "text": "Are you still there?"},
 ]
-
-
-def cards(page: Page) -> Locator:
-    return page.locator("chat-widget").get_by_role("status").locator("> div")
 
 
 def unread(messages: list[dict[str, str]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.host_api import call
 from tests.e2e.hosts import Host, tag
 from tests.e2e.rig import Console, Site, Websites, box_at_rest, chat_in, html, wait_for
 from tests.sandbox_rig import Agent
@@ -21,12 +22,6 @@ def chat_works(host: Host, text: str = "Is it in stock?") -> None:
     chat = chat_in(host.page)
     chat.send(text)
     expect(chat.messages("customer")).to_contain_text([text])
-
-
-def call(host: Host, method: str, payload: Any) -> None:
-    host.page.evaluate(
-        "([method, payload]) => LiveChatWidget.call(method, payload)", [method, payload]
-    )
 
 
 # ---- what the page says may be longer than the server takes

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -195,3 +196,16 @@ def host(page: Page, site: Site, websites: Websites) -> Host:
 def owner(site: Site, demo_fields: dict[str, Any]) -> None:
     """Olga, who owns the widgets of the sandbox's organization."""
     site.run(ADD_OWNER, demo_fields["organization_id"])
+
+
+@pytest.fixture
+def fresh(add_widget: Callable[..., None], page: Page, site: Site) -> Callable[..., Chat]:
+    """The panel of a widget nobody has asked anything about: `fresh(connect_early=True)`."""
+
+    def visit(**fields: object) -> Chat:
+        key = uuid4().hex
+        add_widget(key, **fields)
+        page.goto(f"{site.chat_url}/w/{key}/")
+        return Chat(page, page)
+
+    return visit

@@ -13,6 +13,13 @@ addEventListener("message", ({ data }) => (data.chat === "here" ? ready() : hear
 ready();
 </script>"""
 
+# The policy of a website that lets in no more than the chat needs.
+STRICTEST = (
+    "default-src 'none'; script-src {chat}; frame-src {chat}; img-src data:; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+STORED = "JSON.stringify({ ...localStorage, ...sessionStorage })"
+
 
 def tag(site: Site, attributes: str = "", key: str = "demo") -> str:
     """The snippet, with attributes such as `data-theme="dark"`."""

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Route, ViewportSize, expect
 
-from tests.e2e.hosts import Host, tag
+from tests.e2e.hosts import STORED, Host, tag
 from tests.e2e.rig import Chat, Console, box_at_rest, html, wait_for
 from tests.e2e.test_identities import SECRET, signed
-from tests.e2e.test_loader import STORED
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent, Sandbox
 

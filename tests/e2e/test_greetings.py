@@ -6,20 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
 
-from tests.e2e.hosts import Host, tag
-from tests.e2e.rig import (
-    Console,
-    Site,
-    box_at_rest,
-    cards,
-    chat_in,
-    html,
-    never_after,
-    wait_for,
-)
+from tests.e2e.hosts import STRICTEST, Host, tag
+from tests.e2e.rig import Console, Site, box_at_rest, cards, chat_in, html, never_after, wait_for
 from tests.e2e.test_identities import SECRET, signed
 from tests.e2e.test_invitations import faults_beside, walk_over
-from tests.e2e.test_loader import STRICTEST
 from tests.sandbox_rig import Agent, Sandbox
 
 KEY = "tracked"

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, ViewportSize, expect
 
-from tests.e2e.hosts import Host, tag
+from tests.e2e.hosts import STORED, STRICTEST, Host, tag
 from tests.e2e.rig import Chat, Console, box_at_rest, cards, html, wait_for
-from tests.e2e.test_loader import STORED, STRICTEST
 from tests.e2e.test_panel_accessibility import violations
 from tests.sandbox_rig import Agent
 from widget.options.invitations import Invitation

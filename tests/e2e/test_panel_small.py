@@ -151,6 +151,16 @@ def test_the_header_keeps_its_height_in_every_language(page: Page, site: Site, s
     assert {one: height for one, height in high.items() if height > 60} == {}
 
 
+@pytest.mark.parametrize("state", ["queue", "texts"])
+@pytest.mark.parametrize("language", ["en", "ar", "he", "ja"])
+def test_where_the_header_has_room_the_way_out_takes_one_line(
+    page: Page, site: Site, state: str, language: str
+) -> None:
+    page.set_viewport_size({"width": 400, "height": 640})
+    page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
+    assert box(page.locator(".end"))["height"] < 35
+
+
 def test_fingers_find_every_control(page: Page, site: Site) -> None:
     page.set_viewport_size(SMALLEST)
     small = {}

@@ -183,6 +183,12 @@ def test_french_punctuation_never_begins_a_line() -> None:
 # ---- what is made of them
 
 
+def test_hebrew_has_its_own_sign_in_loan_words() -> None:
+    """The chat is צ׳אט on every page, never with an apostrophe."""
+    text = (ROOT / "locale/he/LC_MESSAGES/django.po").read_text()
+    assert re.findall("[א-ת]+'[א-ת]+", text) == []
+
+
 @pytest.mark.parametrize(
     ("code", "time", "day"),
     [

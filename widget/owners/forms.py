@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from widget.models import Widget
 from widget.options.origins import clean_origin
-from widget.options.validators import TEXTS
+from widget.options.validators import TEXTS, own_language
 from widget.options.zones import known_zones
 from widget.owners.fields import PagesField, TextsField, set_directions
 from widget.owners.invitations import InvitationsField
@@ -133,6 +133,7 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
     default_language = forms.ChoiceField(
         label=label_of("default_language"),
         choices=settings.LANGUAGES,
+        initial=own_language,
         help_text=_(
             "The language of the texts below. Customers whose language we don't have "
             "see the chat in it, too."

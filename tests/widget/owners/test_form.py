@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.widget.owners.admin import ADD, FORM, LIST, add_widget, change, errors, page
 from widget.models import Widget
@@ -111,6 +112,17 @@ def test_the_form_ends_in_two_buttons(superuser: Client) -> None:
 def test_what_costs_privacy_money_or_trust_comes_with_advice(superuser: Client, name: str) -> None:
     form = superuser.get(change(add_widget())).context["adminform"].form
     assert len(str(form[name].help_text)) > 60
+
+
+def test_a_new_widgets_form_begins_in_the_projects_language(
+    superuser: Client, settings: Settings
+) -> None:
+    for code in ("en", "de"):
+        settings.LANGUAGE_CODE = code
+        (choices,) = re.findall(
+            r'<select name="default_language".*?</select>', page(superuser, ADD), re.DOTALL
+        )
+        assert re.findall(r'value="([^"]*)" selected', choices) == [code]
 
 
 LEFT = {

@@ -61,6 +61,15 @@ def test_what_stands_above_a_column_begins_where_it_begins(
     assert len({box["x"] for box in boxes if box}) == 1
 
 
+def test_an_arrow_stands_beside_the_name_of_its_column(
+    admin: Page, site: Site, add_widget: Callable[..., None]
+) -> None:
+    add_widget("wide", allowed_origins=[f"https://{name}.shop.example" for name in "abcdefgh"])
+    visit(admin, site)
+    name, state = (admin.evaluate(WORDS, f".column-{one} .text a")[0] for one in ("name", "state"))
+    assert name["top"] == state["top"]
+
+
 def test_what_acts_on_a_list_stands_in_one_line_and_looks_like_other_fields(
     admin: Page, site: Site
 ) -> None:

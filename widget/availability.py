@@ -147,7 +147,7 @@ def _last_key(widget: Widget) -> str:
 
 
 def _groups_key(widget: Widget) -> str:
-    return f"online-groups:2:{widget.organization_id}"
+    return f"online-groups:2:{widget.asker}"
 
 
 def _turn_key(widget: Widget) -> str:

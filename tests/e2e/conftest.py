@@ -13,7 +13,6 @@ from tests.e2e.hosts import Host
 from tests.e2e.rig import (
     BROWSER_ARGUMENTS,
     PATIENCE,
-    WHO_IS_THERE,
     Chat,
     Console,
     OpenShop,
@@ -25,7 +24,6 @@ from tests.e2e.rig import (
 )
 from tests.sandbox_rig import Sandbox, SandboxProcess
 from tests.shared import make_once
-from tests.waiting import wait_until
 
 ADD_OWNER = """
 from django.contrib.auth.models import User
@@ -125,35 +123,7 @@ def fresh_livechat(sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
-def hear_anew(sandbox: Sandbox, site: Site) -> Callable[[], None]:
-    """Returns when the server has asked LiveChat again.
-
-    It keeps for ten seconds what LiveChat says alike to all widgets of a group.
-    """
-
-    def hear() -> None:
-        sandbox.control("requests", method="DELETE")
-        wait_until(
-            lambda: site.get("/w/demo/welcome") and WHO_IS_THERE in sandbox.requests(),
-        )
-
-    return hear
-
-
-@pytest.fixture
-def prechat(sandbox: Sandbox, hear_anew: Callable[[], None]) -> Iterator[None]:
-    """LiveChat asks something before each chat. The server knows, and afterwards that it ended."""
-    sandbox.settings(forms={"prechat": True})
-    hear_anew()
-    yield
-    sandbox.settings(forms={"prechat": False})
-    hear_anew()
-
-
-@pytest.fixture
-def everybody_leaves(
-    sandbox: Sandbox, site: Site, hear_anew: Callable[[], None]
-) -> Iterator[Callable[[], None]]:
+def everybody_leaves(sandbox: Sandbox, site: Site) -> Iterator[Callable[[], None]]:
     """No agent accepts chats any more: `everybody_leaves()`.
 
     The server keeps for some seconds what LiveChat said, and asks for all widgets in use, so that
@@ -164,11 +134,7 @@ def everybody_leaves(
     def set_status(status: str) -> None:
         sandbox.settings(agents=dict.fromkeys(agents, status))
 
-    def leave() -> None:
-        set_status("not_accepting_chats")
-        hear_anew()
-
-    yield leave
+    yield lambda: set_status("not_accepting_chats")
     set_status("accepting_chats")
     site.wait_until_somebody_is_there("demo")
 

@@ -32,7 +32,6 @@ from tests.sandbox_rig import Agent, free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WHO_IS_THERE = "get_dynamic_configuration"  # the request with which LiveChat is asked
 START_SECONDS = 90
 COMMAND_SECONDS = 110  # just below what a test may take
 AVAILABILITY_SECONDS = 60  # the server keeps for ten seconds what it heard

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.rig import WHO_IS_THERE, Chat, Shop, Site, chat_id, wait_for
+from tests.e2e.rig import Chat, Shop, Site, chat_id, wait_for
 from tests.sandbox_rig import Agent, Sandbox
 from tests.waiting import wait_until
 
 QUIET = 600  # ms in which whatever was asked for in vain would have been asked for
 READ_LATER = 9_000  # ms after which a customer who does not answer is told to have read
+WHO_IS_THERE = "get_dynamic_configuration"
 
 HELD = re.compile(r'^chat_customers\{state="[^"]*"\} ([1-9]\S*)', re.MULTILINE)
 

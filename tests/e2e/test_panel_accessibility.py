@@ -109,9 +109,10 @@ def test_the_end_with_its_rating(panel: Chat, site: Site, agent: Agent) -> None:
 
 
 def test_the_form_before_the_chat(
-    panel: Chat, site: Site, prechat: None, add_widget: Callable[..., None]
+    panel: Chat, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
 ) -> None:
-    key = uuid4().hex
+    sandbox.settings(forms={"prechat": True})
+    key = uuid4().hex  # nobody has asked for its form yet
     add_widget(key)
     panel.page.goto(f"{site.chat_url}/w/{key}/")
     start = panel.panel.get_by_role("button", name="Start the chat")

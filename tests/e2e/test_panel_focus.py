@@ -91,8 +91,9 @@ def test_after_a_form_the_composer_has_the_focus(talking: Chat, sandbox: Sandbox
 
 
 def test_a_form_before_the_chat_has_the_focus_and_what_is_wrong_in_it_gets_it(
-    page: Page, site: Site, prechat: None, add_widget: Callable[..., None]
+    page: Page, site: Site, sandbox: Sandbox, add_widget: Callable[..., None]
 ) -> None:
+    sandbox.settings(forms={"prechat": True})
     add_widget("formal")
     page.set_viewport_size({"width": 390, "height": 300})
     page.goto(f"{site.chat_url}/w/formal/")

@@ -44,8 +44,9 @@ def test_a_chat_is_rated_while_it_goes_on(talking: Chat) -> None:
 
 
 def test_the_prechat_form_comes_first(
-    fresh: Callable[..., Chat], prechat: None, agent: Agent
+    fresh: Callable[..., Chat], sandbox: Sandbox, agent: Agent
 ) -> None:
+    sandbox.settings(forms={"prechat": True})
     panel = fresh()
     start = panel.page.get_by_role("button", name="Start the chat")
     start.click()
@@ -96,8 +97,8 @@ def test_when_nobody_is_there_a_message_can_be_left(
     sandbox: Sandbox,
     agent: Agent,
 ) -> None:
-    sandbox.settings(forms={"ticket": False})
     everybody_leaves()
+    sandbox.settings(forms={"ticket": False})
     panel = fresh()
     expect(panel.page.get_by_text("Nobody is here right now")).to_be_visible()
     panel.send("Please call me back")

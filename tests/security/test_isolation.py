@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from chatproxy.models import Customer
-from tests.sandbox_rig import Agent
+from tests.sandbox_rig import Agent, Sandbox
 from tests.widget.browser_socket import BrowserSocket
 from tests.widget.conftest import AddWidget, OpenSocket
 from tests.widget.visitor import Visitor, texts_of
+from widget.availability import UNKNOWN, availability_of
 from widget.models import Widget
 
 TOKENLESS = ["events", "end", "files", "postback", "rating", "forms/prechat"]
@@ -252,3 +253,13 @@ async def test_a_strange_frame_ends_nothing(
     await socket.send_to(text_data=frame)
     await socket.send_to(text_data='{"hello": {"event": "", "language": "en", "zone": "UTC"}}')
     assert await socket.receive_from()
+
+
+def test_what_a_stranger_with_the_same_organization_makes_fail_is_not_heard_by_others(
+    shop_widget: Widget, add_widget: AddWidget, sandbox: Sandbox
+) -> None:
+    stranger = add_widget("stranger")
+    sandbox.settings(agents={"piotr@shop.example": "offline"})
+    sandbox.fault("down", count=1)
+    assert availability_of(stranger) == UNKNOWN
+    assert not availability_of(shop_widget).is_online

@@ -184,11 +184,18 @@ class Widget(WidgetSettings):
 
     @property
     def asks_about(self) -> str:
-        """What LiveChat's answers to nobody in particular are kept by.
+        """What LiveChat's answers to nobody in particular are kept by."""
+        return f"{self.asker}:{self.group_id}:{self.api_version}:{self.region}"
 
-        Widgets of one group hear the same, and so does a preview, which has a key of its own.
+    @property
+    def asker(self) -> str:
+        """For whom LiveChat is asked. A preview, which has a key of its own, hears what its widget
+        has heard; of two owners who name the same organization, neither hears what the other has.
         """
-        return f"{self.organization_id}:{self.group_id}:{self.api_version}:{self.region}"
+        whose: object = self.pk
+        if self.ground:
+            whose = self.ground.widget_pk or f"new-{self.ground.maker_pk}"
+        return f"{whose}:{self.organization_id}"
 
     def visit_page(self, url: str) -> None:
         """Be, unsaved, on this page of the website."""

@@ -153,7 +153,7 @@ def test_a_loader_that_does_everything_fits_its_budget(
     client: Client, widget: Widget, language: str
 ) -> None:
     Widget.objects.filter(pk=widget.pk).update(**FULLEST)
-    cache.set(f"online-groups:2:{widget.organization_id}", [])
+    cache.set(f"online-groups:2:{widget.asker}", [])
     headers = {"Accept-Encoding": "br"}
     script = client.get(f"{ADDRESS}?lang={language}", headers=headers).content
     told = brotli.decompress(script).decode()

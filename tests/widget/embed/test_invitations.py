@@ -55,7 +55,7 @@ def test_a_loader_that_does_more_is_below_4096_bytes_in_every_language(
     client: Client, add_widget: AddWidget, more: dict[str, Any]
 ) -> None:
     widget = add_widget("shop", **more)
-    cache.set(f"online-groups:2:{widget.organization_id}", [])
+    cache.set(f"online-groups:2:{widget.asker}", [])
     for language, _name in settings.LANGUAGES:
         headers = {"Accept-Encoding": "br"}
         packed = client.get(f"/w/shop/embed.js?lang={language}", headers=headers).content

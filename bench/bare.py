@@ -6,6 +6,7 @@ posts a message to LiveChat with a pooled session of `requests`. `python -m benc
 
 import asyncio
 import re
+import ssl
 import sys
 from typing import Any
 
@@ -27,6 +28,7 @@ from requests.adapters import HTTPAdapter  # noqa: E402
 
 PORT, LIVECHAT = (int(sys.argv[1]), sys.argv[2]) if __name__ == "__main__" else (0, "")
 POOL = 512  # connections, more than the benchmark's senders
+TLS = ssl.create_default_context() if LIVECHAT.startswith("https:") else None  # one, as ours
 MARK = re.compile(r"~\d+~")
 LOGIN = '{"request_id": "1", "action": "login", "payload": {"token": "Bearer bare"}}'
 # What stands around the words of a message in the panel, about as long as ours is.
@@ -53,7 +55,7 @@ class Relay(AsyncWebsocketConsumer):
     async def follow(self) -> None:
         url = LIVECHAT.replace("http", "ws", 1) + "/v3.6/customer/rtm/ws"
         async with websockets.connect(
-            url, compression=None, proxy=None, open_timeout=120
+            url, ssl=TLS, compression=None, proxy=None, open_timeout=120
         ) as upstream:
             await upstream.send(LOGIN)
             await upstream.recv()

@@ -15,9 +15,10 @@ function heed(agrees) {
 
 /** As the customer leaves the chat, but the server erases them, and they may come back. */
 function withdrawConsent() {
-  const { identity } = widget;
-  widget.forget = Boolean(widget.token || widget.leaving);
+  const { identity, token } = widget;
+  widget.forget = Boolean(token || widget.leaving);
   agree(null);
+  widget.token = token; // who is to be erased: a panel that is greeted looks at what is stored
   window.LiveChatWidget.call("logout");
   widget.identity = identity;
 }

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page, expect
 
-from tests.e2e.rig import Console, Shop, Site, Websites, html
+from tests.e2e.rig import Console, Shop, Site, Websites, html, wait_for
 
 SESSION = """
 from django.contrib.auth.models import User
@@ -200,6 +200,13 @@ def test_a_section_is_one_click_away_and_opens(admin: Page, site: Site) -> None:
     expect(admin.get_by_label("API version")).to_be_in_viewport()
 
 
+def leave_in_vain(admin: Page, control: Locator, asked: list[str]) -> None:
+    """Click on what leads away, and return once the browser has asked whether it shall."""
+    before = len(asked)
+    control.click(no_wait_after=True)
+    wait_for(admin, lambda: len(asked) > before)
+
+
 def questions_of(admin: Page) -> list[str]:
     """What the browser asks before the page is left; the answer is always to stay."""
     asked: list[str] = []
@@ -226,10 +233,9 @@ def test_who_leaves_the_form_is_asked_about_what_they_did_not_save(
     title.fill("A long piece of work")
     open_last_section(admin)
     for name in ("Save the token and test", "Duplicate"):
-        admin.get_by_role("button", name=name).click(no_wait_after=True)
-    admin.get_by_role("link", name="Statistics", exact=True).click(no_wait_after=True)
+        leave_in_vain(admin, admin.get_by_role("button", name=name), asked)
+    leave_in_vain(admin, admin.get_by_role("link", name="Statistics", exact=True), asked)
     expect(title).to_have_value("A long piece of work")
-    admin.wait_for_function("() => document.readyState === 'complete'")
     assert asked == ["beforeunload"] * 3
     admin.get_by_role("button", name="Save", exact=True).click()
     expect(admin.get_by_text("was changed successfully")).to_be_visible()
@@ -247,7 +253,7 @@ def test_who_saves_the_form_is_asked_about_the_token_that_goes_its_own_way(
     open_last_section(admin)
     token = admin.get_by_role("textbox", name="agent's token")
     token.fill("dal:secret")
-    admin.get_by_role("button", name="Save", exact=True).click(no_wait_after=True)
+    leave_in_vain(admin, admin.get_by_role("button", name="Save", exact=True), asked)
     expect(token).to_have_value("dal:secret")
     assert asked == ["beforeunload"]
     admin.get_by_role("button", name="Save the token and test").click()

@@ -123,7 +123,7 @@ def test_a_message_that_failed_can_be_sent_again(
     sandbox.fault("error", transport="web", method="start_chat", type="service_unavailable")
     chat.send("Is anybody there?")
     retry = chat.panel.get_by_role("button", name="Retry")
-    expect(retry).to_be_visible(timeout=15_000)
+    expect(retry).to_be_visible()
     expect(chat.panel.locator("#pending")).to_contain_text("Is anybody there?")
     sandbox.clear_faults()
     retry.click()

@@ -74,7 +74,7 @@ def panel(
 
 def visit(panel: Chat, site: Site, language: str = "en") -> None:
     panel.page.goto(f"{site.chat_url}/w/demo/?lang={language}")
-    expect(panel.panel.locator("#availability .status")).to_be_visible(timeout=15_000)
+    expect(panel.panel.locator("#availability .status")).to_be_visible()
 
 
 def test_the_empty_panel(panel: Chat, site: Site) -> None:
@@ -116,7 +116,7 @@ def test_the_form_before_the_chat(
     add_widget(key)
     panel.page.goto(f"{site.chat_url}/w/{key}/")
     start = panel.panel.get_by_role("button", name="Start the chat")
-    expect(start).to_be_visible(timeout=15_000)
+    expect(start).to_be_visible()
     start.click()
     expect(panel.panel.get_by_text("This field is required.").first).to_be_visible()
     assert barriers(panel.page) == {}

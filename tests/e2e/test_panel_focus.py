@@ -74,7 +74,7 @@ def test_after_a_second_try_the_composer_has_the_focus(
     sandbox.fault("error", method="send_event", type="service_unavailable")
     talking.send("Once more")
     retry = talking.page.get_by_role("button", name="Retry")
-    expect(retry).to_be_visible(timeout=15_000)
+    expect(retry).to_be_visible()
     sandbox.clear_faults()
     retry.press("Enter")
     expect(talking.messages("customer")).to_have_count(2)

@@ -58,4 +58,5 @@ class ChatAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         view = self.admin_view(second_factor)
-        return [path("second-factor/", view, name="second_factor"), *super().get_urls()]
+        own = [path("second-factor/", view, {"site": self}, "second_factor")]
+        return [*own, *super().get_urls()]

@@ -10,14 +10,17 @@ from typing import Any
 
 import segno
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp import login
 from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from widget.owners.addresses import to_admin
 
 
 class CodeForm(forms.Form):
@@ -43,7 +46,7 @@ class CodeForm(forms.Form):
         return code
 
 
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Set it up with a code of the new app, or end it with one of the old."""
     device = device_of(request.user)
     form = CodeForm(device, *([request.POST] if request.method == "POST" else []))
@@ -52,8 +55,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             end(request, device)
         else:
             begin(request, device)
-        return redirect("admin:second_factor")
-    context = admin.site.each_context(request) | {
+        return to_admin(request, "second_factor")
+    context = site.each_context(request) | {
         "title": gettext("Second factor"),
         "form": form,
         "device": device,

@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
 from config.admin_site import ChatAdminSite
@@ -43,6 +45,14 @@ def test_owners_work_in_an_admin_of_the_projects_own(
     shown = client.get(f"/back/widget/widget/{place.format(pk=widget.pk)}")
     assert shown.status_code == 200
     assert "Backoffice" in shown.content.decode()
+
+
+def test_the_second_factor_stands_in_the_admin_it_is_asked_for_in(
+    client: Client, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    client.force_login(User.objects.create_superuser("admin"))
+    assert "Backoffice" in client.get("/back/second-factor/").content.decode()
 
 
 def test_a_role_is_given_in_an_admin_without_users(client: Client, settings: Settings) -> None:
@@ -118,6 +128,13 @@ def test_what_is_done_in_one_admin_leads_on_in_it(
     answer = beside.post(f"/owners/widget/widget/{place.format(**known)}", sent)
     assert answer.status_code == 302
     assert answer["Location"].startswith("/owners/widget/widget/")
+
+
+def test_who_sets_up_a_second_factor_stays_in_the_admin_it_is_done_in(beside: Client) -> None:
+    beside.get("/owners/second-factor/")
+    code = f"{totp(TOTPDevice.objects.get().bin_key):06}"
+    done = beside.post("/owners/second-factor/", {"code": code})
+    assert done["Location"] == "/owners/second-factor/"
 
 
 def test_who_accepts_an_invitation_comes_to_the_admin_it_is_of(beside: Client) -> None:

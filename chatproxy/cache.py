@@ -1,14 +1,15 @@
-"""Redis as Django's cache, for all processes, and while it is away."""
+"""Redis as Django's cache: while it is away, and after an upgrade."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from redis import ConnectionPool, Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError, ResponseError
@@ -23,7 +24,7 @@ class ForgivingRedisCache(RedisCache):
     """Redis; while it is away, hangs, is full or refuses us, an empty cache that forgets at once.
 
     Then limits let everybody pass and locks hold back this process alone; but people go on
-    talking.
+    talking. What is in it and cannot be read is not there.
     """
 
     @cached_property
@@ -121,11 +122,42 @@ class ImpatientRedis(Redis):
         self._asks_again_at = now + MOMENT
 
 
+class Unreadable(RedisError):
+    """A value that another version of us, or of Django, has left."""
+
+
+class CarefulSerializer(RedisSerializer):
+    """For a cache that outlives an upgrade: what it has kept may name a class that is gone, or lack
+    what has been added since. Raises Unreadable for that."""
+
+    def loads(self, data: Any) -> Any:
+        try:
+            value = super().loads(data)
+        except Exception as error:  # whatever reading a pickle may run into
+            raise Unreadable from error
+        if not is_whole(value):
+            raise Unreadable
+        return value
+
+
+def is_whole(value: Any) -> bool:
+    """Whether no field is missing in any dataclass of it."""
+    if isinstance(value, list | tuple):
+        return all(map(is_whole, value))
+    if not is_dataclass(value):
+        return True
+    names = [field.name for field in fields(value)]
+    return all(hasattr(value, name) and is_whole(getattr(value, name)) for name in names)
+
+
 class KeptRedisCacheClient(RedisCacheClient):
     """Keeps redis-py's client of each server, which threads may share.
 
     Django makes another one for each command, which takes 500 function calls.
     """
+
+    def __init__(self, servers: Any, serializer: Any = CarefulSerializer, **options: Any) -> None:
+        super().__init__(servers, serializer, **options)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
         return _redis(self._get_connection_pool(write))  # type: ignore[attr-defined]  # as above

@@ -49,6 +49,14 @@ class Note:
         self.left = time.time() + self.settles_in
         return self.written
 
+    def time_in(self, kept: bytes) -> float:
+        """What a turn before has written; if another version of us did, in its own way, that counts
+        as unsettled from now on: something may have been tried."""
+        try:
+            return float(kept)
+        except ValueError:
+            return time.time() + self.settles_in
+
     @property
     def written(self) -> int:
         """What is kept of `left`: a whole number is all that a script in Redis and Django's cache
@@ -181,7 +189,7 @@ class NotedLock(Lock):
         note = self.note
         arguments = (token, int(LEASE * 1000), note.open(), note.kept)
         answer = self.redis.eval(TAKE, 2, self.name, key_of(note.name), *arguments)
-        note.found = float(answer[1]) if answer[1:] and answer[1] is not None else None
+        note.found = note.time_in(answer[1]) if answer[1:] and answer[1] is not None else None
         return bool(answer[0])
 
     def do_release(self, expected_token: str) -> None:

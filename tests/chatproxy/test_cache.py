@@ -1,9 +1,11 @@
 """Redis may die and come back; people go on talking meanwhile."""
 
+import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,42 @@ def test_without_redis_nothing_is_kept_and_nothing_fails(
     shared.set("kept", "meanwhile")
     shared.delete_many(["kept"])
     shared.clear()
+
+
+@dataclass(slots=True)
+class Kept:
+    """As this version has it; `added` is new in it."""
+
+    name: str
+    added: int = 0
+
+
+class Moved:
+    """Of another version: here nothing has this name."""
+
+    def __reduce__(self) -> Any:
+        return getattr, (Kept, "gone")
+
+
+def older() -> Kept:
+    kept = Kept("before")
+    del kept.added
+    return kept
+
+
+@pytest.mark.parametrize(
+    "left",
+    [pickle.dumps(Moved()), pickle.dumps(older()), pickle.dumps([(older(),)]), b"12.5"],
+    ids=["a class that is gone", "a field less", "a field less inside", "no pickle"],
+)
+def test_what_another_version_has_left_is_not_there(
+    shared: ForgivingRedisCache, redis: RedisProcess, left: bytes
+) -> None:
+    redis.client.set(shared.make_key("left"), left)
+    assert shared.get("left", "nothing") == "nothing"
+    assert shared.get_many(["left"]) == {}
+    shared.set("left", Kept("now", 1))
+    assert shared.get("left") == Kept("now", 1)
 
 
 def test_options_may_hold_what_has_no_hash(redis: RedisProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -199,12 +200,30 @@ def test_a_note_is_read_with_and_without_a_lock_in_redis(
         assert began + 16 <= second.found <= time.time() + 17
 
 
-def test_a_lock_whose_note_cannot_be_read_is_given_back(shared: RedisProcess) -> None:
-    shared.client.set(key_of("note"), "somebody else's")
-    with (
-        pytest.raises(ValueError, match="could not convert"),
-        one_at_a_time("mine", Note("note", 16, 600)),
-    ):
+@pytest.mark.parametrize(
+    "kept", [pickle.dumps(12.5), b"somebody else's"], ids=["pickled", "of another kind"]
+)
+def test_a_note_of_another_version_counts_as_a_try_just_now(
+    shared: RedisProcess, kept: bytes
+) -> None:
+    shared.client.set(key_of("note"), kept)
+    began = time.time()
+    with one_at_a_time("mine", note := Note("note", 16, 600)):
+        assert note.found
+        assert began + 16 <= note.found <= time.time() + 16
+
+
+def test_a_lock_is_given_back_whatever_was_wrong_with_taking_it(
+    shared: RedisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Lock.do_acquire
+
+    def fail_after(lease: Lock, token: str) -> bool:
+        real(lease, token)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Lock, "do_acquire", fail_after)
+    with pytest.raises(ZeroDivisionError), one_at_a_time("mine"):
         pass
     until_free(shared)
 

@@ -79,7 +79,7 @@ class Listener:
 
 @pytest_asyncio.fixture
 async def log_in(customer: Customer, organization: Organization) -> AsyncIterator[Any]:
-    opened: list[Connection] = []
+    opened: list[Listener] = []
 
     async def open_connection(visit: Visit = NOWHERE, token: str = "") -> Listener:
         connection = await Connection.log_in(
@@ -89,12 +89,14 @@ async def log_in(customer: Customer, organization: Organization) -> AsyncIterato
             login_payload(organization, visit, {}),
             visit.user_agent,
         )
-        opened.append(connection)
-        return Listener(connection)
+        listener = Listener(connection)
+        opened.append(listener)
+        return listener
 
     yield open_connection
-    for connection in opened:
-        await connection.close()
+    for listener in opened:
+        await listener.connection.close()
+        await listener.end()
 
 
 async def test_who_logs_in_is_the_customer_of_the_token(log_in: Any, customer: Customer) -> None:

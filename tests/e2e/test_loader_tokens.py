@@ -1,5 +1,6 @@
 """The customer's token stays with the website, and comes back to the panel only."""
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.hosts import Host
@@ -37,6 +38,34 @@ def test_another_tab_hears_of_a_new_token(host: Host, context: BrowserContext) -
     other.expect_to_hear("hello", token=None)
     host.say(chat="token", token="who-i-am")
     other.expect_to_hear("hello", token="who-i-am")
+
+
+# The page is busy: the panel does not come by itself.
+NEVER_IDLE = """
+localStorage["livechat-widget:demo"] = "who-i-was";
+window.requestIdleCallback = () => {};
+"""
+LOG_OUT_ELSEWHERE = "localStorage.clear()"
+SIGN_IN = "LiveChatWidget.call('identify', 'signed')"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "identity"),
+    [(LOG_OUT_ELSEWHERE, SIGN_IN, "signed"), (SIGN_IN, LOG_OUT_ELSEWHERE, None)],
+    ids=["signed in after it", "signed in before it"],
+)
+def test_a_logout_in_another_tab_is_of_whoever_was_signed_in_then(
+    host: Host, first: str, then: str, identity: str | None
+) -> None:
+    """Also where this page had no panel yet to hear of it."""
+    host.page.add_init_script(NEVER_IDLE)
+    host.listen()
+    host.visit()
+    host.page.wait_for_function("window.LiveChatWidget")
+    for script in (first, then):
+        host.page.evaluate(script)
+    host.open()
+    assert host.expect_to_hear("hello", token=None)["identity"] == identity
 
 
 def test_only_the_panel_is_believed(host: Host) -> None:

@@ -204,6 +204,8 @@ interface LoaderWidget {
   values?: Record<string, any>;
   // who the customer is for this page
   identity?: string | null;
+  /** The token that was kept when the page named them; until the panel is told. */
+  since?: string | null;
   token?: string | null;
   /** How many tokens the panel that stands has told us. */
   heard?: number;

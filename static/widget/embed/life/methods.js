@@ -38,6 +38,7 @@ export const methods = {
   set_customer_email: (email) => know(textsOf({ email })),
   identify(statement) {
     widget.identity = statement;
+    widget.since = storage("localStorage");
     panel?.hello();
   },
   logout() {

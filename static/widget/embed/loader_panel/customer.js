@@ -17,6 +17,7 @@ const about = () => ({ ...cutCustomer(widget.known.customer_data), replace: widg
 export function hello() {
   postEarly(() => {
     isNews();
+    delete widget.since;
     const customer = about();
     const { draft, invitation, press } = widget;
     lastTold = JSON.stringify(customer);
@@ -79,7 +80,7 @@ function isNews() {
   const token = widget.storage("localStorage");
   if (token === undefined || token === widget.token) return false;
   widget.token = token;
-  if (!token) widget.identity = null; // they logged out there
+  if (!token && widget.since !== token) widget.identity = null; // they logged out there
   return true;
 }
 

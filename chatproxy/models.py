@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ from chatproxy.livechat.organization import Organization
 from chatproxy.locks import one_at_a_time
 from chatproxy.prepared import PreparedLookup
 from chatproxy.service import ConfiguredService
+from chatproxy.transactions import writing
 
 SUBJECT_LENGTH = 200
 WEBSITE_LENGTH = 300  # a scheme, a host of 253 characters, a port
@@ -208,7 +209,7 @@ class Customer(models.Model):
         """
         token = secrets.token_urlsafe(32)
         first = moved_from and (moved_from.moved_from or moved_from)
-        with transaction.atomic():
+        with writing():
             Customer.objects.select_for_update().values_list("pk").get(pk=self.pk)
             if first:
                 self.bearer_tokens.select_for_update().values_list("pk").get(pk=first.pk)
@@ -224,7 +225,7 @@ class Customer(models.Model):
         ended = models.Q(token_hash=hash_of(token))
         if self.subject:
             ended |= models.Q(moved_from__token_hash=hash_of(token))
-        with transaction.atomic():  # nobody moves to another browser meanwhile
+        with writing():  # nobody moves to another browser meanwhile
             Customer.objects.select_for_update().values_list("pk").filter(pk=self.pk).first()
             self.bearer_tokens.filter(ended).delete()
         announce(self.widget_key, self.pk)

@@ -244,6 +244,7 @@ class Project:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            sys.stdout.write(self.log_of(server))  # shown with a test that fails
 
     def log_of(self, server: str) -> str:
         return (self.folder / f"{server}.log").read_text()

@@ -116,3 +116,57 @@ def test_the_last_that_happened_is_written_down_when_the_server_ends(
         headers = {"Host": f"shop.localhost:{project.port}", "Origin": project.url}
         assert requests.post(opened, headers=headers, timeout=30).status_code == 204
     assert count_customers(project) == before + 1
+
+
+# What customers and owners do, with the database as `startproject` sets it up.
+WHILE_SOMEBODY_WRITES = """
+import sqlite3, threading
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from people.models import Person
+from chatproxy.models import BearerToken, Customer
+from widget.models import Membership, Move, Subscription, Widget
+from widget.models.subscriptions import Browser
+path = settings.DATABASES["default"]["NAME"]
+organization_id = "4f3a8e2e-2b3f-4a4e-9d7f-6e5d4c3b2a10"
+widget = Widget.objects.create(key="other", name="Other", organization_id=organization_id)
+ada = Person.objects.create_user("owner@shop.example", "a long password", is_superuser=True)
+owner = Client(headers={"host": "shop.localhost"})
+owner.force_login(ada)
+customer = Customer.objects.create(widget_key="other", fresh_until=timezone.now())
+token = customer.admit()
+bearer = BearerToken.objects.select_related("customer").get(customer=customer)
+browser = Browser("https://push.example", "key", "auth")
+membership = {"user": ada.pk, "organization_id": organization_id, "role": "viewer"}
+
+def write(name, act, *arguments, **options):
+    somebody = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    somebody.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.3, somebody.execute, ["COMMIT"])
+    timer.start()
+    try:
+        act(*arguments, **options)
+    except Exception as error:
+        print(name, error)
+    timer.join()
+    somebody.close()
+
+write("One more browser:", customer.admit)
+write("The chat moves:", customer.admit, moved_from=bearer)
+write("A link for another device:", Move.objects.open, bearer)
+to_be_told = {"page": "", "language": "en", "group_id": 0}
+write("To be told:", Subscription.objects.subscribe, bearer, browser, **to_be_told)
+write("Leaving:", customer.leave, token)
+write("A role:", owner.post, "/admin/widget/membership/add/", membership)
+write("No widget:", owner.post, f"/admin/widget/widget/{widget.pk}/delete/", {"post": "yes"})
+print(Membership.objects.filter(user=ada).count(), Widget.objects.filter(key="other").count())
+"""
+
+
+def test_who_writes_while_somebody_else_does_waits_for_their_turn(
+    project: Project, sandbox: Sandbox
+) -> None:
+    """SQLite refuses at once whoever has read before in the same transaction."""
+    said = project.manage("shell", "--no-imports", "-c", WHILE_SOMEBODY_WRITES)
+    assert said.split("\n") == ["1 0", ""]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chatproxy.endings import announce
 from chatproxy.models import MANY, BearerToken, hash_of
+from chatproxy.transactions import writing
 from widget.models.widgets import Widget
 
 
@@ -24,7 +25,8 @@ class MoveManager(models.Manager["Move"]):
         """A code for one more browser of this customer; the one before opens nothing any more."""
         code = secrets.token_urlsafe(32)
         values = {"code_hash": hash_of(code), "made_at": timezone.now(), "used_at": None}
-        self.update_or_create(bearer_token=bearer, defaults=values)
+        with writing():
+            self.update_or_create(bearer_token=bearer, defaults=values)
         return code
 
     def use(self, widget: Widget, code: str) -> str:

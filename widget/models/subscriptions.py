@@ -7,13 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from chatproxy import conf
 from chatproxy.batches import batches
 from chatproxy.encryption import EncryptedTextField
 from chatproxy.models import SECRETS, BearerToken
+from chatproxy.transactions import writing
 from widget.models.webhooks import Webhook
 from widget.models.widgets import Widget
 
@@ -48,7 +49,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
     ) -> "Subscription":
         """Tell this browser, instead of what it gave before. The oldest of too many gives way."""
         secret = json.dumps([browser.endpoint, browser.p256dh, browser.auth, page])
-        with transaction.atomic():
+        with writing():
             BearerToken.objects.select_for_update().get(pk=bearer.pk)  # one after the other
             self.filter(bearer_token=bearer).delete()
             theirs = self.filter(bearer_token__customer=bearer.customer).order_by("-pk")
@@ -71,7 +72,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
     def renew(self, before: "Subscription", browser: Browser) -> None:
         """Tell this browser from now on, as if it were the one before: for it, it is."""
         told = {name: getattr(before, name) for name in ("told", "until", "listen_until")}
-        with transaction.atomic():
+        with writing():
             renewed = self.subscribe(
                 before.bearer_token,
                 browser,

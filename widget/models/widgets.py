@@ -21,6 +21,7 @@ from chatproxy.endings import announce
 from chatproxy.livechat.organization import Organization
 from chatproxy.models import BearerToken, Customer
 from chatproxy.service import ConfiguredService
+from chatproxy.transactions import writing
 from widget.models.keys import UsedKey, new_key, new_secret
 from widget.models.memberships import Membership
 from widget.models.settings import WidgetSettings
@@ -59,7 +60,7 @@ class WidgetQuerySet(models.QuerySet["Widget"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """As each widget's own `delete`."""
-        with transaction.atomic():
+        with writing():
             for widget in self.only("key"):
                 widget.forget_cached()
             return super().delete()

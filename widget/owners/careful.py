@@ -1,5 +1,6 @@
 """Django's admin, for addresses and forms that none of its pages has led to."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+
+from chatproxy.transactions import writing
 
 
 class CarefulAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at run time
@@ -23,6 +26,24 @@ class CarefulAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes none at
         if "%00" in request.GET.urlencode():
             raise BadRequest("No text has this character.")
         return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What is sent is read and stored in one transaction, which waits for its turn."""
+        with writing() if request.method == "POST" else nullcontext():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """As `changeform_view`."""
+        with writing() if request.method == "POST" else nullcontext():
+            return super().delete_view(request, object_id, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,17 +1,17 @@
 """How a widget changes: checked, recorded and stored in one transaction each."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chatproxy.models import Customer
+from chatproxy.transactions import writing
 from widget.models import Revision, Widget, new_key, new_secret
 from widget.owners import webhooks
 from widget.owners.access import User, may_save, stored_organization_id
 from widget.owners.settings import settings_of
 
 
-@transaction.atomic
+@writing()
 def publish(widget: Widget, user: User) -> None:
     """Store the widget as it is now, for everybody to see, and remember who did it.
 
@@ -27,7 +27,7 @@ def publish(widget: Widget, user: User) -> None:
     record(widget, user)
 
 
-@transaction.atomic
+@writing()
 def save_draft(widget: Widget, user: User) -> None:
     """Keep what was chosen as a draft; what is published stays as it is.
 
@@ -49,7 +49,7 @@ def copy_of(widget: Widget) -> Widget:
     return Widget(key=new_key(), **settings)
 
 
-@transaction.atomic
+@writing()
 def delete(widget: Widget) -> None:
     """Delete the widget, and have LiveChat call nobody in its name."""
     webhooks.switch_off(widget)

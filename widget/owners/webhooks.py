@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from chatproxy.livechat.agent_api import AgentApi
 from chatproxy.livechat.errors import LiveChatError, NotAuthorized
+from chatproxy.transactions import writing
 from widget.explanations import explanation
 from widget.models import Webhook, Widget, new_secret
 from widget.notifications import keys
@@ -90,7 +91,8 @@ def switch_on(request: HttpRequest, widget: Widget, address: str) -> None:
         messages.error(request, explanation(error))
     else:
         made = {"livechat_id": webhook_id, "secret": secret}
-        Webhook.objects.update_or_create(widget=widget, defaults=made)
+        with writing():
+            Webhook.objects.update_or_create(widget=widget, defaults=made)
         messages.success(request, str(NOT_YET))
 
 

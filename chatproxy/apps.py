@@ -23,4 +23,4 @@ class ChatproxyConfig(AppConfig):
 
     def begin(self) -> None:
         """Before now others served: of what they tried, this process may know nothing."""
-        self.began = time.time()
+        self.began = time.monotonic()

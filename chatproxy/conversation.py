@@ -98,24 +98,26 @@ def say(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     An event whose `custom_id` was tried already is looked up before it is sent. Raises
     LiveChatError when the event is not in the chat, as far as anyone can know.
     """
-    _say_once(api, event, opening, tried_before=None)
+    _say_once(api, event, opening, settles_in=None)
 
 
 def say_again(api: ActingCustomer, event: Json, opening: Opening = Opening()) -> None:
     """As `say`, for an event whose first try this process may know nothing of."""
-    _say_once(api, event, opening, tried_before=chatproxy_app().began + SETTLED)
+    _say_once(api, event, opening, chatproxy_app().began + SETTLED - time.monotonic())
 
 
-def _say_once(
-    api: ActingCustomer, event: Json, opening: Opening, tried_before: float | None
-) -> None:
-    """`tried_before`: until when a try may still arrive of which nothing is remembered."""
+def _say_once(api: ActingCustomer, event: Json, opening: Opening, settles_in: float | None) -> None:
+    """`settles_in`: seconds in which a try may still arrive of which nothing is remembered.
+
+    A note has the time of a clock that may have been set back since, or be another server's.
+    """
     api.take_place()
     unsaid, tried = [*opening.events, event], _try_note(api, event)
     with one_at_a_time(f"say:{api.customer.pk}", tried):
-        settled_at = tried_before if tried.found is None else tried.found
-        tried.left = settled_at or 0
-        if settled_at is not None and not (unsaid := _wait_for_missing(api, unsaid, settled_at)):
+        if tried.found is not None:
+            settles_in = min(tried.found - time.time(), SETTLED)
+        tried.left = 0 if settles_in is None else time.time() + settles_in
+        if settles_in is not None and not (unsaid := _wait_for_missing(api, unsaid, settles_in)):
             tried.left = 0
             return
         if opening.ends_last_thread:  # not what the same wish has opened: nobody else says it now
@@ -167,13 +169,14 @@ def _try_note(api: ActingCustomer, event: Json) -> Note:
     return Note(f"try:{api.customer.pk}:{event['custom_id']}", SETTLED, REMEMBERED)
 
 
-def _wait_for_missing(api: ActingCustomer, events: list[Json], settled_at: float = 0) -> list[Json]:
+def _wait_for_missing(api: ActingCustomer, events: list[Json], settles_in: float = 0) -> list[Json]:
     """Those of the events that LiveChat does not have, to go by their `custom_id`.
 
-    Nobody knows before `settled_at`, so until then it looks again.
+    Nobody knows before it `settles_in` so many seconds, so until then it looks again.
     """
+    settled_at = time.monotonic() + settles_in
     while True:
-        settled = time.time() >= settled_at
+        settled = time.monotonic() >= settled_at
         missing = _find_missing(api, events)
         if settled or not missing:
             return missing

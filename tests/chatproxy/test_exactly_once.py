@@ -23,6 +23,7 @@ from chatproxy.livechat.errors import (
     Unreachable,
 )
 from chatproxy.livechat.structures import Json
+from chatproxy.service import chatproxy_app
 from tests.chatproxy.people import Again, all_said, texts_of
 from tests.sandbox_rig import Sandbox, free_port
 
@@ -157,6 +158,68 @@ def test_a_message_that_left_late_is_waited_for_as_long(
     with locks.one_at_a_time("look", note):
         assert note.found
         assert note.found >= began + 0.5 + conversation.SETTLED
+
+
+class SetBack:
+    """A clock that is set back by an hour after each look at it; what is counted goes on."""
+
+    def __init__(self) -> None:
+        self._now = time.time()
+        self.monotonic, self.sleep = time.monotonic, time.sleep
+
+    def time(self) -> float:
+        self._now -= 3600
+        return self._now
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Json]:
+    """What was looked for, with few seconds in which it may still arrive."""
+    looked_for: list[Json] = []
+
+    def look(_api: ActingCustomer, events: list[Json]) -> list[Json]:
+        looked_for.extend(events)
+        assert len(looked_for) < 20, "it looks for as long as the clock was set back"
+        return events
+
+    monkeypatch.setattr(conversation, "_find_missing", look)
+    monkeypatch.setattr(conversation, "SETTLED", 0.5)
+    return looked_for
+
+
+def test_a_note_from_a_clock_that_was_ahead_is_not_waited_for_any_longer(
+    begun: ActingCustomer, again: Again, looks: list[Json]
+) -> None:
+    late = message("Once", "m-1")
+    note = conversation._try_note(begun, late)
+    with locks.one_at_a_time("ahead", note):
+        note.left = time.time() + 3600
+    say(again(), late)
+    assert texts_of(begun) == [["Hello", "Once"]]
+    assert looks
+
+
+def test_a_clock_that_is_set_back_meanwhile_prolongs_no_wait(
+    begun: ActingCustomer, again: Again, looks: list[Json], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = message("Once", "m-1")
+    note = conversation._try_note(begun, late)
+    with locks.one_at_a_time("unsettled", note):
+        note.open()
+    monkeypatch.setattr(conversation, "time", SetBack())
+    say(again(), late)
+    assert texts_of(begun) == [["Hello", "Once"]]
+    assert looks
+
+
+def test_a_process_that_began_before_its_clock_was_set_back_waits_no_longer(
+    begun: ActingCustomer, again: Again, looks: list[Json], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chatproxy_app().begin()
+    monkeypatch.setattr(conversation, "time", SetBack())
+    say_again(again(), message("Once", "m-1"))
+    assert texts_of(begun) == [["Hello", "Once"]]
+    assert looks
 
 
 def test_a_message_is_found_behind_much_that_was_said_since(

@@ -84,7 +84,7 @@ async def test_a_process_begins_when_it_serves(
         monkeypatch.setattr(keeper, begins, lambda *_: None)
     monkeypatch.setattr(chatproxy_app(), "began", 0.0)
     process.has_begun = False
-    before = time.time()
+    before = time.monotonic()
     await live_and_end(served := with_chat(Project(), path=""))
     assert chatproxy_app().began == 0.0
     await BrowserSocket(served, "/scores/live").connect()

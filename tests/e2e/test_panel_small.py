@@ -26,6 +26,11 @@ SMALL_CONTROLS = """
   .map((one) => one.outerHTML.slice(0, 120))
 """
 
+BOXES = """(all) => all.map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [x, y, width, height];
+})"""
+
 
 @pytest.fixture
 def panel(page: Page, site: Site, sandbox: Sandbox) -> Chat:
@@ -55,11 +60,11 @@ def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
     panel.page.set_viewport_size({"width": width, "height": 640})
     buttons = panel.page.locator("#composer").get_by_role("button").filter(visible=True)
     expect(buttons).to_have_count(3)
-    before = [box(one) for one in buttons.all()]
+    before = buttons.evaluate_all(BOXES)
     text = "Could you tell me where my parcel is, please?"
     for end in range(1, len(text) + 1):
         panel.composer.fill(text[:end])
-        assert [box(one) for one in buttons.all()] == before, text[:end]
+        assert buttons.evaluate_all(BOXES) == before, text[:end]
 
 
 @pytest.mark.parametrize("width", [320, 400])

@@ -16,10 +16,15 @@ client.force_login(User.objects.get(username="olga"))
 answer = client.cookies["sessionid"].value
 """
 
+NUMBER = """
+from widget.models import Widget
+answer = Widget.objects.get(key=given).pk
+"""
+
 
 @pytest.fixture
 def admin(owner: None, site: Site, page: Page) -> Page:
-    """The admin, with Olga signed in."""
+    """A browser in which Olga is signed in."""
     log_in(page, site)
     return page
 
@@ -28,13 +33,11 @@ def log_in(page: Page, site: Site) -> None:
     """Without the form, where so many at once are taken for somebody who guesses."""
     session = {"name": "sessionid", "value": site.run(SESSION), "url": site.chat_url}
     page.context.add_cookies([session])  # type: ignore[list-item]
-    page.goto(f"{site.chat_url}/admin/")
 
 
-def open_form(admin: Page, site: Site, name: str = "Demo") -> None:
-    """Go to the form of the widget with this name."""
-    admin.goto(f"{site.chat_url}/admin/widget/widget/")
-    admin.get_by_role("link", name=name, exact=True).click()
+def open_form(admin: Page, site: Site, key: str = "demo") -> None:
+    """Go to the form of this widget."""
+    admin.goto(f"{site.chat_url}/admin/widget/widget/{site.run(NUMBER, key)}/change/")
 
 
 def panel_in_preview(admin: Page) -> FrameLocator:

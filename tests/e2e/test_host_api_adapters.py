@@ -97,15 +97,9 @@ def test_the_adapter_starts_our_widget_and_asks_nobody_else(application: Host) -
     assert asked == []
 
 
-def test_the_adapter_hears_of_minimizing(application: Host) -> None:
-    mount(application)
-    panel = application.page.frame_locator("iframe#chat-widget")
-    expect(Chat(application.page, panel).greeted).to_be_attached()
-    panel.get_by_role("button", name="Minimize window").click()
-    known(application, "known.state?.visibility === 'minimized'")
-
-
-def test_the_adapter_learns_chat_customer_and_events(application: Host, agent: Agent) -> None:
+def test_the_adapter_learns_chat_customer_events_and_that_it_is_minimized(
+    application: Host, agent: Agent
+) -> None:
     mount(application)
     panel = application.page.frame_locator("iframe#chat-widget")
     panel.get_by_role("textbox", name="Message").fill("Hello")
@@ -115,6 +109,9 @@ def test_the_adapter_learns_chat_customer_and_events(application: Host, agent: A
     told = known(application, "known.event")
     assert told["event"]["type"] == "message"
     assert told["event"]["author"] == {"id": told["customer"]["id"], "type": "customer"}
+    expect(Chat(application.page, panel).greeted).to_be_attached()
+    panel.get_by_role("button", name="Minimize window").click()
+    known(application, "known.state?.visibility === 'minimized'")
 
 
 def test_unmounting_removes_the_widget_and_mounting_brings_it_back(

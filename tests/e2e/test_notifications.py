@@ -238,8 +238,15 @@ LOOKS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["phone", "desktop"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("look", "language"),
+    [
+        pytest.param(LOOKS[0], "en", id="en-phone", marks=pytest.mark.night),
+        pytest.param(LOOKS[1], "en", id="en-desktop"),
+        pytest.param(LOOKS[0], "ar", id="ar-phone"),
+        pytest.param(LOOKS[1], "ar", id="ar-desktop", marks=pytest.mark.night),
+    ],
+)
 def test_the_offer_and_its_pages_are_within_reach_of_everybody(
     telling_site: Site,
     sandbox: Sandbox,

@@ -65,11 +65,11 @@ def project(
     return project
 
 
-# By day the last two are met in other tests, by one each.
+# By day the others are met in other tests, by one each: daphne as `runserver`.
 @pytest.fixture(
     params=[
-        "daphne",
         "uvicorn",
+        pytest.param("daphne", marks=pytest.mark.night),
         pytest.param("hypercorn", marks=pytest.mark.night),
         pytest.param("granian", marks=pytest.mark.night),
     ]

@@ -1,5 +1,7 @@
 """An owner in the admin of somebody's own project, which has Django's own looks."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -22,28 +24,32 @@ SCHEMES = {
 }
 
 
+@pytest.fixture(scope="module")
+def served(project: Project) -> Iterator[None]:
+    """The project, in which Ada owns the widget."""
+    project.manage("shell", "-c", GIVE_ROLE)
+    with project.served_by("uvicorn"):
+        yield
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_states_and_plots_have_their_colours(
-    page: Page, project: Project, sandbox: Sandbox, scheme: str
+    page: Page, project: Project, served: None, sandbox: Sandbox, scheme: str
 ) -> None:
     good, plot = SCHEMES[scheme]
-    project.manage("shell", "-c", GIVE_ROLE)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    with project.served_by("uvicorn"):
-        sign_in(page, project.url)
-        page.goto(f"{project.url}/admin/widget/widget/")
-        expect(page.locator(".state.on").first).to_have_css("background-color", good)
-        page.get_by_role("link", name="Statistics of Shop").click()
-        figure = page.locator(".figure").first
-        expect(figure.locator(".bar").first).to_have_css("fill", plot)
-        expect(figure.locator(".day").first).to_have_css("opacity", "0.08")
+    sign_in(page, project.url)
+    page.goto(f"{project.url}/admin/widget/widget/")
+    expect(page.locator(".state.on").first).to_have_css("background-color", good)
+    page.get_by_role("link", name="Statistics of Shop").click()
+    figure = page.locator(".figure").first
+    expect(figure.locator(".bar").first).to_have_css("fill", plot)
+    expect(figure.locator(".day").first).to_have_css("opacity", "0.08")
 
 
 def test_colleagues_are_listed_without_bullets(
-    page: Page, project: Project, sandbox: Sandbox
+    page: Page, project: Project, served: None, sandbox: Sandbox
 ) -> None:
-    project.manage("shell", "-c", GIVE_ROLE)
-    with project.served_by("uvicorn"):
-        sign_in(page, project.url)
-        page.goto(f"{project.url}/admin/widget/widget/colleagues/")
-        expect(page.locator(".people li").first).to_have_css("list-style-type", "none")
+    sign_in(page, project.url)
+    page.goto(f"{project.url}/admin/widget/widget/colleagues/")
+    expect(page.locator(".people li").first).to_have_css("list-style-type", "none")

@@ -33,11 +33,19 @@ def node_packages() -> Path:
     return packages
 
 
-@pytest.fixture
-def sdk(sandbox: Sandbox, front: TlsFront, node_packages: Path) -> Iterator[CustomerSdk]:
-    """One tab of a customer whose SDK has connected."""
+@pytest.fixture(scope="session")
+def node(front: TlsFront, node_packages: Path) -> Iterator[CustomerSdk]:
+    """A browser without windows, and without a tab."""
     running = CustomerSdk(front)
-    running.call(
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def sdk(sandbox: Sandbox, node: CustomerSdk) -> Iterator[CustomerSdk]:
+    """One tab of a customer whose SDK has connected."""
+    node.open_tab()
+    node.call(
         "init",
         {
             "clientId": sandbox.config["client_id"],
@@ -46,7 +54,7 @@ def sdk(sandbox: Sandbox, front: TlsFront, node_packages: Path) -> Iterator[Cust
             "page": {"url": "https://shop.example/help", "title": "Help"},
         },
     )
-    running.wait_for("connected")
-    yield running
-    running.close()
-    assert not running.broken
+    node.wait_for("connected")
+    yield node
+    node.close_tab()
+    assert not node.broken

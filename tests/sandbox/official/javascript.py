@@ -1,4 +1,4 @@
-"""@livechat/customer-sdk in a Node process of its own, obeying line by line."""
+"""@livechat/customer-sdk in a Node process, obeying line by line."""
 
 import base64
 import json
@@ -25,7 +25,10 @@ class SdkError(Exception):
 
 
 class CustomerSdk:
-    """One instance of the SDK, in one tab of a browser without windows."""
+    """One instance of the SDK at a time, in one tab of a browser without windows.
+
+    One process has all the tabs, one after the other: to load such a browser takes a second.
+    """
 
     def __init__(self, front: TlsFront) -> None:
         self.emitted: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -45,6 +48,16 @@ class CustomerSdk:
             },
         )
         threading.Thread(target=self._listen, name="customer-sdk", daemon=True).start()
+
+    def open_tab(self) -> None:
+        """One that knows nothing of those before."""
+        self.call("open")
+        self.emitted = queue.Queue()
+        self.broken = []
+
+    def close_tab(self) -> None:
+        """All that it does ends, its connection too."""
+        self.call("close")
 
     def call(self, method: str, *args: Any) -> Any:
         """Call a method of the SDK; return what its promise resolves with.
@@ -85,7 +98,7 @@ class CustomerSdk:
             passed.append(line["event"])
         raise TimeoutError(f"no {event}; emitted: {passed}; broken: {self.broken}")
 
-    def close(self) -> None:
+    def stop(self) -> None:
         self._process.kill()
         self._process.wait(PATIENCE)
 

@@ -54,7 +54,9 @@ def test_the_text_has_the_room_and_buttons_give_way(panel: Chat) -> None:
     assert box(send)["y"] > box(panel.composer)["y"] + 100
 
 
-@pytest.mark.parametrize("width", [320, 360, 400, 1440])
+@pytest.mark.parametrize(
+    "width", [320, 1440, *(pytest.param(each, marks=pytest.mark.night) for each in (360, 400))]
+)
 def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
     """A finger on its way to one would meet another."""
     panel.page.set_viewport_size({"width": width, "height": 640})
@@ -146,24 +148,19 @@ def test_above_a_keyboard_the_greeting_is_not_covered(panel: Chat) -> None:
 
 
 @pytest.mark.parametrize("state", ["queue", "texts"])
-def test_the_header_keeps_its_height_in_every_language(page: Page, site: Site, state: str) -> None:
-    """Words without spaces could break after each sign."""
-    page.set_viewport_size(SMALLEST)
-    high = {}
+def test_the_header_keeps_its_height_and_where_it_has_room_the_way_out_takes_one_line(
+    page: Page, site: Site, state: str
+) -> None:
+    """In every language: words without spaces could break after each sign."""
+    high, broken = {}, {}
     for language, _ in settings.LANGUAGES:
+        page.set_viewport_size(SMALLEST)
         page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
         high[language] = box(page.locator("header"))["height"]
+        page.set_viewport_size({"width": 400, "height": 640})
+        broken[language] = box(page.locator(".end"))["height"]
     assert {one: height for one, height in high.items() if height > 60} == {}
-
-
-@pytest.mark.parametrize("state", ["queue", "texts"])
-@pytest.mark.parametrize("language", ["en", "ar", "he", "ja"])
-def test_where_the_header_has_room_the_way_out_takes_one_line(
-    page: Page, site: Site, state: str, language: str
-) -> None:
-    page.set_viewport_size({"width": 400, "height": 640})
-    page.goto(f"{site.chat_url}/gallery/{state}/?lang={language}")
-    assert box(page.locator(".end"))["height"] < 35
+    assert {one: broken[one] for one in ("en", "ar", "he", "ja") if broken[one] >= 35} == {}
 
 
 def test_fingers_find_every_control(page: Page, site: Site) -> None:
@@ -183,23 +180,22 @@ NOTICES = {
 }
 
 
-@pytest.mark.parametrize("state", NOTICES)
-def test_what_is_wrong_is_said_in_one_line(page: Page, site: Site, state: str) -> None:
+LINE = """(line) => {
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  const rows = [...range.getClientRects()].filter(({ width }) => width > 1);
+  return Math.max(...rows.map(({ bottom }) => bottom)) - Math.min(...rows.map(({ top }) => top));
+}"""
+
+
+def test_what_is_wrong_is_said_in_one_line(page: Page, site: Site) -> None:
     page.set_viewport_size(SMALLEST)
-    page.goto(f"{site.chat_url}/gallery/{state}/")
-    for words in NOTICES[state]:
-        line = page.locator("p", has_text=words)
-        expect(line).to_be_visible()
-        lines = line.evaluate(
-            """(line) => {
-              const range = document.createRange();
-              range.selectNodeContents(line);
-              const rows = [...range.getClientRects()].filter(({ width }) => width > 1);
-              return Math.max(...rows.map(({ bottom }) => bottom))
-                - Math.min(...rows.map(({ top }) => top));
-            }"""
-        )
-        assert lines < 30, words
+    for state, notices in NOTICES.items():
+        page.goto(f"{site.chat_url}/gallery/{state}/")
+        for words in notices:
+            line = page.locator("p", has_text=words)
+            expect(line).to_be_visible()
+            assert line.evaluate(LINE) < 30, words
 
 
 LINES = """

@@ -137,16 +137,23 @@ def test_state_is_found_wherever_importing_hides_it(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_a_module_opens_by_saying_what_lives_there(module: Path) -> None:
-    source = (ROOT / module).read_text()
-    assert not source.strip() or source.startswith('"""')
+def test_a_module_opens_by_saying_what_lives_there() -> None:
+    sources = {str(module): (ROOT / module).read_text() for module in MODULES}
+    assert len(sources) > 500
+    silent = [name for name, source in sources.items() if not source.startswith('"""')]
+    assert [name for name in silent if sources[name].strip()] == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=str)
-def test_a_template_has_nothing_that_a_strict_policy_would_block(template: Path) -> None:
-    html = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", (ROOT / template).read_text())
-    assert INLINE.search(html) is None
+def blocked_in(template: Path) -> list[str]:
+    """What a strict policy would block."""
+    comment = r"\{#.*?#\}|\{% comment.*?endcomment %\}"
+    return INLINE.findall(re.sub(comment, "", (ROOT / template).read_text()))
+
+
+def test_a_template_has_nothing_that_a_strict_policy_would_block() -> None:
+    assert len(TEMPLATES) > 50
+    found = {str(template): blocked_in(template) for template in TEMPLATES}
+    assert {name: blocked for name, blocked in found.items() if blocked} == {}
 
 
 def settings_from_the_environment() -> set[str]:

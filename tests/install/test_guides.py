@@ -5,13 +5,9 @@ import builtins
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", ROOT / "sandbox" / "README.md", *(ROOT / "docs").rglob("*.md")]
 FENCED = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-
-each_guide = pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 
 
 def blocks(guide: Path, language: str) -> list[str]:
@@ -23,16 +19,24 @@ def is_released() -> bool:
     return any("unreleased" not in version for version in versions)
 
 
-@each_guide
-def test_nothing_is_installed_by_a_name_that_no_index_has(guide: Path) -> None:
-    named = re.findall(r"pip install \'?livechat-\S+", guide.read_text())
-    assert named == [] or is_released()
+def test_nothing_is_installed_by_a_name_that_no_index_has() -> None:
+    named = {
+        guide.name: names
+        for guide in GUIDES
+        if (names := re.findall(r"pip install \'?livechat-\S+", guide.read_text()))
+    }
+    assert named == {} or is_released()
 
 
-@each_guide
-def test_what_a_template_uses_it_loads(guide: Path) -> None:
-    templates = [code for code in blocks(guide, "html") if "{% static " in code]
-    assert [code for code in templates if "{% load static" not in code] == []
+def test_what_a_template_uses_it_loads() -> None:
+    templates = [
+        (guide.name, code)
+        for guide in GUIDES
+        for code in blocks(guide, "html")
+        if "{% static " in code
+    ]
+    assert templates
+    assert [each for each in templates if "{% load static" not in each[1]] == []
 
 
 def test_the_guide_for_django_imports_what_it_names() -> None:

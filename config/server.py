@@ -28,6 +28,7 @@ from twisted.python.failure import Failure  # noqa: E402
 from twisted.web import http  # noqa: E402
 from zope.interface import implementer  # noqa: E402
 
+from chatproxy.leaving import going_on  # noqa: E402
 from config.policy import HEADERS  # noqa: E402
 
 logger = logging.getLogger(__name__)
@@ -45,10 +46,12 @@ SHORT = MESSAGE_SIZE // 4
 # Bytes a browser may leave unread, and the seconds it then has to catch up.
 UNREAD = 256 * 1024
 PATIENCE = 5.0
-# Seconds: for one HTTP request, unless it is a stream; between two pings; and for what runs when
-# we are told to stop.
+# Seconds: for one HTTP request, unless it is a stream; and between two pings.
 REQUEST_TIMEOUT = 60
 PING_INTERVAL = 20
+# Seconds when we are told to stop: for `leave`, and for what runs. With SPREAD and LAST_CALL they
+# are less than the 30 after which whoever told us kills us: see deploy/.
+LEAVE = 16.0
 GRACE = 8.0
 # Seconds between two looks at who is to be pinged or has waited too long, and how many at a time.
 CHECK_EVERY = 2.0
@@ -312,10 +315,13 @@ class Server(daphne.Server):
     async def goodbye(self) -> None:
         """Take no one in, send the sockets elsewhere, let requests finish, cancel the rest."""
         for port in self.ports:
-            stop_listening(port)
+            with going_on("a port"):
+                stop_listening(port)
         await self.send_sockets_elsewhere()
         if self.leave:
-            await self.leave()
+            with going_on("what the application does"):
+                async with asyncio.timeout(LEAVE):
+                    await self.leave()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
                 await self.until_quiet()
@@ -339,7 +345,8 @@ class Server(daphne.Server):
         sockets = [each for each in self.connections if isinstance(each, WebSocketProtocol)]
         for protocol in sockets:
             if protocol.state == protocol.STATE_OPEN:
-                protocol.sendCloseFrame(code=SERVICE_RESTART)
+                with going_on("a socket"):
+                    protocol.sendCloseFrame(code=SERVICE_RESTART)
                 await asyncio.sleep(min(APART, SPREAD / len(sockets)))
 
 

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.utils.module_loading import import_string
 
 from chatproxy.acting import ActingCustomer
+from chatproxy.leaving import going_on
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.models import Customer
 from chatproxy.relay.observers import Several
@@ -30,6 +31,10 @@ from widget.statistics.counting import Counts
 
 if TYPE_CHECKING:
     from widget.apps import WidgetConfig
+
+# Seconds when the process ends: for connections and push services, and after that for the counts.
+CLOSE_WITHIN = 12.0
+WRITE_WITHIN = 3.0
 
 
 class Running:
@@ -68,11 +73,26 @@ class Running:
             self.listener.begin()
 
     async def leave(self) -> None:
-        """Close the connections to LiveChat politely, and write down the last counts."""
+        """Close the connections to LiveChat politely, and write down the last counts.
+
+        Whatever fails or takes too long, such as a database that is away, keeps nothing else from
+        being done. It never raises.
+        """
+        await asyncio.gather(self._stop_listening(), self._close_relay())
+        with going_on("the last counts"):
+            async with asyncio.timeout(WRITE_WITHIN):
+                await asyncio.to_thread(self.counts.write)
+
+    async def _stop_listening(self) -> None:
         if self.listener:
-            await self.listener.close()
-        await self.relay.close()
-        await asyncio.to_thread(self.counts.write)
+            with going_on("listening for those who have left"):
+                async with asyncio.timeout(CLOSE_WITHIN):
+                    await self.listener.close()
+
+    async def _close_relay(self) -> None:
+        with going_on("the connections to LiveChat"):
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self.relay.close()
 
     @contextmanager
     def welcoming(self, widget: Widget) -> Iterator[None]:

@@ -226,9 +226,10 @@ class Relay:
         return live.conversation if live and live.connection_state.state is State.LIVE else None
 
     async def close(self) -> None:
-        """Leave LiveChat politely: every connection is closed."""
+        """Leave LiveChat politely: every connection is closed, whatever comes of another."""
         leaving, self._live = self._live, {}
-        await asyncio.gather(*(live.close() for live in leaving.values()))
+        closing = [self.tasks.start(live.close()) for live in leaving.values()]
+        await asyncio.gather(*closing, return_exceptions=True)  # `tasks` tells of a failure
 
     def states(self) -> Counter[State]:
         """How many customers are in which state. Any thread may ask."""

@@ -60,6 +60,34 @@ server.CLEAN_EVERY = 0
 asyncio.run(look_on(Connections()))
 """
 
+# A goodbye in which what the application does fails, or never ends.
+LEAVES_BADLY = """
+import asyncio
+from config import server
+
+class Leaves(server.Server):
+    def __init__(self):
+        self.connections = {}
+
+    async def until_quiet(self):
+        print("requests had their time")
+
+async def fail():
+    raise OSError("the database is away")
+
+async def hang():
+    await asyncio.sleep(3600)
+
+async def leave():
+    for server_s in fail, hang:
+        leaves = Leaves()
+        leaves.leave = server_s
+        await leaves.goodbye()
+
+server.LEAVE = 0.1
+asyncio.run(leave())
+"""
+
 
 @contextmanager
 def asking(port: int, path: str) -> Iterator[HTTPResponse]:
@@ -88,10 +116,10 @@ def test_an_answer_that_takes_too_long_is_ended_once_and_not_if_its_browser_has_
         assert "Traceback" not in server.process.stderr.read()
 
 
-@pytest.mark.parametrize("failing", [ONE_FAILS, CLEANING_FAILS])
-def test_the_server_looks_at_its_connections_again_whatever_fails(failing: str) -> None:
-    looking = subprocess.run(
-        [sys.executable, "-c", failing],
+def output_of(program: str) -> str:
+    """Of one that has the server's reactor to itself."""
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,
@@ -99,7 +127,16 @@ def test_the_server_looks_at_its_connections_again_whatever_fails(failing: str) 
         check=False,
         timeout=PATIENCE,
     )
-    assert looking.stdout == "3 looks\n"
+    return ran.stdout
+
+
+@pytest.mark.parametrize("failing", [ONE_FAILS, CLEANING_FAILS])
+def test_the_server_looks_at_its_connections_again_whatever_fails(failing: str) -> None:
+    assert output_of(failing) == "3 looks\n"
+
+
+def test_requests_have_their_time_whatever_comes_of_the_application_s_goodbye() -> None:
+    assert output_of(LEAVES_BADLY) == 2 * "requests had their time\n"
 
 
 def test_every_answer_that_breaks_is_cut_off_not_only_the_first() -> None:

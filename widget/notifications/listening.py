@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from chatproxy import conf
 from chatproxy.encryption import UnreadableSecret
+from chatproxy.leaving import going_on
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import EventDeleted, IncomingChat, IncomingEvent
 from chatproxy.livechat.structures import Event, Json
@@ -49,6 +50,7 @@ PAUSE = 3.0  # seconds in which an answer may be seen elsewhere, or be followed 
 MOST_TRIES = 8  # for one answer
 FIRST_WAIT = 5.0  # seconds before the second try; twice as long before each further one
 LONGEST_WAIT = 900.0
+LAST_ANSWERS = 6.0  # seconds for what is being told when the process ends
 WAKE_EVERY = 120.0  # seconds, where LiveChat has sent the customer away
 
 
@@ -77,14 +79,18 @@ class Listener:
         self._task = asyncio.get_running_loop().create_task(self._listen(look_every, tell_every))
 
     async def close(self) -> None:
-        """What is being told is told; another process may take over at once."""
+        """What is being told is told, if soon enough; another process may take over at once."""
         await self.stop()
         if self._telling:
-            await asyncio.wait(tuple(self._telling.values()))
+            _told, late = await asyncio.wait(self._telling.values(), timeout=LAST_ANSWERS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         for pk in tuple(self._listening):
             self._leave(pk)
+        with going_on("the connections to push services"):
+            await self._sender.close()
         await self._thread.run(Subscription.objects.let_go, self.name)
-        await self._sender.close()
 
     async def stop(self) -> None:
         if self._task:

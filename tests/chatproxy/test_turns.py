@@ -13,15 +13,19 @@ import pytest
 from chatproxy import turns
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
-from chatproxy.livechat import http
+from chatproxy.livechat import http, structures
 from chatproxy.livechat.errors import LiveChatError
 from chatproxy.locks import one_at_a_time
 from chatproxy.models import Customer
 from chatproxy.relay.relay import Relay
+from chatproxy.relay.updates import Conversation
 from chatproxy.service import ConfiguredService
 from chatproxy.turns import Turns, let_others_run
 from tests.sandbox_rig import Sandbox
 from widget.asking import Askers
+from widget.rendering import heavy
+from widget.rendering.heavy import Renderer
+from widget.rendering.locale import Locale
 
 PATIENCE = 30  # seconds for what a test waits for, on a busy machine
 NEVER = 600.0  # seconds, longer than any test
@@ -211,6 +215,23 @@ def test_who_waits_for_the_answer_that_another_asks_for() -> None:
         with running(made, come_later) as second:
             assert first.wait(PATIENCE)
             assert second.wait(PATIENCE)
+
+
+def test_who_waits_for_what_is_rendered_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, renderer, asked, rendered = Turns(1), Renderer(), Event(), Event()
+
+    def render(*_: object) -> dict[str, Any]:
+        asked.set()
+        rendered.wait(PATIENCE)
+        return {}
+
+    monkeypatch.setattr(heavy, "thread_context", render)
+    long = {"id": "T_1", "type": "message", "text": "a" * (heavy.LIGHT + 1)}
+    threads = [structures.Thread.parse({"id": "T", "events": [long]})]
+    with running(made, lambda: renderer.contexts_of(threads, Conversation("nora"), Locale())):
+        assert asked.wait(PATIENCE)
+        assert others_run(made)
+        rendered.set()
 
 
 # Where turns do not end

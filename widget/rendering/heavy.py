@@ -10,6 +10,7 @@ from typing import Any
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Form, Message, RichMessage, Thread
 from chatproxy.relay.updates import Conversation, Happened, Snapshot, Update
+from chatproxy.turns import let_others_run
 from widget.rendering.answered_forms import with_answered_forms
 from widget.rendering.locale import Locale
 from widget.rendering.pushes import html_of, thread_context
@@ -61,7 +62,10 @@ class Renderer:
         if weight_of_threads(threads) <= LIGHT:
             return [thread_context(thread, conversation, locale) for thread in threads]
         render = self._thread.submit
-        return [render(thread_context, thread, conversation, locale).result() for thread in threads]
+        with let_others_run():  # also while others are rendered, one after the other
+            return [
+                render(thread_context, thread, conversation, locale).result() for thread in threads
+            ]
 
 
 def weight_of(update: Update) -> int:

@@ -231,7 +231,7 @@ class LiveCustomer:
     @property
     def seen_up_to(self) -> str:
         """Until when the customer has read, LiveChat's time; LiveChat may not know it yet."""
-        return max(self.seen_mark.up_to, self._seen_up_to)
+        return max(self.seen_mark.reported, self._seen_up_to)
 
     def is_logged_in_as(self, customer: Customer) -> bool:
         """Not if another request has meanwhile become somebody else at LiveChat. Any thread."""

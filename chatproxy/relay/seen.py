@@ -10,12 +10,15 @@ PATIENCE = 8.0  # seconds for an answer
 
 
 class SeenMark:
-    """The mark that is to be told, "" for none. Times are LiveChat's, which sort as text."""
+    """The mark that is to be told, "" for none. Times are LiveChat's, which sort as text.
 
-    __slots__ = ("chat_id", "up_to")
+    `reported` is the latest one of all, told or not.
+    """
+
+    __slots__ = ("chat_id", "reported", "up_to")
 
     def __init__(self) -> None:
-        self.chat_id = self.up_to = ""
+        self.chat_id = self.up_to = self.reported = ""
 
     def report(self, chat_id: str, seen_up_to: str, known: str) -> bool:
         """A tab shows everything up to this time; whether that is news.
@@ -25,6 +28,7 @@ class SeenMark:
         if seen_up_to <= max(self.up_to, known):
             return False
         self.chat_id, self.up_to = chat_id, seen_up_to
+        self.reported = max(self.reported, seen_up_to)
         return True
 
     def take(self, known: str) -> dict[str, str] | None:

@@ -23,6 +23,18 @@ async def test_the_customers_acts_go_over_the_connection(
     assert await relay.act(customer.pk, "mark_events_as_seen", payload) == {}
 
 
+async def test_what_livechat_is_just_told_has_been_read(
+    watch: Any, relay: Relay, customer: Customer, chat_id: str, sandbox: Sandbox
+) -> None:
+    await watch()
+    at = "2999-03-18T21:24:05.118200Z"
+    sandbox.fault("latency", transport="rtm", method="mark_events_as_seen", seconds=600)
+    relay.see(customer.pk, chat_id, at, arrived=False)
+    live = relay._live[customer.pk]
+    await eventually(lambda: live.connection and live.connection._pending)
+    assert relay.seen_up_to(customer.pk) == at
+
+
 async def test_nobody_acts_who_is_not_live(relay: Relay) -> None:
     with pytest.raises(NotConnected):
         await relay.act(4711, "list_chats", {})

@@ -28,3 +28,10 @@ def test_an_answer_makes_the_mark_needless() -> None:
     mark = SeenMark()
     mark.report("C", NINE, known="")
     assert mark.take(known=TEN) is None
+
+
+def test_what_is_being_told_has_been_read_nevertheless() -> None:
+    mark = SeenMark()
+    mark.report("C", TEN, known="")
+    mark.take(known="")
+    assert mark.reported == TEN

@@ -529,8 +529,9 @@ class LiveCustomer:
     async def _begin(self, tab: Tab, held: list[Push] | None, snapshot: Snapshot) -> None:
         if held is None or tab.held is not held:
             return
-        begins_anew, tab.shows_another = tab.shows_another, False
+        begins_anew = tab.shows_another
         await self._tell(tab, snapshot.anew() if begins_anew else snapshot.after(tab.since))
+        tab.shows_another = False  # not if this ends meanwhile: then the next one tells it
         conversation, last_event = snapshot.conversation, snapshot.last_event
         while held and tab.held is held:
             push = held.pop(0)

@@ -205,6 +205,14 @@ def renewed(subscription: dict[str, str], push_service: PushService) -> dict[str
     return push_service.device("renewed").subscription() | before
 
 
+def test_a_subscription_that_no_key_opens_is_not_renewed(
+    customer: Visitor, subscription: dict[str, str], renewed: dict[str, str], settings: Settings
+) -> None:
+    ask_to_be_told(customer, subscription)
+    settings.CHAT_ENCRYPTION_KEYS = ["another one"]
+    assert Visitor().ask("post", "renewed", renewed).status_code == 403
+
+
 def test_a_browser_that_has_got_another_subscription_is_told_there(
     customer: Visitor, subscription: dict[str, str], renewed: dict[str, str]
 ) -> None:

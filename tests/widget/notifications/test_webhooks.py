@@ -383,6 +383,12 @@ def test_its_secret_is_encrypted_again_with_new_keys(calling: Door, settings: An
     assert Webhook.objects.get().secret == secret
 
 
+def test_a_secret_that_no_key_opens_is_not_known(calling: Door, settings: Any) -> None:
+    said = told()
+    settings.CHAT_ENCRYPTION_KEYS = ["b" * 32]
+    assert call("/w/shop/webhook", said) == 403
+
+
 def test_a_token_that_may_not_is_named(
     calling: Door, owner: Client, shop_widget: Widget, sandbox: Sandbox
 ) -> None:

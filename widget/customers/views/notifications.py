@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chatproxy.encryption import UnreadableSecret
 from chatproxy.models import BearerToken
 from widget.assets import as_javascript, pack, short_source
 from widget.customers.security import CustomerRequest, customer_required, widget_view
@@ -24,6 +26,8 @@ from widget.models import Browser, Subscription, Widget
 from widget.models.subscriptions import mark_of
 from widget.notifications import keys
 from widget.notifications.addresses import LONGEST, may_post_to
+
+logger = logging.getLogger(__name__)
 
 TICKET_HOLDS = 3600  # seconds in which the window for the permission is of use
 SALT = "widget.notifications"
@@ -190,11 +194,14 @@ def renew(request: HttpRequest, widget: Widget) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=400)
     mark = mark_of(request.POST.get("before", ""), request.POST.get("secret", ""))
-    before = Subscription.objects.find(widget, mark)
-    if before is None or not widget.may_act_for(before.bearer_token):
-        return HttpResponse(status=403)
     try:
+        before = Subscription.objects.find(widget, mark)
+        if before is None or not widget.may_act_for(before.bearer_token):
+            return HttpResponse(status=403)
         Subscription.objects.renew(before, form.browser())
+    except UnreadableSecret:
+        logger.warning("no key of ours opens a subscription of %s", widget.key)
+        return HttpResponse(status=403)
     except (BearerToken.DoesNotExist, IntegrityError):  # erased meanwhile
         return HttpResponse(status=403)
     return HttpResponse(status=204)

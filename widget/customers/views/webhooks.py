@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
+from chatproxy.encryption import UnreadableSecret
 from chatproxy.livechat import webhooks
 from widget.customers.security import too_often, widget_view
 from widget.limits import wait_before
 from widget.models import Subscription, Webhook, Widget
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 256 * 1024  # bytes of a call: an event has 16 kB, and properties
 
@@ -27,7 +32,11 @@ def webhook(request: HttpRequest, widget: Widget) -> HttpResponse:
         call = webhooks.parse(request.body)
     except ValueError:
         return HttpResponse(status=400)
-    ours = Webhook.objects.filter(widget=widget).first()
+    try:
+        ours = Webhook.objects.filter(widget=widget).first()
+    except UnreadableSecret:
+        logger.warning("no key of ours opens the webhook of %s", widget.key)
+        return HttpResponse(status=403)
     if ours is None or not constant_time_compare(call.secret, ours.secret):
         return HttpResponse(status=403)
     if seconds := wait_before("webhook", widget.key, "", ""):

@@ -44,6 +44,10 @@ PAST_BOTS: Properties = {"routing": {"ignore_bots": True}}
 STEPS = 4  # send, refused, resume, refused, ...: more means that somebody plays with the chat
 
 
+class ProbablyActive(ChatAlreadyActive):
+    """LiveChat spoke of a limit, which may be another one than that of active chats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What a new thread starts with, should saying something need one.
@@ -221,6 +225,7 @@ def _step_by_step(api: ActingCustomer, unsaid: list[Json], opening: Opening, tri
     step = _send if api.customer.chat_id and not begins else _open
     if opening.attach_to_last_thread:
         step = _attach
+    limit: BaseException | None = None  # that LiveChat spoke of just before
     for steps_left in reversed(range(STEPS)):
         tried.open()
         try:
@@ -229,6 +234,9 @@ def _step_by_step(api: ActingCustomer, unsaid: list[Json], opening: Opening, tri
         except (ChatAlreadyActive, ChatInactive, *UNKNOWN_CHAT) as refusal:
             if not steps_left or opening.attach_to_last_thread:
                 raise
+            if limit and isinstance(refusal, ChatInactive):  # so it was another limit
+                raise limit from refusal
+            limit = refusal.__cause__ if isinstance(refusal, ProbablyActive) else None
             if isinstance(refusal, UNKNOWN_CHAT) and not _has_lost_chat(api, refusal):
                 raise
             step = _send if isinstance(refusal, ChatAlreadyActive) else _open
@@ -277,7 +285,7 @@ def _begin(api: ActingCustomer, unsaid: list[Json], opening: Opening) -> None:
     try:
         api.resume_chat(opening.chat(unsaid, id=api.customer.chat_id), **how)
     except ChatLimitReached as refusal:  # LiveChat's tables have no other word for it
-        raise ChatAlreadyActive from refusal
+        raise ProbablyActive from refusal
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import pytest
 from chatproxy import conversation
 from chatproxy.acting import ActingCustomer
 from chatproxy.conversation import message, say
+from chatproxy.livechat.errors import ChatLimitReached
 from chatproxy.livechat.structures import Message
 from tests.sandbox_rig import Sandbox
 
@@ -38,6 +39,19 @@ def test_a_chat_that_is_active_after_all_takes_the_message(
     say(api, message("Are you there?", "m-2"))
     assert since(sandbox, before) == ["send_event", "resume_chat", "send_event"]
     assert texts(api) == ["Hello", "Are you there?"]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_another_limit_is_told_as_what_it_is(
+    api: ActingCustomer, sandbox: Sandbox, limit: str
+) -> None:
+    say(api, message("Hello", "m-1"))
+    conversation.end(api)
+    sandbox.fault("error", method="resume_chat", type=limit)
+    before = sandbox.requests()
+    with pytest.raises(ChatLimitReached):
+        say(api, message("Are you there?", "m-2"))
+    assert since(sandbox, before) == ["send_event", "resume_chat", "send_event"]
 
 
 @pytest.mark.parametrize("limit", LIMITS)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chatproxy import metrics
+from chatproxy.counts import count_down
 from chatproxy.livechat.errors import NoPlace
 
 
@@ -95,10 +96,7 @@ class Places:
         return others >= limit.crowd and self._taken[name] - (name in place.names) >= limit.most
 
     def _give_back(self, place: Place) -> None:
-        for name in place.names:  # Counter's own `-=` would look at everybody's
-            self._taken[name] -= 1
-            if self._taken[name] <= 0:
-                del self._taken[name]
+        count_down(self._taken, place.names)
         place.names = ()
 
 

@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from chatproxy import conf
+from chatproxy.counts import count_down
 from chatproxy.redis import key_of, shared_redis
 from widget.networks import networks_of
 
@@ -190,10 +191,7 @@ class SocketCounts:
         self._open.update(network for network, _ in networks_of(address))
 
     def remove(self, address: str) -> None:
-        for network, _ in networks_of(address):  # Counter's own `-=` would look at everybody's
-            self._open[network] -= 1
-            if self._open[network] <= 0:
-                del self._open[network]
+        count_down(self._open, (network for network, _ in networks_of(address)))
 
 
 class Told:

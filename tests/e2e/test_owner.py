@@ -361,3 +361,27 @@ def test_no_bar_covers_what_the_keyboard_reaches(admin: Page, site: Site) -> Non
             admin.keyboard.press(key)
             covered.append(admin.evaluate(COVERED))
     assert not any(covered), covered
+
+
+def test_two_who_save_one_widget_both_keep_what_they_entered(
+    admin: Page, site: Site, new_context: Callable[..., BrowserContext]
+) -> None:
+    """The second is told above all else, and their own words stand where they wrote them."""
+    open_form(admin, site)
+    other = new_context().new_page()
+    log_in(other, site)
+    open_form(other, site)
+    other.get_by_label("Header text:", exact=True).fill("From the other window")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.get_by_text("was changed successfully")).to_be_visible()
+    title, text = (admin.get_by_label(f"Header {what}:", exact=True) for what in ("title", "text"))
+    title.fill("From this window")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    told = admin.get_by_role("alert")
+    expect(told).to_be_in_viewport()
+    expect(told.get_by_label("Header text")).to_be_checked()
+    expect(title).to_have_value("From this window")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_text("was changed successfully")).to_be_visible()
+    expect(title).to_have_value("From this window")
+    expect(text).to_have_value("From the other window")

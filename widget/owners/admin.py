@@ -12,7 +12,8 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.contrib.humanize.templatetags.humanize import naturaltime
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -26,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from widget.models import Membership, Widget, is_superuser
 from widget.owners import access, changes, colleagues, history, joining, preview, secrets
 from widget.owners.addresses import admin_url, to_admin
-from widget.owners.careful import CarefulAdmin
+from widget.owners.careful import CarefulAdmin, is_id
 from widget.owners.connection import report_connection
 from widget.owners.fieldsets import (
     AGENTS_TOKEN,
@@ -36,6 +37,8 @@ from widget.owners.fieldsets import (
     in_steps,
 )
 from widget.owners.forms import WidgetForm, label_of
+from widget.owners.meanwhile import Opened, State, what_happened
+from widget.owners.reading import words_of
 from widget.owners.urls import FRAMED_ROUTES, ROUTES
 from widget.statistics import last_seen
 
@@ -179,6 +182,15 @@ class WidgetAdmin(CarefulAdmin):
 
     # One widget
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Widget | None:
+        """Whoever saves it waits until somebody else has, and is told of that."""
+        is_saved = request.method == "POST" and transaction.get_connection().in_atomic_block
+        if is_saved and is_id(object_id):
+            list(Widget.objects.select_for_update().filter(pk=object_id).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
     def get_form(
         self, request: HttpRequest, obj: Widget | None = None, change: bool = False, **kwargs: Any
     ) -> type[WidgetForm]:
@@ -242,7 +254,30 @@ class WidgetAdmin(CarefulAdmin):
             context["host_policy"] = obj.host_policy(base_url)
             context["last_seen"] = last_seen.last(obj)
             context["full_page"] = request.build_absolute_uri(obj.panel_path)
+            context["seen"] = Opened.page(context["adminform"].form.state)
+            self.tell_what_happened_meanwhile(request, context, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def tell_what_happened_meanwhile(
+        self, request: HttpRequest, context: dict[str, Any], widget: Widget
+    ) -> None:
+        """In its own words, if the form says nothing else that is wrong."""
+        form = context["adminform"].form
+        if not form.meanwhile:
+            return
+        context["what_happened"] = what_happened(request, widget)
+        context["meanwhile"] = [
+            {
+                "setting": each,
+                "now": words_of(each.name, each.now),
+                "entered": words_of(each.name, each.entered),
+            }
+            for each in form.meanwhile
+        ]
+        unseen = form.errors.as_data().get(NON_FIELD_ERRORS, [])
+        if [error.code for error in unseen] == ["meanwhile"]:
+            del form.errors[NON_FIELD_ERRORS]
+            context["errors"] = list(form.errors.values())
 
     def preview(self, request: HttpRequest, pk: int = 0) -> HttpResponse:
         """Take the form as it is, unsaved, and say where it can be seen for a while."""
@@ -259,6 +294,7 @@ class WidgetAdmin(CarefulAdmin):
         context = extra_context or {}
         if widget := self.get_object(request, unquote(object_id)):
             context["history"] = history.history_of(widget)
+            context["seen"] = Opened.page(State.of(widget))
             context["may_restore"] = self.has_change_permission(request, widget)
         return super().history_view(request, object_id, context)
 

@@ -1,10 +1,12 @@
 """The form in which an owner sets up a widget: forgiving input, plain words, useful examples."""
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from widget.options.validators import TEXTS, own_language
 from widget.options.zones import known_zones
 from widget.owners.fields import PagesField, TextsField, set_directions
 from widget.owners.invitations import InvitationsField
+from widget.owners.meanwhile import Opened, State, digest
 from widget.owners.settings import apply_draft
 
 # What is written from left to right in every language.
@@ -37,6 +40,24 @@ CODE = {
 def label_of(name: str) -> str:
     """What owners read before a field that this form has in its own way."""
     return capfirst(Widget._meta.get_field(name).verbose_name)  # type: ignore[return-value,union-attr]
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """A setting that somebody else has changed while the form was open."""
+
+    change: str
+    now: Any
+    entered: Any
+    is_taken: bool  # it stays as it is now
+
+    @property
+    def name(self) -> str:
+        return self.change.partition(":")[2]
+
+    @property
+    def label(self) -> str:
+        return label_of(self.name)
 
 
 class OriginsField(forms.Field):
@@ -324,6 +345,44 @@ class WidgetForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at ru
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance, is_bound = kwargs.get("instance"), bool(args) or "data" in kwargs
+        self.state = State.of(instance) if instance and instance.pk else None
         self.left_out = apply_draft(instance) if instance and not is_bound else []
         super().__init__(*args, **kwargs)
         set_directions(self.fields, CODE)
+        self.meanwhile: list[Meanwhile] = []
+
+    @property
+    def opened(self) -> Opened | None:
+        """What this form is to send along; None for a new widget, which nobody else changes."""
+        if self.state is None:
+            return None
+        sent = self.opened_before
+        return replace(Opened.form(self.state), at=sent.at) if sent else Opened.form(self.state)
+
+    @property
+    def opened_before(self) -> Opened | None:
+        """What it has sent."""
+        return Opened.read(self.data.get("opened", ""))
+
+    def clean(self) -> None:
+        """Take what is to stay of what others have changed.
+
+        Raises ValidationError, without words, for what nobody has seen here.
+        """
+        super().clean()
+        if self.state is None or (opened := self.opened_before) is None:
+            return
+        data = cast(QueryDict, self.data)
+        news, taken = opened.changes(self.state), data.getlist("take")
+        for change in dict.fromkeys([*data.getlist("told"), *news]):
+            name = change.partition(":")[2]
+            if name not in self.fields or change not in self.state.digests():
+                continue
+            entered = self.cleaned_data.get(name, self.data.get(name, ""))
+            untouched = opened.digests.get(change) == digest(entered)
+            now, takes = self.state.value(change), untouched if change in news else change in taken
+            self.meanwhile.append(Meanwhile(change, now, entered, takes))
+            if takes and name in self.cleaned_data:
+                self.cleaned_data[name] = now
+        if any(each.change in news for each in self.meanwhile):
+            raise ValidationError("", code="meanwhile")

@@ -6,13 +6,18 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from widget.models import Revision, Widget
 from widget.owners.access import EDITORS, changes_widget
 from widget.owners.addresses import to_admin
 from widget.owners.changes import discard_draft, publish
+from widget.owners.meanwhile import is_as_it_was, log_dropped_draft, what_happened
 from widget.owners.settings import FIELDS, apply_settings, unknown_names
+
+LOOK_AGAIN = gettext_lazy(
+    "So nothing was done yet. Look at how it is now; if you still want to, do it again."
+)
 
 
 def history_of(widget: Widget) -> list[dict[str, Any]]:
@@ -43,6 +48,9 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
     A draft stays: it may be a colleague's.
     """
     revision = get_object_or_404(widget.revisions, pk=revision_pk)
+    if not is_as_it_was(request, widget):
+        messages.warning(request, f"{what_happened(request, widget)} {LOOK_AGAIN}")
+        return to_admin(request, "widget_widget_history", widget.pk)
     try:
         apply_settings(widget, revision.settings)
         publish(widget, request.user)
@@ -71,7 +79,11 @@ def restore(request: HttpRequest, widget: Widget, revision_pk: int) -> HttpRespo
 @changes_widget(EDITORS)
 def discard(request: HttpRequest, widget: Widget) -> HttpResponse:
     """Drop the draft. POST."""
+    if not is_as_it_was(request, widget):
+        messages.warning(request, f"{what_happened(request, widget)} {LOOK_AGAIN}")
+        return to_admin(request, "widget_widget_change", widget.pk)
     discard_draft(widget)
+    log_dropped_draft(request, widget)
     messages.success(request, gettext("The draft was dropped."))
     return to_admin(request, "widget_widget_change", widget.pk)
 

@@ -5,12 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.template.defaultfilters import truncatechars, yesno
 from django.utils.translation import gettext
 
 from widget.models import Widget
 from widget.options.invitations import Invitation
 from widget.options.validators import TEXTS
 from widget.owners.forms import label_of
+from widget.owners.settings import FIELDS
+
+LONGEST = 300  # characters of a value beside another
 
 
 def lines_of_texts(texts: dict[str, dict[str, str]]) -> Iterable[str]:
@@ -35,6 +39,17 @@ LINES: dict[str, Callable[[Any], Iterable[str]]] = {
     "texts": lines_of_texts,
     "invitations": lambda invitations: map(line_of_invitation, invitations),
 }
+
+
+def words_of(field: str, value: Any) -> str:
+    """The value of a setting, as somebody reads it beside another."""
+    if field in LINES and isinstance(value, list | dict):
+        words = "\n".join(LINES[field](value))
+    elif isinstance(value, bool):
+        words = str(yesno(value))
+    else:
+        words = str(dict(FIELDS[field].flatchoices).get(value, value))
+    return truncatechars(words, LONGEST) or "–"
 
 
 def as_lines(field: str) -> Callable[[Widget], str | None]:

@@ -124,7 +124,8 @@
 
   // The page has links, and buttons with forms of their own: what was typed elsewhere is lost to them.
   const guardChanges = (forms) => {
-    const isRefused = (form) => form.querySelector(".errornote"); // what stands there is not saved
+    // What stands there is not saved.
+    const isRefused = (form) => form.querySelector(".errornote") || form.elements.told;
     const saved = new Map(forms.map((form) => [form, isRefused(form) ? "" : written(form)]));
     let sent;
     document.addEventListener("submit", (event) => (sent = event.target));

@@ -84,6 +84,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Who falls silent without a goodbye is given up: the few threads that ask for everybody else
+    # would wait for as long as the kernel does, a quarter of an hour. The URL may say otherwise.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 10_000,  # milliseconds
+        "keepalives_idle": 30,  # seconds, then
+        "keepalives_interval": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 # Needed as soon as more than one process serves: it carries what really crosses processes
 # (changed widgets, erased customers, rate limits). Without it each process keeps its own.

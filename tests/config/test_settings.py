@@ -1,5 +1,6 @@
 """What settings refuse, and what they keep to themselves."""
 
+import json
 import stat
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from tests.sandbox_rig import ROOT
 GOOD = "kept by nobody but these tests and long enough for them"
 
 
-def start(directory: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of Django's in production's settings, or read these alone."""
-    program = (str(ROOT / "manage.py"), *command) if command else ("-c", "import config.settings")
+def start(
+    directory: Path, *command: str, program: str = "import config.settings", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of Django's in production's settings, or a program that reads these."""
+    run = (str(ROOT / "manage.py"), *command) if command else ("-c", program)
     return subprocess.run(
-        [sys.executable, *program],
+        [sys.executable, *run],
         cwd=directory,
         env={"DATA_DIR": str(directory), "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -41,6 +44,28 @@ def test_production_refuses_a_weak_key_for_what_is_encrypted(tmp_path: Path) -> 
 
 def test_production_starts_with_good_keys(tmp_path: Path) -> None:
     assert start(tmp_path, "check", DJANGO_SECRET_KEY=GOOD, ENCRYPTION_KEYS=GOOD).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "connect_timeout"), [("", 5), ("?connect_timeout=3&sslmode=disable", 3)]
+)
+def test_a_database_that_falls_silent_is_given_up(
+    tmp_path: Path, said: str, connect_timeout: int
+) -> None:
+    program = (
+        "from config.settings import DATABASES; import json;"
+        "print(json.dumps(DATABASES['default']['OPTIONS']))"
+    )
+    read = start(
+        tmp_path,
+        program=program,
+        DJANGO_SECRET_KEY=GOOD,
+        DATABASE_URL=f"postgres://chat:password@127.0.0.1/chat{said}",
+    )
+    options = json.loads(read.stdout)
+    limits = ("connect_timeout", "tcp_user_timeout", "keepalives_idle", "keepalives_interval")
+    assert [options[name] for name in limits] == [connect_timeout, 10_000, 30, 5]
+    assert ("sslmode" in options) == bool(said)
 
 
 def modes(directory: Path) -> dict[str, int]:

@@ -39,11 +39,7 @@ BACKLOG = 4096
 BODY_SIZE = 11 * 1024 * 1024
 # Bytes of one websocket frame from a browser: it sends small JSON, and files by HTTP.
 FRAME_SIZE = 32 * 1024
-# Bytes of one websocket message, and this counts for what we send as well: a long conversation.
-MESSAGE_SIZE = 4 * 1024 * 1024
-# Characters of a text that is within this limit, whatever they are.
-SHORT = MESSAGE_SIZE // 4
-# Bytes a browser may leave unread, and the seconds it then has to catch up.
+# Bytes a browser may leave unread. If there are more, some of them must go every so many seconds.
 UNREAD = 256 * 1024
 PATIENCE = 5.0
 # Seconds: for one HTTP request, unless it is a stream; and between two pings.
@@ -223,7 +219,7 @@ def serve(application: Any, host: str, port: int, leave: Leave | None = None) ->
         websocket_timeout=-1,
         websocket_connect_timeout=HANDSHAKE,
         websocket_handshake_timeout=HANDSHAKE,
-        websocket_max_message_size=MESSAGE_SIZE,
+        websocket_max_message_size=FRAME_SIZE,
         websocket_max_frame_size=FRAME_SIZE,
         proxy_forwarded_address_header="X-Real-IP" if settings.BEHIND_TLS_PROXY else None,
         server_name="",
@@ -267,10 +263,11 @@ class Server(daphne.Server):
         """Raises OSError, as ASGI has it, when the browser has gone.
 
         Most replies are a push that is shown. Autobahn is handed its frame ready-made: Daphne's way
-        to there, and Autobahn's own, take 15 000 instructions more.
+        to there, and Autobahn's own, take 15 000 instructions more, and end the connection if a
+        text is longer than one that may come: a long conversation, which would never arrive.
         """
-        text = message.get("text") or ""
-        if 0 < len(text) <= SHORT and protocol.state == protocol.STATE_OPEN:
+        text = message.get("text")
+        if text and protocol.state == protocol.STATE_OPEN:
             protocol.sendPreparedMessage(protocol.factory.prepareMessage(text.encode()))
             return
         try:
@@ -376,10 +373,12 @@ def watch(transport: Any) -> "SlowReader":
 
 @implementer(IPushProducer)
 class SlowReader:
-    """Cuts a connection whose browser leaves UNREAD bytes unread for PATIENCE seconds.
+    """Cuts a connection of whose UNREAD bytes its browser reads none in PATIENCE seconds.
 
     To the transport this is the producer of its bytes, to be told when the buffer is full and
-    when it is empty again. A close frame would only queue behind what is not read.
+    when it is empty again. Until then there must be less from one look to the next: a long
+    conversation takes its time on a slow line, but nobody makes us keep ever more. A close frame
+    would only queue behind what is not read.
     """
 
     def __init__(self, transport: Any) -> None:
@@ -388,8 +387,22 @@ class SlowReader:
 
     def pauseProducing(self) -> None:  # noqa: N802  # Twisted's names
         if self.deadline is None:
-            loop = asyncio.get_running_loop()
-            self.deadline = loop.call_later(PATIENCE, self.transport.abortConnection)
+            self.look_later()
+
+    def look_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.deadline = loop.call_later(PATIENCE, self.look, self.unread())
+
+    def look(self, before: int) -> None:
+        if self.unread() < before:
+            self.look_later()
+        else:
+            self.transport.abortConnection()
+
+    def unread(self) -> int:
+        """How many bytes wait, as Twisted keeps them."""
+        kept = self.transport
+        return len(kept.dataBuffer) - kept.offset + kept._tempDataLen
 
     def resumeProducing(self) -> None:  # noqa: N802
         if self.deadline is not None:

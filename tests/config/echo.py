@@ -14,6 +14,7 @@ from config import server
 
 FLOOD = 400  # messages
 MESSAGE = "x" * 64 * 1024
+LONG = "x" * 12 * 1024 * 1024
 
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
@@ -26,7 +27,9 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 async def stream(path: str, receive: Any, send: Any) -> None:
     """A stream of one message; with "/flood" of more than a browser would ever read, to no end.
 
-    With "/file" as much, and no stream. "/broken" is a bug, "/breaking" one in the middle of the
+    With "/long" one that takes long to read. With "/file" as much, and no stream.
+
+    "/broken" is a bug, "/breaking" one in the middle of the
     answer. "/slow" is a stream and "/hanging" is none, and neither ends.
     """
     if path == "/broken":
@@ -41,15 +44,18 @@ async def stream(path: str, receive: Any, send: Any) -> None:
     while path in ("/slow", "/hanging"):
         await send({"type": "http.response.body", "body": b"alive\n", "more_body": True})
         await asyncio.sleep(0.1)
-    for _ in range(1 if path == "/" else FLOOD):
-        await send({"type": "http.response.body", "body": MESSAGE.encode(), "more_body": True})
-    while path == "/flood" and (await receive())["type"] != "http.disconnect":
+    body = LONG if path == "/long" else MESSAGE
+    for _ in range(1 if path in ("/", "/long") else FLOOD):
+        await send({"type": "http.response.body", "body": body.encode(), "more_body": True})
+    while path in ("/flood", "/long") and (await receive())["type"] != "http.disconnect":
         pass
     await send({"type": "http.response.body"})
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
     """Send back what comes; to "flood", answer with more than a browser would ever read.
+
+    To "long", with one message that takes long to read.
 
     To "frozen", with the number of objects that the garbage collector does not look at; to
     "thresholds", with how many come before it looks; to "sockets", with how many are kept. At
@@ -65,6 +71,8 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         elif event["text"] == "flood":
             for _ in range(FLOOD):
                 await send({"type": "websocket.send", "text": MESSAGE})
+        elif event["text"] == "long":
+            await send({"type": "websocket.send", "text": LONG})
         elif event["text"] == "frozen":
             await send({"type": "websocket.send", "text": str(gc.get_freeze_count())})
         elif event["text"] == "thresholds":

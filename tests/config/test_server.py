@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 
-from tests.config.echo import FLOOD, MESSAGE
+from tests.config.echo import FLOOD, LONG, MESSAGE
 from tests.sandbox_rig import ROOT, START_LIMIT, free_port, is_served
 from tests.waiting import wait_until
 
@@ -104,6 +104,12 @@ def test_a_message_within_the_limit_arrives(server: Server, text: str) -> None:
         assert browser.recv(timeout=PATIENCE) == "and what comes after it"
 
 
+def test_a_conversation_of_any_length_arrives(server: Server) -> None:
+    with server.connect() as browser:
+        browser.send("long")
+        assert browser.recv(timeout=PATIENCE) == LONG
+
+
 def test_the_garbage_collector_leaves_out_what_is_loaded_before_anybody_comes(
     server: Server,
 ) -> None:
@@ -176,6 +182,20 @@ def test_a_browser_that_reads_its_stream_gets_everything() -> None:
         browser.request("GET", "/flood")
         everything = FLOOD * len(MESSAGE)
         assert len(browser.getresponse().read(everything)) == everything
+
+
+def test_a_browser_that_reads_slowly_gets_everything() -> None:
+    with serving(PATIENCE="3") as server, socket.socket() as browser:
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        browser.settimeout(PATIENCE)
+        browser.connect(("127.0.0.1", server.port))
+        ask(browser, "/long")
+        missing = len(LONG)
+        while missing > 0:
+            got = browser.recv(128 * 1024)
+            assert got, "it was let go"
+            missing -= len(got)
+            time.sleep(len(got) / (1024 * 1024))  # a megabyte a second
 
 
 def test_what_comes_after_a_stream_may_be_read_as_slowly_as_anything_else() -> None:

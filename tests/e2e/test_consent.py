@@ -353,6 +353,8 @@ def test_a_withdrawal_erases_what_every_tab_keeps_for_itself(
     chat = ask()
     chat.panel.get_by_role("button", name="I agree").click()
     expect(question(chat)).to_be_hidden()
+    key = host.page.url.rsplit("/", 1)[1]
+    host.page.wait_for_function("key => localStorage[key]", arg=kept(key))  # it hears of it later
     other = Host(context.new_page(), host.site, host.websites)
     other.page.goto(host.page.url)
     other.launcher.click()

@@ -402,7 +402,8 @@ class SlowReader:
     def unread(self) -> int:
         """How many bytes wait, as Twisted keeps them."""
         kept = self.transport
-        return len(kept.dataBuffer) - kept.offset + kept._tempDataLen
+        waiting: int = len(kept.dataBuffer) - kept.offset + kept._tempDataLen
+        return waiting
 
     def resumeProducing(self) -> None:  # noqa: N802
         if self.deadline is not None:

@@ -42,17 +42,17 @@ def ask(sandbox: Sandbox, path: str, method: str = "POST", **headers: str) -> re
 # --- whose name, whose page -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", OWN)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT"])
-def test_a_foreign_host_is_refused(sandbox: Sandbox, path: str, method: str) -> None:
-    assert ask(sandbox, path, method, Host="evil.example").status_code == 403
+def test_a_foreign_host_is_refused(sandbox: Sandbox, method: str) -> None:
+    for path in OWN:
+        assert ask(sandbox, path, method, Host="evil.example").status_code == 403, path
 
 
-@pytest.mark.parametrize("path", OWN)
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "http://8.8.8.8"])
-def test_a_foreign_origin_is_refused(sandbox: Sandbox, path: str, origin: str) -> None:
-    for method in ("GET", "POST"):
-        assert ask(sandbox, path, method, Origin=origin).status_code == 403
+def test_a_foreign_origin_is_refused(sandbox: Sandbox, origin: str) -> None:
+    for path in OWN:
+        for method in ("GET", "POST"):
+            assert ask(sandbox, path, method, Origin=origin).status_code == 403, path
 
 
 @pytest.mark.parametrize(

@@ -53,24 +53,30 @@ def test_a_slow_connection_takes_its_time_for_every_frame(customer: Customer, rt
     assert time.monotonic() - begun >= 0.3
 
 
+# By day our own client hears each of them: tests/chatproxy/livechat/test_rtm.py.
 @pytest.mark.parametrize(
     "reason",
     [
-        "access_token_expired",
-        "connection_evicted",
-        "connection_timeout",
         "customer_banned",
-        "customer_temporarily_blocked",
-        "inactivity_timeout",
-        "internal_error",
-        "license_expired",
-        "license_not_found",
-        "logged_out_remotely",
-        "product_version_changed",
-        "service_temporarily_unavailable",
-        "too_many_connections",
-        "too_many_unauthorized_connections",
-        "unsupported_version",
+        *(
+            pytest.param(each, marks=pytest.mark.night)
+            for each in (
+                "access_token_expired",
+                "connection_evicted",
+                "connection_timeout",
+                "customer_temporarily_blocked",
+                "inactivity_timeout",
+                "internal_error",
+                "license_expired",
+                "license_not_found",
+                "logged_out_remotely",
+                "product_version_changed",
+                "service_temporarily_unavailable",
+                "too_many_connections",
+                "too_many_unauthorized_connections",
+                "unsupported_version",
+            )
+        ),
     ],
 )
 def test_every_reason_to_disconnect_can_be_asked_for(

@@ -36,7 +36,7 @@ from widget.models import Widget
 from widget.options.openers import HelpLink
 from widget.rendering.events import render_event
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import render_rating, state_of, thread_context
+from widget.rendering.pushes import render_rating, render_thread, state_of
 from widget.statistics.faces import Face
 
 NORA = User(id="nora", type="customer", name="Nora")
@@ -242,7 +242,7 @@ def context_of(request: HttpRequest, widget: Widget, name: str) -> dict[str, Any
         "conversation": conversation,
         **dict(shape),
         **texts,
-        "thread": thread_context(thread_with(shown.events(pictures)), conversation, locale()),
+        "thread": render_thread(thread_with(shown.events(pictures)), conversation, locale()),
         **shown.extra(),
     }
 

@@ -220,15 +220,15 @@ def test_who_waits_for_the_answer_that_another_asks_for() -> None:
 def test_who_waits_for_what_is_rendered_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     made, renderer, asked, rendered = Turns(1), Renderer(), Event(), Event()
 
-    def render(*_: object) -> dict[str, Any]:
+    def render(*_: object) -> str:
         asked.set()
         rendered.wait(PATIENCE)
-        return {}
+        return ""
 
-    monkeypatch.setattr(heavy, "thread_context", render)
+    monkeypatch.setattr(heavy, "render_thread", render)
     long = {"id": "T_1", "type": "message", "text": "a" * (heavy.LIGHT + 1)}
     threads = [structures.Thread.parse({"id": "T", "events": [long]})]
-    with running(made, lambda: renderer.contexts_of(threads, Conversation("nora"), Locale())):
+    with running(made, lambda: renderer.threads_html(threads, Conversation("nora"), Locale())):
         assert asked.wait(PATIENCE)
         assert others_run(made)
         rendered.set()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+
+from django.utils.safestring import SafeString
 
 from chatproxy.livechat import pushes
 from chatproxy.livechat.structures import Event, Form, Message, RichMessage, Thread
@@ -13,7 +14,7 @@ from chatproxy.relay.updates import Conversation, Happened, Snapshot, Update
 from chatproxy.turns import let_others_run
 from widget.rendering.answered_forms import with_answered_forms
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import html_of, thread_context
+from widget.rendering.pushes import html_of, render_thread
 
 WITH_EVENT = (pushes.IncomingEvent, pushes.EventUpdated, pushes.EventPreview)
 WITH_GREETING = (
@@ -50,21 +51,21 @@ class Renderer:
             html = await loop.run_in_executor(self._thread, html_of, update, locale)
         return html
 
-    def contexts_of(
+    def threads_html(
         self, threads: Sequence[Thread], conversation: Conversation, locale: Locale
-    ) -> list[dict[str, Any]]:
-        """The `pushes.thread_context` of each, for whoever may wait: a view in a request's thread.
+    ) -> list[SafeString]:
+        """The `pushes.render_thread` of each, for whoever may wait: a view in a request's thread.
 
         They are given oldest first, and rendered one after the other, so that others need not wait
         for the whole of a transcript.
         """
         threads = with_answered_forms(threads)
         if weight_of_threads(threads) <= LIGHT:
-            return [thread_context(thread, conversation, locale) for thread in threads]
+            return [render_thread(thread, conversation, locale) for thread in threads]
         render = self._thread.submit
         with let_others_run():  # also while others are rendered, one after the other
             return [
-                render(thread_context, thread, conversation, locale).result() for thread in threads
+                render(render_thread, thread, conversation, locale).result() for thread in threads
             ]
 
 

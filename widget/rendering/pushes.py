@@ -14,7 +14,7 @@ from typing import Any
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from msgspec.structs import replace
 
 from chatproxy.livechat import pushes
@@ -56,15 +56,18 @@ def render_update(update: Update, locale: Locale) -> str:
 def render_snapshot(update: Snapshot, locale: Locale) -> str:
     """The latest threads whole, each replacing what is shown of it, and who is there."""
     known = with_answered_forms(update.threads)
-    threads = [thread_context(thread, update.conversation, locale) for thread in known]
-    shown = partial(
-        locale,
-        "snapshot",
-        threads=threads,
-        earlier=update.earlier_page_id,
-        begins_anew=update.begins_anew,
-        is_empty=not update.threads,
+    threads = [render_thread(thread, update.conversation, locale) for thread in known]
+    page_id = update.earlier_page_id
+    shape: Shape = (
+        ("begins_anew", update.begins_anew),
+        ("tells_of_earlier", page_id is not None),
     )
+    words = {
+        "threads": SafeString("".join(threads)),
+        "earlier": render_earlier(page_id, locale) if page_id else SafeString(""),
+    }
+    template = "widget/rendering/pushes/snapshot.html"
+    shown = render_compiled(template, locale.language, shape, words)
     rating = render_rating(update.conversation.rating, locale)
     greeting = render_greeting(update.conversation, locale)
     return shown + render_state(update.conversation, locale) + rating + greeting
@@ -116,7 +119,7 @@ def event_preview(push: pushes.EventPreview, conversation: Conversation, locale:
 def incoming_chat(push: pushes.IncomingChat, conversation: Conversation, locale: Locale) -> str:
     """A chat was started or resumed, here or in another tab."""
     thread = push.chat.thread
-    threads = [thread_context(thread, conversation, locale)] if thread else []
+    threads = render_thread(thread, conversation, locale) if thread else ""
     shown = partial(locale, "incoming_chat", threads=threads)
     greeting = render_greeting(conversation, locale)
     return shown + greeting + render_state(conversation, locale) + render_rating({}, locale)
@@ -235,15 +238,20 @@ def few_shapes(locale: Locale, name: str, shape: Shape, /, **texts: str) -> str:
     return render_compiled(template, locale.language, shape, escaped(texts))
 
 
-def thread_context(thread: Thread, conversation: Conversation, locale: Locale) -> dict[str, Any]:
-    """A thread with its events as HTML, as `thread.html` shows it."""
-    events = "".join(render_event(event, conversation, locale) for event in thread.events)
-    return {
-        "id": thread.id,
-        "key": thread.created_at or thread.id,
-        "active": thread.active,
-        "events": mark_safe(encodable(events)),  # noqa: S308 - rendered by our templates
-    }
+def render_thread(thread: Thread, conversation: Conversation, locale: Locale) -> SafeString:
+    """A thread with its events."""
+    events = "".join([render_event(event, conversation, locale) for event in thread.events])
+    words = escaped({"id": thread.id, "key": thread.created_at or thread.id})
+    words["events"] = SafeString(encodable(events))
+    shape: Shape = (("is_active", thread.active),)
+    return render_compiled("widget/rendering/thread.html", locale.language, shape, words)
+
+
+def render_earlier(page_id: str, locale: Locale) -> SafeString:
+    """The way to what is older than the threads that are shown."""
+    with translation.override(locale.language):
+        template = get_template("widget/customers/earlier.html")
+        return SafeString(template.render({"page_id": page_id}))
 
 
 def upsert(event: Event, conversation: Conversation, locale: Locale, arrival: str = "") -> str:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from chatproxy.livechat.structures import Thread, User, parse_event
 from chatproxy.relay.updates import Conversation
 from widget.rendering.locale import Locale
-from widget.rendering.pushes import thread_context
+from widget.rendering.pushes import render_thread
 
 CUSTOMER = User(id="customer", type="customer")
 AGENT = User(id="agent", type="agent", name="Maria", present=True)
 
 
-def sample_thread(locale: Locale) -> dict[str, Any]:
-    """As `thread.html` shows it, in the language that is active."""
+def sample_thread(locale: Locale) -> SafeString:
+    """As the panel shows it, in the language that is active."""
     said = [
         (CUSTOMER, _("Hello! Has my order left yet?")),
         (AGENT, _("Good morning! It left yesterday and should arrive tomorrow.")),
@@ -38,4 +38,4 @@ def sample_thread(locale: Locale) -> dict[str, Any]:
     ]
     thread = Thread(id="SAMPLE", active=True, events=tuple(map(parse_event, events)))
     people = {user.id: user for user in (CUSTOMER, AGENT)}
-    return thread_context(thread, Conversation(customer_id=CUSTOMER.id, people=people), locale)
+    return render_thread(thread, Conversation(customer_id=CUSTOMER.id, people=people), locale)

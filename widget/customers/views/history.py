@@ -56,7 +56,7 @@ def earlier(request: CustomerRequest, widget: Widget) -> HttpResponse:
     known = conversation_of(request.api)
     page = request.api.list_threads(known.chat_id, page_id=request.GET.get("page", ""))
     locale = Locale.of(translation.get_language() or "en", request.GET.get("zone", ""))
-    threads = running().renderer.contexts_of(page.threads[::-1], known, locale)
+    threads = running().renderer.threads_html(page.threads[::-1], known, locale)
     context = {"threads": threads, "page_id": page.next_page_id, "zone": locale.zone}
     return render(request, "widget/customers/earlier.html", context)
 
@@ -107,7 +107,7 @@ def transcript(request: HttpRequest, widget: Widget) -> HttpResponse:
     threads = read(api, known.chat_id)
     language = translation.get_language() or "en"
     locale = Locale.of(language, zone)
-    shown = running().renderer.contexts_of(threads, known, locale)
+    shown = running().renderer.threads_html(threads, known, locale)
     response = render(
         request,
         "widget/customers/transcript.html",

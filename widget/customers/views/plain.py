@@ -185,6 +185,6 @@ def messages_of(customer: Customer, widget: Widget) -> dict[str, object]:
     known = Conversation(customer_id=customer.entity_id).with_chat(chats[0], threads)
     locale = Locale.of(translation.get_language() or "en", "UTC")
     return {
-        "threads": running().renderer.contexts_of(threads, known, locale),
+        "threads": running().renderer.threads_html(threads, known, locale),
         "conversation": known,
     }

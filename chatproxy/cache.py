@@ -98,7 +98,7 @@ class ImpatientRedis(Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:
         self._refuse_to_wait()
         try:
-            answer = self._ask(*args, **options)
+            answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except NoAnswer:
             self._asks_again_at = time.monotonic() + MOMENT
             raise
@@ -107,19 +107,6 @@ class ImpatientRedis(Redis):
             raise
         self._asks_again_at = None
         return answer
-
-    def _ask(self, *command: Any, **options: Any) -> Any:
-        """As redis-py does it, without what it counts and times for OpenTelemetry meanwhile."""
-        connection: Any = self.connection_pool.get_connection()
-
-        def ask() -> Any:
-            connection.send_command(*command)
-            return self.parse_response(connection, command[0], **options)  # type: ignore[no-untyped-call]
-
-        try:
-            return connection.retry.call_with_retry(ask, lambda _error: connection.disconnect())
-        finally:
-            self.connection_pool.release(connection)
 
     def pipeline(self, *args: Any, **options: Any) -> Pipeline:
         self._refuse_to_wait()

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import socket
-import ssl
 import struct
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from json import dumps, loads
-from typing import IO, Any
-from urllib.parse import urlencode, urlsplit
+from functools import cache
+from typing import Any
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_headers
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, PoolManager, Timeout
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import default_headers
+from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
-from urllib3.filepost import encode_multipart_formdata
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from chatproxy.livechat.errors import NotConnected, Unreachable
 from chatproxy.livechat.service import Service
@@ -44,21 +42,21 @@ class Answer:
     def json(self) -> Any:
         """Raises Unreachable for a body that is not JSON."""
         try:
-            return loads(self.body)
+            return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise Unreachable(f"HTTP {self.status} without JSON") from error
 
 
-@lru_cache(maxsize=16)
-def _pool(origin: str) -> HTTPConnectionPool:
-    """The connections to one host, without `requests`: its way to there is as long again."""
-    manager = PoolManager(
-        maxsize=POOL_SIZE,
-        block=True,
-        ssl_context=ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH),
-        socket_options=[*HTTPConnection.default_socket_options, LETS_GO],
-    )
-    return manager.connection_from_url(origin)
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        options = [*HTTPConnection.default_socket_options, LETS_GO]
+        super().init_poolmanager(*args, socket_options=options, **kwargs)
+
+
+@cache
+def _adapter() -> HTTPAdapter:
+    """Used without a session, which keeps cookies, proxies and redirections: LiveChat has none."""
+    return _Adapter(pool_connections=4, pool_maxsize=POOL_SIZE, pool_block=True)
 
 
 def ask(service: Service, call: tuple[str, str], method: str, url: str, **options: Any) -> Answer:
@@ -75,55 +73,30 @@ def ask(service: Service, call: tuple[str, str], method: str, url: str, **option
     return answer
 
 
-def request(
-    method: str,
-    url: str,
-    *,
-    params: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-    json: Any = None,
-    files: Mapping[str, tuple[str, IO[bytes], str]] | None = None,
-) -> Answer:
+def request(method: str, url: str, **options: Any) -> Answer:
     """Raises NotConnected when nothing was sent, Unreachable when the outcome is unknown."""
     deadline = time.monotonic() + LONGEST
-    sent, body = {**default_headers(), **(headers or {})}, None
-    if json is not None:
-        sent["Content-Type"], body = "application/json", dumps(json, allow_nan=False).encode()
-    elif files:
-        parts = {
-            name: (as_name, file.read(), kind) for name, (as_name, file, kind) in files.items()
-        }
-        body, sent["Content-Type"] = encode_multipart_formdata(parts)
+    options["headers"] = {**default_headers(), **options.get("headers", {})}
     try:
-        there = urlsplit(url)
-        query = f"?{urlencode(params)}" if params else ""
-        connect, between = TIMEOUT
-        response = _pool(f"{there.scheme}://{there.netloc}").urlopen(
-            method,
-            f"{there.path or '/'}{query}",
-            body,
-            sent,
-            retries=False,
-            timeout=Timeout(connect=connect, read=between),
-            preload_content=False,
-        )
-        return _read(response, deadline)
-    except (NewConnectionError, ConnectTimeoutError) as error:
-        raise NotConnected("no connection") from error
-    except (HTTPError, ValueError) as error:  # a header or an address may not be one
+        prepared = requests.Request(method, url, **options).prepare()
+        with _adapter().send(prepared, timeout=TIMEOUT, stream=True) as response:
+            body = _body(response, deadline)
+            return Answer(response.status_code, response.raw.headers, body)
+    except requests.ConnectTimeout as error:
+        raise NotConnected("connecting took too long") from error
+    except requests.ConnectionError as error:
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        if isinstance(reason, NewConnectionError | ConnectTimeoutError):
+            raise NotConnected("no connection") from error
+        raise Unreachable("the connection broke") from error
+    except requests.RequestException as error:
         raise Unreachable(type(error).__name__) from error
 
 
-def _read(response: BaseHTTPResponse, deadline: float) -> Answer:
+def _body(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    try:
-        for piece in response.stream(PIECE):
-            body += piece
-            if len(body) > LARGEST or time.monotonic() > deadline:
-                raise Unreachable("the answer is too long or too slow")
-    except BaseException:
-        response.close()  # its rest is no answer to what is asked next
-        raise
-    finally:
-        response.release_conn()
-    return Answer(response.status, response.headers, bytes(body))
+    for piece in response.iter_content(PIECE):
+        body += piece
+        if len(body) > LARGEST or time.monotonic() > deadline:
+            raise Unreachable("the answer is too long or too slow")
+    return bytes(body)

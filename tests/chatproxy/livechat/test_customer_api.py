@@ -318,7 +318,7 @@ def test_what_a_request_did_not_deliver_when_it_was_given_up_never_arrives(
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(Unreachable):
-            http.request("POST", url, json="x" * MORE_THAN_FITS)
+            http.request("POST", url, data=b"x" * MORE_THAN_FITS)
         stream, _address = server.accept()
         with stream:
             assert end_of(stream) == "given up"

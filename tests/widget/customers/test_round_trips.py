@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db.backends.utils import CursorWrapper
-from redis.connection import AbstractConnection
+from redis import Redis
 
 from tests.redis_rig import RedisProcess
 from tests.widget.conftest import AddWidget, OpenSocket
@@ -59,14 +59,14 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     Nobody waits for the thread that renews leases now and then.
     """
     asked: list[str] = []
-    send: Callable[..., Any] = AbstractConnection.send_command
+    execute: Callable[..., Any] = Redis.execute_command
 
-    def note(self: AbstractConnection, *command: Any, **options: Any) -> Any:
+    def ask(self: Redis, *arguments: Any, **options: Any) -> Any:
         if threading.current_thread().name != "leases":
-            asked.append(str(command[0]))
-        return send(self, *command, **options)
+            asked.append(str(arguments[0]))
+        return execute(self, *arguments, **options)
 
-    monkeypatch.setattr(AbstractConnection, "send_command", note)
+    monkeypatch.setattr(Redis, "execute_command", ask)
     return asked
 
 

@@ -59,7 +59,7 @@ def test_a_tab_that_acts_before_it_hears_of_the_token_is_the_same_customer(
     here, there = [open_shop(page).open_chat() for page in (first, second)]
     here.send("From the first")
     expect(here.messages("customer")).to_have_count(1)
-    first.wait_for_function(TOKEN)
+    wait_for(first, lambda: first.evaluate(TOKEN))
     there.send("From the second")
     expect(there.panel.locator("#pending > *")).to_have_count(1)
     second.evaluate("letThrough()")

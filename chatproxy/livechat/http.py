@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import time
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import default_headers
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_headers
 from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -48,9 +49,15 @@ class Answer:
 
 
 class _Adapter(HTTPAdapter):
+    """One TLS context verifies LiveChat for all connections."""
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         options = [*HTTPConnection.default_socket_options, LETS_GO]
-        super().init_poolmanager(*args, socket_options=options, **kwargs)
+        context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+        super().init_poolmanager(*args, socket_options=options, ssl_context=context, **kwargs)
+
+    def cert_verify(self, *args: Any) -> None:
+        """Leave it to the context: `requests` has each connection read the certificates anew."""
 
 
 @cache

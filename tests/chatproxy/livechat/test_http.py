@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chatproxy.livechat import http
 from chatproxy.livechat.errors import NotConnected, Unreachable
+from tests.sandbox.official.tls import tls_front
 from tests.sandbox_rig import free_port
 
 
@@ -129,3 +131,17 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
 def test_an_address_that_is_none_leads_nowhere() -> None:
     with pytest.raises(Unreachable):
         http.request("GET", "http://[broken/")
+
+
+def test_nothing_is_said_to_who_does_not_prove_to_be_livechat(
+    peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tls_front(peer.server_port, tmp_path) as front:
+        url = f"https://localhost:{front.port}"
+        with pytest.raises(Unreachable):
+            http.request("GET", url)
+        assert not peer.asked
+        http._adapter.cache_clear()
+        monkeypatch.setattr(http, "DEFAULT_CA_BUNDLE_PATH", str(front.certificate))
+        assert http.request("GET", url).status == 200
+    http._adapter.cache_clear()

@@ -163,6 +163,22 @@ def test_the_header_keeps_its_height_and_where_it_has_room_the_way_out_takes_one
     assert {one: broken[one] for one in ("en", "ar", "he", "ja") if broken[one] >= 35} == {}
 
 
+# As many as the panel has: sound, more, minimize. The gallery shows none.
+BUTTONS = """
+document.querySelector(".actions").insertAdjacentHTML("beforeend", "<i class=icon></i>".repeat(3))
+"""
+IS_CUT = "(one) => one.scrollWidth > one.clientWidth"
+
+
+def test_what_somebody_does_stands_whole_beside_every_button(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 640})
+    page.goto(f"{site.chat_url}/gallery/texts/?lang=en")
+    person = page.locator("#person p")
+    person.evaluate("(one) => { one.textContent = 'Customer care' }")
+    page.evaluate(BUTTONS)
+    assert not person.evaluate(IS_CUT)
+
+
 def test_fingers_find_every_control(page: Page, site: Site) -> None:
     page.set_viewport_size(SMALLEST)
     small = {}

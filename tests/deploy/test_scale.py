@@ -46,7 +46,6 @@ def test_two_processes_share_the_customers_and_lose_nothing_when_they_die_and_co
     assert re.search(r"[1-9]\d* sockets lost and back", said), said
 
 
-@pytest.mark.night  # by day tests/chatproxy/relay/test_garbage.py counts what those leave who go
 @pytest.mark.timeout(LONGEST)
 def test_memory_does_not_grow_under_steady_load() -> None:
     said = run(sys.executable, "-m", "bench.soak", "--minutes", "1", "--customers", "60")

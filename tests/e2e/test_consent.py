@@ -266,6 +266,28 @@ def test_who_withdraws_while_their_token_is_on_its_way_is_erased(host: Host, ask
     wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
 
 
+NOBODY_ASKS = "async () => !(await navigator.locks.query()).held.length"
+
+
+@pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
+def test_who_withdraws_from_a_page_that_is_slow_to_take_their_token_is_erased(
+    host: Host, ask: Ask
+) -> None:
+    host.page.add_init_script(HOLD_A_TOKEN)
+    ask()
+    host.page.reload()  # the chat is closed again: who is erased below has no panel
+    host.page.evaluate("LiveChatWidget.call('set_consent', true)")
+    host.page.wait_for_function("window.late")
+    visitor = next(frame for frame in host.page.frames if frame.url.endswith("/visitor"))
+    wait_for(host.page, lambda: visitor.evaluate(NOBODY_ASKS))  # it waits no longer either
+    key = host.page.url.rsplit("/", 1)[1]
+    assert host.site.run(COUNT, key) == 1
+    host.page.evaluate(WITHDRAW)
+    wait_for(host.page, lambda: host.site.run(COUNT, key) == 0)
+    host.page.evaluate(LET_IT_COME)
+    assert host.page.evaluate(ALL_STORED) == NOTHING
+
+
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_who_withdraws_while_the_server_answers_is_erased(host: Host, ask: Ask) -> None:
     held: list[Route] = []

@@ -23,6 +23,8 @@
   let silence = 0;
   let told = ""; // of the visitor
   let isIntroducing = false;
+  /** @type {string | false} */
+  let unkept = false; // a token that was made, until our page has it
   let kept = () => {};
 
   if (location.hash) showPicture(JSON.parse(decodeURIComponent(location.hash.slice(1))));
@@ -59,7 +61,10 @@
       const before = about;
       about = message;
       if (!message.token && !message.identity) part(); // they have logged out
-      if (message.token && message.token === token) kept();
+      if (message.token && message.token === token) {
+        unkept = false;
+        kept();
+      }
       const isProven = before?.consent?.at === message.consent?.at
         && (!message.identity || message.identity === before?.identity);
       if (message.token && isProven) use(message.token);
@@ -69,6 +74,7 @@
     leave() {
       about = null;
       part();
+      startOver(unkept);
     },
     page({ page }) {
       about.page = page;
@@ -140,12 +146,13 @@
     if (given) {
       about.token = given;
       use(given);
+      unkept = made;
       tell({ chat: "token", token: given, person });
       await new Promise((resolve) => {
         kept = () => resolve(null);
         setTimeout(resolve, ECHO);
       });
-      if (about?.person !== person) return startOver(made); // while it was on its way to the page
+      if (about?.person !== person) return startOver(unkept); // while it was on its way to the page
     }
     return true;
   }
@@ -163,6 +170,7 @@
       const [path, method] = about ? ["logout", "POST"] : ["customer", "DELETE"];
       const headers = { Authorization: `Bearer ${made}` };
       fetch(path, { method, headers, credentials: "omit", keepalive: true }).catch(() => {});
+      unkept = false;
     }
     return about ? askForToken() : true;
   }

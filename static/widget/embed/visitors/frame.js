@@ -90,9 +90,8 @@ export function begin(hear) {
   const messages = {
     ready: hello,
     token({ token, person: asker = person }) { // an older frame does not say who has asked
-      if (asker !== person) return;
-      widget.token = token; // whoever is withdrawing is erased by it
-      if (!mayBeKnown()) return;
+      if (asker !== person || !mayBeKnown()) return; // the frame erases who withdraws before this
+      widget.token = token;
       widget.storage("localStorage", token);
       hello();
       widget.hello?.();

@@ -364,13 +364,17 @@ def test_no_bar_covers_what_the_keyboard_reaches(admin: Page, site: Site) -> Non
 
 
 def test_two_who_save_one_widget_both_keep_what_they_entered(
-    admin: Page, site: Site, new_context: Callable[..., BrowserContext]
+    admin: Page,
+    site: Site,
+    new_context: Callable[..., BrowserContext],
+    add_widget: Callable[..., None],
 ) -> None:
     """The second is told above all else, and their own words stand where they wrote them."""
-    open_form(admin, site)
+    add_widget("two-windows")
+    open_form(admin, site, "two-windows")
     other = new_context().new_page()
     log_in(other, site)
-    open_form(other, site)
+    open_form(other, site, "two-windows")
     other.get_by_label("Header text:", exact=True).fill("From the other window")
     other.get_by_role("button", name="Save", exact=True).click()
     expect(other.get_by_text("was changed successfully")).to_be_visible()

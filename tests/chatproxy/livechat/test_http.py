@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -145,3 +146,25 @@ def test_nothing_is_said_to_who_does_not_prove_to_be_livechat(
         monkeypatch.setattr(http, "DEFAULT_CA_BUNDLE_PATH", str(front.certificate))
         assert http.request("GET", url).status == 200
     http._adapter.cache_clear()
+
+
+def test_certificates_are_read_once_for_all_connections(
+    peer: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading all that a browser trusts takes many times as long as connecting."""
+    read: list[Any] = []
+
+    def load(context: ssl.SSLContext, *files: Any, **named: Any) -> None:
+        read.append(files or named)
+        load_verify_locations(context, *files, **named)
+
+    load_verify_locations = ssl.SSLContext.load_verify_locations
+    with tls_front(peer.server_port, tmp_path) as front:
+        monkeypatch.setattr(http, "DEFAULT_CA_BUNDLE_PATH", str(front.certificate))
+        monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", load)
+        http._adapter.cache_clear()
+        for _time in range(3):
+            assert http.request("GET", f"https://localhost:{front.port}").status == 200
+            http._adapter().poolmanager.clear()  # the next one opens another connection
+    http._adapter.cache_clear()
+    assert len(read) == 1

@@ -40,6 +40,7 @@ def test_a_signed_in_user_chats(page: Page, project: Project, server: str, agent
     assert "Traceback" not in project.log_of(server)
 
 
+@pytest.mark.night  # by day a project has one server, uvicorn
 def test_the_chat_is_there_while_developing(
     page: Page, project: Project, sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -65,6 +66,7 @@ def test_who_signs_out_leaves_no_chat_behind(
         assert len(agent.chats()) == 2
 
 
+@pytest.mark.night  # by day tests/widget/test_asgi.py has a prefix
 def test_the_chat_is_found_behind_a_prefix_of_a_proxy(
     page: Page, project: Project, sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -75,6 +77,7 @@ def test_the_chat_is_found_behind_a_prefix_of_a_proxy(
         expect(Shop(page).chat.messages("agent")).to_contain_text("Here.")
 
 
+@pytest.mark.night  # to collect them takes long; by day they have their own names
 def test_static_files_may_have_hashed_names(
     page: Page, project: Project, sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -86,6 +89,7 @@ def test_static_files_may_have_hashed_names(
         expect(Shop(page).chat.messages("agent")).to_contain_text("Here.")
 
 
+@pytest.mark.night  # another server; by day who signs out is nobody
 def test_nobody_is_signed_in_who_is_not(
     page: Page, project: Project, sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -105,7 +109,13 @@ def count_customers(project: Project) -> int:
         return int(total)
 
 
-@pytest.mark.parametrize("server", ["uvicorn", "hypercorn", "granian"])
+@pytest.mark.parametrize(
+    "server",
+    [
+        "uvicorn",
+        *(pytest.param(each, marks=pytest.mark.night) for each in ("hypercorn", "granian")),
+    ],
+)
 def test_the_last_that_happened_is_written_down_when_the_server_ends(
     project: Project, sandbox: Sandbox, server: str
 ) -> None:

@@ -9,7 +9,11 @@ from tests.install.project import Project
 from tests.install.test_five_lines import sign_in
 from tests.sandbox_rig import Sandbox
 
-pytestmark = pytest.mark.timeout(300)  # the first builds the wheel and a project
+# Looks alone: by day test_wheel.py opens the pages.
+pytestmark = [
+    pytest.mark.night,
+    pytest.mark.timeout(300),  # the first builds the wheel and a project
+]
 
 GIVE_ROLE = """
 from people.models import Person

@@ -132,12 +132,14 @@ def test_a_project_checks_clean_and_needs_no_migration_of_its_own(project: Proje
     assert "No changes" in project.manage("makemigrations", "--check", "--dry-run")
 
 
+@pytest.mark.night  # by day tests/widget/test_checks.py names it
 def test_what_a_project_forgets_is_named(project: Project) -> None:
     with pytest.raises(RuntimeError, match=r"widget\.E005") as refused:
         project.manage("check", TEST_LIVECHAT="livechat")
     assert "LIVECHAT_API_URL is not an address" in str(refused.value)
 
 
+@pytest.mark.night  # by day they are tested without the wheel
 def test_the_commands_come_with_the_apps(project: Project) -> None:
     lines = project.manage("shell", "-c", COMMANDS)
     assert "shop: 0 forgotten" in lines
@@ -149,6 +151,7 @@ def test_owners_work_in_the_admin_of_the_project(project: Project) -> None:
     assert project.manage("shell", "-c", ADMIN_PAGES).splitlines()[-3:] == ["200 True"] * 3
 
 
+@pytest.mark.night  # rare
 def test_owners_work_with_a_user_model_without_djangos_permissions(project: Project) -> None:
     lines = project.manage("shell", "-c", PLAIN_USERS, TEST_PLAIN_USERS="1").splitlines()
     assert {"200 200 200", "True False", "302"} <= {*lines}

@@ -17,7 +17,11 @@ FOLDER = Path(__file__).parent / "adapters"
 APPLICATIONS = {"core": "core.js", "react": "react.jsx", "vue": "vue.js", "angular": "angular.js"}
 LIVECHATS_OWN = "https://cdn.livechatinc.com/**"
 INSTALL_LIMIT = 300  # seconds
-pytestmark = pytest.mark.timeout(2 * INSTALL_LIMIT)  # the first installs and bundles
+# By day test_host_api.py and its like call what the adapters do: to bundle these takes long.
+pytestmark = [
+    pytest.mark.night,
+    pytest.mark.timeout(2 * INSTALL_LIMIT),  # the first installs and bundles
+]
 
 
 @pytest.fixture(scope="session")

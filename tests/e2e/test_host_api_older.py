@@ -108,6 +108,7 @@ def test_loading_is_told_once(older: Host) -> None:
     assert older.page.evaluate(loads) == 1
 
 
+@pytest.mark.night  # by day what most websites call
 def test_loading_is_told_again_after_destroy_and_init(older: Host) -> None:
     older.page.evaluate("called.length = 0; LiveChatWidget.call('destroy'); LiveChatWidget.init()")
     assert called(older, "on_after_load") == []
@@ -138,6 +139,7 @@ def test_the_customer_is_described(older: Host) -> None:
     assert heard["session"] == {"cart": "2", "plan": "gold"}
 
 
+@pytest.mark.night  # by day what most websites call
 def test_the_chat_can_be_closed_and_silenced(older: Host) -> None:
     older.page.evaluate("LC_API.close_chat(); LC_API.disable_sounds()")
     older.expect_to_hear("close_chat")
@@ -162,11 +164,13 @@ def test_a_chat_starts_and_ends(older: Host) -> None:
     assert not page.evaluate("LC_API.chat_running()")
 
 
+@pytest.mark.night  # by day what most websites call
 def test_a_waiting_customer_is_queued(older: Host) -> None:
     older.say(chat="state", status="queued")
     older.page.wait_for_function("LC_API.visitor_queued()")
 
 
+@pytest.mark.night  # by day what most websites call
 def test_agents_come_and_go(older: Host) -> None:
     assert older.page.evaluate("LC_API.agents_are_available()")
     older.say(chat="state", availability="offline")
@@ -206,6 +210,7 @@ def test_what_the_panel_tells_is_passed_on(older: Host) -> None:
         assert called(older, callback) == [argument or data]
 
 
+@pytest.mark.night  # by day what most websites call
 def test_visits_are_counted_by_livechat(older: Host) -> None:
     older.say(
         chat="state",
@@ -217,5 +222,6 @@ def test_visits_are_counted_by_livechat(older: Host) -> None:
     assert older.page.evaluate("LC_API.get_last_visit_timestamp()") is None
 
 
+@pytest.mark.night  # by day what most websites call
 def test_the_window_is_embedded(older: Host) -> None:
     assert older.page.evaluate("LC_API.get_window_type()") == "embedded"

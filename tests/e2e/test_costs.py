@@ -106,6 +106,7 @@ def test_opening_one_message_and_ending(shop: Shop, sandbox: Sandbox, agent: Age
     assert found.total() <= 6
 
 
+@pytest.mark.night  # by day what everybody does is counted: to come, to talk and to end
 def test_a_rating_is_one_request(shop: Shop, sandbox: Sandbox, agent: Agent) -> None:
     chat = open_chat(shop)
     say(chat, "Hello")
@@ -129,6 +130,7 @@ def test_three_messages_and_three_answers(shop: Shop, sandbox: Sandbox, agent: A
     assert found.total() <= 7
 
 
+@pytest.mark.night  # long, and rare
 def test_whispers_of_agents_cost_one_look_and_no_more(
     shop: Shop, sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -143,6 +145,7 @@ def test_whispers_of_agents_cost_one_look_and_no_more(
     assert found <= AVAILABILITY + expected
 
 
+@pytest.mark.night  # rare
 def test_a_second_tab_costs_nothing_but_its_page(
     shop: Shop, open_shop: Callable[..., Shop], sandbox: Sandbox, agent: Agent
 ) -> None:
@@ -158,6 +161,7 @@ def test_a_second_tab_costs_nothing_but_its_page(
     assert costs(sandbox) - before <= Counter({"mark_events_as_seen": 1})
 
 
+@pytest.mark.night  # rare
 def test_a_lost_connection_costs_a_login_and_one_look(
     shop: Shop, sandbox: Sandbox, agent: Agent
 ) -> None:

@@ -42,14 +42,18 @@ def test_the_door(page: Page) -> None:
     assert barriers(page, LOOKS) == {}
 
 
-def test_every_page_behind_it(page: Page, site: Site, ada: None, console: Console) -> None:
+@pytest.mark.parametrize("look", ["light", pytest.param("dark", marks=pytest.mark.night)])
+def test_every_page_behind_it(
+    page: Page, site: Site, ada: None, console: Console, look: str
+) -> None:
     console.expect("The action has been blocked. ()")  # axe's own styles: they come from no file
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{site.chat_url}/admin/")  # the address of the door ends alike
-    found = {"/admin/": barriers(page, LOOKS)}
+    looks = {look: LOOKS[look]}
+    found = {"/admin/": barriers(page, looks)}
     for path in (WIDGETS, *(f"{WIDGETS}{each}/" for each in PAGES), "/admin/second-factor/"):
         page.goto(f"{site.chat_url}{path}")
-        found[path] = barriers(page, LOOKS)
+        found[path] = barriers(page, looks)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}

@@ -85,6 +85,7 @@ def visit(panel: Chat, site: Site, language: str = "en") -> None:
     expect(panel.panel.locator("#availability .status")).to_be_visible()
 
 
+@pytest.mark.night  # by day from right to left
 def test_the_empty_panel(panel: Chat, site: Site) -> None:
     visit(panel, site)
     assert barriers(panel.page) == {}
@@ -229,6 +230,7 @@ def test_pictures_and_applications_are_reached_and_left_by_keyboard(
     expect(choose).to_be_focused()
 
 
+@pytest.mark.night  # by day it is reached by keyboard: above
 def test_the_open_menu(panel: Chat, site: Site) -> None:
     visit(panel, site)
     panel.panel.get_by_role("button", name="More").click()

@@ -66,6 +66,7 @@ def test_the_preview_follows_what_is_typed_and_leaves_the_focus(admin: Page, sit
     expect(title).to_be_focused()
 
 
+@pytest.mark.night  # by day it follows what is typed
 def test_the_preview_shows_dark_mode_and_other_languages(admin: Page, site: Site) -> None:
     open_form(admin, site)
     admin.get_by_label("Mode").select_option("Dark")
@@ -79,6 +80,7 @@ def test_the_preview_shows_dark_mode_and_other_languages(admin: Page, site: Site
     expect(preview.locator("html")).to_have_attribute("lang", "de")
 
 
+@pytest.mark.night  # by day it follows what is typed
 def test_the_preview_shows_a_picture_in_the_header(
     admin: Page, site: Site, console: Console
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_draft_is_tried_on_the_real_website_before_it_is_published(
     expect(published.panel.get_by_text("Not yet for everybody")).to_have_count(0)
 
 
+@pytest.mark.night  # by day the test above, and a strict policy without a draft
 def test_a_draft_is_shown_under_trusted_types(admin: Page, site: Site, websites: Websites) -> None:
     policy = (
         f"default-src 'none'; script-src {site.chat_url}; frame-src {site.chat_url}; "
@@ -139,7 +142,7 @@ def test_the_snippet_is_copied_with_one_click(admin: Page, site: Site) -> None:
     assert copied == admin.locator("#snippet").inner_text()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, pytest.param(390, marks=pytest.mark.night)])
 def test_the_last_step_stands_first_until_a_website_shows_the_chat(
     admin: Page, site: Site, add_widget: Callable[..., None], width: int
 ) -> None:
@@ -150,6 +153,7 @@ def test_the_last_step_stands_first_until_a_website_shows_the_chat(
     expect(admin.get_by_text("Waiting for your website…")).to_be_in_viewport()
 
 
+@pytest.mark.night  # by day the snippet is copied
 def test_the_line_for_the_website_is_one_click_away(admin: Page, site: Site) -> None:
     admin.set_viewport_size({"width": 1440, "height": 900})
     admin.goto(f"{site.chat_url}/admin/widget/widget/add/")
@@ -158,6 +162,7 @@ def test_the_line_for_the_website_is_one_click_away(admin: Page, site: Site) -> 
     expect(admin.get_by_text("Save the widget first.")).to_be_in_viewport()
 
 
+@pytest.mark.night  # by day test_tutorial.py
 def test_an_owners_first_widget_begins_in_their_time_zone_and_says_when_it_is_seen(
     owner: None,
     new_context: Callable[..., BrowserContext],
@@ -193,11 +198,13 @@ def test_a_colleague_follows_a_link_that_no_log_sees(
     assert link.partition("#")[2] not in (site.directory / "server.log").read_text()
 
 
+@pytest.mark.night  # rare
 def test_the_page_of_invitations_alone_opens_none(page: Page, site: Site) -> None:
     page.goto(f"{site.chat_url}/admin/widget/widget/join/")
     expect(page.get_by_text("This invitation no longer works")).to_be_visible()
 
 
+@pytest.mark.night  # a detail
 def test_a_section_is_one_click_away_and_opens(admin: Page, site: Site) -> None:
     open_form(admin, site)
     admin.get_by_role("navigation", name="Sections").get_by_text("For experts").click()
@@ -248,6 +255,7 @@ def test_who_leaves_the_form_is_asked_about_what_they_did_not_save(
     assert asked == ["beforeunload"] * 3
 
 
+@pytest.mark.night  # by day the test above
 def test_who_saves_the_form_is_asked_about_the_token_that_goes_its_own_way(
     admin: Page, site: Site, add_widget: Callable[..., None]
 ) -> None:
@@ -286,6 +294,7 @@ def wide_boxes(admin: Page) -> Any:
     return admin.locator("html, .main, .summaries, .module, .results").evaluate_all(WIDE)
 
 
+@pytest.mark.night  # by day a phone, which is narrower
 def test_lists_and_the_form_beside_its_preview_fit_a_small_laptop(
     admin: Page, site: Site, add_widget: Callable[..., None]
 ) -> None:
@@ -317,9 +326,8 @@ def test_every_page_fits_a_narrow_phone_and_the_form_has_two_buttons_in_one_row(
     assert language["y"] + language["height"] <= band["y"] + band["height"]
 
 
-@pytest.mark.parametrize(
-    "language", ["de", *(pytest.param(each, marks=pytest.mark.night) for each in ("fr", "pl"))]
-)
+@pytest.mark.night  # words of other languages; by day every page fits a phone
+@pytest.mark.parametrize("language", ["de", "fr", "pl"])
 def test_the_buttons_show_all_their_words_on_a_phone(
     admin: Page, site: Site, language: str
 ) -> None:
@@ -351,6 +359,7 @@ COVERED = """() => {
 }"""
 
 
+@pytest.mark.night  # long; by day the test above
 def test_no_bar_covers_what_the_keyboard_reaches(admin: Page, site: Site) -> None:
     admin.set_viewport_size({"width": 390, "height": 844})
     open_form(admin, site)
@@ -363,6 +372,7 @@ def test_no_bar_covers_what_the_keyboard_reaches(admin: Page, site: Site) -> Non
     assert not any(covered), covered
 
 
+@pytest.mark.night  # by day tests/widget/owners/test_meanwhile.py
 def test_two_who_save_one_widget_both_keep_what_they_entered(
     admin: Page,
     site: Site,

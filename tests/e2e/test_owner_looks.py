@@ -9,6 +9,9 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from tests.e2e.rig import Site
 from tests.e2e.test_owner import log_in, open_form
 
+# Details: by day test_owner.py has what an owner does, and that the pages fit.
+pytestmark = pytest.mark.night
+
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 375, "height": 600}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -27,6 +27,7 @@ def chat_works(host: Host, text: str = "Is it in stock?") -> None:
 # ---- what the page says may be longer than the server takes
 
 
+@pytest.mark.night  # by day test_panel_website.py has such an address
 def test_a_page_with_an_endless_address_and_title_chats(host: Host) -> None:
     page = html("<h1>Filters</h1>" + tag(host.site), head=f"<title>{'Plants ' * 6000}</title>")
     url = host.websites.publish("/page", page)
@@ -117,10 +118,9 @@ def test_a_value_that_the_browser_does_not_have_is_not_needed(
     ("lang", "spoken"),
     [
         ("iw-IL", "he"),
-        ("zh_Hans_CN", "zh-hans"),
         *(
             pytest.param(*each, marks=pytest.mark.night)
-            for each in (("pt_BR", "pt"), ("iw", "he"), ("DE", "de"))
+            for each in (("zh_Hans_CN", "zh-hans"), ("pt_BR", "pt"), ("iw", "he"), ("DE", "de"))
         ),
     ],
 )
@@ -153,7 +153,7 @@ def test_what_is_no_language_leaves_the_choice_to_others(host: Host, lang: str) 
         pytest.param("pt_BR", "Abrir chat, Dúvidas?", marks=pytest.mark.night),
         pytest.param("PT", "Abrir chat, Dúvidas?", marks=pytest.mark.night),
         ("pt-pt", "Abrir chat, Dúvidas?"),
-        ("iw", "פתיחת הצ׳אט, שאלות?"),
+        pytest.param("iw", "פתיחת הצ׳אט, שאלות?", marks=pytest.mark.night),
     ],
 )
 def test_the_launcher_speaks_it_too(
@@ -233,7 +233,17 @@ OLD_LIBRARIES = {
 }
 
 
-@pytest.mark.parametrize("script", OLD_LIBRARIES.values(), ids=OLD_LIBRARIES)
+def by_day(cases: dict[str, str], *names: str) -> list[Any]:
+    """All of them, of which these run by day."""
+    return [
+        pytest.param(case, id=name, marks=() if name in names else pytest.mark.night)
+        for name, case in cases.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    "script", by_day(OLD_LIBRARIES, "enumerable methods on every object", "frozen prototypes")
+)
 def test_the_page_may_have_changed_what_everybody_uses(host: Host, script: str) -> None:
     host.page.add_init_script(f"if (parent === window) {{ {BEFORE_NAVIGATION} }}")
     host.listen()
@@ -270,7 +280,7 @@ IN_ITS_WAY = {
 }
 
 
-@pytest.mark.parametrize("body", IN_ITS_WAY.values(), ids=IN_ITS_WAY)
+@pytest.mark.parametrize("body", by_day(IN_ITS_WAY, "a document that stops clicks early"))
 def test_a_button_of_the_page_opens_the_chat_whatever_is_around_it(host: Host, body: str) -> None:
     host.visit(body)
     expect(host.launcher).to_be_visible()
@@ -294,10 +304,10 @@ def test_a_form_may_have_fields_of_any_name(host: Host) -> None:
     [
         ("{ params: { plan: 'gold', seats: 3 } }", {"plan": "gold", "seats": "3"}),
         ("{ params: 5, visitor: 'Ann', group: {} }", {}),
-        ("null", {}),
         *(
             pytest.param(*each, marks=pytest.mark.night)
             for each in (
+                ("null", {}),
                 ("{ params: [{ name: 'plan', value: 'gold' }] }", {"plan": "gold"}),
                 ("{ params: 'plan=gold' }", {}),
                 ("{ params: null, visitor: null }", {}),
@@ -421,10 +431,16 @@ def test_a_bundle_that_swallowed_the_script_finds_the_tag(host: Host) -> None:
     [
         """document.open(); document.write("<title>A shop</title><h1>New</h1>");
             document.close()""",
-        """const root = document.documentElement.cloneNode(false);
+        pytest.param(
+            """const root = document.documentElement.cloneNode(false);
             root.append(document.createElement("head"), document.createElement("body"));
             document.documentElement.replaceWith(root)""",
-        """document.documentElement.innerHTML = "<head></head><body></body>\"""",
+            marks=pytest.mark.night,
+        ),
+        pytest.param(
+            """document.documentElement.innerHTML = "<head></head><body></body>\"""",
+            marks=pytest.mark.night,
+        ),
     ],
 )
 def test_the_chat_comes_back_when_the_document_is_replaced(host: Host, replace: str) -> None:
@@ -454,7 +470,9 @@ STYLES = {
 }
 
 
-@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+@pytest.mark.parametrize(
+    "style", by_day(STYLES, "everything invisible, upside down", "a page that scales itself")
+)
 def test_the_pages_styles_move_nothing_of_ours(host: Host, style: str) -> None:
     host.visit(head=f"<title>A shop</title><style>{style}</style>")
     expect(host.launcher).to_be_visible()
@@ -465,6 +483,7 @@ def test_the_pages_styles_move_nothing_of_ours(host: Host, style: str) -> None:
     assert panel == pytest.approx({"x": 860, "y": 20, "width": 400, "height": 604}, abs=1)
 
 
+@pytest.mark.night  # by day on a wide screen
 def test_the_pages_styles_move_nothing_on_a_phone(
     new_context: Callable[..., Any], site: Site, websites: Websites
 ) -> None:
@@ -485,7 +504,9 @@ def test_a_page_in_quirks_mode_chats(host: Host) -> None:
     chat_works(host)
 
 
-@pytest.mark.parametrize("kind", ["application/xhtml+xml", "text/xml"])
+@pytest.mark.parametrize(
+    "kind", ["application/xhtml+xml", pytest.param("text/xml", marks=pytest.mark.night)]
+)
 def test_an_xhtml_page_chats(host: Host, kind: str) -> None:
     script = tag(host.site).replace("<script async", '<script async=""')
     page = (
@@ -501,6 +522,7 @@ def test_an_xhtml_page_chats(host: Host, kind: str) -> None:
     expect(panel.locator("[data-author=customer]")).to_contain_text(["Is it in stock?"])
 
 
+@pytest.mark.night  # rare
 def test_a_frameset_has_a_chat(host: Host) -> None:
     head = f"<title>A shop</title>{ICON}{tag(host.site)}"
     page = f"<html><head>{head}</head><frameset></frameset></html>"
@@ -518,6 +540,7 @@ def test_a_sandboxed_page_keeps_its_launcher(host: Host, console: Console) -> No
     expect(host.launcher).to_have_accessible_name("Close chat")
 
 
+@pytest.mark.night  # rare
 def test_a_page_that_shares_its_domain_chats(host: Host) -> None:
     host.visit("<script>try { document.domain = 'localhost' } catch {}</script>")
     chat_works(host)

@@ -29,6 +29,7 @@ def test_the_launcher_says_what_it_does(shop: Shop) -> None:
     expect(shop.launcher).to_have_attribute("aria-expanded", "true")
 
 
+@pytest.mark.night  # by day it says so: the test above
 def test_the_launcher_shows_what_it_does(shop: Shop) -> None:
     """One drawing at a time: the chat's, or an arrow that closes it."""
     chat, arrow = (shop.launcher.locator("path").nth(number) for number in range(2))
@@ -51,9 +52,9 @@ def test_nothing_of_it_is_printed(host: Host) -> None:
     ("direction", "attributes", "x"),
     [
         ("ltr", "", 1200),
-        ("ltr", 'data-position="left"', 20),
+        pytest.param("ltr", 'data-position="left"', 20, marks=pytest.mark.night),
         ("rtl", "", 20),
-        ("rtl", 'data-position="left"', 1200),
+        pytest.param("rtl", 'data-position="left"', 1200, marks=pytest.mark.night),
     ],
 )
 def test_the_launcher_is_where_reading_ends(
@@ -115,6 +116,7 @@ def test_where_the_launcher_goes_the_page_may_still_call_the_chat(
     assert host.expect_to_hear("hello", draft="Is it in stock?")["identity"] == "signed.by.shop"
 
 
+@pytest.mark.night  # rare
 def test_who_comes_back_to_a_page_without_launcher_finds_their_chat_on_the_next(
     host: Host, add_widget: Callable[..., None]
 ) -> None:

@@ -81,7 +81,7 @@ def test_the_websites_styles_stay_outside(host: Host) -> None:
     assert box_at_rest(host.launcher) == {"x": 1200, "y": 640, "width": 60, "height": 60}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.night), "dark"])
 def test_the_tag_sets_the_theme(host: Host, theme: str) -> None:
     host.listen()
     host.visit(attributes=f'data-theme="{theme}"')
@@ -160,6 +160,7 @@ def test_the_agent_learns_where_the_customer_goes_without_a_load(host: Host) -> 
     assert heard["page"]["referrer"].endswith("/page")
 
 
+@pytest.mark.night  # by day test_field.py: old libraries
 def test_moves_are_noticed_without_the_navigation_api(host: Host) -> None:
     host.page.add_init_script("Object.defineProperty(window, 'navigation', { value: undefined })")
     host.listen()

@@ -119,7 +119,11 @@ window.files = [];
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("leaf.png", "image/png"), ("care.pdf", "application/pdf"), ("birds.mp3", "audio/mpeg")],
+    [
+        ("leaf.png", "image/png"),
+        pytest.param("care.pdf", "application/pdf", marks=pytest.mark.night),
+        pytest.param("birds.mp3", "audio/mpeg", marks=pytest.mark.night),
+    ],
 )
 def test_a_file_stands_where_it_will_stand(page: Page, site: Site, name: str, kind: str) -> None:
     page.add_init_script(WATCH_FILES)

@@ -55,7 +55,7 @@ def test_the_text_has_the_room_and_buttons_give_way(panel: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "width", [320, 1440, *(pytest.param(each, marks=pytest.mark.night) for each in (360, 400))]
+    "width", [320, *(pytest.param(each, marks=pytest.mark.night) for each in (360, 400, 1440))]
 )
 def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
     """A finger on its way to one would meet another."""
@@ -69,7 +69,7 @@ def test_while_one_types_no_button_moves(panel: Chat, width: int) -> None:
         assert buttons.evaluate_all(BOXES) == before, text[:end]
 
 
-@pytest.mark.parametrize("width", [320, 400])
+@pytest.mark.parametrize("width", [320, pytest.param(400, marks=pytest.mark.night)])
 def test_the_header_says_the_owners_text_beside_whether_somebody_is_there(
     page: Page, site: Site, add_widget: Callable[..., None], sandbox: Sandbox, width: int
 ) -> None:
@@ -108,7 +108,7 @@ def test_an_emoji_can_be_undone(panel: Chat) -> None:
     expect(panel.composer).to_have_value("Hi ")
 
 
-@pytest.mark.parametrize("size", [(640, 400), (320, 200)])
+@pytest.mark.parametrize("size", [pytest.param((640, 400), marks=pytest.mark.night), (320, 200)])
 def test_menu_and_popovers_fit_and_scroll(panel: Chat, size: tuple[int, int]) -> None:
     """As on a phone held sideways, and above its keyboard. The greeting stays in view."""
     page = panel.page
@@ -147,6 +147,7 @@ def test_above_a_keyboard_the_greeting_is_not_covered(panel: Chat) -> None:
     assert greeting["y"] + greeting["height"] <= box(panel.page.locator("footer"))["y"]
 
 
+@pytest.mark.night  # long: by day names and buttons have room in English
 @pytest.mark.parametrize("state", ["queue", "texts"])
 def test_the_header_keeps_its_height_and_where_it_has_room_the_way_out_takes_one_line(
     page: Page, site: Site, state: str
@@ -170,6 +171,7 @@ document.querySelector(".actions").insertAdjacentHTML("beforeend", "<i class=ico
 IS_CUT = "(one) => one.scrollWidth > one.clientWidth"
 
 
+@pytest.mark.night  # a detail
 def test_what_somebody_does_stands_whole_beside_every_button(page: Page, site: Site) -> None:
     page.set_viewport_size({"width": 390, "height": 640})
     page.goto(f"{site.chat_url}/gallery/texts/?lang=en")
@@ -228,15 +230,9 @@ LINES = """
 """
 
 
+@pytest.mark.night  # words of other languages
 @pytest.mark.parametrize(
-    "language",
-    [
-        "de",
-        *(
-            pytest.param(each, marks=pytest.mark.night)
-            for each in ("ar", "es", "fr", "he", "it", "ja", "nl", "pl", "pt", "tr", "zh-hans")
-        ),
-    ],
+    "language", ["de", "ar", "es", "fr", "he", "it", "ja", "nl", "pl", "pt", "tr", "zh-hans"]
 )
 def test_nor_does_it_take_two_in_another_language(page: Page, site: Site, language: str) -> None:
     page.set_viewport_size(SMALLEST)
@@ -257,6 +253,7 @@ def test_the_name_of_who_answers_has_room_beside_the_buttons(page: Page, shop: S
     assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
+@pytest.mark.night  # by day who answers: the test above
 def test_the_title_has_room_beside_the_way_out_of_the_queue(
     panel: Chat, sandbox: Sandbox, agent: Agent
 ) -> None:

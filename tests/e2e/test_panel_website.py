@@ -80,6 +80,7 @@ def test_a_page_with_such_an_address_can_be_chatted_on_from_the_start(
     assert len(sockets) == 1
 
 
+@pytest.mark.night  # by day a long address closes none
 def test_a_long_paste_that_agents_may_see_closes_no_socket(
     page: Page,
     site: Site,
@@ -100,6 +101,7 @@ def test_a_long_paste_that_agents_may_see_closes_no_socket(
     assert len(sockets) == 1
 
 
+@pytest.mark.night  # by day test_field.py
 def test_names_and_variables_that_are_too_long_are_cut_and_the_others_arrive(
     shop: Shop, agent: Agent
 ) -> None:
@@ -133,7 +135,7 @@ def test_on_plain_http_without_a_secure_context_one_can_chat(
     begin(Chat(page, page))
 
 
-@pytest.mark.parametrize("offset", [-3_600_000, 3_600_000])
+@pytest.mark.parametrize("offset", [-3_600_000, pytest.param(3_600_000, marks=pytest.mark.night)])
 def test_with_a_wrong_clock_news_is_told_once_and_history_never(
     page: Page, site: Site, agent: Agent, offset: int
 ) -> None:

@@ -194,7 +194,14 @@ def chat_as(person: str, host: Host, ask: Ask) -> tuple[Chat, str]:
 
 
 @pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
-@pytest.mark.parametrize("methods", [["set_consent", "logout"], ["logout", "set_consent"]])
+@pytest.mark.parametrize(
+    "methods",
+    [
+        ["set_consent", "logout"],
+        # By day without a signed statement: the test above.
+        pytest.param(["logout", "set_consent"], marks=pytest.mark.night),
+    ],
+)
 def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
     host: Host, ask: Ask, methods: list[str]
 ) -> None:
@@ -210,6 +217,7 @@ def test_who_withdraws_and_logs_out_is_erased_though_the_panel_is_there_first(
     wait_until_nothing_is_stored(host)
 
 
+@pytest.mark.night  # by day with a consent: the tests above
 @pytest.mark.parametrize("ask", [{"identity_secret": SECRET}], indirect=True)
 def test_who_logs_out_and_withdraws_is_erased_though_they_have_agreed_to_nothing(
     host: Host, ask: Ask
@@ -269,6 +277,7 @@ def test_who_withdraws_while_their_token_is_on_its_way_is_erased(host: Host, ask
 NOBODY_ASKS = "async () => !(await navigator.locks.query()).held.length"
 
 
+@pytest.mark.night  # by day the test above
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_who_withdraws_from_a_page_that_is_slow_to_take_their_token_is_erased(
     host: Host, ask: Ask
@@ -288,6 +297,7 @@ def test_who_withdraws_from_a_page_that_is_slow_to_take_their_token_is_erased(
     assert host.page.evaluate(ALL_STORED) == NOTHING
 
 
+@pytest.mark.night  # by day the token is on its way: above
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_who_withdraws_while_the_server_answers_is_erased(host: Host, ask: Ask) -> None:
     held: list[Route] = []
@@ -392,7 +402,7 @@ def test_a_withdrawal_erases_what_every_tab_keeps_for_itself(
         wait_until_nothing_is_stored(tab)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.night), "ar"])
 def test_the_question_is_within_reach_of_everybody(
     host: Host, ask: Ask, language: str, console: Console
 ) -> None:

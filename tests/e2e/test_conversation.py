@@ -138,6 +138,7 @@ def test_a_draft_survives_a_reload(shop: Shop) -> None:
     expect(chat.composer).to_have_value("half a tho")
 
 
+@pytest.mark.night  # by day the whole story has it
 def test_somebody_typing_is_seen(chat: Chat, agent: Agent) -> None:
     begin(chat)
     agent.type(chat_id(agent))
@@ -158,6 +159,8 @@ def test_the_agent_s_name_and_face_are_in_the_header(chat: Chat) -> None:
     expect(chat.panel.locator("header img")).to_be_visible()
 
 
+# By day test_network.py has a proxy between them, and tests/chaos servers that die.
+@pytest.mark.night
 def test_a_lost_connection_is_said_and_found_again(
     chat: Chat, agent: Agent, console: Console, site: Site
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_lost_connection_is_said_and_found_again(
     expect(chat.panel.get_by_text("Connection lost")).to_be_hidden()
 
 
+@pytest.mark.night  # by day test_loader.py
 @pytest.mark.parametrize("key", ["Escape"])
 def test_the_keyboard_closes_the_panel(shop: Shop, key: str) -> None:
     chat = shop.open_chat()

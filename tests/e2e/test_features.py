@@ -58,6 +58,7 @@ def greeting_shop(
     return window_with("greets", site, websites, "/pots")
 
 
+@pytest.mark.night  # by day each of them has a module of its own
 def test_a_shop_invites_asks_for_consent_and_greets(
     shop: Page, greeting_shop: str, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_text_beside_the_launcher_becomes_the_first_words_of_a_chat(
     expect(chat.panel.locator("#invitation")).to_be_empty()
 
 
+@pytest.mark.night  # by day it is over once it is taken up: the test above
 def test_a_greeting_is_over_with_its_chat_in_every_tab(
     visit: Visit, host: Host, context: BrowserContext, agent: Agent
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_button_that_speaks_for_the_customer_begins_the_chat(
     assert (pressed["postbackId"], pressed["greeting"]["id"]) == ("plants", 4)
 
 
+@pytest.mark.night  # by day an invitation does
 def test_it_waits_until_the_visitor_is_about_to_go_and_the_page_can_hide_it(
     visit: Visit, host: Host
 ) -> None:
@@ -267,6 +269,7 @@ def test_who_has_talked_before_is_greeted_beside_the_closed_chat_and_at_its_end(
     ]
 
 
+@pytest.mark.night  # by day an invitation is, on the same cards
 def test_greetings_of_all_kinds_are_within_reach_of_everybody(
     visit: Visit, host: Host, sandbox: Sandbox, console: Console
 ) -> None:
@@ -342,6 +345,7 @@ def test_a_logout_in_another_tab_is_one_of_the_visitor_too(
     assert host.site.run(SUBJECT, another_token(host.page, before)) == ""
 
 
+@pytest.mark.night  # by day the test above
 def test_the_panel_of_a_tracked_visitor_hears_of_a_logout_in_another_tab(
     visit: Visit, host: Host
 ) -> None:
@@ -384,7 +388,7 @@ LOG_OUT_WHEN_A_TOKEN_COMES = """addEventListener("message", ({ data }) => {
 }, { capture: true });"""
 
 
-@pytest.mark.parametrize("subject", ["", "lea"])
+@pytest.mark.parametrize("subject", [pytest.param("", marks=pytest.mark.night), "lea"])
 def test_a_token_on_its_way_when_its_visitor_logs_out_is_nobodys(
     visit: Visit, visit_as: Callable[[str], None], host: Host, subject: str
 ) -> None:

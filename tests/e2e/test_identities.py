@@ -101,6 +101,7 @@ addEventListener("message", function hold(event) {
 """
 
 
+@pytest.mark.night  # rare
 def test_a_page_that_hears_of_the_token_late_gets_no_second_one(
     open_on_device: Callable[[str], Host], site: Site
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_logout_that_gets_lost_is_tried_again(
     wait_for(host.page, lambda: site.run(COUNT_TOKENS, "fay") == 0)
 
 
+@pytest.mark.night  # by day once, and once in vain
 def test_logging_out_twice_is_logging_out(
     open_on_device: Callable[[str], Host], site: Site
 ) -> None:
@@ -139,6 +141,7 @@ def test_logging_out_twice_is_logging_out(
     wait_for(host.page, lambda: site.run(COUNT_TOKENS, "gil") == 0)
 
 
+@pytest.mark.night  # rare
 def test_what_the_next_person_has_not_read_is_unread(
     open_on_device: Callable[[str], Host], agent: Agent
 ) -> None:

@@ -102,7 +102,11 @@ def test_nothing_is_asked_or_stored_until_one_is_shown_and_only_its_dismissal_is
     assert ["what=shown" in url for url in asked].count(True) == 1
 
 
-@pytest.mark.parametrize("policy", ["strict-origin-when-cross-origin", "no-referrer"])
+@pytest.mark.parametrize(
+    "policy",
+    # By day the one that tells least.
+    [pytest.param("strict-origin-when-cross-origin", marks=pytest.mark.night), "no-referrer"],
+)
 def test_what_becomes_of_it_is_counted_once_whatever_the_website_tells_of_its_pages(
     host: Host, invite: Invite, policy: str
 ) -> None:
@@ -226,6 +230,7 @@ def test_it_comes_when_the_pointer_leaves_and_fits_the_narrowest_screen(
     assert host.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.night  # a detail
 def test_words_that_run_the_other_way_stay_clear_of_the_button_that_dismisses_them(
     host: Host, invite: Invite
 ) -> None:
@@ -322,6 +327,7 @@ def test_which_of_two_texts_it_is_the_browser_has_drawn_for_the_visit(
     expect(cards(host.page).locator("p")).to_have_text(text)
 
 
+@pytest.mark.night  # rare
 def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
     host: Host, invite: Invite
 ) -> None:
@@ -341,8 +347,17 @@ def test_a_tab_in_the_background_invites_nobody_until_it_is_looked_at(
     ("rule", "strange", "told"),
     [
         ("cart < 100", ["undefined", "null", "NaN", "''", "'none'", "[]"], "99"),
-        ("cart >= 100", ["undefined", "NaN", "'  '", "'none'", "true", "-100", "'1e1'"], "'100.0'"),
-        ("since < 2026-02-01", ["undefined", "''"], "'2026-01-31'"),
+        *(
+            pytest.param(*each, marks=pytest.mark.night)
+            for each in (
+                (
+                    "cart >= 100",
+                    ["undefined", "NaN", "'  '", "'none'", "true", "-100", "'1e1'"],
+                    "'100.0'",
+                ),
+                ("since < 2026-02-01", ["undefined", "''"], "'2026-01-31'"),
+            )
+        ),
     ],
 )
 def test_a_value_is_compared_only_once_the_page_has_told_it_and_only_with_its_like(
@@ -392,6 +407,7 @@ def test_a_link_leads_on_and_is_counted_once_whatever_becomes_of_the_count(
     assert len(pending) == 1
 
 
+@pytest.mark.night  # rare
 def test_a_link_that_leaves_the_page_standing_takes_the_card_away(
     host: Host, invite: Invite
 ) -> None:
@@ -402,6 +418,7 @@ def test_a_link_that_leaves_the_page_standing_takes_the_card_away(
     expect(host.launcher).to_be_focused()
 
 
+@pytest.mark.night  # rare
 def test_a_dismissal_by_a_clock_that_was_wrong_does_not_last_for_years(
     host: Host, invite: Invite
 ) -> None:
@@ -425,6 +442,7 @@ def test_it_goes_when_those_go_whom_it_speaks_of(host: Host, invite: Invite) -> 
     expect(cards(host.page)).to_have_count(0)
 
 
+@pytest.mark.night  # rare
 def test_who_is_in_a_card_that_goes_is_at_the_launcher(
     host: Host, invite: Invite, context: BrowserContext
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.hosts import Host
@@ -125,6 +126,7 @@ def test_logging_out_shows_an_empty_chat_to_the_next_person(host: Host, agent: A
     assert host.page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.night  # by day test_loader_website.py has a new body
 def test_an_open_chat_goes_on_through_a_new_body(host: Host, agent: Agent) -> None:
     host.visit()
     chat = say(host, "Hello")
@@ -174,6 +176,7 @@ def test_who_did_not_ask_is_not_notified(host: Host, agent: Agent, context: Brow
     assert host.page.evaluate("notified") == []
 
 
+@pytest.mark.night  # a detail
 def test_where_notifications_are_refused_they_are_not_offered(
     host: Host, agent: Agent, context: BrowserContext
 ) -> None:

@@ -198,6 +198,7 @@ def test_without_websockets_the_chat_goes_on_and_says_what_is_wrong(
     expect(blocked.messages("agent")).to_have_count(3)
 
 
+@pytest.mark.night  # by day the chat goes on: the test above
 def test_without_websockets_the_next_person_finds_the_other_way_too(
     hurry: Hurry, page: Page, blocked: Chat
 ) -> None:
@@ -211,6 +212,7 @@ def test_without_websockets_the_next_person_finds_the_other_way_too(
     expect(notice).to_be_visible()
 
 
+@pytest.mark.night  # by day with websockets
 def test_without_websockets_what_is_written_while_the_server_is_away_waits_too(
     hurry: Hurry, blocked: Chat, agent: Agent, proxy: Proxy, console: Console
 ) -> None:
@@ -228,6 +230,7 @@ def test_without_websockets_what_is_written_while_the_server_is_away_waits_too(
     assert texts(agent) == ["Hello", "Are you there?"]
 
 
+@pytest.mark.night  # by day with websockets
 def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     hurry: Hurry,
     page: Page,
@@ -257,7 +260,7 @@ def test_without_websockets_agents_see_what_is_read_typed_and_looked_at(
     wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
 
 
-@pytest.mark.parametrize("network", ["dead", "silent"])
+@pytest.mark.parametrize("network", ["dead", pytest.param("silent", marks=pytest.mark.night)])
 def test_what_was_read_without_a_connection_is_told_once_there_is_one(
     hurry: Hurry, talking: Chat, agent: Agent, proxy: Proxy, network: Mode
 ) -> None:
@@ -276,7 +279,7 @@ def test_what_was_read_without_a_connection_is_told_once_there_is_one(
     wait_for_requests(page, agent.sandbox, "mark_events_as_seen")
 
 
-@pytest.mark.parametrize("code", [4403, 4404])
+@pytest.mark.parametrize("code", [4403, pytest.param(4404, marks=pytest.mark.night)])
 def test_a_chat_that_was_closed_says_so_and_keeps_what_was_typed(
     page: Page, site: Site, sandbox: Sandbox, code: int
 ) -> None:
@@ -331,6 +334,7 @@ def test_an_answer_that_got_lost_doubles_nothing(talking: Chat, agent: Agent, pr
     assert texts(agent) == ["Hello", "Only once"]
 
 
+@pytest.mark.night  # by day no server answers
 def test_what_waits_survives_a_proxy_that_answers_for_the_server(
     hurry: Hurry, talking: Chat, agent: Agent, proxy: Proxy
 ) -> None:
@@ -392,6 +396,7 @@ def test_a_browser_that_goes_offline_says_so_at_once(talking: Chat, agent: Agent
     assert texts(agent) == ["Hello", "From the tunnel"]
 
 
+@pytest.mark.night  # rare
 def test_who_was_away_for_very_long_finds_the_latest_and_the_way_back(
     talking: Chat, agent: Agent, proxy: Proxy
 ) -> None:
@@ -439,6 +444,7 @@ def test_operators_are_told_whether_websockets_reach_the_server(site: Site, prox
     assert "does not answer from here" in refused
 
 
+@pytest.mark.night  # by day the command says it: the test above
 def test_the_connection_test_says_that_websockets_do_not_reach_the_server(
     owner: None, page: Page, proxy: Proxy
 ) -> None:

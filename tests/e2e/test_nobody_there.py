@@ -93,6 +93,7 @@ def test_a_chat_that_the_page_opened_is_closed_by_its_launcher_and_stays_within_
     expect(host.iframe).to_be_visible()
 
 
+@pytest.mark.night  # by day a link in its place
 def test_no_launcher_stands_where_its_owner_wants_none(
     host: Host, add_widget: Callable[..., None], nobody_there: None
 ) -> None:

@@ -206,6 +206,7 @@ def test_who_logs_out_takes_along_that_they_are_told(
     assert host.panel.evaluate("localStorage['push:demo'] ?? null") is None
 
 
+@pytest.mark.night  # a detail
 def test_who_is_told_still_does_not_hear_it_on_each_page(
     page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
 ) -> None:
@@ -220,6 +221,7 @@ def test_who_is_told_still_does_not_hear_it_on_each_page(
     expect(chat.panel.locator("#push")).to_be_empty()
 
 
+@pytest.mark.night  # rare
 def test_what_the_push_service_has_ended_is_offered_again(
     page: Page, telling_site: Site, websites: Websites, sandbox: Sandbox, browser_device: Device
 ) -> None:
@@ -242,7 +244,7 @@ LOOKS: list[dict[str, Any]] = [
     ("look", "language"),
     [
         pytest.param(LOOKS[0], "en", id="en-phone", marks=pytest.mark.night),
-        pytest.param(LOOKS[1], "en", id="en-desktop"),
+        pytest.param(LOOKS[1], "en", id="en-desktop", marks=pytest.mark.night),
         pytest.param(LOOKS[0], "ar", id="ar-phone"),
         pytest.param(LOOKS[1], "ar", id="ar-desktop", marks=pytest.mark.night),
     ],
@@ -337,6 +339,7 @@ def link_elsewhere(page: Page, telling_site: Site) -> str:
     return address
 
 
+@pytest.mark.night  # an odd browser
 def test_a_link_is_not_used_up_where_nothing_can_be_kept(
     link_elsewhere: str, new_context: Callable[..., BrowserContext]
 ) -> None:
@@ -354,6 +357,7 @@ def test_a_link_is_not_used_up_where_nothing_can_be_kept(
     expect(Chat(phone, phone).messages("customer")).to_contain_text("Hello from the desk")
 
 
+@pytest.mark.night  # rare
 def test_a_link_that_met_no_network_is_tried_again(
     link_elsewhere: str, new_context: Callable[..., BrowserContext], console: Console
 ) -> None:
@@ -449,6 +453,7 @@ answer = [subscription.browser.endpoint for subscription in Subscription.objects
 """
 
 
+@pytest.mark.night  # rare
 def test_a_subscription_that_the_browser_renews_by_itself_goes_on(
     page: Page,
     telling_site: Site,
@@ -522,7 +527,7 @@ def test_on_android_a_service_worker_shows_what_no_page_may(
     assert (shown["body"], shown["by"]) == ("pip install it", "/w/demo/worker.js")
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", pytest.param("de", marks=pytest.mark.night)])
 def test_at_four_times_the_size_messages_and_the_button_that_sends_stay_in_view(
     page: Page, telling_site: Site, language: str
 ) -> None:
@@ -543,6 +548,7 @@ def test_at_four_times_the_size_messages_and_the_button_that_sends_stay_in_view(
     expect(page.locator(".send")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.night  # a detail
 def test_nothing_is_offered_once_the_chat_has_ended(page: Page, telling_site: Site) -> None:
     page.goto(f"{telling_site.chat_url}/w/demo/")
     chat = Chat(page, page)

@@ -14,7 +14,9 @@ AddWidget = Callable[..., None]
 NewContext = Callable[..., BrowserContext]
 
 
-@pytest.mark.parametrize("lacking", ["", "delete window.Temporal"])
+@pytest.mark.parametrize(
+    "lacking", ["", pytest.param("delete window.Temporal", marks=pytest.mark.night)]
+)
 def test_the_customers_clock_is_known(new_context: NewContext, site: Site, lacking: str) -> None:
     """Also to browsers that have no Temporal yet."""
     page = new_context(timezone_id="Asia/Tokyo").new_page()
@@ -36,6 +38,7 @@ def test_an_emoji_is_picked_by_keyboard_and_stands_at_the_cursor(panel: Chat) ->
     expect(panel.composer).to_have_value("Thanks🥰!")
 
 
+@pytest.mark.night  # a detail
 def test_escape_closes_the_emoji_and_leaves_the_chat_open(shop: Shop) -> None:
     chat = shop.open_chat()
     emoji = chat.panel.get_by_role("dialog", name="Emoji")
@@ -81,6 +84,7 @@ def test_the_website_learns_the_customer_s_name_and_that_everybody_left(
     shop.page.wait_for_function("() => LiveChatWidget.get('state').availability === 'offline'")
 
 
+@pytest.mark.night  # by day the website learns it: the test above
 def test_a_header_without_an_agent_says_when_everybody_has_left(
     everybody_leaves: Callable[[], None], fresh: Callable[..., Chat]
 ) -> None:
@@ -136,6 +140,7 @@ def test_the_transcript_can_be_downloaded(talking: Chat) -> None:
     assert "Hello" in download.value.path().read_text()
 
 
+@pytest.mark.night  # rare
 def test_a_link_to_a_transcript_that_fails_leaves_the_panel_where_it_is(
     talking: Chat, sandbox: Sandbox
 ) -> None:
@@ -200,7 +205,9 @@ def test_escape_that_ends_a_composition_does_not_close_the_chat(shop: Shop, host
     expect(shop.iframe).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(each, marks=pytest.mark.night) for each in (375, 1280))]
+)
 def test_nothing_is_wider_than_the_screen(panel: Chat, agent: Agent, width: int) -> None:
     panel.page.set_viewport_size({"width": width, "height": 600})
     panel.send("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww")

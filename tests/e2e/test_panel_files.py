@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.e2e.rig import Chat, Console, chat_id
@@ -62,6 +63,7 @@ def test_a_picture_can_be_dropped(talking: Chat, agent: Agent) -> None:
     expect(talking.page.locator("#pending > *")).to_have_count(0)
 
 
+@pytest.mark.night  # rare
 def test_an_open_picture_is_closed_by_its_button_although_the_chat_is_closed(
     talking: Chat, agent: Agent
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_pasted_picture_is_offered_and_goes_when_it_is_wanted(
     expect(talking.page.locator("#pending > *")).to_have_count(0)
 
 
+@pytest.mark.night  # rare
 def test_cells_of_a_table_are_pasted_as_text(talking: Chat) -> None:
     """Spreadsheets put a picture of the cells beside their text."""
     talking.composer.focus()
@@ -95,6 +98,7 @@ def test_cells_of_a_table_are_pasted_as_text(talking: Chat) -> None:
     expect(talking.page.locator("#pending > *")).to_have_count(0)
 
 
+@pytest.mark.night  # rare
 def test_a_selected_word_is_dragged_into_the_composer(talking: Chat, agent: Agent) -> None:
     word = talking.messages("customer").locator(".bubble")
     word.select_text()
@@ -102,6 +106,7 @@ def test_a_selected_word_is_dragged_into_the_composer(talking: Chat, agent: Agen
     expect(talking.composer).to_have_value("Hello")
 
 
+@pytest.mark.night  # rare
 def test_a_dropped_folder_is_told_apart_from_files(
     talking: Chat, agent: Agent, tmp_path: Path
 ) -> None:

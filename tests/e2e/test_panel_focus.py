@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rig import Chat, Site, chat_id
@@ -48,6 +49,7 @@ def test_in_the_queue_one_leaves_the_queue(
     expect(page.get_by_text("How was this chat?")).to_be_hidden()
 
 
+@pytest.mark.night  # by day at the beginning and the end of a chat, and in a menu
 def test_after_a_quick_reply_the_composer_has_the_focus(talking: Chat, agent: Agent) -> None:
     button = {"text": "Yes", "type": "message", "value": "y", "postback_id": "y", "user_ids": []}
     element = {"title": "Did that help?", "buttons": [button]}
@@ -60,6 +62,7 @@ def test_after_a_quick_reply_the_composer_has_the_focus(talking: Chat, agent: Ag
     expect(talking.composer).to_be_focused()
 
 
+@pytest.mark.night  # by day at the beginning and the end of a chat, and in a menu
 def test_after_rating_the_thumb_keeps_the_focus(talking: Chat) -> None:
     talking.end()
     good = talking.page.get_by_role("button", name="Good", exact=True)
@@ -68,6 +71,7 @@ def test_after_rating_the_thumb_keeps_the_focus(talking: Chat) -> None:
     expect(good).to_be_focused()
 
 
+@pytest.mark.night  # by day at the beginning and the end of a chat, and in a menu
 def test_after_a_second_try_the_composer_has_the_focus(
     talking: Chat, agent: Agent, sandbox: Sandbox
 ) -> None:
@@ -81,6 +85,7 @@ def test_after_a_second_try_the_composer_has_the_focus(
     expect(talking.composer).to_be_focused()
 
 
+@pytest.mark.night  # by day at the beginning and the end of a chat, and in a menu
 def test_after_a_form_the_composer_has_the_focus(talking: Chat, sandbox: Sandbox) -> None:
     sandbox.settings(forms={"postchat": True})
     talking.end()
@@ -116,6 +121,7 @@ def test_a_closed_menu_gives_the_focus_back(talking: Chat) -> None:
     expect(more).to_be_focused()
 
 
+@pytest.mark.night  # by day at the beginning and the end of a chat, and in a menu
 def test_a_link_in_a_message_that_is_deleted_leaves_the_focus_in_the_log(
     talking: Chat, agent: Agent
 ) -> None:

@@ -1,11 +1,13 @@
 """What is read, what is new, and who learns of it."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.rig import Chat, OpenShop, Shop, chat_id, wait_for
 from tests.sandbox_rig import Agent
 
 
+@pytest.mark.night  # by day test_panel_history.py reads back to the first event
 def test_earlier_chats_load_when_one_scrolls_up(talking: Chat, agent: Agent) -> None:
     for number in range(40):
         agent.send(chat_id(agent), f"Message {number}\n" * 3)
@@ -35,6 +37,7 @@ def test_what_one_sends_is_in_view_though_one_had_scrolled_up(talking: Chat, age
     expect(to_end).to_be_hidden()
 
 
+@pytest.mark.night  # by day test_loader_chatting.py
 def test_unread_messages_are_counted_on_the_launcher(shop: Shop, agent: Agent) -> None:
     chat = shop.open_chat()
     chat.send("Hello")
@@ -71,6 +74,7 @@ addEventListener("message", function hold(event) {
 """
 
 
+@pytest.mark.night  # rare
 def test_what_comes_while_the_page_is_slow_to_close_the_chat_is_unread(
     page: Page, open_shop: OpenShop, agent: Agent
 ) -> None:

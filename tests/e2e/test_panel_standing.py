@@ -88,6 +88,7 @@ def test_a_form_that_is_being_filled_in_stays(
     expect(asked).to_be_focused()
 
 
+@pytest.mark.night  # rare
 def test_a_form_stays_although_its_event_has_changed(
     chat: Chat, agent: Agent, asked: Locator
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_form_stays_although_its_event_has_changed(
     expect(asked).to_have_value("nora@exam")
 
 
+@pytest.mark.night  # rare
 def test_a_form_that_did_not_come_is_asked_for_again(
     page: Page, line: Line, chat: Chat, agent: Agent
 ) -> None:
@@ -115,7 +117,9 @@ def test_a_form_that_did_not_come_is_asked_for_again(
     expect(chat.log.get_by_label("Your e-mail address")).to_be_visible()
 
 
-@pytest.mark.parametrize("status", [200, 429, 500])
+@pytest.mark.parametrize(
+    "status", [429, *(pytest.param(each, marks=pytest.mark.night) for each in (200, 500))]
+)
 def test_a_form_that_cannot_be_taken_now_stays_and_says_why(
     page: Page, asked: Locator, console: Console, status: int
 ) -> None:
@@ -138,6 +142,7 @@ def test_an_answered_form_is_not_asked_again_after_a_reload(
     expect(asked).to_have_count(0)
 
 
+@pytest.mark.night  # by day a form: the test above
 def test_an_answered_survey_is_not_asked_again_after_a_reload(
     page: Page, chat: Chat, sandbox: Sandbox
 ) -> None:
@@ -152,6 +157,7 @@ def test_an_answered_survey_is_not_asked_again_after_a_reload(
     expect(page.get_by_label("Anything else?")).to_have_count(0)
 
 
+@pytest.mark.night  # by day a form
 def test_a_comment_that_is_being_written_stays(line: Line, chat: Chat, agent: Agent) -> None:
     chat.page.get_by_role("button", name="More").click()
     chat.page.get_by_role("button", name="Rate this chat").click()
@@ -168,6 +174,7 @@ def test_a_comment_that_is_being_written_stays(line: Line, chat: Chat, agent: Ag
     expect(comment).to_have_value("Quick, and")
 
 
+@pytest.mark.night  # by day a form
 def test_a_survey_that_is_being_filled_in_stays(line: Line, chat: Chat, sandbox: Sandbox) -> None:
     sandbox.settings(forms={"postchat": True})
     chat.end()
@@ -193,6 +200,7 @@ def test_a_welcome_message_stays(
     assert welcome.evaluate("event => event.isTheSame")
 
 
+@pytest.mark.night  # by day nothing is drawn again
 def test_a_long_text_stays_unfolded(line: Line, chat: Chat, agent: Agent) -> None:
     agent.send(chat_id(agent), "word " * 400)
     chat.log.locator(".unfold").click()

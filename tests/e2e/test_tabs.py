@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.e2e.hosts import Host
@@ -82,6 +83,7 @@ def test_a_tab_that_has_only_its_launcher_meanwhile_is_the_same_customer(
     assert len(agent.chats()) == 1
 
 
+@pytest.mark.night  # rare
 def test_a_panel_that_is_written_to_before_its_page_has_greeted_it_knows_who_it_is(
     host: Host, agent: Agent
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_click_opens_the_chat_there_and_what_is_dismissed_is_so_in_all_tabs(
     host.page.wait_for_function("localStorage.length === 0")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.night), "ar"])
 def test_messages_beside_the_launcher_are_within_reach_of_everybody(
     host: Host, console: Console, language: str
 ) -> None:
@@ -98,6 +98,7 @@ def test_messages_beside_the_launcher_are_within_reach_of_everybody(
     expect(cards(host.page)).to_have_count(0)
 
 
+@pytest.mark.night  # a detail
 def test_a_face_covers_the_initial_that_stands_for_it(host: Host) -> None:
     svg = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
     face = host.websites.publish("/face.svg", svg, {"Content-Type": "image/svg+xml"})

@@ -160,6 +160,7 @@ def test_a_rich_message_is_composed_in_the_editor(
     assert event["elements"][0]["buttons"][0]["text"] == "In the morning"
 
 
+@pytest.mark.night  # by day over the API
 def test_a_canned_reply_lands_in_the_box(desk: Page) -> None:
     desk.get_by_title("Canned replies").click()
     button(desk, "Let me look that up for you.").click()
@@ -173,6 +174,7 @@ def test_a_file_is_sent(desk: Page, customer: Customer, chat_id: str) -> None:
     assert customer.thread(chat_id)["events"][-1]["name"] == "plan.txt"
 
 
+@pytest.mark.night  # by day over the API
 def test_a_chat_is_tagged_and_untagged(desk: Page, agent: Agent, chat_id: str) -> None:
     desk.get_by_label("New tag").fill("delivery")
     button(desk, "Add").click()
@@ -183,6 +185,7 @@ def test_a_chat_is_tagged_and_untagged(desk: Page, agent: Agent, chat_id: str) -
     expect(remove).to_be_hidden()
 
 
+@pytest.mark.night  # by day over the API
 def test_a_chat_is_transferred_to_another_agent(desk: Page, agent: Agent, chat_id: str) -> None:
     desk.get_by_text("Transfer chat").locator("..").click()
     desk.get_by_role("button", name=re.compile("^Maria")).click()
@@ -201,18 +204,21 @@ def test_a_waiting_chat_is_picked_from_the_queue(
     expect(reply(page)).to_be_visible()
 
 
+@pytest.mark.night  # by day over the API
 def test_the_agents_status_is_set(desk: Page, customer: Customer) -> None:
     button(desk, "Offline").click()
     expect(button(desk, "Offline")).to_have_attribute("aria-pressed", "true")
     assert customer.call("list_group_statuses", all=True)["groups_status"]["0"] == "offline"
 
 
+@pytest.mark.night  # by day over the API
 def test_the_bot_is_switched_on(desk: Page, agent: Agent) -> None:
     switch = desk.get_by_role("switch", name="Robin answers first")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
 
 
+@pytest.mark.night  # by day over the API
 def test_a_ban_closes_the_chat(desk: Page, rtm: Rtm) -> None:
     desk.on("dialog", lambda dialog: dialog.accept())
     button(desk, "Ban").click()
@@ -220,6 +226,7 @@ def test_a_ban_closes_the_chat(desk: Page, rtm: Rtm) -> None:
     assert rtm.farewell()["reason"] == "customer_banned"
 
 
+@pytest.mark.night  # by day over the API
 def test_two_agents_stand_side_by_side(page: Page, sandbox: Sandbox, chat_id: str) -> None:
     agents = [each["email"] for each in sandbox.config["agents"][:2]]
     page.goto(f"{sandbox.url}/sandbox/console?agent={agents[0]}&agent={agents[1]}")

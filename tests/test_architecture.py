@@ -110,6 +110,7 @@ def state_made_by_importing(*packages: str, settings: str, path: Path) -> list[s
     return found.stdout.splitlines()
 
 
+@pytest.mark.night  # a rule for us: no customer sees it broken at once
 def test_importing_makes_no_state() -> None:
     """An app holds what is the process's, or a cached function makes it at first use."""
     ours = state_made_by_importing(
@@ -121,6 +122,7 @@ def test_importing_makes_no_state() -> None:
     assert ours + sandboxes == []
 
 
+@pytest.mark.night  # it tries the test above
 def test_state_is_found_wherever_importing_hides_it(tmp_path: Path) -> None:
     package = tmp_path / "globals_of_ours"
     package.mkdir()

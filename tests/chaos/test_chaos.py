@@ -81,6 +81,7 @@ async def everybody_writes(storm: Storm) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.mark.night  # by day the storm stops them as well, and the next test one
 @pytest.mark.timeout(300)
 def test_restarting_one_process_after_the_other_loses_nothing_and_shows_no_error() -> None:
     async def restart_all(storm: Storm) -> None:

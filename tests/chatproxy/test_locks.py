@@ -258,6 +258,7 @@ def wait_for_key(redis: RedisProcess) -> None:
     wait_until(lambda: redis.client.exists(key_of("lock:mine")))
 
 
+@pytest.mark.night  # by day what it gave without a word
 def test_what_redis_was_not_asked_to_take_back_is_given_back_later(
     redis: RedisProcess, impatient: Redis
 ) -> None:

@@ -153,6 +153,7 @@ def test_the_demo_is_ready_to_serve(demo: Demo) -> None:
     assert (answer.status_code, answer.json()) == (200, ready)
 
 
+@pytest.mark.night  # by day its first run
 def test_a_second_run_keeps_the_password_and_the_data_and_each_ends_whole(own_demo: Demo) -> None:
     password = own_demo.start().password
     own_demo.stop(signal.SIGINT)
@@ -165,6 +166,7 @@ def test_a_second_run_keeps_the_password_and_the_data_and_each_ends_whole(own_de
     assert not answers(own_demo.sandbox_port)
 
 
+@pytest.mark.night  # rare
 def test_a_livechat_that_hangs_is_not_ready_and_one_that_ends_ends_the_demo(
     own_demo: Demo,
 ) -> None:

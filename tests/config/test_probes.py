@@ -165,6 +165,7 @@ def test_whatever_is_out_of_reach_is_named(tmp_path: Path) -> None:
     assert answer.json() == dict.fromkeys(("database", "livechat", "redis"), "unreachable")
 
 
+@pytest.mark.night  # by day both are named
 def test_our_database_is_told_apart_from_livechat(tmp_path: Path, sandbox: Sandbox) -> None:
     with serving(
         tmp_path,
@@ -176,6 +177,7 @@ def test_our_database_is_told_apart_from_livechat(tmp_path: Path, sandbox: Sandb
     assert answer.json() == {"database": "unreachable", "livechat": "ok"}
 
 
+@pytest.mark.night  # by day the demo is: test_demo.py
 def test_with_everything_in_reach_it_is_ready(tmp_path: Path, sandbox: Sandbox) -> None:
     migrate(tmp_path)
     with serving(tmp_path, LIVECHAT_API_URL=sandbox.url, LIVECHAT_ACCOUNTS_URL=sandbox.url) as url:
@@ -200,6 +202,7 @@ def test_load_balancers_ask_as_they_can(method: str, address: str) -> None:
     assert Client().generic(method, address).status_code == 200
 
 
+@pytest.mark.night  # rare
 def test_an_address_may_be_asked_for_whole_and_its_host_counts(tmp_path: Path) -> None:
     """Source: RFC 9112, 3.2.2."""
     with serving(tmp_path) as url:

@@ -155,6 +155,7 @@ def end(server: "subprocess.Popen[Any]") -> None:
     server.wait(10)
 
 
+@pytest.mark.night  # by day without sockets: chatproxy/test_turns.py
 async def test_a_region_that_hangs_leaves_workers_for_everybody_else(house: House) -> None:
     """Who finds no place in the crowd is told at once, as if LiveChat had failed."""
     introduced = await house.post("/w/dal/customer")

@@ -87,7 +87,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("host", ["::", "[::]"])
+@pytest.mark.parametrize("host", ["::", pytest.param("[::]", marks=pytest.mark.night)])
 def test_every_address_of_the_machine_may_be_served(host: str) -> None:
     with serving(host) as server, server.connect() as browser:
         browser.send("hello")
@@ -184,6 +184,7 @@ def test_a_browser_that_reads_its_stream_gets_everything() -> None:
         assert len(browser.getresponse().read(everything)) == everything
 
 
+@pytest.mark.night  # by day one that reads, and one that does not
 def test_a_browser_that_reads_slowly_gets_everything() -> None:
     with serving(PATIENCE="3") as server, socket.socket() as browser:
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
@@ -198,6 +199,7 @@ def test_a_browser_that_reads_slowly_gets_everything() -> None:
             time.sleep(len(got) / (1024 * 1024))  # a megabyte a second
 
 
+@pytest.mark.night  # rare
 def test_what_comes_after_a_stream_may_be_read_as_slowly_as_anything_else() -> None:
     with (
         serving(PATIENCE="0.2") as server,

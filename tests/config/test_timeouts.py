@@ -130,7 +130,9 @@ def output_of(program: str) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("failing", [ONE_FAILS, CLEANING_FAILS])
+@pytest.mark.parametrize(
+    "failing", [ONE_FAILS, pytest.param(CLEANING_FAILS, marks=pytest.mark.night)]
+)
 def test_the_server_looks_at_its_connections_again_whatever_fails(failing: str) -> None:
     assert output_of(failing) == "3 looks\n"
 
@@ -139,6 +141,7 @@ def test_requests_have_their_time_whatever_comes_of_the_application_s_goodbye() 
     assert output_of(LEAVES_BADLY) == 2 * "requests had their time\n"
 
 
+@pytest.mark.night  # rare
 def test_every_answer_that_breaks_is_cut_off_not_only_the_first() -> None:
     with serving() as server:
         for _ in range(2):

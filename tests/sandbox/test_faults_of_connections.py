@@ -167,6 +167,7 @@ def test_a_push_can_be_overtaken(customer: Customer, rtm: Rtm) -> None:
     assert push(rtm, customer, "a", "b", "c") == ["b", "a", "c"]
 
 
+@pytest.mark.night  # rare
 def test_a_push_that_nothing_overtakes_comes_late(customer: Customer, rtm: Rtm) -> None:
     customer.sandbox.fault("push_reordered", count=1)
     assert push(rtm, customer, "a") == []

@@ -118,6 +118,7 @@ def test_a_name_given_at_the_start_is_ours() -> None:
         process.stop()
 
 
+@pytest.mark.night  # by day as it is used
 def test_a_name_is_allowed_however_it_is_written() -> None:
     process = SandboxProcess("--allow-host", "MyBox")
     try:
@@ -197,13 +198,12 @@ def secret() -> Iterator[tuple[int, list[str]]]:
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.1",
         "localhost",
-        "127.1",
-        "2130706433",
         "[::ffff:127.0.0.1]",
-        "0.0.0.0",
-        "a.localhost",
+        *(
+            pytest.param(each, marks=pytest.mark.night)  # by day a name and an address
+            for each in ("127.0.0.1", "127.1", "2130706433", "0.0.0.0", "a.localhost")
+        ),
     ],
 )
 def test_a_preview_never_looks_at_this_machine(

@@ -117,6 +117,7 @@ def test_the_sample_bot_ends_quietly_after_a_sandbox_that_forgot_it(sandbox: San
         sandbox.reset()
 
 
+@pytest.mark.night  # by day who was served wrongly
 def test_it_tells_who_was_not_answered_and_who_could_not_chat(
     sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

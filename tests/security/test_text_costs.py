@@ -236,7 +236,7 @@ def test_nor_does_one_that_is_made_of_what_an_owner_wrote(step: int, floor: floa
         assert not costly_texts(look_for(re.compile(written)), floor, step)
 
 
-@pytest.mark.parametrize("square", [r"\s+$", r"\d+x"])
+@pytest.mark.parametrize("square", [r"\s+$", pytest.param(r"\d+x", marks=pytest.mark.night)])
 def test_one_that_does_would_be_noticed_by_day(square: str) -> None:
     """With shorter texts, for they take long, and a lower floor for these."""
     assert costly_texts(look_for(re.compile(square)), 1e-5, 7, length=LENGTH // 4)

@@ -478,6 +478,7 @@ async def test_lists_in_lists_without_end_are_nothing(
         await listener.end()
 
 
+@pytest.mark.night  # by day a request over the Web: test_customer_api.py
 async def test_what_a_connection_did_not_deliver_when_it_was_abandoned_never_arrives(
     organization: Organization, settings: Any
 ) -> None:

@@ -24,6 +24,11 @@ from .python import (
 )
 from .tls import TlsFront
 
+# By day the stable one.
+EACH_VERSION = pytest.mark.parametrize(
+    "version",
+    [pytest.param(each, marks=() if each == "3.6" else pytest.mark.night) for each in VERSIONS],
+)
 SLOWEST = 30  # seconds a busy machine may take; the client's own patience is 3
 
 
@@ -75,7 +80,7 @@ def connected(tour: Tour, front: TlsFront, kind: str, version: str) -> Iterator[
         client.close_connection()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EACH_VERSION
 @pytest.mark.parametrize("kind", ["agent web", "agent rtm"])
 def test_every_method_of_the_agent_clients_succeeds(
     tour: Tour, front: TlsFront, kind: str, version: str
@@ -84,7 +89,7 @@ def test_every_method_of_the_agent_clients_succeeds(
         assert set(walk(tour, client, AGENT)) == methods_of(client)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EACH_VERSION
 @pytest.mark.parametrize("kind", ["customer web", "customer rtm"])
 def test_every_method_of_the_customer_clients_succeeds(
     tour: Tour, front: TlsFront, kind: str, version: str
@@ -96,7 +101,7 @@ def test_every_method_of_the_customer_clients_succeeds(
             assert set(walk(tour, client, CUSTOMER)) == methods_of(client)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EACH_VERSION
 def test_every_method_of_the_configuration_client_succeeds(
     tour: Tour, front: TlsFront, version: str
 ) -> None:
@@ -104,7 +109,7 @@ def test_every_method_of_the_configuration_client_succeeds(
         assert set(walk(tour, client, CONFIGURATION)) == methods_of(client)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EACH_VERSION
 def test_the_reports_that_are_built_answer_their_client(
     tour: Tour, front: TlsFront, version: str
 ) -> None:

@@ -61,7 +61,22 @@ LOSSES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("lost", LOSSES)
+# By day a push and an answer.
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "the push of the first message",
+        "the answer to the next thread",
+        *(
+            pytest.param(each, marks=pytest.mark.night)
+            for each in (
+                "the push of the rating",
+                "the answer to the first message",
+                "the answer to the rating",
+            )
+        ),
+    ],
+)
 def test_nothing_stays_where_a_push_or_an_answer_is_lost(
     sandbox: Sandbox,
     agent: Agent,
@@ -85,6 +100,7 @@ def test_nothing_stays_where_a_push_or_an_answer_is_lost(
     assert left_behind(agent) == []
 
 
+@pytest.mark.night  # by day a push and an answer are lost
 def test_nothing_stays_where_the_websocket_drops(
     sandbox: Sandbox,
     agent: Agent,
@@ -152,7 +168,11 @@ class Stopped:
         self.code = process.returncode
 
 
-@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+# By day the one that people use.
+@pytest.fixture(
+    params=[signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.night)],
+    ids=["Ctrl-C", "SIGTERM"],
+)
 def stopped(
     request: pytest.FixtureRequest, sandbox: Sandbox, arguments: list[str], tmp_path: Path
 ) -> Stopped:

@@ -95,7 +95,11 @@ def erase_by_command(house: House, browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("end", "code"),
-    [(forget_me_at_the_other, 4401), (log_out_at_the_other, 4401), (erase_by_command, 4401)],
+    [
+        (forget_me_at_the_other, 4401),
+        pytest.param(log_out_at_the_other, 4401, marks=pytest.mark.night),
+        pytest.param(erase_by_command, 4401, marks=pytest.mark.night),
+    ],
 )
 async def test_an_ending_reaches_the_other_process(
     house: House, end: Callable[[House, Browser], None], code: int
@@ -119,6 +123,7 @@ def widget_on_again(house: House) -> Iterator[None]:
     switch_widget(house, enabled=True)
 
 
+@pytest.mark.night  # by day another ending
 @pytest.mark.usefixtures("widget_on_again")
 async def test_a_widget_switched_off_closes_in_every_process(house: House) -> None:
     browser = Browser(house)

@@ -161,7 +161,9 @@ def ends_by_signing_out(ada: Visitor, widget: Widget) -> None:
     ada.ask("post", "logout")
 
 
-@pytest.mark.parametrize("end", [ends_by_a_new_secret, ends_by_signing_out])
+@pytest.mark.parametrize(
+    "end", [pytest.param(ends_by_a_new_secret, marks=pytest.mark.night), ends_by_signing_out]
+)
 def test_who_moves_to_another_browser_meanwhile_is_signed_out_there_too(
     shop_widget: Widget, end: Callable[[Visitor, Widget], None]
 ) -> None:

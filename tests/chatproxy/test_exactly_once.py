@@ -199,6 +199,7 @@ def test_a_note_from_a_clock_that_was_ahead_is_not_waited_for_any_longer(
     assert looks
 
 
+@pytest.mark.night  # rare
 def test_a_clock_that_is_set_back_meanwhile_prolongs_no_wait(
     begun: ActingCustomer, again: Again, looks: list[Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +213,7 @@ def test_a_clock_that_is_set_back_meanwhile_prolongs_no_wait(
     assert looks
 
 
+@pytest.mark.night  # rare
 def test_a_process_that_began_before_its_clock_was_set_back_waits_no_longer(
     begun: ActingCustomer, again: Again, looks: list[Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +224,7 @@ def test_a_process_that_began_before_its_clock_was_set_back_waits_no_longer(
     assert looks
 
 
+@pytest.mark.night  # by day among many, below
 def test_a_message_is_found_behind_much_that_was_said_since(
     begun: ActingCustomer, again: Again
 ) -> None:

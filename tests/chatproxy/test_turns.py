@@ -156,6 +156,7 @@ def test_who_waits_for_an_answer_of_livechat() -> None:
         server.shutdown()
 
 
+@pytest.mark.night  # by day over the Web
 async def test_who_waits_for_an_answer_over_their_own_connection(
     api: ActingCustomer, customer: Customer, relay: Relay, watch: Any, sandbox: Sandbox
 ) -> None:

@@ -142,7 +142,9 @@ async def test_an_event_loop_that_comes_too_late_sends_nothing(
 # Exactly once
 
 
-@pytest.mark.parametrize("kind", ["reset_after", "malformed"])
+@pytest.mark.parametrize(
+    "kind", ["reset_after", pytest.param("malformed", marks=pytest.mark.night)]
+)
 async def test_what_was_taken_before_the_connection_was_lost_is_found(
     tab: Watcher, live: Saying, sandbox: Sandbox, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +155,10 @@ async def test_what_was_taken_before_the_connection_was_lost_is_found(
     assert ways(sandbox) == ["rtm"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("rtm", "web"), ("web", "rtm")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("rtm", "web"), pytest.param("web", "rtm", marks=pytest.mark.night)],
+)
 async def test_what_was_lost_over_one_way_arrives_once_over_the_other(
     tab: Watcher, live: Saying, elsewhere: Saying, sandbox: Sandbox, first: str, second: str
 ) -> None:
@@ -166,6 +171,7 @@ async def test_what_was_lost_over_one_way_arrives_once_over_the_other(
     assert ways(sandbox) == [first, second]
 
 
+@pytest.mark.night  # by day of a lost request: test_exactly_once.py
 async def test_what_livechat_takes_late_from_a_lost_connection_is_not_sent_over_the_web(
     tab: Watcher,
     live: Saying,

@@ -131,6 +131,7 @@ async def test_one_refusal_slows_everybody_down(
     assert logins.nobody_came(FIRST_PAUSE)
 
 
+@pytest.mark.night  # by day a login is refused
 @pytest.mark.usefixtures("soon")
 async def test_a_token_refused_slows_everybody_down(
     relay: Relay,

@@ -52,6 +52,7 @@ async def test_pushes_that_come_twice_late_or_out_of_order_change_nothing(
     await tab.shows("Hello", *map(str, range(8)))
 
 
+@pytest.mark.night  # by day it is lost, and events come late
 async def test_the_beginning_of_a_thread_that_comes_late_hides_nothing(
     watch: Any, api: ActingCustomer, chat_id: str, agent: Agent, sandbox: Sandbox
 ) -> None:
@@ -84,6 +85,7 @@ async def test_an_event_that_comes_late_does_not_undo_its_deletion(
     await tab.shows("Hello", "Pardon?", "After what came late")
 
 
+@pytest.mark.night  # rare
 async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
     customer: Customer, organization: Organization, monkeypatch: pytest.MonkeyPatch,

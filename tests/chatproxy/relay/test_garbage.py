@@ -58,7 +58,7 @@ class Request:
 current_request: ContextVar[Request] = ContextVar("current_request")
 
 
-@pytest.mark.parametrize("method", ["expect", "attach"])
+@pytest.mark.parametrize("method", [pytest.param("expect", marks=pytest.mark.night), "attach"])
 async def test_a_request_that_led_to_a_connection_is_not_kept(
     watch: Any, relay: Relay, customer: Customer, organization: Organization, method: str
 ) -> None:
@@ -85,7 +85,11 @@ async def test_a_request_that_led_to_a_connection_is_not_kept(
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
-    ("fault", "more"), [("disconnect", {"reason": "connection_timeout"}), ("drop", {})]
+    ("fault", "more"),
+    [
+        pytest.param("disconnect", {"reason": "connection_timeout"}, marks=pytest.mark.night),
+        ("drop", {}),
+    ],
 )
 async def test_a_connection_that_is_over_is_not_kept(
     watch: Any, relay: Relay, customer: Customer, sandbox: Sandbox, fault: str, more: dict[str, str]

@@ -19,6 +19,11 @@ from tests.stopped_clock import stop_clock_of
 from widget.models import Tally
 
 LOGIN, PAGE = "/admin/login/", "/admin/second-factor/"
+# By day an ordinary one and an odd one.
+EACH_SPELLING = [
+    *("OLGA", "\u3000olgª\u2003"),
+    *(pytest.param(each, marks=pytest.mark.night) for each in ("Olga ", "ｏlga", "𝐨lga", "OLGＡ")),
+]
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +84,7 @@ def test_nobody_else_is_kept_out(name: str, address: str) -> None:
     [("2001:db8::1", "2001:db8::2"), ("192.0.2.1", "192.0.2.1")],
     ids=["the same network", "the same address"],
 )
-@pytest.mark.parametrize("name", ["OLGA", "Olga ", "ｏlga", "𝐨lga", "\u3000olgª\u2003", "OLGＡ"])
+@pytest.mark.parametrize("name", EACH_SPELLING)
 def test_another_spelling_is_no_new_try(first: str, second: str, name: str) -> None:
     guess(10, first)
     assert answer_to(name, second) == 429
@@ -102,13 +107,16 @@ def test_an_organizations_networks_together_have_four_times_as_many_tries_for_a_
     assert answers == [[200] * 10] * 4 + [[429] * 10]
 
 
+@pytest.mark.night  # by day the networks of an organization
 def test_a_provider_of_ipv6_has_ten_times_as_many_tries_for_a_name() -> None:
     answers = [guess(10, f"2001:db8:{number:x}::1") for number in range(11)]
     assert answers == [[200] * 10] * 10 + [[429] * 10]
     assert is_in(log_in(address="2001:db9::1"))
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
+@pytest.mark.parametrize(
+    "address", ["192.0.2.1", pytest.param("2001:db8::1", marks=pytest.mark.night)]
+)
 def test_of_sixty_names_from_one_address_forty_are_looked_at(address: str) -> None:
     answers = [answer_to(f"olga{number}", address) for number in range(60)]
     assert answers == [200] * 40 + [429] * 20
@@ -120,6 +128,7 @@ def test_whose_name_is_tried_too_often_does_not_use_up_their_offices_tries() -> 
     assert [answer_to(f"olga{number}") for number in range(30)] == [200] * 30
 
 
+@pytest.mark.night  # rare
 def test_who_comes_from_no_address_we_know_shares_no_limit_but_their_names() -> None:
     """A server behind a Unix socket knows none."""
     assert [answer_to(f"olga{number}", "") for number in range(50)] == [200] * 50

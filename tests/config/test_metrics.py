@@ -140,6 +140,7 @@ def test_a_refusal_is_counted_by_livechats_word(customer: Visitor, sandbox: Sand
     assert grown(before, "chat_livechat_errors_total", **labels) >= 1
 
 
+@pytest.mark.night  # by day one of their words is
 def test_what_livechat_has_no_word_for_is_counted_by_ours(
     customer: Visitor,
     settings: Settings,
@@ -190,7 +191,12 @@ def test_what_never_left_us_is_not_counted_as_billed(customer: Visitor, settings
 
 @pytest.mark.parametrize(
     "body",
-    ["", "<html>", {"error": {"type": "of_tomorrow"}}, {"oauth_exception": "server_error"}],
+    [
+        pytest.param("", marks=pytest.mark.night),
+        pytest.param("<html>", marks=pytest.mark.night),
+        {"error": {"type": "of_tomorrow"}},
+        pytest.param({"oauth_exception": "server_error"}, marks=pytest.mark.night),
+    ],
 )
 def test_an_answer_with_status_500_is_not_counted_as_billed(
     customer: Visitor, sandbox: Sandbox, body: object
@@ -202,7 +208,7 @@ def test_an_answer_with_status_500_is_not_counted_as_billed(
     assert billed(before) == {}
 
 
-@pytest.mark.parametrize("status", [200, 502])
+@pytest.mark.parametrize("status", [pytest.param(200, marks=pytest.mark.night), 502])
 def test_a_failure_with_another_status_is_counted_as_billed(
     customer: Visitor, sandbox: Sandbox, status: int
 ) -> None:

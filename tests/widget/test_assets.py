@@ -133,6 +133,7 @@ def test_a_preview_is_made_each_time(
     assert [make(shown), make(shown)] == [1, 2]
 
 
+@pytest.mark.night  # by day how the room is used, below
 @pytest.mark.django_db
 def test_many_widgets_loaders_are_compressed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each in two languages, with styles of its own."""

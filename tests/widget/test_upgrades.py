@@ -52,6 +52,7 @@ def test_an_upgrade_keeps_every_widget_and_gives_new_settings_their_defaults(
     widget.full_clean(exclude=["client_id", "redirect_uri"])
 
 
+@pytest.mark.night  # rare
 def test_a_database_of_a_later_version_can_go_back(first_version: Any) -> None:
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     Widget.objects.create(key="shop", name="Shop", organization_id=OWN)

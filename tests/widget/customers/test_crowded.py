@@ -132,7 +132,7 @@ def test_who_waits_for_what_another_has_asked_takes_a_place_too(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("path", ["events", "rating"])
+@pytest.mark.parametrize("path", ["events", pytest.param("rating", marks=pytest.mark.night)])
 def test_who_waits_for_their_own_last_act_takes_a_place_too(
     customer: Visitor, sandbox: Sandbox, path: str
 ) -> None:

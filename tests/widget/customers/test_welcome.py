@@ -13,6 +13,10 @@ from widget.models import Widget
 
 WHO_IS_THERE, FORMS = "get_dynamic_configuration", "get_configuration"
 MANY = 5
+# By day what everybody asks for; the forms are kept in the same way.
+EACH_METHOD = pytest.mark.parametrize(
+    "method", [WHO_IS_THERE, pytest.param(FORMS, marks=pytest.mark.night)]
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("long_known")]
 
@@ -32,7 +36,7 @@ def welcomes(sandbox: Sandbox, at_once: int) -> list[HttpResponse]:
         return list(browsers.map(open_chat, range(at_once)))
 
 
-@pytest.mark.parametrize("method", [WHO_IS_THERE, FORMS])
+@EACH_METHOD
 def test_of_many_who_open_the_chat_at_once_one_asks_livechat(
     shop_widget: Widget, sandbox: Sandbox, method: str
 ) -> None:
@@ -42,7 +46,7 @@ def test_of_many_who_open_the_chat_at_once_one_asks_livechat(
     assert [b"status online" in page for page in shown] == [True]
 
 
-@pytest.mark.parametrize("method", [WHO_IS_THERE, FORMS])
+@EACH_METHOD
 def test_a_failure_is_one_for_all_who_wait_for_the_answer(
     shop_widget: Widget, sandbox: Sandbox, method: str
 ) -> None:
@@ -53,7 +57,7 @@ def test_a_failure_is_one_for_all_who_wait_for_the_answer(
     assert sandbox.requests().count(method) == 1
 
 
-@pytest.mark.parametrize("method", [WHO_IS_THERE, FORMS])
+@EACH_METHOD
 def test_what_livechat_does_not_tell_is_not_asked_again_at_once(
     visitor: Visitor, sandbox: Sandbox, method: str
 ) -> None:

@@ -159,6 +159,7 @@ async def test_after_many_tries_it_is_given_up_and_the_next_answer_is_told(
     assert [news["id"] for news in phone.shown] == [last]
 
 
+@pytest.mark.night  # by day when all are used up
 async def test_each_answer_has_its_own_tries(
     gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
 ) -> None:
@@ -316,9 +317,9 @@ def newest(gone: Visitor, add_widget: AddWidget, push_service: PushService) -> V
 @pytest.mark.parametrize(
     "change",
     [
-        {"enabled": False},
+        pytest.param({"enabled": False}, marks=pytest.mark.night),
         {"ask_consent": True, "consent_version": "2027-01"},
-        {"allowed_origins": []},
+        pytest.param({"allowed_origins": []}, marks=pytest.mark.night),
         None,  # it is deleted
     ],
 )

@@ -164,6 +164,7 @@ async def test_when_livechat_has_not_called_for_long_we_listen_ourselves_again(
     assert process.relay.states().total() == 1
 
 
+@pytest.mark.night  # by day without calls: test_listening.py
 async def test_what_was_seen_elsewhere_is_not_told(
     calling: Door, gone: Visitor, listen: Listen, push_service: PushService, agent: Agent
 ) -> None:
@@ -335,8 +336,10 @@ def deletes_the_widget_in_the_list(owner: Client, widget: Widget) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        *(deletes_the_token, moves_the_widget, takes_another_app),
-        *(deletes_the_widget, deletes_the_widget_in_the_list),
+        *(deletes_the_token, deletes_the_widget),
+        pytest.param(moves_the_widget, marks=pytest.mark.night),
+        pytest.param(takes_another_app, marks=pytest.mark.night),
+        pytest.param(deletes_the_widget_in_the_list, marks=pytest.mark.night),
     ],
 )
 def test_livechat_is_told_before_nothing_could_end_its_calls(
@@ -352,6 +355,7 @@ def test_livechat_is_told_before_nothing_could_end_its_calls(
     assert not Webhook.objects.exists()
 
 
+@pytest.mark.night  # rare
 def test_calls_can_be_stopped_when_nobody_can_be_notified(
     calling: Door, owner: Client, shop_widget: Widget, settings: Any
 ) -> None:
@@ -362,6 +366,7 @@ def test_calls_can_be_stopped_when_nobody_can_be_notified(
     assert not Webhook.objects.exists()
 
 
+@pytest.mark.night  # rare
 def test_it_is_said_when_livechat_could_not_be_told_to_stop(
     calling: Door, owner: Client, agent: Agent, shop_widget: Widget
 ) -> None:
@@ -389,6 +394,7 @@ def test_a_secret_that_no_key_opens_is_not_known(calling: Door, settings: Any) -
     assert call("/w/shop/webhook", said) == 403
 
 
+@pytest.mark.night  # by day for other tasks: owners/test_agent_token.py
 def test_a_token_that_may_not_is_named(
     calling: Door, owner: Client, shop_widget: Widget, sandbox: Sandbox
 ) -> None:

@@ -68,8 +68,10 @@ def test_a_widget_that_a_colleague_deleted_meanwhile_is_not_tested(superuser: Cl
     ("wrong", "said"),
     [
         ({"organization_id": OTHER}, "organization"),
-        ({"client_id": "nobody"}, "does not know this client ID"),
-        ({"group_id": "4711"}, "no group 4711"),
+        pytest.param(
+            {"client_id": "nobody"}, "does not know this client ID", marks=pytest.mark.night
+        ),
+        pytest.param({"group_id": "4711"}, "no group 4711", marks=pytest.mark.night),
     ],
 )
 def test_a_wrong_value_is_named_in_plain_words(

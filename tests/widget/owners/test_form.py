@@ -104,9 +104,15 @@ def test_the_form_ends_in_two_buttons(superuser: Client) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("allowed_origins", "region", "identity_per_group", "api_version"),
-        *("header_picture", "agent_pictures", "show_reply_time", "ask_first", "files"),
-        *("transcript", "history", "connect_early", "sneak_peek", "retention_days"),
+        *("allowed_origins", "connect_early", "sneak_peek"),  # trust, money, privacy
+        *(
+            pytest.param(each, marks=pytest.mark.night)
+            for each in (
+                *("region", "identity_per_group", "api_version", "header_picture"),
+                *("agent_pictures", "show_reply_time", "ask_first", "files"),
+                *("transcript", "history", "retention_days"),
+            )
+        ),
     ],
 )
 def test_what_costs_privacy_money_or_trust_comes_with_advice(superuser: Client, name: str) -> None:

@@ -95,6 +95,7 @@ def test_what_they_did_not_touch_themselves_stays_as_a_colleague_made_it(
     assert widget.allowed_origins == ["https://new.example"]
 
 
+@pytest.mark.night  # by day one of their own fields is
 def test_also_that_can_be_saved_over(superuser: Client, anna: Client, widget: Widget) -> None:
     before = opened(superuser, change(widget))
     save(anna, widget, brand_color="#ffcc00")
@@ -103,7 +104,14 @@ def test_also_that_can_be_saved_over(superuser: Client, anna: Client, widget: Wi
     assert widget.brand_color == FORM["brand_color"]
 
 
-@pytest.mark.parametrize("button", ["_draft", "_test", "_continue"])
+@pytest.mark.parametrize(
+    "button",
+    [
+        "_draft",
+        pytest.param("_test", marks=pytest.mark.night),
+        pytest.param("_continue", marks=pytest.mark.night),
+    ],
+)
 def test_every_way_to_save_tells(
     superuser: Client, anna: Client, widget: Widget, button: str
 ) -> None:
@@ -125,6 +133,7 @@ def test_a_draft_of_a_colleague_is_a_change(
     assert widget.draft
 
 
+@pytest.mark.night  # by day one that a colleague made
 def test_a_draft_that_a_colleague_dropped_is_one_too(
     superuser: Client, anna: Client, widget: Widget
 ) -> None:
@@ -135,6 +144,7 @@ def test_a_draft_that_a_colleague_dropped_is_one_too(
     assert SOMEBODY_CHANGED in text
 
 
+@pytest.mark.night  # rare
 def test_what_was_restored_below_a_draft_is_told_before_the_draft_is_published(
     superuser: Client, anna: Client, widget: Widget
 ) -> None:
@@ -150,6 +160,7 @@ def test_what_was_restored_below_a_draft_is_told_before_the_draft_is_published(
     assert widget.header_title == "Draft"
 
 
+@pytest.mark.night  # rare
 def test_a_second_change_after_the_first_was_told_is_told_too(
     superuser: Client, anna: Client, widget: Widget
 ) -> None:
@@ -161,6 +172,7 @@ def test_a_second_change_after_the_first_was_told_is_told_too(
     assert boxes(again) == {"header_title": False, "brand_color": True}
 
 
+@pytest.mark.night  # rare
 def test_what_was_told_stands_there_while_something_else_is_wrong(
     superuser: Client, anna: Client, widget: Widget
 ) -> None:
@@ -172,6 +184,7 @@ def test_what_was_told_stands_there_while_something_else_is_wrong(
     assert "Please correct the error" in wrong
 
 
+@pytest.mark.night  # by day a colleague's
 def test_one_s_own_change_in_another_window_is_told_as_such(
     superuser: Client, widget: Widget
 ) -> None:
@@ -181,6 +194,7 @@ def test_one_s_own_change_in_another_window_is_told_as_such(
     assert "You changed this widget in another window, " in text
 
 
+@pytest.mark.night  # rare
 def test_a_change_that_nobody_wrote_down_is_told_without_a_name(
     superuser: Client, anna: Client, widget: Widget
 ) -> None:
@@ -201,7 +215,14 @@ def test_who_was_not_overtaken_is_told_nothing(
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "no JSON", "1", "[1e999, {}]", "[0, 1]", "[0, {}]", "[" * 99_999, '[0, {"x": []}]']
+    "sent",
+    [
+        *("", "[" * 99_999),
+        *(
+            pytest.param(each, marks=pytest.mark.night)
+            for each in ("no JSON", "1", "[1e999, {}]", "[0, 1]", "[0, {}]", '[0, {"x": []}]')
+        ),
+    ],
 )
 def test_a_page_that_does_not_say_what_it_was_opened_with_saves(
     superuser: Client, widget: Widget, sent: str

@@ -277,7 +277,6 @@ def test_who_withdraws_while_their_token_is_on_its_way_is_erased(host: Host, ask
 NOBODY_ASKS = "async () => !(await navigator.locks.query()).held.length"
 
 
-@pytest.mark.night  # by day the test above
 @pytest.mark.parametrize("ask", [{"track_visitors": True}], indirect=True)
 def test_who_withdraws_from_a_page_that_is_slow_to_take_their_token_is_erased(
     host: Host, ask: Ask

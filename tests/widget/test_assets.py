@@ -49,7 +49,6 @@ assets.source("widget/worker.js")
 """
 
 
-@pytest.mark.night  # rare
 def test_scripts_are_read_the_same_whatever_encoding_a_machine_has() -> None:
     """Windows and some servers have another one than the scripts."""
     command = [sys.executable, "-X", "warn_default_encoding", "-c", READ_A_SCRIPT]

@@ -85,7 +85,6 @@ async def test_an_event_that_comes_late_does_not_undo_its_deletion(
     await tab.shows("Hello", "Pardon?", "After what came late")
 
 
-@pytest.mark.night  # rare
 async def test_too_many_pushes_for_one_snapshot_are_fetched_instead(
     watch: Any, chat_id: str, agent: Agent, sandbox: Sandbox, relay: Relay,
     customer: Customer, organization: Organization, monkeypatch: pytest.MonkeyPatch,

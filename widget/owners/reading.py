@@ -1,34 +1,53 @@
 """Settings that are lists, as lines for those who may only read them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.forms import Field
 from django.template.defaultfilters import truncatechars, yesno
 from django.utils.translation import gettext
 
 from widget.models import Widget
-from widget.options.invitations import Invitation
+from widget.options.invitations import DEFAULTS, Invitation
 from widget.options.validators import TEXTS
 from widget.owners.forms import label_of
+from widget.owners.invitations import LABELS, InvitationForm
 from widget.owners.settings import FIELDS
 
+IN_THE_FIRST_LINE = {"id", "name", "text", "enabled", "texts"}  # or, texts, in the last ones
 LONGEST = 300  # characters of a value beside another
 
 
-def lines_of_texts(texts: dict[str, dict[str, str]]) -> Iterable[str]:
-    """Each language with what is said in it."""
+def lines_of_texts(texts: dict[str, dict[str, str]], labels: Mapping[str, Any]) -> Iterable[str]:
+    """Each language with what is said in it. `labels` are what owners call it, by name."""
     languages = dict(settings.LANGUAGES)
     for language, said in texts.items():
-        for name in filter(said.get, TEXTS):
-            yield f"{languages.get(language, language)}, {label_of(name)}: {said[name]}"
+        for name in filter(said.get, labels):
+            yield f"{languages.get(language, language)}, {labels[name]}: {said[name]}"
 
 
-def line_of_invitation(invitation: Invitation) -> str:
-    """What its owner calls it, and what visitors read."""
+def lines_of_invitation(invitation: Invitation) -> Iterable[str]:
+    """What its owner calls it and visitors read, and then each of its settings that says more."""
+    name = invitation.get("name", "")
     off = "" if invitation.get("enabled", True) else f" · {gettext('off')}"
-    return f"{invitation.get('name', '')}: {invitation.get('text', '')}{off}"
+    yield f"{name}: {invitation.get('text', '')}{off}"
+    for setting, field in InvitationForm.base_fields.items():
+        value = invitation.get(setting, DEFAULTS[setting])
+        if setting not in IN_THE_FIRST_LINE and value != DEFAULTS[setting]:
+            yield f"{name}, {field.label}: {words_of_setting(field, value)}"
+    for said in lines_of_texts(invitation.get("texts", {}), LABELS):
+        yield f"{name}, {said}"
+
+
+def words_of_setting(field: Field, value: Any) -> str:
+    """The value of an invitation's setting as its form shows it, in one line."""
+    if isinstance(value, bool):
+        return str(yesno(value))
+    shown = str(field.prepare_value(value))
+    return str(dict(getattr(field, "choices", ())).get(shown, " · ".join(shown.splitlines())))
 
 
 LINES: dict[str, Callable[[Any], Iterable[str]]] = {
@@ -36,8 +55,8 @@ LINES: dict[str, Callable[[Any], Iterable[str]]] = {
     "shown_pages": iter,
     "hidden_pages": iter,
     "variables": lambda variables: (f"{name}: {value}" for name, value in variables.items()),
-    "texts": lines_of_texts,
-    "invitations": lambda invitations: map(line_of_invitation, invitations),
+    "texts": lambda texts: lines_of_texts(texts, {name: label_of(name) for name in TEXTS}),
+    "invitations": lambda invitations: chain.from_iterable(map(lines_of_invitation, invitations)),
 }
 
 

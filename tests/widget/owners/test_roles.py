@@ -103,6 +103,35 @@ def test_a_viewer_reads_lists_as_lines(client: Client) -> None:
     assert [each for each in shown if each.startswith(("[", "{"))] == []
 
 
+def test_a_viewer_reads_when_an_invitation_comes_and_all_it_says(client: Client) -> None:
+    cart = {
+        "id": "0a1b2c3d",
+        "name": "Cart",
+        "text": "May we help?",
+        "words": "I have a question.",
+        "refusal": False,
+        "texts": {"de": {"text": "Dürfen wir helfen?"}},
+        "pages": ["/cart", "/checkout/*"],
+        "seconds": 30,
+        "leaving": True,
+        "visitor": "new",
+        "values": [["cart", ">=", "100"]],
+    }
+    html = page(signed_in(client, Membership.Role.VIEWER), change(add_widget(invitations=[cart])))
+    lines = (
+        "Cart: May we help?",
+        "Cart, Message filled in for the customer: I have a question.",
+        "Cart, “No, thank you” button: no",
+        "Cart, only on these pages: /cart · /checkout/*",
+        "Cart, Seconds on the page: 30",
+        "Cart, When the pointer leaves the page at the top: yes",
+        "Cart, For whom: New visitors",
+        "Cart, Values from your page: cart &gt;= 100",
+        "Cart, Deutsch, Text: Dürfen wir helfen?",
+    )
+    assert "<br>".join(lines) in html
+
+
 def test_a_viewer_is_told_of_nothing_that_they_lack(client: Client) -> None:
     html = page(signed_in(client, Membership.Role.VIEWER), change(add_widget()))
     assert "submit-row" not in html

@@ -49,6 +49,10 @@ new PerformanceObserver((list) => {
 """
 
 
+# Once somebody is about to write, what a conversation looks like is fetched.
+STYLED = "[...document.styleSheets].some(({ href }) => href?.includes('conversation'))"
+
+
 def moves(page: Page) -> dict[str, float]:
     """By text: how far the bubble moved, px, from its first frame on. Begins anew."""
     places: dict[str, list[list[float]]] = page.evaluate(
@@ -73,6 +77,8 @@ def test_a_bubble_stands_where_it_will_stand(
     page.goto(f"{site.chat_url}/w/demo/")
     chat = Chat(page, page)
     expect(page.get_by_text("We are here for you")).to_be_visible()
+    chat.composer.click()
+    wait_for(page, lambda: page.evaluate(STYLED))  # it takes a person longer to write
     chat.send("First")
     expect(chat.messages("customer")).to_have_count(1)
     expect(page.locator("#pending > *")).to_have_count(0)
@@ -129,9 +135,9 @@ def test_a_file_stands_where_it_will_stand(page: Page, site: Site, name: str, ki
     page.add_init_script(WATCH_FILES)
     page.goto(f"{site.chat_url}/w/demo/")
     content = PICTURE if kind == "image/png" else b"1" * 2000
-    with page.expect_file_chooser() as chooser, page.expect_response("**/conversation.css"):
+    with page.expect_file_chooser() as chooser:
         page.locator(".attach").click()
-    wait_for(page, lambda: page.evaluate("document.styleSheets.length > 1"))
+    wait_for(page, lambda: page.evaluate(STYLED))
     chooser.value.set_files({"name": name, "mimeType": kind, "buffer": content})
     if kind == "image/png":
         page.get_by_role("button", name="Send this file").click()

@@ -13,6 +13,7 @@ from tests.e2e.hosts import Host
 from tests.e2e.rig import (
     BROWSER_ARGUMENTS,
     PATIENCE,
+    PREPARE,
     Chat,
     Console,
     OpenShop,
@@ -91,16 +92,19 @@ def demo_fields(sandbox_process: SandboxProcess, websites: Websites) -> dict[str
 def new_site(
     tmp_path_factory: pytest.TempPathFactory, sandbox_process: SandboxProcess
 ) -> Callable[[str], Site]:
-    """Another server, with an empty database: `new_site("telling")`. It is to be started."""
+    """Another server, as in production, with an empty database: `new_site("telling")`.
 
-    def migrate(folder: Path) -> None:
-        Site(folder, sandbox_process.url).manage("migrate", "--verbosity", "0")
+    It is to be started.
+    """
 
-    migrated = make_once(tmp_path_factory, "migrated", migrate)
+    def prepare(folder: Path) -> None:
+        Site(folder, sandbox_process.url).manage("shell", "--no-imports", "-c", PREPARE)
+
+    prepared = make_once(tmp_path_factory, "prepared", prepare)
 
     def new(name: str) -> Site:
         directory = tmp_path_factory.mktemp(name)
-        shutil.copytree(migrated, directory, dirs_exist_ok=True)
+        shutil.copytree(prepared, directory, dirs_exist_ok=True)
         return Site(directory, sandbox_process.url)
 
     return new

@@ -55,6 +55,14 @@ ADD_WIDGET = """
 from widget.models import Widget
 Widget.objects.create(**given)
 """
+# As `deploy/` does. Nobody waits for compressed files here: that they have their names is enough.
+PREPARE = """
+from django.conf import settings
+from django.core.management import call_command
+settings.SERVESTATIC_USE_BROTLI = settings.SERVESTATIC_USE_GZIP = False
+call_command("migrate", verbosity=0)
+call_command("collectstatic", verbosity=0)
+"""
 RUN_EACH_LINE = """
 import json, sys
 for line in sys.stdin:
@@ -86,8 +94,11 @@ class Site:
         self.shop_url = f"http://shop.localhost:{self.port}"
         self.chat_url = f"http://chat.localhost:{self.port}"
         self.environment = os.environ | {
-            "DEBUG": "true",
+            "DEBUG": "false",
             "DEMO": "true",
+            "DATA_DIR": str(directory),
+            "SECURE_SSL_REDIRECT": "false",
+            "LIMITS": "false",
             "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
             "REDIS_URL": "",
             "ALLOWED_HOSTS": ".localhost,.test,127.0.0.1",

@@ -147,7 +147,7 @@ $(TSC): tests/javascript/package-lock.json
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 
-# Each lock names all that is needed. To see that nothing else is, pip took a third of the time.
+# Each lock names all that is needed: pip need not look for more.
 .venv/installed: requirements.lock | .venv/bin/python
 	@echo "Installing what the project needs. This happens once."
 	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock

@@ -94,7 +94,7 @@ async def chat(made: Cluster, meter: Meter) -> None:
 def wait_for_minute() -> None:
     """Until the next begins: one address may send as many as one part of this, and no second.
 
-    Connections to PostgreSQL end meanwhile, and to open them costs as much as a message does.
+    Connections to PostgreSQL end meanwhile, so what comes first after it pays for new ones.
     """
     time.sleep(60 - time.time() % 60)
 

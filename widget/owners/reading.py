@@ -11,13 +11,13 @@ from django.template.defaultfilters import truncatechars, yesno
 from django.utils.translation import gettext
 
 from widget.models import Widget
-from widget.options.invitations import DEFAULTS, Invitation
+from widget.options.invitations import DEFAULTS, Invitation, complete
 from widget.options.validators import TEXTS
 from widget.owners.forms import label_of
 from widget.owners.invitations import LABELS, InvitationForm
 from widget.owners.settings import FIELDS
 
-IN_THE_FIRST_LINE = {"id", "name", "text", "enabled", "texts"}  # or, texts, in the last ones
+SAID_APART = {"id", "name", "text", "enabled", "texts"}  # of an invitation
 LONGEST = 300  # characters of a value beside another
 
 
@@ -31,14 +31,14 @@ def lines_of_texts(texts: dict[str, dict[str, str]], labels: Mapping[str, Any]) 
 
 def lines_of_invitation(invitation: Invitation) -> Iterable[str]:
     """What its owner calls it and visitors read, and then each of its settings that says more."""
-    name = invitation.get("name", "")
-    off = "" if invitation.get("enabled", True) else f" · {gettext('off')}"
-    yield f"{name}: {invitation.get('text', '')}{off}"
+    values = complete(invitation)
+    name = values["name"]
+    off = "" if values["enabled"] else f" · {gettext('off')}"
+    yield f"{name}: {values['text']}{off}"
     for setting, field in InvitationForm.base_fields.items():
-        value = invitation.get(setting, DEFAULTS[setting])
-        if setting not in IN_THE_FIRST_LINE and value != DEFAULTS[setting]:
-            yield f"{name}, {field.label}: {words_of_setting(field, value)}"
-    for said in lines_of_texts(invitation.get("texts", {}), LABELS):
+        if setting not in SAID_APART and values[setting] != DEFAULTS[setting]:
+            yield f"{name}, {field.label}: {words_of_setting(field, values[setting])}"
+    for said in lines_of_texts(values["texts"], LABELS):
         yield f"{name}, {said}"
 
 

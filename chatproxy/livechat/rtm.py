@@ -41,7 +41,7 @@ from chatproxy.livechat.http import LETS_GO
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import CustomerDisconnected, Push, message_in, parse_push
 from chatproxy.livechat.service import Ear
-from chatproxy.livechat.small_reads import SmallReads
+from chatproxy.livechat.small_reads import open_tls
 from chatproxy.livechat.structures import Json, LoginAnswer
 
 logger = logging.getLogger(__name__)
@@ -276,13 +276,24 @@ def _read(frame: bytes) -> Any:
         return json.loads(frame.decode("utf-8", "surrogatepass"))
 
 
+class Opening(connect):
+    """As it is in `websockets`, but that it reads over TLS as `open_tls` does."""
+
+    async def open_tcp_connection(self) -> ClientConnection:
+        if not self.ws_uri.secure:
+            return await super().open_tcp_connection()
+        connection = self.factory(self.ws_uri)
+        connection.connection_made(
+            await open_tls(connection, self.ws_uri.host, self.ws_uri.port, _tls())
+        )
+        return connection
+
+
 async def _open(organization: Organization, region: str, user_agent: str) -> ClientConnection:
     url = organization.api_url(region).replace("http", "ws", 1) + "/rtm/ws"
-    tls = _tls() if url.startswith("wss:") else None
     with _name_failures():
-        socket = await connect(
+        socket = await Opening(
             f"{url}?organization_id={organization.organization_id}",
-            ssl=tls,
             compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
             additional_headers={"X-Region": region},
             origin=Origin(organization.page_origin) if organization.page_origin else None,
@@ -295,8 +306,6 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
             proxy=None,
         )
         socket.transport.get_extra_info("socket").setsockopt(*LETS_GO)
-        if tls:
-            socket.transport.set_protocol(SmallReads(socket))
     return socket
 
 

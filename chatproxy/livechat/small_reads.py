@@ -1,16 +1,40 @@
-"""What comes over TLS is read into as much memory as it needs.
+"""What comes over TLS is read into as much memory as it needs, and little of it is kept.
 
 An event loop makes room for 256 KiB whenever there is something to read. So much the allocator
 takes from the system, and gives back when a few hundred bytes are read: that is 30 µs of processor
 time for each push, a tenth of all it takes.
+
+And what comes is read encrypted, all that is there at once, into memory that its connection keeps,
+and from there into memory of OpenSSL's that never becomes smaller: after one chat of 30 KiB, 60 KiB
+for as long as the customer is here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
+from typing import cast
 
+PART = 2048  # bytes read at once before they are decrypted
 UNKNOWN = 4096  # bytes, where the event loop does not know how many there are
 NOTHING = memoryview(b"")
+
+
+async def open_tls(
+    protocol: asyncio.Protocol, host: str, port: int, context: ssl.SSLContext
+) -> asyncio.Transport:
+    """Connect `protocol`, which is not told: it has no transport yet. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_connection(asyncio.Protocol, host, port)
+    loop.call_soon(read_in_parts, transport)  # before TLS reads, and after it took its place
+    encrypted = await loop.start_tls(transport, SmallReads(protocol), context, server_hostname=host)
+    assert encrypted is not None  # typeshed allows for it, asyncio does not
+    return encrypted
+
+
+def read_in_parts(transport: asyncio.Transport) -> None:
+    tls = cast("asyncio.BufferedProtocol", transport.get_protocol())  # uvloop's only looks like it
+    transport.set_protocol(SmallParts(tls))
 
 
 class SmallReads(asyncio.BufferedProtocol):
@@ -44,3 +68,32 @@ class SmallReads(asyncio.BufferedProtocol):
         protocol = self._protocol
         del self._protocol
         protocol.connection_lost(exc)
+
+
+class SmallParts(asyncio.BufferedProtocol):
+    """Stands between a transport and its TLS, which offers all its memory at once."""
+
+    __slots__ = ("_tls",)
+
+    def __init__(self, tls: asyncio.BufferedProtocol) -> None:
+        self._tls = tls
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return memoryview(self._tls.get_buffer(sizehint))[:PART]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._tls.buffer_updated(nbytes)
+
+    def eof_received(self) -> bool | None:
+        return self._tls.eof_received()
+
+    def pause_writing(self) -> None:
+        self._tls.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._tls.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        tls = self._tls
+        del self._tls
+        tls.connection_lost(exc)

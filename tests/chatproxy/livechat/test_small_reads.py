@@ -21,10 +21,10 @@ from chatproxy.livechat import rtm
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.rtm import Connection, Disconnected
-from chatproxy.livechat.small_reads import UNKNOWN, SmallReads
+from chatproxy.livechat.small_reads import PART, UNKNOWN, SmallParts, SmallReads
 from chatproxy.livechat.structures import Message
 
-Run = Callable[[Coroutine[Any, Any, None]], None]
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 on_each_loop = pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
 # Of one and of many records of TLS, with what follows in the same packet.
 TEXTS = ["short", "x" * 20_000, "ü" * 400_000, "y" * 16_384, "", "the end"]
@@ -73,26 +73,55 @@ async def connected(
         yield await Connection.log_in(organization, "dal", "dal:token", {}, "")
 
 
+def text_of(push: Push) -> str | None:
+    match push:
+        case IncomingEvent(event=Message(text=text)):
+            return text
+    return None
+
+
+async def hear_all(
+    certificate: Path, organization: Organization, settings: Any
+) -> list[str | None]:
+    heard = []
+    async with connected(certificate, organization, settings) as connection:
+        with suppress(Disconnected):
+            async for push in connection.pushes():
+                heard.append(text_of(push))
+    return heard
+
+
 @on_each_loop
 def test_all_that_is_said_arrives_in_its_order(
     run: Run, certificate: Path, organization: Organization, settings: Any
 ) -> None:
-    async def hear() -> None:
-        async with connected(certificate, organization, settings) as connection:
-            assert isinstance(connection._socket.transport.get_protocol(), SmallReads)
-            heard: list[Push] = []
-            with suppress(Disconnected):
-                async for push in connection.pushes():
-                    heard.append(push)
-            events = [push.event for push in heard if isinstance(push, IncomingEvent)]
-            assert [event.text for event in events if isinstance(event, Message)] == TEXTS
-
-    run(hear())
+    assert run(hear_all(certificate, organization, settings)) == TEXTS
 
 
 @pytest.mark.parametrize("known", [-1, 0, 300])
 def test_what_is_short_takes_little_memory(known: int) -> None:
     assert len(SmallReads(asyncio.Protocol()).get_buffer(known)) <= UNKNOWN
+
+
+@on_each_loop
+def test_however_long_a_chat_is_it_is_read_in_small_parts(
+    run: Run,
+    certificate: Path,
+    organization: Organization,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts: list[int] = []
+    read = SmallParts.buffer_updated
+
+    def note(part: SmallParts, nbytes: int) -> None:
+        parts.append(nbytes)
+        read(part, nbytes)
+
+    monkeypatch.setattr(SmallParts, "buffer_updated", note)
+    run(hear_all(certificate, organization, settings))
+    assert max(parts) <= PART
+    assert sum(parts) > sum(map(len, TEXTS))  # also the certificate, and what TLS adds
 
 
 @pytest.mark.usefixtures("without_collector")

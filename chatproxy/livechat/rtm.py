@@ -117,6 +117,7 @@ class Connection:
         connection = cls(socket, organization.service.ear)
         try:
             await _notice_end(socket, organization)
+            _forget_opening(socket)
             answer = await connection._first_answer(
                 "login", {"token": f"Bearer {token}", **payload}
             )
@@ -326,6 +327,14 @@ def _name_failures() -> Iterator[None]:
         raise NotConnected("LiveChat refused the websocket") from error
     except (OSError, TimeoutError, WebSocketException) as error:
         raise NotConnected("no websocket to LiveChat") from error
+
+
+def _forget_opening(socket: ClientConnection) -> None:
+    """Headers and certificate have been looked at: 4 KB for as long as the customer is here."""
+    for said in (socket.request, socket.response):
+        if said:
+            said.headers.clear()
+    (socket.transport.get_extra_info("peercert") or {}).clear()
 
 
 def _let_go(socket: ClientConnection) -> None:

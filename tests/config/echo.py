@@ -58,8 +58,8 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     To "long", with one message that takes long to read.
 
     To "frozen", with the number of objects that the garbage collector does not look at; to
-    "thresholds", with how many come before it looks; to "sockets", with how many are kept. At
-    "/refused" nobody is let in.
+    "thresholds", with how many come before it looks; to "sockets", with how many are kept; to
+    "kept", with what is kept of each. At "/refused" nobody is let in.
     """
     assert scope["type"] == "websocket"
     if scope["path"] == "/refused":
@@ -78,10 +78,16 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         elif event["text"] == "thresholds":
             await send({"type": "websocket.send", "text": str(gc.get_threshold())})
         elif event["text"] == "sockets":
-            kept = sum(type(each) is server.Socket for each in gc.get_objects())
-            await send({"type": "websocket.send", "text": str(kept)})
+            await send({"type": "websocket.send", "text": str(len(sockets()))})
+        elif event["text"] == "kept":
+            kept = [(vars(each), each.request.headers) for each in sockets()]
+            await send({"type": "websocket.send", "text": repr(kept)})
         else:
             await send({"type": "websocket.send", "text": event["text"]})
+
+
+def sockets() -> list[Any]:
+    return [each for each in gc.get_objects() if type(each) is server.Socket]
 
 
 if __name__ == "__main__":

@@ -57,8 +57,9 @@ class Server:
     port: int
     process: subprocess.Popen[str]
 
-    def connect(self) -> ClientConnection:
-        return connect(f"ws://127.0.0.1:{self.port}/", max_queue=1, max_size=None)
+    def connect(self, **headers: str) -> ClientConnection:
+        url = f"ws://127.0.0.1:{self.port}/"
+        return connect(url, max_queue=1, max_size=None, additional_headers=headers)
 
 
 def received(browser: ClientConnection) -> list[str]:
@@ -134,6 +135,14 @@ def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> No
             while kept > 2:  # this one, and the last that was looked at
                 browser.send("sockets")
                 kept = int(browser.recv(timeout=PATIENCE))
+
+
+def test_what_a_browser_sent_to_open_its_socket_is_not_kept() -> None:
+    with serving() as server, server.connect(Cookie="session=of-the-website") as browser:
+        browser.send("kept")
+        kept = str(browser.recv(timeout=PATIENCE))
+        assert "clean_headers" in kept
+        assert "of-the-website" not in kept
 
 
 def test_a_message_above_the_limit_ends_the_connection(server: Server) -> None:

@@ -87,7 +87,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         does who asks for another host: a name that somebody else points at us.
         """
         self.address = (self.scope.get("client") or [""])[0]
-        if not is_allowed_host(self.header("host")):
+        self.host, self.origin = self.header("host"), self.header("origin")
+        self.user_agent = self.header("user-agent")
+        if not is_allowed_host(self.host):
             await self.close()
             return
         if running().socket_counts.is_full(self.address):
@@ -163,7 +165,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if self.tab or not isinstance(content, dict):
             return
         self.locale = Locale.of(word(content, "language"), word(content, "zone"))
-        visit = visit_of(content.get("page"), self.header("user-agent"))
+        visit = visit_of(content.get("page"), self.user_agent)
         organization = self.organization.in_group(word(content, "group"))
         self.organization = organization.on_page(visit.url)
         self.tab = self.relay.attach(
@@ -295,8 +297,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         own origin: its token says on which website it is.
         """
         self.agents_may_peek, self.shows_earlier = widget.sneak_peek, widget.history
-        origin = self.header("origin")
-        return not origin or is_own(origin, self.header("host")) or widget.allows(origin)
+        return not self.origin or is_own(self.origin, self.host) or widget.allows(self.origin)
 
     def header(self, name: str) -> str:
         values = (value for key, value in self.scope["headers"] if key == name.encode())

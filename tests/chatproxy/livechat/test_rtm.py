@@ -417,6 +417,12 @@ async def test_a_connection_that_fell_silent_is_abandoned(
     assert (await listener.end()).reason == rtm.LOST
 
 
+async def test_what_was_said_to_open_a_connection_is_not_kept(log_in: Any) -> None:
+    socket = (await log_in()).connection._socket
+    assert not socket.request.headers
+    assert not socket.response.headers
+
+
 @pytest.mark.parametrize("kind", ["malformed", "truncated"])
 async def test_a_frame_that_cannot_be_read_is_nothing(
     log_in: Any, sandbox: Sandbox, chat_id: str, agent: Agent, kind: str, monkeypatch: Any

@@ -124,6 +124,17 @@ def test_however_long_a_chat_is_it_is_read_in_small_parts(
     assert sum(parts) > sum(map(len, TEXTS))  # also the certificate, and what TLS adds
 
 
+@on_each_loop
+def test_the_certificate_is_not_kept(
+    run: Run, certificate: Path, organization: Organization, settings: Any
+) -> None:
+    async def look() -> None:
+        async with connected(certificate, organization, settings) as connection:
+            assert connection._socket.transport.get_extra_info("peercert") == {}
+
+    run(look())
+
+
 @pytest.mark.usefixtures("without_collector")
 @on_each_loop
 def test_a_connection_that_is_over_waits_for_no_collector(

@@ -93,7 +93,7 @@ class LiveCustomer:
         self._saying: set[asyncio.Task[Any]] = set()  # what a thread waits for
         self._tasks, self._door, self._observer = tasks, door, observer
         self._why = Reason.OPENING  # of what is read next
-        self._awake = asyncio.Event()
+        self._resting: asyncio.Future[None] | None = None
         self._caught_up_at: float | None = None
         self._refusal: Refused | None = None  # of the chat that was to be read
         self._reading: asyncio.Task[None] | None = None
@@ -139,7 +139,8 @@ class LiveCustomer:
 
     def wake(self) -> None:
         """The customer did something: worth a new try, even after a refusal."""
-        self._awake.set()
+        if self._resting and not self._resting.done():
+            self._resting.set_result(None)
 
     async def close(self) -> None:
         for timer in (self.linger, self._gap_timer, self._seen_timer):
@@ -290,7 +291,7 @@ class LiveCustomer:
 
     async def _rest(self, reaction: Reaction) -> None:
         """Wait before the next try, or for the customer, who may end both."""
-        self._awake.clear()
+        self._resting = asyncio.get_running_loop().create_future()
         waits_for_customer = reaction.delay is None
         await self._enter(State.REFUSED if waits_for_customer else State.WAITING, reaction.advice)
         if reaction.firm:
@@ -298,7 +299,7 @@ class LiveCustomer:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(reaction.delay):
-                await self._awake.wait()
+                await self._resting
 
     def _was_steady(self) -> bool:
         now = asyncio.get_running_loop().time()

@@ -7,6 +7,7 @@ Source: Customer Chat API v3.6, "RTM pushes".
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -296,4 +297,6 @@ def message_in(frame: bytes) -> IncomingEvent | None:
         return None
     if said.event.type != "message":
         return None
-    return IncomingEvent(chat_id=said.chat_id, thread_id=said.thread_id, event=said.event)
+    return IncomingEvent(
+        chat_id=intern(said.chat_id), thread_id=intern(said.thread_id), event=said.event
+    )

@@ -281,12 +281,12 @@ class Opening(connect):
     """As it is in `websockets`, but that it reads over TLS as `open_tls` does."""
 
     async def open_tcp_connection(self) -> ClientConnection:
-        if not self.ws_uri.secure:
+        context = self.create_connection_kwargs["ssl"]
+        if context is None:
             return await super().open_tcp_connection()
         connection = self.factory(self.ws_uri)
-        connection.connection_made(
-            await open_tls(connection, self.ws_uri.host, self.ws_uri.port, _tls())
-        )
+        transport = await open_tls(connection, self.ws_uri.host, self.ws_uri.port, context)
+        connection.connection_made(transport)
         return connection
 
 
@@ -295,6 +295,7 @@ async def _open(organization: Organization, region: str, user_agent: str) -> Cli
     with _name_failures():
         socket = await Opening(
             f"{url}?organization_id={organization.organization_id}",
+            ssl=_tls() if url.startswith("wss:") else None,
             compression=None,  # 33 KiB a connection, for frames of a few hundred bytes
             additional_headers={"X-Region": region},
             origin=Origin(organization.page_origin) if organization.page_origin else None,

@@ -37,8 +37,8 @@ test: ## everything that must hold, in a browser too
 	$(TESTS) -m "not night" $(BROWSER)
 	$(MAKE) test-services
 
-# What the tests need: packages of Python, and the programs that they drive.
-ready: .venv/installed-dev programs
+# What the tests need: packages of Python and of npm, and the programs that they drive.
+ready: .venv/installed-dev programs $(TSC)
 
 programs:
 	@tests/services.sh
@@ -77,7 +77,7 @@ soak: .venv/installed-dev ## an hour under load, or MINUTES=10; fails if memory 
 lint: .venv/installed-dev $(TSC) ## style, types, imports, documentation, Django's checks
 	@$(MAKE) --jobs 2 --output-sync types style
 
-# As long as all the rest of `lint`.
+# As long as all the rest of `lint`, which also finds all tests: each worker would compile them by itself.
 types:
 	DEBUG=1 $(BIN)/mypy
 
@@ -87,6 +87,7 @@ style:
 	$(BIN)/lint-imports
 	cd sandbox && ../$(BIN)/lint-imports
 	$(TSC) --project tests/javascript
+	@$(BIN)/pytest --collect-only -qq >.venv/tests || { cat .venv/tests; exit 1; }
 	$(MAKE) docs
 	$(RUN) makemigrations --check --dry-run
 	DJANGO_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(50))')" \
@@ -138,7 +139,7 @@ lock: .venv/installed-dev ## lock the versions of what we need
 		--constraint requirements.lock --group dev pyproject.toml sandbox/pyproject.toml \
 		-o requirements-dev.lock
 
-$(TSC): tests/javascript/package-lock.json
+$(TSC): tests/javascript/package-lock.json | programs
 	cd tests/javascript && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
@@ -147,13 +148,17 @@ $(TSC): tests/javascript/package-lock.json
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 
-# Each lock names all that is needed: pip need not look for more.
+# Each lock names all that is needed: nothing need look for more.
 .venv/installed: requirements.lock | .venv/bin/python
 	@echo "Installing what the project needs. This happens once."
 	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
+# uv takes a tenth of pip's time, but where only pip is told of an index it finds nothing.
+.venv/installed-dev: LOCKED := --quiet --no-deps --require-hashes -r requirements-dev.lock
 .venv/installed-dev: requirements-dev.lock | .venv/bin/python
 	@echo "Installing what the tests need. This happens once."
-	@$(BIN)/pip install --quiet --no-deps --no-compile --require-hashes -r requirements-dev.lock
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock >.venv/uv.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r .venv/uv.lock
+	@$(BIN)/uv pip install --python $(BIN)/python $(LOCKED) || $(BIN)/pip install --no-compile $(LOCKED)
 	@touch $@ .venv/installed

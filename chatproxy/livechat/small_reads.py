@@ -27,8 +27,10 @@ async def open_tls(
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_connection(asyncio.Protocol, host, port)
     loop.call_soon(read_in_parts, transport)  # before TLS reads, and after it took its place
-    encrypted = await loop.start_tls(transport, SmallReads(protocol), context, server_hostname=host)
+    # Not `protocol`: it would be told that it lost what it never had, should the handshake fail.
+    encrypted = await loop.start_tls(transport, asyncio.Protocol(), context, server_hostname=host)
     assert encrypted is not None  # typeshed allows for it, asyncio does not
+    encrypted.set_protocol(SmallReads(protocol))
     return encrypted
 
 

@@ -18,6 +18,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from bench.processes import certificate_in
 from chatproxy.livechat import rtm
+from chatproxy.livechat.errors import NotConnected
 from chatproxy.livechat.organization import Organization
 from chatproxy.livechat.pushes import IncomingEvent, Push
 from chatproxy.livechat.rtm import Connection, Disconnected
@@ -122,6 +123,29 @@ def test_however_long_a_chat_is_it_is_read_in_small_parts(
     run(hear_all(certificate, organization, settings))
     assert max(parts) <= PART
     assert sum(parts) > sum(map(len, TEXTS))  # also the certificate, and what TLS adds
+
+
+@on_each_loop
+@pytest.mark.parametrize(
+    "says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["nothing", "http"]
+)
+def test_where_no_tls_is_spoken_there_is_no_connection_and_no_noise(
+    run: Run, says: bytes, organization: Organization, settings: Any, caplog: Any
+) -> None:
+    async def speak(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(says)
+        writer.close()
+
+    async def connect() -> None:
+        async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            settings.LIVECHAT_API_URL = f"https://localhost:{port}"
+            with pytest.raises(NotConnected):
+                await Connection.log_in(organization, "dal", "dal:token", {}, "")
+            await asyncio.sleep(0.1)  # what is left of it may complain later
+
+    run(connect())
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @on_each_loop

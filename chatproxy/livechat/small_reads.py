@@ -39,22 +39,13 @@ def read_in_parts(transport: asyncio.Transport) -> None:
     transport.set_protocol(SmallParts(tls))
 
 
-class SmallReads(asyncio.BufferedProtocol):
-    """Stands between a transport and its protocol, which does not say how much it takes."""
+class Between(asyncio.BufferedProtocol):
+    """Hands on to its protocol what its transport tells, but for what is read."""
 
-    __slots__ = ("_protocol", "_room")
+    __slots__ = ("_protocol",)
 
-    def __init__(self, protocol: asyncio.Protocol) -> None:
+    def __init__(self, protocol: asyncio.Protocol | asyncio.BufferedProtocol) -> None:
         self._protocol = protocol
-        self._room = NOTHING
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        self._room = memoryview(bytearray(sizehint if sizehint > 0 else UNKNOWN))
-        return self._room
-
-    def buffer_updated(self, nbytes: int) -> None:
-        data, self._room = bytes(self._room[:nbytes]), NOTHING
-        self._protocol.data_received(data)
 
     def eof_received(self) -> bool | None:
         return self._protocol.eof_received()
@@ -72,30 +63,33 @@ class SmallReads(asyncio.BufferedProtocol):
         protocol.connection_lost(exc)
 
 
-class SmallParts(asyncio.BufferedProtocol):
-    """Stands between a transport and its TLS, which offers all its memory at once."""
+class SmallReads(Between):
+    """Between TLS and its protocol, which does not say how much it takes."""
 
-    __slots__ = ("_tls",)
+    __slots__ = ("_room",)
+    _protocol: asyncio.Protocol
 
-    def __init__(self, tls: asyncio.BufferedProtocol) -> None:
-        self._tls = tls
+    def __init__(self, protocol: asyncio.Protocol) -> None:
+        super().__init__(protocol)
+        self._room = NOTHING
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return memoryview(self._tls.get_buffer(sizehint))[:PART]
+        self._room = memoryview(bytearray(sizehint if sizehint > 0 else UNKNOWN))
+        return self._room
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._tls.buffer_updated(nbytes)
+        data, self._room = bytes(self._room[:nbytes]), NOTHING
+        self._protocol.data_received(data)
 
-    def eof_received(self) -> bool | None:
-        return self._tls.eof_received()
 
-    def pause_writing(self) -> None:
-        self._tls.pause_writing()
+class SmallParts(Between):
+    """Between a transport and its TLS, which offers all its memory at once."""
 
-    def resume_writing(self) -> None:
-        self._tls.resume_writing()
+    __slots__ = ()
+    _protocol: asyncio.BufferedProtocol
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        tls = self._tls
-        del self._tls
-        tls.connection_lost(exc)
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return memoryview(self._protocol.get_buffer(sizehint))[:PART]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._protocol.buffer_updated(nbytes)

@@ -39,7 +39,13 @@ from chatproxy.livechat.errors import (
 )
 from chatproxy.livechat.http import LETS_GO
 from chatproxy.livechat.organization import Organization
-from chatproxy.livechat.pushes import CustomerDisconnected, Push, message_in, parse_push
+from chatproxy.livechat.pushes import (
+    NOTHING_SAID,
+    CustomerDisconnected,
+    Push,
+    message_in,
+    parse_push,
+)
 from chatproxy.livechat.service import Ear
 from chatproxy.livechat.small_reads import open_tls
 from chatproxy.livechat.structures import Json, LoginAnswer
@@ -99,6 +105,7 @@ class Connection:
         self._socket = socket
         self._loop = asyncio.get_running_loop()
         self._pending: dict[str, asyncio.Future[Json]] = {}
+        self._said = NOTHING_SAID
         self._requests = 0
         self._heard_at = self._loop.time()
         self._timer = self._loop.call_later(PING_EVERY, self._keep_alive)
@@ -207,7 +214,8 @@ class Connection:
         """Settle a response; return a push. What cannot be read is nothing."""
         self._heard_at = self._loop.time()
         try:
-            if self._ear is None and (said := message_in(frame)):  # what most frames are for
+            if self._ear is None and (said := message_in(frame, self._said)):  # most frames
+                self._said = said
                 return said
             message = _read(frame)
             kind, action, payload = message["type"], str(message["action"]), message.get("payload")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sys import intern
-
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
@@ -29,14 +27,11 @@ class Event(Struct, frozen=True, kw_only=True):
     number: int | None = None
 
     def __post_init__(self) -> None:
-        """Take the id apart once: a push asks twenty times. What many events say is kept once."""
+        """Take the id apart once: a push asks twenty times."""
         thread_id, _, tail = self.id.rpartition("_")
         is_number = tail.isascii() and tail.isdigit() and len(tail) < 16
-        force_setattr(self, "thread_id", intern(thread_id) if is_number else "")
+        force_setattr(self, "thread_id", thread_id if is_number else "")
         force_setattr(self, "number", int(tail) if is_number else None)
-        force_setattr(self, "type", intern(self.type))
-        force_setattr(self, "author_id", intern(self.author_id))
-        force_setattr(self, "recipients", intern(self.recipients))
 
     def is_after(self, other: Event) -> bool:
         """Whether it comes later in the same thread, or is in another thread."""

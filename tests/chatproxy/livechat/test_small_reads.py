@@ -99,6 +99,17 @@ def test_all_that_is_said_arrives_in_its_order(
     assert run(hear_all(certificate, organization, settings)) == TEXTS
 
 
+@on_each_loop
+def test_what_was_decrypted_is_read_into_as_much_memory_as_it_needs(
+    run: Run, certificate: Path, organization: Organization, settings: Any
+) -> None:
+    async def look() -> None:
+        async with connected(certificate, organization, settings) as connection:
+            assert isinstance(connection._socket.transport.get_protocol(), SmallReads)
+
+    run(look())
+
+
 @pytest.mark.parametrize("known", [-1, 0, 300])
 def test_what_is_short_takes_little_memory(known: int) -> None:
     assert len(SmallReads(asyncio.Protocol()).get_buffer(known)) <= UNKNOWN

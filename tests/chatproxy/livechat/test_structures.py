@@ -81,7 +81,7 @@ def test_an_ordinary_message_is_read_in_few_steps() -> None:
     """Thousands of times a second."""
     data = {"id": "T_1", "type": "message", "text": "Hi", "custom_id": "c", "properties": {}}
     parse_event(data)
-    assert steps_of(lambda: parse_event(data)) < 25
+    assert steps_of(lambda: parse_event(data)) < 20
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ test: ## everything that must hold, in a browser too
 	$(MAKE) test-services
 
 # What the tests need: packages of Python and of npm, and the programs that they drive.
-ready: .venv/installed-dev programs $(TSC)
+ready: .venv/installed-dev programs
+	@$(MAKE) $(TSC)
 
 programs:
 	@tests/services.sh
@@ -77,10 +78,11 @@ soak: .venv/installed-dev ## an hour under load, or MINUTES=10; fails if memory 
 lint: .venv/installed-dev $(TSC) ## style, types, imports, documentation, Django's checks
 	@$(MAKE) --jobs 2 --output-sync types style
 
-# As long as all the rest of `lint`, which also finds all tests: each worker would compile them by itself.
+# As long as all the rest of `lint`.
 types:
 	DEBUG=1 $(BIN)/mypy
 
+# It also finds all tests, and so compiles them: each worker of the tests would do that by itself.
 style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -139,7 +141,7 @@ lock: .venv/installed-dev ## lock the versions of what we need
 		--constraint requirements.lock --group dev pyproject.toml sandbox/pyproject.toml \
 		-o requirements-dev.lock
 
-$(TSC): tests/javascript/package-lock.json | programs
+$(TSC): tests/javascript/package-lock.json
 	cd tests/javascript && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 

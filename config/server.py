@@ -373,9 +373,9 @@ def watch(transport: Any) -> "SlowReader":
 
 
 def forget_opening(protocol: WebSocketProtocol) -> None:
-    """What its browser sent to open it: 2 to 6 KB, twice, and once in parts, with its token.
+    """The headers with which its browser opened it would be held, in three forms, while it is here.
 
-    The list of headers is the application's, too, which has read them when it accepts.
+    One of them is the application's list, too: it has read what it needs when it accepts.
     """
     protocol.http_request_data = b""
     protocol.http_headers.clear()

@@ -214,7 +214,7 @@ class Connection:
         """Settle a response; return a push. What cannot be read is nothing."""
         self._heard_at = self._loop.time()
         try:
-            if self._ear is None and (said := message_in(frame, self._said)):  # most frames
+            if self._ear is None and (said := message_in(frame, self._said)):  # mostly
                 self._said = said
                 return said
             message = _read(frame)
@@ -339,7 +339,7 @@ def _name_failures() -> Iterator[None]:
 
 
 def _forget_opening(socket: ClientConnection) -> None:
-    """Headers and certificate have been looked at: 4 KB for as long as the customer is here."""
+    """Headers and certificate have been looked at, and would be held while the customer is here."""
     for said in (socket.request, socket.response):
         if said:
             said.headers.clear()

@@ -5,8 +5,8 @@ takes from the system, and gives back when a few hundred bytes are read: that is
 time for each push, a tenth of all it takes.
 
 And what comes is read encrypted, all that is there at once, into memory that its connection keeps,
-and from there into memory of OpenSSL's that never becomes smaller: after one chat of 30 KiB, 60 KiB
-for as long as the customer is here.
+and from there into memory of OpenSSL's that never becomes smaller: a long chat, read once, would be
+held twice for as long as the customer is here.
 """
 
 from __future__ import annotations

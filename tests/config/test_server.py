@@ -137,7 +137,7 @@ def test_a_socket_that_is_closed_does_not_wait_for_the_garbage_collector() -> No
                 kept = int(browser.recv(timeout=PATIENCE))
 
 
-def test_what_a_browser_sent_to_open_its_socket_is_not_kept() -> None:
+def test_the_headers_that_opened_a_socket_are_not_kept() -> None:
     with serving() as server, server.connect(Cookie="session=of-the-website") as browser:
         browser.send("kept")
         kept = str(browser.recv(timeout=PATIENCE))

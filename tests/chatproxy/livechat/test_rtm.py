@@ -417,7 +417,7 @@ async def test_a_connection_that_fell_silent_is_abandoned(
     assert (await listener.end()).reason == rtm.LOST
 
 
-async def test_what_was_said_to_open_a_connection_is_not_kept(log_in: Any) -> None:
+async def test_the_headers_that_opened_a_connection_are_not_kept(log_in: Any) -> None:
     socket = (await log_in()).connection._socket
     assert not socket.request.headers
     assert not socket.response.headers

@@ -92,6 +92,15 @@ async def hear_all(
     return heard
 
 
+async def opened(
+    certificate: Path, organization: Organization, settings: Any
+) -> tuple[asyncio.BaseProtocol, Any]:
+    """What reads for a connection, and the certificate of its LiveChat, if it is kept."""
+    async with connected(certificate, organization, settings) as connection:
+        transport = connection._socket.transport
+        return transport.get_protocol(), transport.get_extra_info("peercert")
+
+
 @on_each_loop
 def test_all_that_is_said_arrives_in_its_order(
     run: Run, certificate: Path, organization: Organization, settings: Any
@@ -103,11 +112,8 @@ def test_all_that_is_said_arrives_in_its_order(
 def test_what_was_decrypted_is_read_into_as_much_memory_as_it_needs(
     run: Run, certificate: Path, organization: Organization, settings: Any
 ) -> None:
-    async def look() -> None:
-        async with connected(certificate, organization, settings) as connection:
-            assert isinstance(connection._socket.transport.get_protocol(), SmallReads)
-
-    run(look())
+    reader, _ = run(opened(certificate, organization, settings))
+    assert isinstance(reader, SmallReads)
 
 
 @pytest.mark.parametrize("known", [-1, 0, 300])
@@ -153,7 +159,6 @@ def test_where_no_tls_is_spoken_there_is_no_connection_and_no_noise(
             settings.LIVECHAT_API_URL = f"https://localhost:{port}"
             with pytest.raises(NotConnected):
                 await Connection.log_in(organization, "dal", "dal:token", {}, "")
-            await asyncio.sleep(0.1)  # what is left of it may complain later
 
     run(connect())
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
@@ -163,11 +168,8 @@ def test_where_no_tls_is_spoken_there_is_no_connection_and_no_noise(
 def test_the_certificate_is_not_kept(
     run: Run, certificate: Path, organization: Organization, settings: Any
 ) -> None:
-    async def look() -> None:
-        async with connected(certificate, organization, settings) as connection:
-            assert connection._socket.transport.get_extra_info("peercert") == {}
-
-    run(look())
+    _, certificate_kept = run(opened(certificate, organization, settings))
+    assert certificate_kept == {}
 
 
 @pytest.mark.usefixtures("without_collector")
